@@ -1,0 +1,122 @@
+/** plan.json as api.md states it: the answer of `plan`, the body of a completed plan, the input of `check`. Keys are the contract's. */
+export interface PlanDocument {
+	readonly plan_id: string;
+	readonly as_of: string;
+	readonly horizon: { readonly from: string; readonly to: string };
+	readonly currency: string;
+	/** The effective policy. */
+	readonly policy: unknown;
+	readonly receipt: Receipt;
+	readonly kpis: Readonly<Record<string, number | null>>;
+	readonly reps: readonly RepPlan[];
+	readonly unplanned: readonly Unplanned[];
+	readonly unmet_required: readonly UnmetRequired[];
+	/** What the reader should know before trusting the plan: stale feeds, quarantined rows, missing tables. */
+	readonly warnings: readonly string[];
+}
+
+export interface Receipt {
+	readonly inputs_digest: string;
+	readonly policy_digest: string;
+	readonly model: string;
+	readonly engine: string;
+	readonly travel: string;
+	readonly seed: number;
+	readonly iterations: Readonly<Record<string, number>>;
+	readonly data_through: Readonly<Record<string, string>>;
+}
+
+export interface RepPlan {
+	readonly rep_id: string;
+	readonly value_cents: number;
+	readonly upper_bound_cents: number;
+	readonly gap: number | null;
+	readonly bound_method: string;
+	readonly floor_cents: number;
+	readonly days: readonly DayPlan[];
+}
+
+export interface DayPlan {
+	readonly date: string;
+	readonly start: string;
+	readonly end: string;
+	readonly breaks: readonly { readonly start: string; readonly end: string }[];
+	readonly travel_seconds: number;
+	readonly travel_metres: number;
+	readonly travel_cost_cents: number;
+	readonly entries: readonly Entry[];
+}
+
+export interface Entry {
+	readonly entry_id: string;
+	readonly sequence: number;
+	readonly customer_id: string;
+	readonly channel: string;
+	readonly kind: string;
+	readonly objective: string;
+	readonly arrive: string;
+	readonly start: string;
+	readonly end: string;
+	readonly travel_seconds: number;
+	readonly travel_metres: number;
+	readonly phase: string;
+	readonly class: string;
+	readonly potential: string;
+	readonly min_gap_days: number;
+	readonly churn_risk: number | null;
+	readonly order_by?: string;
+	readonly delivers_on?: string;
+	readonly value_cents: number;
+	readonly terms: readonly { readonly name: string; readonly cents: number }[];
+	readonly products: readonly {
+		readonly product_id: string;
+		readonly propensity: number;
+		readonly expected_cents: number;
+		readonly reason: string;
+	}[];
+	readonly reason: string;
+	readonly brief: Brief;
+}
+
+/** What the rep wants to know before the contact. Absent facts are null. */
+export interface Brief {
+	readonly customer_name: string | null;
+	readonly last_order_on: string | null;
+	readonly days_since_last_order: number | null;
+	readonly expected_interval_days: number | null;
+	readonly ticket_cents: number | null;
+	readonly lapsed_products: readonly string[];
+	readonly overdue_cents: number;
+	readonly overdue_days: number;
+	/** Null: no limit. */
+	readonly headroom_cents: number | null;
+	readonly credit: string;
+	readonly stock_alerts: readonly string[];
+	readonly open_complaint: string | null;
+	readonly last_objection: string | null;
+	readonly goal_missing: string | null;
+}
+
+export interface Unplanned {
+	readonly customer_id: string;
+	readonly rep_id: string | null;
+	readonly reasons: readonly { readonly code: string; readonly proven: boolean; readonly detail: string }[];
+	readonly value_forgone_cents: number;
+	readonly next_best_day: string | null;
+}
+
+export interface UnmetRequired {
+	readonly customer_id: string;
+	readonly rep_id: string;
+	readonly on: string;
+	readonly code: "REQUIRED_INFEASIBLE";
+	readonly detail: string;
+}
+
+/** One broken rule that `check` found. `rule` is a stable kebab-case word. */
+export interface Violation {
+	readonly rule: string;
+	/** JSON pointer into plan.json. */
+	readonly pointer: string;
+	readonly message: string;
+}

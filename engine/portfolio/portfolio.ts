@@ -1,0 +1,77 @@
+import type { InputProblem } from "../errors.ts";
+import type { Day } from "../units.ts";
+import type { TableName } from "./schema.ts";
+
+/** Text of a column, decoded from UTF-8 bytes on demand. */
+export interface TextColumn {
+	readonly length: number;
+	at(row: number): string | null;
+}
+
+/**
+ * One table as columns over shared memory, grouped by how the values are held (see `ColumnType`). A column that the file lacks is
+ * there and all null, so that no reader of a table asks whether it exists.
+ *
+ * Rows 0 … numRows-1 came from the table's file. Rows numRows … numRows+numStubs-1 are stubs: only their id is known, from an order
+ * or a contact that names them (or from `orders` alone, where the table itself was not given). Every array has `length` cells.
+ */
+export interface Table {
+	readonly name: TableName;
+	readonly numRows: number;
+	readonly numStubs: number;
+	/** numRows + numStubs. */
+	readonly length: number;
+	/** `id`, `text`, and the little languages. */
+	readonly texts: Readonly<Record<string, TextColumn>>;
+	/** `ref`: row of the referenced table (stubs included), -1 for null. */
+	readonly refs: Readonly<Record<string, Int32Array>>;
+	/** `number`, `integer`, `money` (cents), `datetime` (seconds), `time` (seconds): NaN for null. */
+	readonly numbers: Readonly<Record<string, Float64Array>>;
+	/** `day`: NULL_DAY for null. */
+	readonly days: Readonly<Record<string, Int32Array>>;
+	/** `enum` and `boolean`: NULL_CODE for null. */
+	readonly codes: Readonly<Record<string, Uint8Array>>;
+}
+
+/** What reading found wrong and what it did about it. */
+export interface TableReport {
+	readonly table: TableName;
+	readonly file: string;
+	readonly format: string;
+	/** For CSV what was detected: delimiter, decimal mark, encoding, date order. */
+	readonly dialect: Readonly<Record<string, string>> | null;
+	readonly numRead: number;
+	readonly numAccepted: number;
+	readonly numQuarantined: number;
+	readonly numProblems: number;
+	/** The first 100. */
+	readonly problems: readonly InputProblem[];
+	readonly warnings: readonly string[];
+	/** SHA-256 of the file's bytes, hex. */
+	readonly digest: string;
+}
+
+/** How far the order feed can be trusted. */
+export interface FeedHealth {
+	/** First day whose silence means nothing: history is trusted strictly before it. At most as_of. */
+	readonly silenceFrom: Day;
+	/** Working days between the last trusted order day and as_of; 0 when the feed is up to date. */
+	readonly staleDays: number;
+	/** Working days with no orders, or abnormally few against the same weekday, that are not holidays. */
+	readonly missingDays: readonly Day[];
+	readonly thinDays: readonly Day[];
+}
+
+/** A portfolio folder in memory. Immutable. */
+export interface Portfolio {
+	/** Every table is there; one whose file was not given has numRows 0. */
+	readonly tables: Readonly<Record<TableName, Table>>;
+	readonly given: ReadonlySet<TableName>;
+	/** policy.json as parsed, or null; the policy folder validates it. */
+	readonly policy: unknown;
+	readonly reports: readonly TableReport[];
+	/** Last date of each table that has dates. */
+	readonly dataThrough: Readonly<Partial<Record<TableName, Day>>>;
+	/** SHA-256 over the digests of all files, hex. */
+	readonly digest: string;
+}
