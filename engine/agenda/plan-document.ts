@@ -16,6 +16,7 @@ export interface PlanDocument {
 }
 
 export interface Receipt {
+	readonly as_of: string;
 	readonly inputs_digest: string;
 	readonly policy_digest: string;
 	readonly model: string;
@@ -24,6 +25,8 @@ export interface Receipt {
 	readonly seed: number;
 	readonly iterations: Readonly<Record<string, number>>;
 	readonly data_through: Readonly<Record<string, string>>;
+	/** plan_id of the published plan whose changes were priced. */
+	readonly published: string | null;
 }
 
 export interface RepPlan {

@@ -1,0 +1,46 @@
+/** The words of reasons and briefs by language; `{…}` are filled in. A language is added by adding its column. */
+const MESSAGES = {
+	appointment: { pt: "Compromisso marcado", en: "Promised appointment" },
+	escalation: { pt: "Cliente em risco passado à liderança", en: "Customer at risk, called in by the rep's manager" },
+	collect: { pt: "Cobrar {overdue} vencidos há {overdueDays} dias", en: "Collect {overdue}, {overdueDays} days overdue" },
+	resolve: { pt: "Resolver a reclamação em aberto", en: "Resolve the open complaint" },
+	prospect: { pt: "Cliente em potencial, ainda sem compra", en: "Prospect that has not bought yet" },
+	rhythm: { pt: "compra a cada {interval} dias e não compra há {silence}", en: "buys every {interval} days, silent for {silence}" },
+	firstOrders: { pt: "última compra há {silence} dias", en: "last order {silence} days ago" },
+	risk: { pt: "risco de perda de {risk}", en: "{risk} risk of losing it" },
+	ticket: { pt: "tíquete médio de {ticket}", en: "average ticket {ticket}" },
+	overdue: { pt: "{overdue} vencidos há {overdueDays} dias", en: "{overdue} overdue for {overdueDays} days" },
+	mix: { pt: "{count} produtos a oferecer, {value} esperados", en: "{count} products to offer, {value} expected" },
+	campaign: { pt: "cabe na campanha vigente", en: "fits the current campaign" },
+	goal: { pt: "conta para a meta do mês", en: "counts for this month's target" },
+	cadence: { pt: "sem contato além do prazo do plano de ação", en: "without contact for longer than the action plan allows" },
+	delivery: { pt: "entrega em {delivers}", en: "delivered on {delivers}" },
+	orderBy: { pt: "entrega em {delivers} com pedido até {orderBy}", en: "delivered on {delivers} if ordered by {orderBy}" },
+	goalMissing: { pt: "ainda não positivado no mês", en: "not yet positivated this month" },
+} as const;
+
+export type MessageKey = keyof typeof MESSAGES;
+export type Words = Readonly<Record<string, string | number>>;
+
+/** Speaks one language: messages, money and dates. */
+export interface Voice {
+	say(key: MessageKey, words?: Words): string;
+	money(cents: number): string;
+	percent(share: number): string;
+	/** Weekday, day and month. */
+	date(isoDate: string): string;
+}
+
+/** The voice of a policy's language; languages without messages of their own speak English. */
+export function createVoice(language: string, currency: string): Voice {
+	const tongue = language.toLowerCase().startsWith("pt") ? "pt" : "en";
+	const money = new Intl.NumberFormat(language, { style: "currency", currency, maximumFractionDigits: 0 });
+	const percent = new Intl.NumberFormat(language, { style: "percent" });
+	const date = new Intl.DateTimeFormat(language, { weekday: "short", day: "2-digit", month: "2-digit", timeZone: "UTC" });
+	return {
+		say: (key, words = {}) => MESSAGES[key][tongue].replaceAll(/\{(\w+)\}/g, (_, word: string) => String(words[word])),
+		money: (cents) => money.format(cents / 100),
+		percent: (share) => percent.format(share),
+		date: (isoDate) => date.format(new Date(`${isoDate}T00:00:00Z`)),
+	};
+}

@@ -1,0 +1,65 @@
+import type { ContactOption } from "../policy/case.ts";
+import type { Brief } from "./plan-document.ts";
+import type { MessageKey, Voice, Words } from "./messages.ts";
+
+/** The facts that a reason is made of. Terms in cents by name. */
+export interface ReasonFacts {
+	readonly kind: ContactOption["kind"];
+	readonly brief: Brief;
+	readonly churnRisk: number | null;
+	readonly terms: Readonly<Record<string, number>>;
+	readonly numProducts: number;
+	readonly productCents: number;
+	readonly orderBy: string | null;
+	readonly deliversOn: string | null;
+}
+
+const OPENED_BY_KIND: ReadonlySet<string> = new Set(["appointment", "escalation", "collect", "resolve", "prospect"]);
+/** A term is worth a phrase from this share of the entry's positive money. */
+const WORTH_SAYING = 0.15;
+
+/** One sentence a rep understands: what the contact is for, the customer's rhythm, and the money that tips the balance. */
+export function reasonOf(facts: ReasonFacts, voice: Voice): string {
+	const phrases = [...openingOf(facts, voice), ...moneyOf(facts, voice), ...deliveryOf(facts, voice)];
+	const sentence = phrases.join("; ");
+	return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+}
+
+function openingOf({ kind, brief }: ReasonFacts, voice: Voice): string[] {
+	const words = overdueWords(brief, voice);
+	const phrases = OPENED_BY_KIND.has(kind) ? [voice.say(kind as MessageKey, words)] : [];
+	const silence = brief.days_since_last_order;
+	if (silence === null) return phrases.length > 0 ? phrases : [voice.say("prospect")];
+	const interval = brief.expected_interval_days;
+	phrases.push(interval === null ? voice.say("firstOrders", { silence }) : voice.say("rhythm", { interval, silence }));
+	return phrases;
+}
+
+function moneyOf(facts: ReasonFacts, voice: Voice): string[] {
+	const { brief, terms } = facts;
+	const total = Object.values(terms).reduce((sum, cents) => sum + Math.max(0, cents), 0);
+	const phraseOf: Readonly<Record<string, () => string | null>> = {
+		sale: () => (brief.ticket_cents === null ? null : voice.say("ticket", { ticket: voice.money(brief.ticket_cents) })),
+		retention: () => (facts.churnRisk === null ? null : voice.say("risk", { risk: voice.percent(facts.churnRisk) })),
+		mix: () => (facts.numProducts === 0 ? null : voice.say("mix", { count: facts.numProducts, value: voice.money(facts.productCents) })),
+		collection: () => (facts.kind === "collect" ? null : voice.say("overdue", overdueWords(brief, voice))),
+		cadence: () => voice.say("cadence"),
+		campaign: () => voice.say("campaign"),
+		goal: () => voice.say("goal"),
+	};
+	return Object.entries(terms)
+		.filter(([name, cents]) => phraseOf[name] && cents > WORTH_SAYING * total)
+		.sort(([, a], [, b]) => b - a)
+		.slice(0, 2)
+		.flatMap(([name]) => phraseOf[name]() ?? []);
+}
+
+function deliveryOf({ deliversOn, orderBy }: ReasonFacts, voice: Voice): string[] {
+	if (deliversOn === null) return [];
+	const delivers = voice.date(deliversOn);
+	return [orderBy === null ? voice.say("delivery", { delivers }) : voice.say("orderBy", { delivers, orderBy: orderBy.slice(0, 5) })];
+}
+
+function overdueWords(brief: Brief, voice: Voice): Words {
+	return { overdue: voice.money(brief.overdue_cents), overdueDays: brief.overdue_days };
+}

@@ -1,0 +1,38 @@
+import type { PlanDocument, Violation } from "./agenda/plan-document.ts";
+import type { PlanContext } from "./agenda/context.ts";
+import { checkPlan } from "./check/check-plan.ts";
+import { type PlanHooks, planPortfolio, type PlanRequest, understand } from "./plan.ts";
+import type { Portfolio } from "./portfolio/portfolio.ts";
+import { loadPredictor } from "./scoring/predictor.ts";
+import type { Day } from "./units.ts";
+import { createPool } from "./workers/pool.ts";
+
+export interface EngineOptions {
+	/** Solver threads; default: the machine's. */
+	readonly threads?: number;
+	/** Model folder; default: the one shipped. */
+	readonly model?: string;
+}
+
+/** A running engine: it owns the solver threads and the loaded model until it is closed. */
+export interface Engine {
+	/** Plans a portfolio; the same request and iterations give the same bytes on any number of threads. */
+	plan(portfolio: Portfolio, request: PlanRequest, hooks?: PlanHooks): Promise<PlanDocument>;
+	/** Scores and classification of every customer at a day, without planning. */
+	score(portfolio: Portfolio, request: { readonly asOf: Day; readonly policy?: unknown }): Promise<PlanContext>;
+	/** Recomputes a plan from the inputs and lists every rule it breaks. */
+	check(portfolio: Portfolio, plan: unknown): Promise<readonly Violation[]>;
+	close(): Promise<void>;
+}
+
+/** Starts an engine. */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+	const predictor = await loadPredictor(options.model);
+	const pool = createPool(options.threads === undefined ? {} : { threads: options.threads });
+	return {
+		plan: (portfolio, request, hooks) => planPortfolio(portfolio, request, { predictor, pool }, hooks),
+		score: (portfolio, request) => understand(portfolio, request, predictor),
+		check: async (portfolio, plan) => checkPlan(portfolio, plan),
+		close: () => pool.close(),
+	};
+}

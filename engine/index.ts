@@ -1,0 +1,25 @@
+export { formatAgendaCsv } from "./agenda/formats/csv.ts";
+export { formatAgendaIcs } from "./agenda/formats/ics.ts";
+export { formatAgendaTable } from "./agenda/formats/table.ts";
+export type { PlanContext } from "./agenda/context.ts";
+export type {
+	Brief,
+	DayPlan,
+	Entry,
+	PlanDocument,
+	Receipt,
+	RepPlan,
+	Unplanned,
+	UnmetRequired,
+	Violation,
+} from "./agenda/plan-document.ts";
+export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
+export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
+export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest } from "./plan.ts";
+export { DEFAULT_POLICY, type Policy, validatePolicy } from "./policy/policy.ts";
+export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";
+export { importTable } from "./portfolio/import-table.ts";
+export type { Portfolio, Table, TableReport } from "./portfolio/portfolio.ts";
+export { readPortfolio } from "./portfolio/read-portfolio.ts";
+export { TABLE_NAMES, TABLES, type TableName } from "./portfolio/schema.ts";
+export { formatDay, formatTime, parseDay, parseTime } from "./units.ts";

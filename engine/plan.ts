@@ -1,0 +1,277 @@
+import { createBriefer } from "./agenda/brief.ts";
+import type { PlanContext } from "./agenda/context.ts";
+import { kpisOf } from "./agenda/kpis.ts";
+import { createVoice } from "./agenda/messages.ts";
+import type { PlanDocument, Receipt, RepPlan, Unplanned, UnmetRequired } from "./agenda/plan-document.ts";
+import { problemOf } from "./agenda/problem-of.ts";
+import { canonicalJson, digestOf, planIdOf } from "./agenda/receipt.ts";
+import { repPlanOf } from "./agenda/rep-plan.ts";
+import { unmetOf, unplannedOf } from "./agenda/unplanned.ts";
+import { CarteiraError } from "./errors.ts";
+import { type Cases, prepareCases } from "./policy/cases.ts";
+import { classify } from "./policy/classify.ts";
+import type { RepCase } from "./policy/case.ts";
+import { validatePolicy } from "./policy/policy.ts";
+import { buildCalendar, horizonOf } from "./portfolio/calendar.ts";
+import { examineFeed } from "./portfolio/feed.ts";
+import { buildHistory } from "./portfolio/history.ts";
+import type { Portfolio } from "./portfolio/portfolio.ts";
+import { REQUIRED_TO_PLAN } from "./portfolio/schema.ts";
+import type { Predictor } from "./scoring/predictor.ts";
+import { buildProblem, type Solution } from "./solver/problem.ts";
+import { type Day, formatDay, parseDay } from "./units.ts";
+import type { SolverPool } from "./workers/pool.ts";
+
+/** Version of the engine in receipts: plans of different versions are different plans. */
+export const ENGINE = "carteira-0.1.0";
+const DEFAULT_SECONDS = 5;
+
+export interface PlanRequest {
+	/** First day planned; only rows dated before it are history. */
+	readonly asOf: Day;
+	/** Overrides the policy's. */
+	readonly horizonDays?: number;
+	/** Ids; default: every rep of the table. */
+	readonly reps?: readonly string[];
+	readonly seed?: number;
+	/** Search iterations a rep; by rep id, the counts of a receipt repeat its plan exactly. */
+	readonly iterations?: number | Readonly<Record<string, number>>;
+	/** Wall-clock seconds of search a rep; 5 where neither is given. */
+	readonly seconds?: number;
+	/** Fields laid over the folder's policy.json. */
+	readonly policy?: unknown;
+	/** The published plan, whose changes have a price. */
+	readonly published?: PlanDocument;
+}
+
+export interface PlanProgress {
+	readonly phase: "scoring" | "solving";
+	readonly repsDone: number;
+	readonly numReps: number;
+	readonly valueCents: number;
+	readonly boundCents: number;
+}
+
+export interface PlanHooks {
+	onProgress?(progress: PlanProgress): void;
+	/** Shared one-cell flag: 1 stops the search and keeps the best plan so far. */
+	readonly stop?: Int32Array;
+}
+
+interface Services {
+	readonly predictor: Predictor;
+	readonly pool: SolverPool;
+}
+
+/** What one rep contributes to a plan. */
+interface RepResult {
+	readonly plan: RepPlan;
+	readonly iterations: number;
+	readonly unplanned: readonly Unplanned[];
+	readonly unmet: readonly UnmetRequired[];
+	/** Shift time less breaks, seconds. */
+	readonly workSeconds: number;
+	/** Dates on which this agenda contacts a customer. */
+	readonly contacted: readonly (readonly [customer: number, date: Day])[];
+}
+
+/** Plans every rep's days: portfolio → scores → phases → values → solve → plan. */
+export async function planPortfolio(portfolio: Portfolio, request: PlanRequest, services: Services, hooks: PlanHooks = {}): Promise<PlanDocument> {
+	requireTables(portfolio);
+	hooks.onProgress?.({ phase: "scoring", repsDone: 0, numReps: portfolio.tables.reps.numRows, valueCents: 0, boundCents: 0 });
+	const context = await understand(portfolio, request, services.predictor);
+	const cases = prepareCases({ ...context, published: publishedContacts(portfolio, request.published) });
+	const selected = selectReps(portfolio, request.reps);
+	const results = await solveAll(context, cases, selected, request, services.pool, hooks);
+	return documentOf(context, cases, selected, request, results);
+}
+
+function requireTables(portfolio: Portfolio): void {
+	const missing = REQUIRED_TO_PLAN.filter((table) => !portfolio.given.has(table));
+	if (missing.length > 0) throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${REQUIRED_TO_PLAN.join(", ")}; missing: ${missing.join(", ")}`);
+}
+
+/** Everything before the allocation: history, scores, classification. Silence that the feed cannot vouch for is not counted. */
+export async function understand(portfolio: Portfolio, request: Pick<PlanRequest, "asOf" | "horizonDays" | "policy">, predictor: Predictor): Promise<PlanContext> {
+	const { asOf } = request;
+	const overrides = { ...(request.policy as object | undefined), ...(request.horizonDays !== undefined && { horizon_days: request.horizonDays }) };
+	const policy = validatePolicy({ ...(portfolio.policy as object | null), ...overrides });
+	const calendar = buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy);
+	const feed = examineFeed(portfolio, asOf, calendar);
+	const history = buildHistory(portfolio, asOf);
+	const trusted = feed.silenceFrom === asOf ? history : buildHistory(portfolio, feed.silenceFrom);
+	const scores = await predictor.score(portfolio, trusted, { asOf: feed.silenceFrom });
+	const classification = classify({ portfolio, history, scores, policy, asOf, silenceFrom: feed.silenceFrom });
+	return { portfolio, policy, calendar, feed, history, scores, classification, asOf, horizon: horizonOf(calendar, asOf, policy.horizon_days) };
+}
+
+function selectReps(portfolio: Portfolio, ids: readonly string[] | undefined): ReadonlySet<number> {
+	const { reps } = portfolio.tables;
+	const rows = new Map(Array.from({ length: reps.numRows }, (_, row) => [reps.texts.rep_id.at(row) ?? "", row]));
+	const unknown = (ids ?? []).filter((id) => !rows.has(id));
+	if (unknown.length > 0) throw new CarteiraError("INVALID_INPUT", `reps that the table does not have: ${unknown.slice(0, 10).join(", ")}`);
+	return new Set(ids ? ids.map((id) => rows.get(id) ?? -1) : rows.values());
+}
+
+/** Contacts of the published plan by customer, so that leaving them has a price. */
+function publishedContacts(portfolio: Portfolio, published: PlanDocument | undefined): ReadonlyMap<number, readonly { date: Day; rep: number }[]> {
+	const contacts = new Map<number, { date: Day; rep: number }[]>();
+	if (!published) return contacts;
+	const { customers, reps } = portfolio.tables;
+	const customerRows = new Map(Array.from({ length: customers.length }, (_, row) => [customers.texts.customer_id.at(row), row]));
+	const repRows = new Map(Array.from({ length: reps.length }, (_, row) => [reps.texts.rep_id.at(row), row]));
+	for (const rep of published.reps) {
+		for (const { date, entries } of rep.days) {
+			for (const { customer_id } of entries) {
+				const customer = customerRows.get(customer_id);
+				const repRow = repRows.get(rep.rep_id);
+				if (customer === undefined || repRow === undefined) continue;
+				contacts.set(customer, [...(contacts.get(customer) ?? []), { date: parseDay(date), rep: repRow }]);
+			}
+		}
+	}
+	return contacts;
+}
+
+/**
+ * Solves the waves in order: agendas that take customers over from others first. Inside a wave reps are independent, so the plan does
+ * not depend on which thread ends first.
+ */
+async function solveAll(
+	context: PlanContext,
+	cases: Cases,
+	selected: ReadonlySet<number>,
+	request: PlanRequest,
+	pool: SolverPool,
+	hooks: PlanHooks,
+): Promise<Map<number, RepResult>> {
+	const voice = createVoice(context.policy.language, context.policy.currency);
+	const brief = createBriefer(context, voice);
+	const results = new Map<number, RepResult>();
+	const totals = { value: 0, bound: 0 };
+	for (const wave of cases.waves) {
+		const taken = takenContacts(results.values());
+		const queue = wave.filter((rep) => selected.has(rep));
+		const next = async (): Promise<void> => {
+			for (let rep = queue.shift(); rep !== undefined; rep = queue.shift()) {
+				const repCase = cases.build(rep, taken);
+				const solution = await solveCase(context, repCase, request, pool, hooks.stop);
+				results.set(rep, {
+					plan: repPlanOf(context, repCase, solution, brief, voice),
+					iterations: solution.iterations,
+					unplanned: unplannedOf(context, repCase, solution),
+					unmet: unmetOf(context, repCase, solution),
+					workSeconds: workSecondsOf(repCase),
+					contacted: contactedBy(repCase, solution),
+				});
+				totals.value += solution.value;
+				totals.bound += solution.upperBound;
+				hooks.onProgress?.({ phase: "solving", repsDone: results.size, numReps: selected.size, valueCents: totals.value, boundCents: totals.bound });
+			}
+		};
+		await Promise.all(Array.from({ length: pool.numThreads + 1 }, next)); // one case is built while the threads solve
+	}
+	return results;
+}
+
+function solveCase(context: PlanContext, repCase: RepCase, request: PlanRequest, pool: SolverPool, stop: Int32Array | undefined): Promise<Solution> {
+	const { iterations, seconds, seed = 1 } = request;
+	const repId = context.portfolio.tables.reps.texts.rep_id.at(repCase.rep) ?? "";
+	const mine = typeof iterations === "object" ? (iterations[repId] ?? 0) : iterations;
+	const budget = mine === undefined ? { seconds: seconds ?? DEFAULT_SECONDS } : { iterations: mine };
+	const problem = buildProblem(problemOf(repCase, context.portfolio, context.policy));
+	return pool.solve(problem.buffer, { seed, ...budget, ...(stop && { stop }) });
+}
+
+function takenContacts(results: Iterable<RepResult>): ReadonlyMap<number, readonly Day[]> {
+	const taken = new Map<number, Day[]>();
+	for (const { contacted } of results) {
+		for (const [customer, date] of contacted) taken.set(customer, [...(taken.get(customer) ?? []), date]);
+	}
+	return taken;
+}
+
+function contactedBy(repCase: RepCase, solution: Solution): [number, Day][] {
+	return solution.schedules.flatMap(({ slot, contacts }) =>
+		contacts.map(({ option }): [number, Day] => [repCase.options[option].customer, repCase.days[repCase.slots[slot].day]]),
+	);
+}
+
+function workSecondsOf(repCase: RepCase): number {
+	return repCase.slots.reduce((sum, slot) => sum + slot.close - slot.open - slot.breaks.reduce((pauses, { duration }) => pauses + duration, 0), 0);
+}
+
+function documentOf(
+	context: PlanContext,
+	cases: Cases,
+	selected: ReadonlySet<number>,
+	request: PlanRequest,
+	results: ReadonlyMap<number, RepResult>,
+): PlanDocument {
+	const { policy, horizon, asOf } = context;
+	const inOrder = [...selected].sort((a, b) => a - b).flatMap((rep) => results.get(rep) ?? []);
+	const receipt = receiptOf(context, request, inOrder);
+	const reps = inOrder.map(({ plan }) => plan);
+	const contacted = new Set(inOrder.flatMap((result) => result.contacted.map(([customer]) => customer)));
+	const unmet = inOrder.flatMap((result) => result.unmet);
+	const elsewhere = new Set([...[...contacted].map((customer) => context.portfolio.tables.customers.texts.customer_id.at(customer)), ...unmet.map(({ customer_id }) => customer_id)]);
+	const orphans = request.reps ? [] : cases.orphans;
+	const unplanned = [...inOrder.flatMap((result) => result.unplanned), ...orphans.map((orphan) => orphanOf(context, orphan))];
+	const left = unplanned.filter(({ customer_id }) => !elsewhere.has(customer_id));
+	return {
+		plan_id: planIdOf(receipt),
+		as_of: formatDay(asOf),
+		horizon: { from: formatDay(asOf), to: formatDay(horizon[horizon.length - 1]) },
+		currency: policy.currency,
+		policy,
+		receipt,
+		kpis: kpisOf(
+			reps,
+			left,
+			inOrder.reduce((sum, { workSeconds }) => sum + workSeconds, 0),
+		),
+		reps,
+		unplanned: left,
+		unmet_required: unmet,
+		warnings: warningsOf(context),
+	};
+}
+
+function orphanOf({ portfolio }: PlanContext, { customer, reasons }: Cases["orphans"][number]): Unplanned {
+	return {
+		customer_id: portfolio.tables.customers.texts.customer_id.at(customer) ?? "",
+		rep_id: null,
+		reasons,
+		value_forgone_cents: 0,
+		next_best_day: null,
+	};
+}
+
+function receiptOf({ portfolio, policy, scores, asOf }: PlanContext, request: PlanRequest, results: readonly RepResult[]): Receipt {
+	return {
+		as_of: formatDay(asOf),
+		inputs_digest: portfolio.digest,
+		policy_digest: digestOf(canonicalJson(policy)),
+		model: scores.model,
+		engine: ENGINE,
+		travel: "straight",
+		seed: request.seed ?? 1,
+		iterations: Object.fromEntries(results.map(({ plan, iterations }) => [plan.rep_id, iterations])),
+		data_through: Object.fromEntries(Object.entries(portfolio.dataThrough).map(([table, day]) => [table, formatDay(day)])),
+		published: request.published?.plan_id ?? null,
+	};
+}
+
+function warningsOf({ portfolio, feed, policy }: PlanContext): string[] {
+	const warnings = portfolio.reports.flatMap((report) => [
+		...report.warnings,
+		...(report.numQuarantined > 0 ? [`${report.table}: ${report.numQuarantined} rows were set aside`] : []),
+	]);
+	if (feed.staleDays > 0) {
+		const beyond = feed.staleDays > policy.stale_after_days ? `, more than stale_after_days ${policy.stale_after_days}` : "";
+		warnings.push(`orders: nothing trusted since ${formatDay(feed.silenceFrom)} (${feed.staleDays} working days${beyond}); silence is counted up to then`);
+	}
+	if (feed.missingDays.length > 0) warnings.push(`orders: no orders on ${feed.missingDays.map(formatDay).join(", ")}`);
+	if (feed.thinDays.length > 0) warnings.push(`orders: abnormally few on ${feed.thinDays.map(formatDay).join(", ")}`);
+	return warnings;
+}
