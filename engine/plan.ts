@@ -76,7 +76,12 @@ interface RepResult {
 }
 
 /** Plans every rep's days: portfolio → scores → phases → values → solve → plan. */
-export async function planPortfolio(portfolio: Portfolio, request: PlanRequest, services: Services, hooks: PlanHooks = {}): Promise<PlanDocument> {
+export async function planPortfolio(
+	portfolio: Portfolio,
+	request: PlanRequest,
+	services: Services,
+	hooks: PlanHooks = {},
+): Promise<PlanDocument> {
 	requireTables(portfolio);
 	hooks.onProgress?.({ phase: "scoring", repsDone: 0, numReps: portfolio.tables.reps.numRows, valueCents: 0, boundCents: 0 });
 	const context = await understand(portfolio, request, services.predictor);
@@ -88,13 +93,21 @@ export async function planPortfolio(portfolio: Portfolio, request: PlanRequest, 
 
 function requireTables(portfolio: Portfolio): void {
 	const missing = REQUIRED_TO_PLAN.filter((table) => !portfolio.given.has(table));
-	if (missing.length > 0) throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${REQUIRED_TO_PLAN.join(", ")}; missing: ${missing.join(", ")}`);
+	if (missing.length > 0)
+		throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${REQUIRED_TO_PLAN.join(", ")}; missing: ${missing.join(", ")}`);
 }
 
 /** Everything before the allocation: history, scores, classification. Silence that the feed cannot vouch for is not counted. */
-export async function understand(portfolio: Portfolio, request: Pick<PlanRequest, "asOf" | "horizonDays" | "policy">, predictor: Predictor): Promise<PlanContext> {
+export async function understand(
+	portfolio: Portfolio,
+	request: Pick<PlanRequest, "asOf" | "horizonDays" | "policy">,
+	predictor: Predictor,
+): Promise<PlanContext> {
 	const { asOf } = request;
-	const overrides = { ...(request.policy as object | undefined), ...(request.horizonDays !== undefined && { horizon_days: request.horizonDays }) };
+	const overrides = {
+		...(request.policy as object | undefined),
+		...(request.horizonDays !== undefined && { horizon_days: request.horizonDays }),
+	};
 	const policy = validatePolicy({ ...(portfolio.policy as object | null), ...overrides });
 	const calendar = buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy);
 	const feed = examineFeed(portfolio, asOf, calendar);
@@ -102,7 +115,17 @@ export async function understand(portfolio: Portfolio, request: Pick<PlanRequest
 	const trusted = feed.silenceFrom === asOf ? history : buildHistory(portfolio, feed.silenceFrom);
 	const scores = await predictor.score(portfolio, trusted, { asOf: feed.silenceFrom });
 	const classification = classify({ portfolio, history, scores, policy, asOf, silenceFrom: feed.silenceFrom });
-	return { portfolio, policy, calendar, feed, history, scores, classification, asOf, horizon: horizonOf(calendar, asOf, policy.horizon_days) };
+	return {
+		portfolio,
+		policy,
+		calendar,
+		feed,
+		history,
+		scores,
+		classification,
+		asOf,
+		horizon: horizonOf(calendar, asOf, policy.horizon_days),
+	};
 }
 
 function selectReps(portfolio: Portfolio, ids: readonly string[] | undefined): ReadonlySet<number> {
@@ -114,7 +137,10 @@ function selectReps(portfolio: Portfolio, ids: readonly string[] | undefined): R
 }
 
 /** Contacts of the published plan by customer, so that leaving them has a price. */
-function publishedContacts(portfolio: Portfolio, published: PlanDocument | undefined): ReadonlyMap<number, readonly { date: Day; rep: number }[]> {
+function publishedContacts(
+	portfolio: Portfolio,
+	published: PlanDocument | undefined,
+): ReadonlyMap<number, readonly { date: Day; rep: number }[]> {
 	const contacts = new Map<number, { date: Day; rep: number }[]>();
 	if (!published) return contacts;
 	const { customers, reps } = portfolio.tables;
@@ -166,7 +192,13 @@ async function solveAll(
 				});
 				totals.value += solution.value;
 				totals.bound += solution.upperBound;
-				hooks.onProgress?.({ phase: "solving", repsDone: results.size, numReps: selected.size, valueCents: totals.value, boundCents: totals.bound });
+				hooks.onProgress?.({
+					phase: "solving",
+					repsDone: results.size,
+					numReps: selected.size,
+					valueCents: totals.value,
+					boundCents: totals.bound,
+				});
 			}
 		};
 		await Promise.all(Array.from({ length: pool.numThreads + 1 }, next)); // one case is built while the threads solve
@@ -174,7 +206,13 @@ async function solveAll(
 	return results;
 }
 
-function solveCase(context: PlanContext, repCase: RepCase, request: PlanRequest, pool: SolverPool, stop: Int32Array | undefined): Promise<Solution> {
+function solveCase(
+	context: PlanContext,
+	repCase: RepCase,
+	request: PlanRequest,
+	pool: SolverPool,
+	stop: Int32Array | undefined,
+): Promise<Solution> {
 	const { iterations, seconds, seed = 1 } = request;
 	const repId = context.portfolio.tables.reps.texts.rep_id.at(repCase.rep) ?? "";
 	const mine = typeof iterations === "object" ? (iterations[repId] ?? 0) : iterations;
@@ -198,7 +236,10 @@ function contactedBy(repCase: RepCase, solution: Solution): [number, Day][] {
 }
 
 function workSecondsOf(repCase: RepCase): number {
-	return repCase.slots.reduce((sum, slot) => sum + slot.close - slot.open - slot.breaks.reduce((pauses, { duration }) => pauses + duration, 0), 0);
+	return repCase.slots.reduce(
+		(sum, slot) => sum + slot.close - slot.open - slot.breaks.reduce((pauses, { duration }) => pauses + duration, 0),
+		0,
+	);
 }
 
 function documentOf(
@@ -210,14 +251,11 @@ function documentOf(
 ): PlanDocument {
 	const { policy, horizon, asOf } = context;
 	const inOrder = [...selected].sort((a, b) => a - b).flatMap((rep) => results.get(rep) ?? []);
+	const inWaves = cases.order.flatMap((rep) => results.get(rep) ?? []);
 	const receipt = receiptOf(context, request, inOrder);
 	const reps = inOrder.map(({ plan }) => plan);
-	const contacted = new Set(inOrder.flatMap((result) => result.contacted.map(([customer]) => customer)));
 	const unmet = inOrder.flatMap((result) => result.unmet);
-	const elsewhere = new Set([...[...contacted].map((customer) => context.portfolio.tables.customers.texts.customer_id.at(customer)), ...unmet.map(({ customer_id }) => customer_id)]);
-	const orphans = request.reps ? [] : cases.orphans;
-	const unplanned = [...inOrder.flatMap((result) => result.unplanned), ...orphans.map((orphan) => orphanOf(context, orphan))];
-	const left = unplanned.filter(({ customer_id }) => !elsewhere.has(customer_id));
+	const unplanned = leftByAll(context, inWaves, request.reps ? [] : cases.orphans);
 	return {
 		plan_id: planIdOf(receipt),
 		as_of: formatDay(asOf),
@@ -227,24 +265,32 @@ function documentOf(
 		receipt,
 		kpis: kpisOf(
 			reps,
-			left,
+			unplanned,
 			inOrder.reduce((sum, { workSeconds }) => sum + workSeconds, 0),
 		),
 		reps,
-		unplanned: left,
+		unplanned,
 		unmet_required: unmet,
 		warnings: warningsOf(context),
 	};
 }
 
-function orphanOf({ portfolio }: PlanContext, { customer, reasons }: Cases["orphans"][number]): Unplanned {
-	return {
-		customer_id: portfolio.tables.customers.texts.customer_id.at(customer) ?? "",
-		rep_id: null,
-		reasons,
-		value_forgone_cents: 0,
-		next_best_day: null,
-	};
+/** Customers that no agenda holds and no promise names, once each: of several agendas that leave one out, the last wave's word stands. */
+function leftByAll({ portfolio }: PlanContext, results: readonly RepResult[], orphans: Cases["orphans"]): Unplanned[] {
+	const { customer_id: ids } = portfolio.tables.customers.texts;
+	const left = new Map(
+		orphans.map((orphan) => orphanOf(ids.at(orphan.customer) ?? "", orphan.reasons)).map((row) => [row.customer_id, row]),
+	);
+	for (const { unplanned } of results) for (const row of unplanned) left.set(row.customer_id, row);
+	for (const { contacted, unmet } of results) {
+		for (const [customer] of contacted) left.delete(ids.at(customer) ?? "");
+		for (const { customer_id } of unmet) left.delete(customer_id);
+	}
+	return [...left.values()];
+}
+
+function orphanOf(customerId: string, reasons: Unplanned["reasons"]): Unplanned {
+	return { customer_id: customerId, rep_id: null, reasons, value_forgone_cents: 0, next_best_day: null };
 }
 
 function receiptOf({ portfolio, policy, scores, asOf }: PlanContext, request: PlanRequest, results: readonly RepResult[]): Receipt {
@@ -269,7 +315,9 @@ function warningsOf({ portfolio, feed, policy }: PlanContext): string[] {
 	]);
 	if (feed.staleDays > 0) {
 		const beyond = feed.staleDays > policy.stale_after_days ? `, more than stale_after_days ${policy.stale_after_days}` : "";
-		warnings.push(`orders: nothing trusted since ${formatDay(feed.silenceFrom)} (${feed.staleDays} working days${beyond}); silence is counted up to then`);
+		warnings.push(
+			`orders: nothing trusted since ${formatDay(feed.silenceFrom)} (${feed.staleDays} working days${beyond}); silence is counted up to then`,
+		);
 	}
 	if (feed.missingDays.length > 0) warnings.push(`orders: no orders on ${feed.missingDays.map(formatDay).join(", ")}`);
 	if (feed.thinDays.length > 0) warnings.push(`orders: abnormally few on ${feed.thinDays.map(formatDay).join(", ")}`);

@@ -64,11 +64,16 @@ function productFacts(context: PlanContext, customer: number) {
 		purchases.set(product, seen);
 	}
 	const interval = Number.isFinite(scores.expectedInterval[customer]) ? scores.expectedInterval[customer] : 30;
-	const core = [...purchases].filter(([, { days }]) => days.size >= CORE_PURCHASES).sort(([a, { days: x }], [b, { days: y }]) => y.size - x.size || a - b);
+	const core = [...purchases]
+		.filter(([, { days }]) => days.size >= CORE_PURCHASES)
+		.sort(([a, { days: x }], [b, { days: y }]) => y.size - x.size || a - b);
 	const name = (product: number): string => products.texts.name.at(product) ?? products.texts.product_id.at(product) ?? "";
 	return {
 		lapsed_products: core
-			.filter(([, { days, last }]) => asOf - last > LAPSED_INTERVALS * Math.max(interval, (last - Math.min(...days)) / Math.max(1, days.size - 1)))
+			.filter(
+				([, { days, last }]) =>
+					asOf - last > LAPSED_INTERVALS * Math.max(interval, (last - Math.min(...days)) / Math.max(1, days.size - 1)),
+			)
 			.slice(0, MOST_LISTED)
 			.map(([product]) => name(product)),
 		stock_alerts: core

@@ -39,8 +39,8 @@ export function createVoice(language: string, currency: string): Voice {
 	const date = new Intl.DateTimeFormat(language, { weekday: "short", day: "2-digit", month: "2-digit", timeZone: "UTC" });
 	return {
 		say: (key, words = {}) => MESSAGES[key][tongue].replaceAll(/\{(\w+)\}/g, (_, word: string) => String(words[word])),
-		money: (cents) => money.format(cents / 100),
-		percent: (share) => percent.format(share),
+		money: (cents) => money.format(cents / 100).replaceAll(/\p{Zs}/gu, " "), // Intl writes no-break spaces; spreadsheets and consoles show them as junk
+		percent: (share) => percent.format(share).replaceAll(/\p{Zs}/gu, " "),
 		date: (isoDate) => date.format(new Date(`${isoDate}T00:00:00Z`)),
 	};
 }

@@ -10,7 +10,13 @@ import { reasonOf } from "./reason.ts";
 import { entryIdOf } from "./receipt.ts";
 
 /** Turns a rep's solution into the agenda that people see, every cent explained. */
-export function repPlanOf(context: PlanContext, repCase: RepCase, solution: Solution, brief: (customer: number) => Brief, voice: Voice): RepPlan {
+export function repPlanOf(
+	context: PlanContext,
+	repCase: RepCase,
+	solution: Solution,
+	brief: (customer: number) => Brief,
+	voice: Voice,
+): RepPlan {
 	const repId = context.portfolio.tables.reps.texts.rep_id.at(repCase.rep) ?? "";
 	const previous = previousContacts(repCase, solution);
 	const entryOf = (placed: PlacedContact, sequence: number, date: string): Entry => {
@@ -105,7 +111,11 @@ function factsOf({ portfolio, classification }: PlanContext, option: ContactOpti
 	};
 }
 
-function dayPlanOf(repCase: RepCase, schedule: SlotSchedule, entryOf: (placed: PlacedContact, sequence: number, date: string) => Entry): DayPlan {
+function dayPlanOf(
+	repCase: RepCase,
+	schedule: SlotSchedule,
+	entryOf: (placed: PlacedContact, sequence: number, date: string) => Entry,
+): DayPlan {
 	const slot = repCase.slots[schedule.slot];
 	const date = formatDay(repCase.days[slot.day]);
 	const { contacts } = schedule;
@@ -127,9 +137,15 @@ function dayPlanOf(repCase: RepCase, schedule: SlotSchedule, entryOf: (placed: P
 
 /** The solver's value, which must be the sum of what the agenda shows; a difference is a defect and never leaves the engine. */
 function provenValue(repId: string, days: readonly DayPlan[], solution: Solution): number {
-	const shown = days.reduce((sum, day) => sum + day.entries.reduce((cents, entry) => cents + entry.value_cents, 0) - day.travel_cost_cents, 0);
+	const shown = days.reduce(
+		(sum, day) => sum + day.entries.reduce((cents, entry) => cents + entry.value_cents, 0) - day.travel_cost_cents,
+		0,
+	);
 	if (shown - solution.floorCost !== solution.value) {
-		throw new CarteiraError("INTERNAL", `rep ${repId}: the solver's value ${solution.value} is not the agenda's sum ${shown - solution.floorCost}`);
+		throw new CarteiraError(
+			"INTERNAL",
+			`rep ${repId}: the solver's value ${solution.value} is not the agenda's sum ${shown - solution.floorCost}`,
+		);
 	}
 	return solution.value;
 }

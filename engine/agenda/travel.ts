@@ -37,7 +37,8 @@ export function straightLine(a: Point, b: Point): number {
 export function legBetween(travel: Policy["travel"], a: Point, b: Point): Leg {
 	const straight = straightLine(a, b);
 	const metres = Math.round(straight * travel.detour);
-	const band = travel.speeds.find((speed) => speed.up_to_km == null || straight <= speed.up_to_km * 1000) ?? travel.speeds[travel.speeds.length - 1];
+	const band =
+		travel.speeds.find((speed) => speed.up_to_km == null || straight <= speed.up_to_km * 1000) ?? travel.speeds[travel.speeds.length - 1];
 	const seconds = Math.round((metres * 3600) / (band.kmh * 1000));
 	return { seconds, metres, cost: legCost(travel, metres, seconds) };
 }

@@ -13,7 +13,10 @@ interface Reason {
 /** Every customer of the case that the solution leaves out, with why. */
 export function unplannedOf(context: PlanContext, repCase: RepCase, solution: Solution): Unplanned[] {
 	const planned = new Set(solution.schedules.flatMap(({ contacts }) => contacts.map(({ option }) => repCase.options[option].customer)));
-	const unmet = new Set([...solution.unmetRequired.map((option) => repCase.options[option].customer), ...repCase.unmet.map(({ customer }) => customer)]);
+	const unmet = new Set([
+		...solution.unmetRequired.map((option) => repCase.options[option].customer),
+		...repCase.unmet.map(({ customer }) => customer),
+	]);
 	const exclusions = new Map(repCase.exclusions.map((exclusion) => [exclusion.customer, exclusion]));
 	const optionsOf = groupOptions(repCase);
 	return [...repCase.customers]
@@ -76,11 +79,17 @@ function outbidReason(repCase: RepCase, solution: Solution, best: number, value:
 	const alike = schedule.contacts.filter((placed) => (repCase.options[placed.option].channel === 0) === isVisit).length;
 	const limit = isVisit ? slot.maxVisits : slot.maxCalls;
 	const date = formatDay(repCase.days[option.day]);
-	if (alike >= limit) return { code: "CONTACT_LIMIT", proven: false, detail: `${date} already holds ${limit} ${isVisit ? "visits" : "remote contacts"}` };
+	if (alike >= limit)
+		return { code: "CONTACT_LIMIT", proven: false, detail: `${date} already holds ${limit} ${isVisit ? "visits" : "remote contacts"}` };
 	const service = schedule.contacts.reduce((sum, { start, end }) => sum + end - start, 0);
 	const breaks = schedule.breaks.reduce((sum, { start, end }) => sum + end - start, 0);
 	const free = slot.close - slot.open - breaks - service - schedule.travelTime;
-	if (free < option.duration) return { code: "SHIFT_FULL", proven: false, detail: `${date} has ${Math.max(0, Math.floor(free / 60))} minutes left, it needs ${option.duration / 60} and the way` };
+	if (free < option.duration)
+		return {
+			code: "SHIFT_FULL",
+			proven: false,
+			detail: `${date} has ${Math.max(0, Math.floor(free / 60))} minutes left, it needs ${option.duration / 60} and the way`,
+		};
 	return { code: "LOWER_VALUE", proven: false, detail: `worth ${value} cents on ${date}, less than the time and travel it would take` };
 }
 

@@ -1,5 +1,20 @@
-import type { Day, Seconds } from "../units.ts";
+import { CarteiraError } from "../errors.ts";
+import { type Day, weekdayOf } from "../units.ts";
+import { createHolidayLookup } from "./holidays.ts";
 import type { Table } from "./portfolio.ts";
+
+export { intervalsOn, parseHours, type WeeklyHours } from "./hours.ts";
+export {
+	type Break,
+	isVisitDay,
+	parseAbsences,
+	parseBreaks,
+	parseChannels,
+	parseList,
+	parseVisitDays,
+	parseWeekdays,
+	type VisitDay,
+} from "./day-words.ts";
 
 /** Working days and holidays of a place. */
 export interface Calendar {
@@ -7,45 +22,49 @@ export interface Calendar {
 	isHoliday(day: Day, regions?: readonly (string | null)[]): boolean;
 	/** Monday to Friday and no holiday of the policy's region. */
 	isWorkingDay(day: Day): boolean;
-}
-
-/** Opening hours of a week, parsed once. Intervals are [open, close] seconds from midnight, ascending, disjoint. */
-export interface WeeklyHours {
-	/** By weekday, 0 = Monday. */
-	readonly weekdays: readonly (readonly (readonly [Seconds, Seconds])[])[];
-	/** On holidays; empty unless the text has a PH rule. */
-	readonly holiday: readonly (readonly [Seconds, Seconds])[];
-}
-
-/** A pause that holds no contact and no travel; it starts in [earliest, latest] and lasts `duration`. Fixed when earliest = latest. */
-export interface Break {
-	readonly earliest: Seconds;
-	readonly latest: Seconds;
-	readonly duration: Seconds;
-}
-
-/** One fixed visit day: `Tu` every week, `Tu/2:A` in odd ISO weeks, `Tu/2:B` in even ones. */
-export interface VisitDay {
-	readonly weekday: number;
-	readonly parity: "A" | "B" | null;
+	/** No holiday, but a day on which many firms close: an optional or bank day such as Carnival, or a bridge from a holiday to a weekend. */
+	isOptionalDay(day: Day): boolean;
 }
 
 /** Calendar of a country and region (state code) by library, corrected; a `holidays` table with rows replaces it. */
-export declare function buildCalendar(holidays: Table | null, where: { country: string; region: string | null }): Calendar;
+export function buildCalendar(holidays: Table | null, where: { country: string; region: string | null }): Calendar {
+	const table = holidays && holidays.numRows > 0 ? holidays : null;
+	const isPublic = table ? lookupOf(table, false) : createHolidayLookup(where.country, "public");
+	const isOptional = table ? lookupOf(table, true) : createHolidayLookup(where.country, "optional");
+	const isListed = (list: HolidayLookup, day: Day): boolean => list(day, null) || (where.region !== null && list(day, where.region));
+	const isHoliday = (day: Day, regions: readonly (string | null)[] = []): boolean => {
+		if (isListed(isPublic, day)) return true;
+		for (const region of regions) if (region !== null && isPublic(day, region)) return true;
+		return false;
+	};
+	const isBridge = (day: Day): boolean => (weekdayOf(day) === 4 && isHoliday(day - 1)) || (weekdayOf(day) === 0 && isHoliday(day + 1));
+	return {
+		isHoliday,
+		isWorkingDay: (day) => weekdayOf(day) < 5 && !isHoliday(day),
+		isOptionalDay: (day) => !isHoliday(day) && (isListed(isOptional, day) || isBridge(day)),
+	};
+}
+
+type HolidayLookup = (day: Day, region: string | null) => boolean;
+
+function lookupOf(holidays: Table, optional: boolean): HolidayLookup {
+	const daysOf = new Map<string | null, Set<Day>>();
+	for (let row = 0; row < holidays.numRows; row++) {
+		if ((holidays.codes.optional[row] === 1) !== optional) continue;
+		const region = holidays.texts.region.at(row);
+		const days = daysOf.get(region);
+		if (days) days.add(holidays.days.date[row]);
+		else daysOf.set(region, new Set([holidays.days.date[row]]));
+	}
+	return (day, region) => daysOf.get(region)?.has(day) ?? false;
+}
+
 /** The first `numDays` working days from as_of, as_of counted. */
-export declare function horizonOf(calendar: Calendar, asOf: Day, numDays: number): Day[];
-/** Parses the hours syntax; throws CarteiraError INVALID_INPUT that says what is wrong with the text. */
-export declare function parseHours(text: string): WeeklyHours;
-/** Intervals of a day. */
-export declare function intervalsOn(hours: WeeklyHours, day: Day, isHoliday: boolean): readonly (readonly [Seconds, Seconds])[];
-/** Parses `12:00-13:00`, `60min 11:30-14:00`, several with `;`. */
-export declare function parseBreaks(text: string): Break[];
-/** Parses `Mo,We` or `Mo-Fr` to a bit mask, bit 0 = Monday. */
-export declare function parseWeekdays(text: string): number;
-/** Parses `Tu`, `Tu/2:A`, several with `,`. */
-export declare function parseVisitDays(text: string): VisitDay[];
-export declare function isVisitDay(visitDays: readonly VisitDay[], day: Day): boolean;
-/** Parses `2026-12-01/2026-12-05;2026-12-24` to closed ranges of days. */
-export declare function parseAbsences(text: string): (readonly [Day, Day])[];
-/** Parses `visit;phone` to a bit mask over CHANNELS. */
-export declare function parseChannels(text: string): number;
+export function horizonOf(calendar: Calendar, asOf: Day, numDays: number): Day[] {
+	const days: Day[] = [];
+	for (let day = asOf; days.length < numDays; day++) {
+		if (calendar.isWorkingDay(day)) days.push(day);
+		if (day - asOf > 20 * numDays + 400) throw new CarteiraError("INVALID_INPUT", "holidays: they leave no working days to plan");
+	}
+	return days;
+}

@@ -1,7 +1,8 @@
 import Holidays from "date-holidays";
-import { type Day, formatDay, parseDay } from "../units.ts";
+import { CarteiraError } from "../errors.ts";
+import { type Day, parseDay } from "../units.ts";
 
-/** A yearly date that the library has wrong: holiday from `fromYear` on, and none before it. */
+/** A yearly public holiday that the library leaves out. */
 interface Correction {
 	readonly country: string;
 	/** null: the whole country. */
@@ -11,19 +12,45 @@ interface Correction {
 }
 
 const CORRECTIONS: readonly Correction[] = [
-	// Dia de Zumbi e da Consciência Negra, national by Lei 14.759 of 2023-12-21; the library leaves it out in SP, RJ and other states.
+	// Consciência Negra: national by Lei 14.759/2023; the library drops it in SP, RJ, AM and MT, whose own laws ended there.
 	{ country: "BR", region: null, monthDay: "11-20", fromYear: 2024 },
 ];
 
-/** Regions of Brazil and other countries where a public holiday of the library is an optional day in practice, by date of Easter. */
-const CARNIVAL_TUESDAY_IS_HOLIDAY: readonly string[] = ["RJ"];
+/** Public holidays, or the weaker days on which many firms close all the same. */
+export type HolidayKind = "public" | "optional";
 
-function corrected(country: string, region: string | null, year: number, days: Set<Day>): Set<Day> {
-	for (const fix of CORRECTIONS) {
-		if (fix.country !== country || (fix.region !== null && fix.region !== region)) continue;
-		const day = parseDay(`${year}-${fix.monthDay}`);
-		if (year >= fix.fromYear) days.add(day);
-		else days.delete(day);
+const TYPES = { public: ["public" as const], optional: ["bank" as const, "optional" as const] };
+
+/**
+ * Answers whether a day is a holiday of a country or of one of its regions (state codes), from the library date-holidays and the
+ * corrections above. Half days are none. In most of Brazil Carnival and Corpus Christi are optional days, not public holidays.
+ * Years are worked out when first asked for. Throws INVALID_POLICY for a country that the library does not know.
+ */
+export function createHolidayLookup(country: string, kind: HolidayKind): (day: Day, region: string | null) => boolean {
+	const library = new Holidays();
+	if (!(country in library.getCountries())) {
+		throw new CarteiraError("INVALID_POLICY", `country ${country}: no holidays are known for it; expected an ISO 3166 code such as BR`);
+	}
+	const states = library.getStates(country) ?? {};
+	const daysOf = new Map<string, ReadonlySet<Day>>();
+	return (day, region) => {
+		if (region !== null && !(region in states)) return false;
+		const year = new Date(day * 86_400_000).getUTCFullYear();
+		const key = `${year} ${region ?? ""}`;
+		let days = daysOf.get(key);
+		if (!days) daysOf.set(key, (days = holidaysOfYear(country, region, year, kind)));
+		return days.has(day);
+	};
+}
+
+function holidaysOfYear(country: string, region: string | null, year: number, kind: HolidayKind): ReadonlySet<Day> {
+	const options = { types: TYPES[kind] };
+	const library = region === null ? new Holidays(country, options) : new Holidays(country, region, options);
+	const whole = library.getHolidays(year).filter(({ date }) => date.slice(11, 19) === "00:00:00");
+	const days = new Set(whole.map(({ date }) => parseDay(date.slice(0, 10))));
+	for (const fix of kind === "public" ? CORRECTIONS : []) {
+		const applies = fix.country === country && (fix.region === null || fix.region === region) && year >= fix.fromYear;
+		if (applies) days.add(parseDay(`${year}-${fix.monthDay}`));
 	}
 	return days;
 }

@@ -75,3 +75,13 @@ export interface Portfolio {
 	/** SHA-256 over the digests of all files, hex. */
 	readonly digest: string;
 }
+
+/** Rows of a table by the text of one column, stubs included; of several rows with one text the last, rows without text left out. */
+export function rowsById(table: Table, column: string): Map<string, number> {
+	const rows = new Map<string, number>();
+	for (let row = 0; row < table.length; row++) {
+		const id = table.texts[column].at(row);
+		if (id !== null) rows.set(id, row);
+	}
+	return rows;
+}

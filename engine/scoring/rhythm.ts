@@ -94,9 +94,12 @@ function baseIntervals(portfolio: Portfolio, { numCustomers }: History, gapCount
 	}
 	const baseOf = (intervals: readonly number[]): number => medianInPlace(Float64Array.from(intervals), intervals.length);
 	const overall = regulars.length > 0 ? baseOf(regulars) : FALLBACK_INTERVAL;
-	const bases = new Map([...bySegment].filter(([, members]) => members.length >= MIN_SEGMENT).map(([name, members]) => [name, baseOf(members)]));
+	const bases = new Map(
+		[...bySegment].filter(([, members]) => members.length >= MIN_SEGMENT).map(([name, members]) => [name, baseOf(members)]),
+	);
 	const base = new Float32Array(numCustomers).fill(overall);
-	if (bases.size > 0) for (let customer = 0; customer < numCustomers; customer++) base[customer] = bases.get(segment.at(customer) ?? "") ?? overall;
+	if (bases.size > 0)
+		for (let customer = 0; customer < numCustomers; customer++) base[customer] = bases.get(segment.at(customer) ?? "") ?? overall;
 	return base;
 }
 

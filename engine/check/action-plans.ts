@@ -1,0 +1,107 @@
+import type { ActionPlan, Policy } from "../policy/policy.ts";
+import { ASSIGNMENT_ROLES, REP_KINDS } from "../portfolio/schema.ts";
+import { type Day, NULL_DAY } from "../units.ts";
+import type { CheckContext } from "./context.ts";
+import type { ContactView } from "./views.ts";
+
+const OWNER = ASSIGNMENT_ROLES.indexOf("owner");
+
+type RepKind = (typeof REP_KINDS)[number];
+
+/** Phase, class and potential, as an entry shows them. */
+export interface Standing {
+	readonly phase: string;
+	readonly class: string;
+	readonly potential: string;
+}
+
+/** The action plan that matches most specifically; null where none matches. */
+export function matchActionPlan({ action_plans: plans }: Policy, standing: Standing, kind: RepKind): ActionPlan | null {
+	const asked: readonly (readonly [keyof ActionPlan, string])[] = [
+		["phase", standing.phase],
+		["class", standing.class],
+		["potential", standing.potential],
+		["rep_kind", kind],
+	];
+	let best: ActionPlan | null = null;
+	let most = -1;
+	for (const plan of plans) {
+		if (!asked.every(([member, word]) => plan[member] === null || plan[member] === word)) continue;
+		const specific = asked.filter(([member]) => plan[member] !== null).length;
+		if (specific > most) [best, most] = [plan, specific];
+	}
+	return best;
+}
+
+/** Action plans that may rule a contact: matched by the rep who makes it and, for an escalation, by the owner it comes from. */
+export function actionPlansOf(context: CheckContext, contact: ContactView): ActionPlan[] {
+	const reps = contact.entry.kind === "escalation" ? [contact.rep, ...ownersOf(context, contact.customer, contact.day)] : [contact.rep];
+	return reps.flatMap((rep) => matchActionPlan(context.policy, contact.entry, kindOf(context, rep)) ?? []);
+}
+
+/** Kind of a row of reps. */
+export function kindOf({ portfolio }: CheckContext, rep: number): RepKind {
+	return REP_KINDS[portfolio.tables.reps.codes.kind[rep]];
+}
+
+/** Has a rep escalations and appointments only? */
+export function isManager(context: CheckContext, rep: number): boolean {
+	return ["supervisor", "director"].includes(kindOf(context, rep));
+}
+
+/** Rows of `assignments` of a customer that are valid on a day. */
+export function assignmentsOn({ portfolio, assignments }: CheckContext, customer: number, day: Day): number[] {
+	const { refs, days } = portfolio.tables.assignments;
+	const { valid_from: from, valid_to: to } = days;
+	const isRep = (row: number): boolean => refs.rep_id[row] < portfolio.tables.reps.numRows;
+	return (assignments.get(customer) ?? []).filter(
+		(row) => isRep(row) && (from[row] === NULL_DAY || from[row] <= day) && (to[row] === NULL_DAY || to[row] >= day),
+	);
+}
+
+/** Reps that may contact a customer on a day: any role of its assignments and, where they name no owner, the customer's own rep. */
+export function repsOf(context: CheckContext, customer: number, day: Day): number[] {
+	const { assignments, customers, reps } = context.portfolio.tables;
+	const rows = assignmentsOn(context, customer, day);
+	const assigned = rows.map((row) => assignments.refs.rep_id[row]);
+	const own = customers.refs.rep_id[customer];
+	const isOwned = rows.some((row) => assignments.codes.role[row] === OWNER);
+	return isOwned || own < 0 || own >= reps.numRows ? assigned : [...assigned, own];
+}
+
+/** Owners of a customer on a day; where no assignment says `owner`, whoever serves it. */
+export function ownersOf(context: CheckContext, customer: number, day: Day): number[] {
+	const { refs, codes } = context.portfolio.tables.assignments;
+	const owners = assignmentsOn(context, customer, day).filter((row) => codes.role[row] === OWNER);
+	return owners.length > 0 ? owners.map((row) => refs.rep_id[row]) : repsOf(context, customer, day);
+}
+
+/** Reps to whom a customer of this standing may be escalated: the first of the kind called in up the managers of who owns it on the day, or owned it at as_of. */
+export function escalationReps(context: CheckContext, customer: number, day: Day, standing: Standing): number[] {
+	const owners = new Set([...ownersOf(context, customer, day), ...ownersOf(context, customer, context.asOf)]);
+	return [...owners].flatMap((owner) => {
+		const called = matchActionPlan(context.policy, standing, kindOf(context, owner))?.escalate_to ?? null;
+		return [called, ...objectionsOf(context, customer).map((objection) => objection.escalate_to)].flatMap((kind) =>
+			kind === null ? [] : firstManager(context, owner, kind),
+		);
+	});
+}
+
+/** What the policy says of the objections that a customer made in the history. */
+export function objectionsOf({ policy, portfolio, history }: CheckContext, customer: number): Policy["objections"][number][] {
+	const codes = new Set<string | null>();
+	for (let at = history.contactStart[customer]; at < history.contactStart[customer + 1]; at++) {
+		codes.add(portfolio.tables.contacts.texts.objection.at(history.contact[at]));
+	}
+	return policy.objections.filter(({ code }) => codes.has(code));
+}
+
+function firstManager(context: CheckContext, owner: number, kind: RepKind): number[] {
+	const { manager_id: managers } = context.portfolio.tables.reps.refs;
+	const seen = new Set<number>();
+	for (let rep = managers[owner]; rep >= 0 && !seen.has(rep); rep = managers[rep]) {
+		if (kindOf(context, rep) === kind) return [rep];
+		seen.add(rep); // managers who manage each other
+	}
+	return [];
+}

@@ -1,0 +1,82 @@
+import { formatDay, formatTime, parseDay, type Seconds } from "../units.ts";
+import { CHANNELS } from "../portfolio/schema.ts";
+import { plannedReps } from "./check-days.ts";
+import { appointmentKey } from "./context.ts";
+import { placeOfCustomer, placeOfRep } from "./places.ts";
+import { type Checked, type ContactView, contactsOf } from "./views.ts";
+import { type Interval, overlaps, workDayOf } from "./work-day.ts";
+
+/** Every appointment of the horizon is planned as promised, or said to be unmet. */
+export function checkAppointments(context: Checked): void {
+	const { plan, report, customerRows, repRows } = context;
+	const planned = new Map<number, ContactView>();
+	for (const contact of contactsOf(context.reps)) {
+		if (contact.appointment < 0) continue;
+		planned.set(contact.appointment, contact);
+		checkPromise(context, contact);
+	}
+	const unmet = new Set<number>();
+	for (const [at, { customer_id, rep_id, on }] of plan.unmet_required.entries()) {
+		const row = appointmentRow(context, customerRows.get(customer_id), repRows.get(rep_id), on);
+		const pointer = `/unmet_required/${at}`;
+		if (row === undefined || unmet.has(row))
+			report(
+				"unmet-unknown",
+				pointer,
+				`customer ${customer_id} has no ${row === undefined ? "" : "second "}appointment with rep ${rep_id} on ${on}`,
+			);
+		else if (planned.has(row)) report("unmet-planned", pointer, `the appointment is kept at ${planned.get(row)?.pointer}`);
+		else if (couldBeKept(context, row)) report("unmet-feasible", pointer, "nothing stands against the appointment");
+		if (row !== undefined) unmet.add(row);
+	}
+	const reps = new Set(plannedReps(context));
+	for (const row of context.appointments.values()) {
+		const isMissing = !planned.has(row) && !unmet.has(row) && reps.has(context.portfolio.tables.appointments.refs.rep_id[row]);
+		if (isMissing) report("appointment-missing", "/unmet_required", `${describe(context, row)} is neither planned nor unmet`);
+	}
+}
+
+function appointmentRow(context: Checked, customer: number | undefined, rep: number | undefined, on: string): number | undefined {
+	if (customer === undefined || rep === undefined) return undefined;
+	return context.appointments.get(appointmentKey(customer, rep, parseDay(on)));
+}
+
+function describe({ portfolio: { tables } }: Checked, row: number): string {
+	const { refs, days } = tables.appointments;
+	const customer = tables.customers.texts.customer_id.at(refs.customer_id[row]);
+	const rep = tables.reps.texts.rep_id.at(refs.rep_id[row]);
+	return `the appointment of customer ${customer} with rep ${rep} on ${formatDay(days.on[row])}`;
+}
+
+function checkPromise({ portfolio, report }: Checked, { appointment, start, entry, pointer }: ContactView): void {
+	const { numbers, codes } = portfolio.tables.appointments;
+	const at = numbers.at[appointment];
+	if (!Number.isNaN(at) && start !== at) report("appointment-time", `${pointer}/start`, `${entry.start}, promised for ${formatTime(at)}`);
+	const channel = CHANNELS[codes.channel[appointment]];
+	if (channel !== undefined && entry.channel !== channel)
+		report("appointment-channel", `${pointer}/channel`, `${entry.channel}, promised as ${channel}`);
+}
+
+/**
+ * Is an appointment surely feasible? It is when it has a time, alone of its rep and customer on the day, a place that needs no
+ * travel or no legs, and the rep works then without any break that could move into it.
+ */
+function couldBeKept(context: Checked, row: number): boolean {
+	const { tables } = context.portfolio;
+	const { refs, days, numbers, codes } = tables.appointments;
+	const [customer, rep, day, at, minutes] = [refs.customer_id[row], refs.rep_id[row], days.on[row], numbers.at[row], numbers.minutes[row]];
+	const work = workDayOf(context, rep, day);
+	if (!work || Number.isNaN(at) || Number.isNaN(minutes) || work.flexible.length > 0 || !context.calendar.isWorkingDay(day)) return false;
+	const rivals = [...context.appointments.values()].filter((other) => other !== row && days.on[other] === day);
+	if (rivals.some((other) => refs.rep_id[other] === rep || refs.customer_id[other] === customer)) return false;
+	const isVisit = codes.channel[row] === CHANNELS.indexOf("visit");
+	const isRemote = codes.channel[row] < CHANNELS.length && !isVisit;
+	const hasNoLegs =
+		isVisit && placeOfCustomer(context, customer) !== null && !placeOfRep(context, rep, "start") && !placeOfRep(context, rep, "end");
+	const limit = isVisit ? tables.reps.numbers.max_visits[rep] : tables.reps.numbers.max_calls[rep];
+	return (isRemote || hasNoLegs) && !(limit < 1) && fits([at, at + minutes * 60], work);
+}
+
+function fits(service: Interval, work: { open: Seconds; close: Seconds; fixed: readonly Interval[]; cut: readonly Interval[] }): boolean {
+	return service[0] >= work.open && service[1] <= work.close && ![...work.fixed, ...work.cut].some((pause) => overlaps(pause, service));
+}

@@ -1,0 +1,135 @@
+import { type UnplannedCode, UNPLANNED_CODES } from "../policy/case.ts";
+import { formatDay, NULL_DAY } from "../units.ts";
+import { isManager, ownersOf, repsOf } from "./action-plans.ts";
+import { isBlocked, lastReached } from "./check-contacts.ts";
+import { plannedReps } from "./check-days.ts";
+import { isFull, rungOf } from "./credit.ts";
+import type { UnplannedShape } from "./shape.ts";
+import type { Checked, RepView } from "./views.ts";
+
+/** Every customer is planned, unplanned or unmet, and what is said of those left out agrees with the data. */
+export function checkCoverage(context: Checked): void {
+	const { plan, report, customerRows } = context;
+	checkIds(context);
+	const left = new Set<number>();
+	for (const [at, unplanned] of plan.unplanned.entries()) {
+		const pointer = `/unplanned/${at}`;
+		const customer = customerRows.get(unplanned.customer_id);
+		if (customer === undefined) continue;
+		if (left.has(customer)) report("customer-repeated", pointer, `customer ${unplanned.customer_id} is unplanned twice`);
+		if (context.contacts.has(customer)) report("planned-and-unplanned", pointer, `customer ${unplanned.customer_id} is planned`);
+		left.add(customer);
+		const rep = context.reps.find((view) => view.shape.rep_id === unplanned.rep_id);
+		checkReasons(context, unplanned, customer, pointer, rep);
+		if (rep) checkNext(context, unplanned, customer, pointer, rep);
+	}
+	const unmet = new Set(plan.unmet_required.map(({ customer_id }) => customerRows.get(customer_id)));
+	const reps = new Set(plannedReps(context));
+	for (const [id, customer] of customerRows) {
+		if (left.has(customer) || unmet.has(customer) || context.contacts.has(customer) || !isAskedFor(context, customer, reps)) continue;
+		report("customer-missing", "/unplanned", `customer ${id} is neither planned nor unplanned nor unmet`);
+	}
+}
+
+/** A plan of some reps owes nothing to the customers of others. */
+function isAskedFor(context: Checked, customer: number, reps: ReadonlySet<number>): boolean {
+	return !context.plan.receipt.reps || repsOf(context, customer, context.asOf).every((rep) => reps.has(rep));
+}
+
+function checkIds({ plan, reps, customerRows, repRows, report }: Checked): void {
+	for (const { agendas } of reps) {
+		for (const { contacts } of agendas) {
+			for (const { customer, entry, pointer } of contacts) {
+				if (customer < 0) report("unknown-id", `${pointer}/customer_id`, `no customer ${entry.customer_id} in the table`);
+			}
+		}
+	}
+	const listed = [
+		...plan.unplanned.map((row, at) => ({ ...row, at: `/unplanned/${at}` })),
+		...plan.unmet_required.map((row, at) => ({ ...row, at: `/unmet_required/${at}` })),
+	];
+	for (const { customer_id, rep_id, at } of listed) {
+		if (!customerRows.has(customer_id)) report("unknown-id", `${at}/customer_id`, `no customer ${customer_id} in the table`);
+		if (rep_id !== null && !repRows.has(rep_id)) report("unknown-id", `${at}/rep_id`, `no rep ${rep_id} in the table`);
+	}
+}
+
+/** Whose customer it would have been, and when. */
+function checkNext(
+	context: Checked,
+	{ next_best_day: next, rep_id }: UnplannedShape,
+	customer: number,
+	pointer: string,
+	{ rep, agendas }: RepView,
+): void {
+	const days = [context.asOf, ...agendas.map(({ day }) => day)];
+	const reps = days.flatMap((day) => repsOf(context, customer, day));
+	if (rep >= 0 && reps.length > 0 && !reps.includes(rep) && !isManager(context, rep)) {
+		context.report("unplanned-rep", `${pointer}/rep_id`, `${rep_id} has nothing to do with the customer`);
+	}
+	if (next && !agendas.some(({ shape, work }) => work !== null && shape.date === next)) {
+		context.report("next-best-day", `${pointer}/next_best_day`, `${next} is no day that rep ${rep_id} works`);
+	}
+}
+
+function checkReasons(context: Checked, { reasons }: UnplannedShape, customer: number, pointer: string, view: RepView | undefined): void {
+	if (reasons.length === 0) context.report("reason-missing", `${pointer}/reasons`, "nothing says why");
+	for (const [at, { code, proven }] of reasons.entries()) {
+		const place = `${pointer}/reasons/${at}`;
+		const known = UNPLANNED_CODES.find((word) => word === code);
+		if (!known) context.report("reason-code", `${place}/code`, `${code} is no reason of the contract`);
+		if (!known || !proven) continue;
+		// Reasons may prove together what none of them proves of every day.
+		const against = refute(context, known, customer) ?? (reasons.length === 1 ? refuteDays(context, known, customer, view) : null);
+		if (against !== null) context.report("reason-proven", place, `${code} is not proven: ${against}`);
+	}
+}
+
+/** What in a customer speaks against a reason that is said to hold for every plan; null where its data do not tell. */
+function refute(context: Checked, code: UnplannedCode, customer: number): string | null {
+	const rung = rungOf(context, customer);
+	switch (code) {
+		case "LOWER_VALUE":
+		case "NEGATIVE_VALUE":
+			return "no hard rule asks for value";
+		case "NOT_DUE":
+			return "no hard rule asks for an interval";
+		case "DELIVERY_DAY":
+			return hasDeliveryDays(context, customer) ? null : "it is delivered to on every working day";
+		case "BLOCKED":
+			return isBlocked(context, customer) || rung === "collections_team" ? null : "the customer is open";
+		case "CREDIT_BLOCKED":
+			return rung !== "collections_team" && !isFull(context, customer) ? "the credit ladder lets it be contacted" : null;
+		case "NO_REP":
+			return isOwned(context, customer) ? "the customer has a rep" : null;
+		case "MIN_GAP":
+			return lastReached(context, customer) === NULL_DAY ? "no contact in the history reached it" : null;
+		default:
+			return null;
+	}
+}
+
+function hasDeliveryDays({ portfolio: { tables } }: Checked, customer: number): boolean {
+	return tables.customers.texts.delivery_days.at(customer) !== null || tables.customers.refs.route_id[customer] >= 0;
+}
+
+/** Has a customer one owner over the whole horizon, who is not a manager? */
+function isOwned(context: Checked, customer: number): boolean {
+	const [first, ...others] = ownersOf(context, customer, context.asOf);
+	const isSame = ownersOf(context, customer, context.lastDay).includes(first);
+	return first !== undefined && others.length === 0 && isSame && !isManager(context, first);
+}
+
+/** What in the rep's days speaks against a reason that is said to rule out all of them. */
+function refuteDays(context: Checked, code: UnplannedCode, customer: number, view: RepView | undefined): string | null {
+	const worked = view?.agendas.filter(({ work }) => work !== null).map(({ day }) => day) ?? [];
+	const own = worked.filter((day) => repsOf(context, customer, day).every((rep) => rep === view?.rep));
+	const last = own.at(-1);
+	if (last === undefined || !view) return null;
+	if (code === "ABSENCE") return `rep ${view.shape.rep_id} works on ${formatDay(last)}`;
+	if (code !== "MIN_GAP") return null;
+	const gap = context.portfolio.tables.customers.numbers.min_gap_days[customer];
+	const longest = Number.isNaN(gap) ? Math.max(...context.policy.action_plans.map(({ min_gap_days }) => min_gap_days)) : gap;
+	const reached = lastReached(context, customer);
+	return last - reached >= longest ? `the last contact was on ${formatDay(reached)}` : null;
+}

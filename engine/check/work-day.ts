@@ -1,0 +1,86 @@
+import { type Break, intervalsOn, parseAbsences, parseBreaks, parseHours } from "../portfolio/calendar.ts";
+import type { Day, Seconds } from "../units.ts";
+import type { CheckContext } from "./context.ts";
+
+const DEFAULT_SHIFTS = "Mo-Fr 08:00-18:00";
+
+/** From, to; seconds from midnight. */
+export type Interval = readonly [Seconds, Seconds];
+
+/** When a rep works on a day. */
+export interface WorkDay {
+	readonly open: Seconds;
+	readonly close: Seconds;
+	/** Breaks at a fixed time that lie wholly in the shift, and the pauses between the parts of a split shift; ascending. */
+	readonly fixed: readonly Interval[];
+	/** Fixed breaks that the shift's open or close cuts: to be kept free, not to be listed. */
+	readonly cut: readonly Interval[];
+	/** Fixed and cut breaks as one may list them: each by itself, within the shift, and those that touch as one. */
+	readonly listable: readonly Interval[];
+	/** Breaks of a length within a window that lies in the shift. */
+	readonly flexible: readonly Break[];
+	/** Shift less breaks. */
+	readonly workSeconds: Seconds;
+}
+
+/** A rep's shift on a day; null on days off, holidays and absences. */
+export function workDayOf(context: CheckContext, rep: number, day: Day): WorkDay | null {
+	const { texts } = context.portfolio.tables.reps;
+	const absences = texts.absences.at(rep);
+	if (absences !== null && parseAbsences(absences).some(([from, to]) => from <= day && day <= to)) return null;
+	const shift = intervalsOn(parseHours(texts.shifts.at(rep) ?? DEFAULT_SHIFTS), day, context.calendar.isHoliday(day));
+	if (shift.length === 0) return null;
+	const [open, close] = [shift[0][0], shift[shift.length - 1][1]];
+	const text = texts.break.at(rep);
+	const breaks = text === null ? [] : parseBreaks(text);
+	const stated = breaks
+		.filter(({ earliest, latest }) => earliest === latest)
+		.map(({ earliest, duration }): Interval => [earliest, earliest + duration]);
+	const fixed = inOrder([...pausesOf(shift), ...stated.filter(([from, to]) => from >= open && to <= close)]);
+	const cut = stated.filter(([from, to]) => from < close && to > open && (from < open || to > close));
+	const flexible = breaks.filter(
+		(pause) => pause.earliest < pause.latest && pause.earliest >= open && pause.latest + pause.duration <= close,
+	);
+	const owed = flexible.filter((pause) => !fixed.some((free) => fitsIn(pause, free)));
+	const clipped = cut.map(([from, to]): Interval => [Math.max(from, open), Math.min(to, close)]);
+	const closed = union([...fixed, ...clipped]);
+	return {
+		open,
+		close,
+		fixed,
+		cut,
+		listable: [...fixed, ...cut, ...clipped, ...closed, ...union(fixed)],
+		flexible,
+		workSeconds:
+			close - open - closed.reduce((sum, [from, to]) => sum + to - from, 0) - owed.reduce((sum, { duration }) => sum + duration, 0),
+	};
+}
+
+/** Can a break in a window be had inside an interval that is free anyway? */
+export function fitsIn({ earliest, latest, duration }: Break, [from, to]: Interval): boolean {
+	return Math.min(to, latest + duration) - Math.max(from, earliest) >= duration;
+}
+
+/** Do two intervals share more than an end? */
+export function overlaps([from, to]: Interval, [start, end]: Interval): boolean {
+	return from < end && start < to;
+}
+
+function inOrder(intervals: readonly Interval[]): Interval[] {
+	return [...intervals].sort(([a], [b]) => a - b);
+}
+
+function pausesOf(shift: readonly Interval[]): Interval[] {
+	return shift.slice(1).map(([from], index): Interval => [shift[index][1], from]);
+}
+
+/** The same time as intervals that do not touch, ascending. */
+function union(intervals: readonly Interval[]): Interval[] {
+	const joined: Interval[] = [];
+	for (const [from, to] of inOrder(intervals)) {
+		const last = joined.at(-1);
+		if (last && from <= last[1]) joined[joined.length - 1] = [last[0], Math.max(last[1], to)];
+		else joined.push([from, to]);
+	}
+	return joined;
+}

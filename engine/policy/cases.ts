@@ -1,0 +1,218 @@
+import type { RouteSlotSpec } from "../solver/problem.ts";
+import type { Day } from "../units.ts";
+import type { Exclusion, RepCase, UnplannedCode } from "./case.ts";
+import { buildContext, type CaseContext, type CaseInputs } from "./case-context.ts";
+import { floorsOf } from "./floors.ts";
+import { type CaseDay, NO_CUTOFF, optionsOf, type ValuedOption } from "./options.ts";
+import { isManager } from "./ownership.ts";
+import { promisedOptions, type Unmet } from "./promises.ts";
+import { productsOf } from "./suggestions.ts";
+import { type Standing, standingOf } from "./standing.ts";
+import { type Amounts, amountsOf, type Basis, basisOf, writeTerms } from "./terms.ts";
+import { wavesOf } from "./waves.ts";
+import { workDaysOf } from "./work-days.ts";
+
+export type { CaseInputs } from "./case-context.ts";
+
+/** The cases of all reps. */
+export interface Cases {
+	/** Every real row of reps, managers with escalations first. */
+	readonly order: readonly number[];
+	/** The same reps in groups: those of a group share no customer, and what earlier groups contact must be known to later ones. */
+	readonly waves: readonly (readonly number[])[];
+	/** Customers that no rep plans for. */
+	readonly orphans: readonly Exclusion[];
+	/** `taken`: dates on which other agendas already contact a customer. */
+	build(rep: number, taken: ReadonlyMap<number, readonly Day[]>): RepCase;
+}
+
+/** Works out what all cases share; cases are then built one by one, so that only those being solved are in memory. */
+export function prepareCases(inputs: CaseInputs): Cases {
+	const context = buildContext(inputs);
+	const plannedBy = customersByRep(context);
+	const waves = wavesOf(context, plannedBy.length);
+	return {
+		order: waves.flat(),
+		waves,
+		orphans: orphansOf(context),
+		build: (rep, taken) => buildCase(context, rep, plannedBy[rep], taken),
+	};
+}
+
+/** Customers that each rep may contact, ascending: its own, for managers those escalated to them, and those it has appointments with. */
+function customersByRep(context: CaseContext): number[][] {
+	const { reps, customers, appointments } = context.portfolio.tables;
+	const lists: Set<number>[] = Array.from({ length: reps.numRows }, () => new Set());
+	for (let customer = 0; customer < customers.length; customer++) {
+		for (const rep of context.ownership.repsOf(customer)) if (!isManager(reps, rep)) lists[rep].add(customer);
+		const manager = context.escalatedTo(customer);
+		if (manager >= 0) lists[manager].add(customer);
+	}
+	for (const [rep, list] of lists.entries()) for (const row of context.appointments.of(rep)) list.add(appointments.refs.customer_id[row]);
+	return lists.map((list) => [...list].sort((a, b) => a - b));
+}
+
+function orphansOf({ portfolio, ownership, escalatedTo, appointments }: CaseContext): Exclusion[] {
+	const { customers, reps } = portfolio.tables;
+	const orphans: Exclusion[] = [];
+	for (let customer = 0; customer < customers.length; customer++) {
+		const own = ownership.repsOf(customer);
+		if (escalatedTo(customer) >= 0 || own.some((rep) => !isManager(reps, rep)) || appointments.datesOf(customer).length > 0) continue;
+		const detail = own.length > 0 ? "its rep has escalations and appointments only" : "no rep is assigned";
+		orphans.push({ customer, reasons: [{ code: "NO_REP", proven: true, detail }] });
+	}
+	return orphans;
+}
+
+/** One customer's part of a case. */
+interface Candidate {
+	/** Index of its first option in the case. */
+	readonly first: number;
+	readonly basis: Basis;
+	readonly options: readonly ValuedOption[];
+	/** One row an option. */
+	readonly amounts: Amounts;
+}
+
+function buildCase(context: CaseContext, rep: number, planned: readonly number[], taken: ReadonlyMap<number, readonly Day[]>): RepCase {
+	const days = caseDays(context, rep);
+	const promises = promisedOptions(context, rep, days);
+	const customers = planned.filter((customer) => promises.has(customer) || !isTakenOver(context, rep, customer, taken));
+	const exclusions: Exclusion[] = [];
+	const unmet: Unmet[] = [];
+	const candidates: Candidate[] = [];
+	let numOptions = 0;
+	for (const customer of customers) {
+		const standing = standingOf(context, rep, customer, context.escalatedTo(customer) === rep);
+		const promise = promises.get(customer);
+		const free = isTakenOver(context, rep, customer, taken) ? [] : daysWith(context, rep, customer, days);
+		const elsewhere = { promised: context.appointments.datesOf(customer), taken: taken.get(customer) ?? [] };
+		const options = [...optionsOf(context, standing, free, elsewhere), ...(promise?.options ?? [])];
+		options.sort((a, b) => a.option.day - b.option.day || a.option.channel - b.option.channel);
+		unmet.push(...(promise?.unmet ?? []));
+		if (options.length === 0) {
+			if (!promise) exclusions.push(exclusionOf(context, rep, standing, free, elsewhere));
+			continue;
+		}
+		const basis = basisOf(context, standing, days);
+		candidates.push({ first: numOptions, basis, options, amounts: amountsOf(context, rep, basis, options, days) });
+		numOptions += options.length;
+	}
+	return assemble(context, rep, days, customers, candidates, exclusions, unmet);
+}
+
+/** Dates that the rep works: in shift, not absent. */
+function caseDays(context: CaseContext, rep: number): CaseDay[] {
+	const workOn = workDaysOf(context.portfolio.tables.reps, rep, context.calendar);
+	const days: CaseDay[] = [];
+	for (const date of context.dates) {
+		const work = context.ownership.isAbsent(rep, date) ? null : workOn(date);
+		if (work) days.push({ index: days.length, date, work });
+	}
+	return days;
+}
+
+/** Has a manager's agenda, or another's, already taken an escalated customer over? */
+function isTakenOver({ escalatedTo }: CaseContext, rep: number, customer: number, taken: ReadonlyMap<number, readonly Day[]>): boolean {
+	const manager = escalatedTo(customer);
+	return manager >= 0 && manager !== rep && (taken.get(customer)?.length ?? 0) > 0;
+}
+
+/** Days on which the rep is the one to contact the customer. */
+function daysWith(
+	{ ownership, escalatedTo, portfolio }: CaseContext,
+	rep: number,
+	customer: number,
+	days: readonly CaseDay[],
+): readonly CaseDay[] {
+	if (escalatedTo(customer) === rep) return days;
+	if (isManager(portfolio.tables.reps, rep)) return [];
+	return days.filter(({ date }) => ownership.repOn(customer, date) === rep);
+}
+
+/** Why a customer has no option: what forbids it on some day; proven where the hard rules forbid every day. */
+function exclusionOf(
+	context: CaseContext,
+	rep: number,
+	standing: Standing,
+	days: readonly CaseDay[],
+	elsewhere: Parameters<typeof optionsOf>[3],
+): Exclusion {
+	const found = new Map<UnplannedCode, string>();
+	let proven = true;
+	optionsOf(context, standing, days, elsewhere, ({ code, detail }, isHard) => {
+		if (!found.has(code)) found.set(code, detail);
+		proven &&= isHard;
+	});
+	if (days.length === 0 && !standing.refusal) {
+		const other = context.ownership.repsOf(standing.customer).some((standIn) => standIn !== rep);
+		found.set("ABSENCE", other ? "the rep is absent; another agenda has the customer" : "the rep does not work on any day of the horizon");
+		proven = !other;
+	}
+	if (found.size === 0) {
+		found.set("MIN_GAP", "an appointment is on its only day");
+		proven = false;
+	}
+	const reasons = [...found].map(([code, detail]) => ({ code, proven, detail }));
+	return { customer: standing.customer, reasons };
+}
+
+function assemble(
+	context: CaseContext,
+	rep: number,
+	days: readonly CaseDay[],
+	customers: readonly number[],
+	candidates: readonly Candidate[],
+	exclusions: readonly Exclusion[],
+	unmet: readonly Unmet[],
+): RepCase {
+	const options = candidates.flatMap((candidate) => candidate.options.map(({ option }) => option));
+	const candidateOf = candidates.flatMap((candidate) => candidate.options.map(() => candidate));
+	return {
+		rep,
+		days: days.map(({ date }) => date),
+		slots: days.map((day) => slotOf(context, rep, day)),
+		places: { start: placeOf(context, rep, "start"), end: placeOf(context, rep, "end") },
+		customers: Int32Array.from(customers),
+		options,
+		exclusions,
+		floors: floorsOf(context, rep, customers, days),
+		unmet,
+		termsInto: (option, previous, afterCutoff, out) => {
+			const { basis, amounts, first } = candidateOf[option];
+			return writeTerms(context, basis, amounts, option - first, days[options[option].day].date, previous, afterCutoff, out);
+		},
+		productsOf: (option) => productsOf(context, candidateOf[option].basis, options[option], days[options[option].day].date),
+	};
+}
+
+function slotOf({ portfolio, policy }: CaseContext, rep: number, { index, work }: CaseDay): RouteSlotSpec {
+	const {
+		max_visits: visits,
+		max_calls: calls,
+		max_travel_minutes: minutes,
+		start_lat,
+		start_lon,
+		end_lat,
+		end_lon,
+	} = portfolio.tables.reps.numbers;
+	const orUnlimited = (limit: number): number => (Number.isNaN(limit) ? NO_CUTOFF : limit);
+	return {
+		day: index,
+		open: work.open,
+		close: work.close,
+		start: Number.isNaN(start_lat[rep]) || Number.isNaN(start_lon[rep]) ? -1 : 0,
+		end: Number.isNaN(end_lat[rep]) || Number.isNaN(end_lon[rep]) ? -1 : 1,
+		breaks: work.breaks,
+		maxVisits: orUnlimited(visits[rep]),
+		maxCalls: orUnlimited(calls[rep]),
+		maxTravelTime: orUnlimited(minutes[rep] * 60),
+		maxSwaps: policy.routing_mode === "guided" ? policy.stability.max_swaps_per_day : NO_CUTOFF,
+	};
+}
+
+function placeOf({ portfolio }: CaseContext, rep: number, which: "start" | "end"): { lat: number; lon: number } | null {
+	const { numbers } = portfolio.tables.reps;
+	const [lat, lon] = [numbers[`${which}_lat`][rep], numbers[`${which}_lon`][rep]];
+	return Number.isNaN(lat) || Number.isNaN(lon) ? null : { lat, lon };
+}

@@ -1,0 +1,102 @@
+import type { History } from "../portfolio/history.ts";
+import type { Portfolio, Table } from "../portfolio/portfolio.ts";
+import { CUSTOMER_STATUS, OUTCOMES } from "../portfolio/schema.ts";
+import type { Scores } from "../scoring/scores.ts";
+import { type Day, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
+import { abcClasses, normalisedValues, potentialRanks } from "./abc.ts";
+import type { Classification } from "./case.ts";
+import { creditOf } from "./credit.ts";
+import { isRecovered, phaseOf, PROSPECT } from "./phase.ts";
+import type { Policy } from "./policy.ts";
+
+/** `expectedValue` of scores covers 90 days. */
+const MONTHS_SCORED = 3;
+const CLOSED = CUSTOMER_STATUS.indexOf("closed");
+const REACHED = [OUTCOMES.indexOf("order"), OUTCOMES.indexOf("no_order")];
+
+export interface ClassifyInputs {
+	readonly portfolio: Portfolio;
+	readonly history: History;
+	readonly scores: Pick<Scores, "expectedInterval" | "expectedValue">;
+	readonly policy: Policy;
+	readonly asOf: Day;
+	/** Silence is counted up to this day, so that a feed that stopped is not taken for customers that did; at most `asOf`. */
+	readonly silenceFrom: Day;
+}
+
+/** Phase, class, potential and credit of every customer, stubs included. The class of a prospect is by its potential: high A, medium B, low C. */
+export function classify({ portfolio, history, scores, policy, asOf, silenceFrom }: ClassifyInputs): Classification {
+	const { customers, contacts } = portfolio.tables;
+	const numCustomers = customers.length;
+	const result = {
+		asOf,
+		phase: new Uint8Array(numCustomers),
+		class: abcClasses(normalisedValues(history, policy, asOf), policy.classes.a, policy.classes.b),
+		potential: potentialRanks(potentialValues(customers, scores), policy.potential.high, policy.potential.medium),
+		credit: new Uint8Array(numCustomers),
+		recovered: new Uint8Array(numCustomers),
+		headroom: new Float64Array(numCustomers),
+		daysSinceLastOrder: new Int32Array(numCustomers).fill(-1),
+		lastOrderDay: new Int32Array(numCustomers).fill(NULL_DAY),
+		lastContactDay: lastContactDays(contacts, history),
+		phaseThreshold: new Int32Array(numCustomers),
+	};
+	for (let row = 0; row < numCustomers; row++) {
+		const start = history.eventStart[row];
+		const end = history.eventStart[row + 1];
+		const rhythm = {
+			isClosed: customers.codes.status[row] === CLOSED,
+			numEvents: end - start,
+			firstOrder: history.eventDay[start],
+			lastOrder: history.eventDay[end - 1],
+			expectedInterval: scores.expectedInterval[row],
+		};
+		const { phase, threshold } = phaseOf(rhythm, policy.phases, asOf, silenceFrom);
+		const { rung, headroom } = creditOf(customers, row, policy.credit);
+		result.phase[row] = phase;
+		result.phaseThreshold[row] = Math.ceil(threshold);
+		result.credit[row] = rung;
+		result.headroom[row] = headroom;
+		if (phase === PROSPECT) result.class[row] = result.potential[row];
+		if (end === start) continue;
+		result.recovered[row] = Number(isRecovered(history.eventDay, start, end, rhythm.expectedInterval, policy.phases, asOf));
+		result.lastOrderDay[row] = rhythm.lastOrder;
+		result.daysSinceLastOrder[row] = Math.max(0, silenceFrom - rhythm.lastOrder);
+	}
+	return result;
+}
+
+/** Monthly cents: the customer's stated potential, else what the models expect of it. */
+function potentialValues(customers: Table, scores: Pick<Scores, "expectedValue">): Float64Array {
+	return Float64Array.from({ length: customers.length }, (_, row) => {
+		const stated = customers.numbers.potential_value[row];
+		return Number.isNaN(stated) ? Math.max(0, scores.expectedValue[row] / MONTHS_SCORED || 0) : stated;
+	});
+}
+
+/** Does an outcome, a code of OUTCOMES, mean that somebody spoke with the customer? */
+export function isReached(outcome: number): boolean {
+	return REACHED.includes(outcome);
+}
+
+/** Day of a contact, whose time is in seconds. */
+export function contactDay(contactedAt: number): Day {
+	return Math.floor(contactedAt / SECONDS_PER_DAY);
+}
+
+function lastContactDays(contacts: Table, history: History): Int32Array {
+	const days = new Int32Array(history.numCustomers).fill(NULL_DAY);
+	for (let customer = 0; customer < history.numCustomers; customer++) {
+		const last = lastReachedContact(contacts, history, customer);
+		if (last >= 0) days[customer] = contactDay(contacts.numbers.contacted_at[last]);
+	}
+	return days;
+}
+
+/** Row of the last contact that reached the customer; -1 for none. */
+export function lastReachedContact(contacts: Table, history: History, customer: number): number {
+	for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
+		if (isReached(contacts.codes.outcome[history.contact[i]])) return history.contact[i];
+	}
+	return -1;
+}

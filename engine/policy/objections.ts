@@ -1,0 +1,34 @@
+import type { History } from "../portfolio/history.ts";
+import type { Portfolio } from "../portfolio/portfolio.ts";
+import type { Day } from "../units.ts";
+import { contactDay, lastReachedContact } from "./classify.ts";
+import type { Policy } from "./policy.ts";
+
+/** For how many days an objection says something about the next contact, unless it defers it for longer. */
+const LIVE_DAYS = 14;
+
+export interface LiveObjection {
+	readonly rule: Policy["objections"][number];
+	/** Day of the contact that met it. */
+	readonly on: Day;
+}
+
+/** The objection of the last contact that reached the customer, where the policy has a rule for it and it is still live; else null. */
+export function liveObjectionOf(
+	{
+		portfolio,
+		history,
+		policy,
+		asOf,
+	}: { readonly portfolio: Portfolio; readonly history: History; readonly policy: Policy; readonly asOf: Day },
+	customer: number,
+): LiveObjection | null {
+	if (policy.objections.length === 0) return null;
+	const { contacts } = portfolio.tables;
+	const last = lastReachedContact(contacts, history, customer);
+	const code = last < 0 ? null : contacts.texts.objection.at(last);
+	const rule = code === null ? undefined : policy.objections.find((objection) => objection.code === code);
+	if (!rule) return null;
+	const on = contactDay(contacts.numbers.contacted_at[last]);
+	return asOf - on <= Math.max(LIVE_DAYS, rule.defer_days ?? 0) ? { rule, on } : null;
+}

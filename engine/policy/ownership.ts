@@ -1,0 +1,122 @@
+import { parseAbsences } from "../portfolio/calendar.ts";
+import type { Portfolio, Table } from "../portfolio/portfolio.ts";
+import { ASSIGNMENT_ROLES, REP_KINDS } from "../portfolio/schema.ts";
+import { type Day, NULL_DAY } from "../units.ts";
+
+const OWNER = ASSIGNMENT_ROLES.indexOf("owner");
+const COVER = ASSIGNMENT_ROLES.indexOf("cover");
+const TELESALES = ASSIGNMENT_ROLES.indexOf("telesales");
+const SUPERVISOR = REP_KINDS.indexOf("supervisor");
+const DIRECTOR = REP_KINDS.indexOf("director");
+
+/** Who serves whom on the dates planned. */
+export interface Ownership {
+	/** Row of the rep that serves a customer on a date: the owner; while it is absent who covers, else telesales; -1 for nobody. */
+	repOn(customer: number, date: Day): number;
+	/** The owner, absent or not, on the first date that has one; -1 for none. */
+	ownerOf(customer: number): number;
+	/** Row of `assignments` that makes the owner; -1 where customers.rep_id does. */
+	assignmentOf(customer: number): number;
+	/** Every rep that serves the customer on some date, and the owner. */
+	repsOf(customer: number): readonly number[];
+	isAbsent(rep: number, date: Day): boolean;
+}
+
+/** Do supervisors and directors: they have escalations and appointments only, no customers of their own? */
+export function isManager(reps: Table, rep: number): boolean {
+	return reps.codes.kind[rep] === SUPERVISOR || reps.codes.kind[rep] === DIRECTOR;
+}
+
+/** First rep of a kind up the chain of managers above a rep; -1 for none. Managers who manage each other end the search. */
+export function managerAbove(reps: Table, rep: number, kind: number): number {
+	const seen = new Set<number>();
+	for (let above = reps.refs.manager_id[rep]; above >= 0 && above < reps.numRows && !seen.has(above); above = reps.refs.manager_id[above]) {
+		if (reps.codes.kind[above] === kind) return above;
+		seen.add(above);
+	}
+	return -1;
+}
+
+/** Who serves on one date and by which row of assignments. */
+interface Service {
+	readonly rep: number;
+	readonly owner: number;
+	readonly ownerRow: number;
+}
+
+/** Works out who serves each customer on each of the dates, which are consecutive. */
+export function buildOwnership({ tables: { customers, assignments, reps } }: Portfolio, dates: readonly Day[]): Ownership {
+	const rows = groupByCustomer(assignments, customers.length);
+	const absences = Array.from({ length: reps.numRows }, (_, rep) => {
+		const text = reps.texts.absences.at(rep);
+		return text === null ? [] : parseAbsences(text);
+	});
+	const isAbsent = (rep: number, date: Day): boolean => absences[rep].some(([from, to]) => from <= date && date <= to);
+
+	const serviceOn = (customer: number, date: Day): Service => {
+		const valid = rows.of(customer).filter((row) => isValid(assignments, row, date) && assignments.refs.rep_id[row] < reps.numRows);
+		const own = customers.refs.rep_id[customer];
+		const ownerRow = firstOf(assignments, valid, OWNER) ?? firstOf(assignments, valid, TELESALES) ?? -1;
+		const owner = ownerRow >= 0 ? assignments.refs.rep_id[ownerRow] : own < reps.numRows ? own : -1;
+		if (owner >= 0 && !isAbsent(owner, date)) return { rep: owner, owner, ownerRow };
+		const present = valid.filter((row) => !isAbsent(assignments.refs.rep_id[row], date));
+		const standIn = firstOf(assignments, present, COVER) ?? firstOf(assignments, present, TELESALES);
+		return { rep: standIn === undefined ? -1 : assignments.refs.rep_id[standIn], owner, ownerRow };
+	};
+
+	const owners = new Int32Array(customers.length).fill(-1);
+	const ownerRows = new Int32Array(customers.length).fill(-1);
+	/** Only customers whose rep differs from the owner on some date. */
+	const changing = new Map<number, Int32Array>();
+	const isPresent = Array.from({ length: reps.numRows }, (_, rep) => !dates.some((date) => isAbsent(rep, date)));
+	const [firstDate, lastDate] = [dates[0], dates[dates.length - 1]];
+	const isSettled = (row: number): boolean => isValid(assignments, row, firstDate) && isValid(assignments, row, lastDate);
+	for (let customer = 0; customer < customers.length; customer++) {
+		const onFirst = serviceOn(customer, firstDate);
+		const isSame = (onFirst.owner < 0 || isPresent[onFirst.owner]) && rows.of(customer).every(isSettled);
+		const services = isSame ? [onFirst] : dates.map((date) => serviceOn(customer, date));
+		const first = services.find(({ owner }) => owner >= 0) ?? services.find(({ rep }) => rep >= 0);
+		owners[customer] = first?.owner ?? -1;
+		ownerRows[customer] = first?.ownerRow ?? -1;
+		if (services.some(({ rep }) => rep !== owners[customer]))
+			changing.set(
+				customer,
+				Int32Array.from(services, ({ rep }) => rep),
+			);
+	}
+	const repOn = (customer: number, date: Day): number => changing.get(customer)?.[date - dates[0]] ?? owners[customer];
+	return {
+		repOn,
+		isAbsent,
+		ownerOf: (customer) => owners[customer],
+		assignmentOf: (customer) => ownerRows[customer],
+		repsOf: (customer) => {
+			const own = owners[customer] < 0 ? [] : [owners[customer]];
+			const others = changing.get(customer);
+			return others ? [...new Set([...own, ...others.filter((rep) => rep >= 0)])] : own;
+		},
+	};
+}
+
+function isValid({ days }: Table, row: number, date: Day): boolean {
+	const { valid_from: from, valid_to: to } = days;
+	return (from[row] === NULL_DAY || from[row] <= date) && (to[row] === NULL_DAY || date <= to[row]);
+}
+
+/** First row of a role, one for all lines before one for a single line. */
+function firstOf(assignments: Table, rows: readonly number[], role: number): number | undefined {
+	const ofRole = rows.filter((row) => assignments.codes.role[row] === role);
+	return ofRole.find((row) => assignments.texts.line.at(row) === null) ?? ofRole[0];
+}
+
+/** Rows of a table by the customer that they name. */
+function groupByCustomer(table: Table, numCustomers: number): { of(customer: number): readonly number[] } {
+	const start = new Int32Array(numCustomers + 1);
+	const customerOf = table.refs.customer_id;
+	for (let row = 0; row < table.numRows; row++) start[customerOf[row] + 1]++;
+	for (let c = 0; c < numCustomers; c++) start[c + 1] += start[c];
+	const next = start.slice();
+	const rows = new Int32Array(table.numRows);
+	for (let row = 0; row < table.numRows; row++) rows[next[customerOf[row]]++] = row;
+	return { of: (customer) => Array.from(rows.subarray(start[customer], start[customer + 1])) };
+}

@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { CarteiraError } from "../errors.ts";
+import { openDurableFile } from "./durable-file.ts";
+import { findTables, type TableFile } from "./find-tables.ts";
+import { type LinkedTable, linkTables } from "./link-tables.ts";
+import { applyChanges, collectChanges, openChanges } from "./merge-rows.ts";
+import type { TableReport } from "./portfolio.ts";
+import type { RawCell } from "./raw-rows.ts";
+import { type OnBadRows, problemsOf, readFile, refuseBadTables, reportOf } from "./read-tables.ts";
+import { TABLE_NAMES, TABLES, type TableName } from "./schema.ts";
+import { TableDraft } from "./table-draft.ts";
+import { openTableWriter } from "./write-table.ts";
+
+export interface ImportJob {
+	readonly folder: string;
+	/** Null: only what was set aside before is tried again. */
+	readonly upload: TableFile | null;
+	readonly table: TableName;
+	readonly mode: "replace" | "upsert";
+	readonly onBadRows: OnBadRows;
+}
+
+/**
+ * Validates an upload against the tables that a folder holds and writes the table anew, all or nothing. Rows that are set aside go to
+ * `quarantine/<table>.ndjson`; those of before are tried again, here and in the tables that refer to this one.
+ */
+export async function importRows(job: ImportJob): Promise<TableReport> {
+	const report = await importOne(job);
+	for (const table of TABLE_NAMES) {
+		const refersHere = Object.values(TABLES[table].columns).some((spec) => spec.table === job.table);
+		if (table !== job.table && refersHere && existsSync(quarantineOf(job.folder, table))) {
+			await importOne({ ...job, table, upload: null, mode: "upsert", onBadRows: "quarantine" });
+		}
+	}
+	return report;
+}
+
+async function importOne(job: ImportJob): Promise<TableReport> {
+	const { folder, table, onBadRows } = job;
+	const files = findTables(folder);
+	const { draft, digest } = await draftOf(
+		job,
+		files.find((file) => file.table === table),
+	);
+	if (draft.fatal.length > 0) throw new CarteiraError("INVALID_INPUT", draft.fatal[0].message, draft.fatal);
+	const linked = linkTables(new Map([...(await readNamed(files, table)), [table, draft]])).get(table);
+	if (!linked) throw new CarteiraError("INTERNAL", `table ${table} was not linked`);
+	const report = reportOf(job.upload ?? { table, path: quarantineOf(folder, table), format: "ndjson" }, draft, digest);
+	refuseBadTables(new Map([[table, draft]]), [report], onBadRows);
+	writeQuarantine(folder, draft);
+	await writeRows(folder, linked);
+	for (const file of files) if (file.table === table && file.format !== "arrow") rmSync(file.path);
+	return report;
+}
+
+async function draftOf(job: ImportJob, held: TableFile | undefined): Promise<{ draft: TableDraft; digest: string }> {
+	const { folder, table, upload, mode } = job;
+	const draft = new TableDraft(table);
+	if (upload && mode === "replace") return { draft, digest: await readUpload(upload, () => readFile(upload, draft)) };
+	const changes = openChanges(table);
+	const aside: TableFile = { table, path: quarantineOf(folder, table), format: "ndjson" };
+	if (existsSync(aside.path)) await readFile(aside, collectChanges(changes));
+	const digest = upload ? await readUpload(upload, () => readFile(upload, collectChanges(changes))) : "";
+	const merge = applyChanges(changes, draft);
+	if (held) await readUpload(held, () => readFile(held, merge.held));
+	merge.finish();
+	return { draft, digest };
+}
+
+/** Says of a file that cannot be read which one it is. */
+async function readUpload<T>(file: TableFile, read: () => Promise<T>): Promise<T> {
+	try {
+		return await read();
+	} catch (error) {
+		if (!(error instanceof CarteiraError)) throw error;
+		const problems = problemsOf(file, error);
+		throw new CarteiraError("INVALID_INPUT", problems[0].message, problems);
+	}
+}
+
+/** The tables that a table refers to, as far as the folder holds them, and those that they refer to in turn. */
+async function readNamed(files: readonly TableFile[], table: TableName): Promise<ReadonlyMap<TableName, TableDraft>> {
+	const wanted = new Set<TableName>([table]);
+	for (const name of wanted) for (const spec of Object.values(TABLES[name].columns)) if (spec.table) wanted.add(spec.table);
+	wanted.delete(table);
+	const drafts = new Map<TableName, TableDraft>();
+	for (const file of files) {
+		if (!wanted.has(file.table)) continue;
+		const draft = new TableDraft(file.table);
+		await readUpload(file, () => readFile(file, draft));
+		drafts.set(file.table, draft);
+	}
+	return drafts;
+}
+
+async function writeRows(folder: string, { name, draft, kept }: LinkedTable): Promise<void> {
+	if (!draft) return;
+	const columns = Object.keys(draft.columns);
+	const stores = Object.values(draft.columns);
+	const writer = openTableWriter(folder, name, "arrow", columns);
+	try {
+		for (const row of kept) writer.append(stores.map((store) => store.cellAt(row)));
+	} catch (error) {
+		writer.abort();
+		throw error;
+	}
+	await writer.close();
+}
+
+function quarantineOf(folder: string, table: TableName): string {
+	return join(folder, "quarantine", `${table}.ndjson`);
+}
+
+/** Writes the rows that are set aside as they came, one object a line; no such rows, no file. Records that broke cannot be kept. */
+function writeQuarantine(folder: string, draft: TableDraft): void {
+	const path = quarantineOf(folder, draft.table);
+	const rows: Record<string, RawCell>[] = [];
+	for (let index = 0; index < draft.numRows; index++) if (draft.isBad[index]) rows.push(rowOf(draft, index));
+	const kept = rows.filter((row) => Object.keys(row).length > 0);
+	if (kept.length === 0) return rmSync(path, { force: true });
+	mkdirSync(join(folder, "quarantine"), { recursive: true });
+	const file = openDurableFile(path);
+	for (const row of kept) file.write(`${JSON.stringify(row)}\n`);
+	file.close();
+}
+
+function rowOf(draft: TableDraft, index: number): Record<string, RawCell> {
+	const cells = Object.keys(draft.columns).map((name): [string, RawCell] => [name, draft.textAt(index, name)]);
+	return Object.fromEntries([...cells.filter(([, text]) => text !== ""), ...Object.entries(draft.refused.get(index) ?? {})]);
+}

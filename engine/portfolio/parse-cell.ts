@@ -1,0 +1,143 @@
+import { formatDay, parseDay, parseTime, SECONDS_PER_DAY } from "../units.ts";
+import type { DecimalMark, RawCell } from "./raw-rows.ts";
+import type { ColumnSpec, ColumnType } from "./schema.ts";
+
+/** Amounts of money beyond this many cents are taken for junk. */
+const MAX_CENTS = 1e14;
+/** Other numbers beyond this size are taken for junk. */
+const MAX_NUMBER = 1e12;
+const FIRST_DAY = 0;
+const LAST_DAY = parseDay("2100-12-31");
+
+/** Is there no value in a cell? */
+export function isMissing(raw: RawCell): raw is null | undefined | "" {
+	return raw === null || raw === undefined || raw === "" || (typeof raw === "string" && raw.trim() === "");
+}
+
+const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+
+/** A decimal number as the file's dialect writes it, thousands grouped or not, `R$` before it or not; NaN where it is none. */
+export function parseNumber(raw: RawCell, mark: DecimalMark): number {
+	if (typeof raw === "number") return Math.abs(raw) <= MAX_NUMBER ? raw : Number.NaN;
+	if (typeof raw !== "string") return Number.NaN;
+	const plain = parsePlain(raw, mark);
+	if (!Number.isNaN(plain)) return plain;
+	let text = raw.trim();
+	if (text.includes("R$")) text = text.replace(/^([+-]?)\s*R\$\s*/, "$1");
+	// The comma dialect is the point dialect with the two marks exchanged.
+	if (mark === ",") text = text.replace(/[.,]/g, (found) => (found === "," ? "." : ","));
+	if (!PLAIN.test(text)) {
+		if (!GROUPED.test(text)) return Number.NaN;
+		text = text.replaceAll(",", "");
+	}
+	const value = Number(text);
+	return Math.abs(value) <= MAX_NUMBER ? value : Number.NaN;
+}
+
+/** Digits with at most one mark, the usual cell, without making a text; NaN for anything else. Exact up to 15 digits. */
+function parsePlain(text: string, mark: DecimalMark): number {
+	const isNegative = text.charCodeAt(0) === 45;
+	const point = mark.charCodeAt(0);
+	let digits = 0;
+	let decimals = -1;
+	const first = isNegative ? 1 : 0;
+	if (text.length === first || text.length > first + 15) return Number.NaN;
+	for (let i = first; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		if (code === point && decimals < 0 && i > first && i < text.length - 1) decimals = 0;
+		else if (code >= 48 && code <= 57) {
+			digits = digits * 10 + code - 48;
+			if (decimals >= 0) decimals++;
+		} else return Number.NaN;
+	}
+	if (decimals > 0) digits /= POWERS[decimals]; // one rounding of two exact numbers, as Number(text) would give
+	if (digits > MAX_NUMBER) return Number.NaN;
+	return isNegative ? -digits : digits;
+}
+
+const POWERS = Array.from({ length: 16 }, (_, power) => 10 ** power);
+
+/** Whole cents of a decimal amount; NaN where it is none. */
+export function parseMoney(raw: RawCell, mark: DecimalMark): number {
+	const cents = Math.round(parseNumber(raw, mark) * 100);
+	return Math.abs(cents) <= MAX_CENTS ? cents + 0 : Number.NaN; // + 0 turns -0 into 0
+}
+
+/** The day of an ISO or dd/mm/yyyy date, a time behind it ignored; NaN where it is none between 1970 and 2100. */
+export function parseDate(raw: RawCell): number {
+	if (typeof raw !== "string") return Number.NaN;
+	const known = dayOf.get(raw);
+	if (known !== undefined) return known;
+	const [date, time] = splitDate(raw.trim());
+	const day = time === null || !Number.isNaN(parseTime(time)) ? parseCalendarDate(date) : Number.NaN;
+	if (dayOf.size > 100_000) dayOf.clear();
+	dayOf.set(raw, day);
+	return day;
+}
+
+/** Tables have millions of dates, but few different ones. */
+const dayOf = new Map<string, number>();
+
+function splitDate(text: string): [date: string, time: string | null] {
+	const match = /^(\S+?)(?:T|\s+)(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?$/.exec(text);
+	return match ? [match[1], match[2]] : [text, null];
+}
+
+function parseCalendarDate(text: string): number {
+	const brazilian = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
+	const day = parseDay(brazilian ? `${brazilian[3]}-${brazilian[2].padStart(2, "0")}-${brazilian[1].padStart(2, "0")}` : text);
+	return day >= FIRST_DAY && day <= LAST_DAY ? day : Number.NaN;
+}
+
+/** Seconds since 1970-01-01T00:00:00 local of a date and time without an offset; a date alone is its midnight. NaN where it is none. */
+export function parseDatetime(raw: RawCell): number {
+	if (typeof raw !== "string") return Number.NaN;
+	const [date, time] = splitDate(raw.trim());
+	return parseCalendarDate(date) * SECONDS_PER_DAY + (time === null ? 0 : parseTime(time));
+}
+
+/** Seconds from midnight of `HH:MM` or `HH:MM:SS`; NaN where it is none. */
+export function parseClock(raw: RawCell): number {
+	return typeof raw === "string" ? parseTime(raw.trim()) : Number.NaN;
+}
+
+/** 1 or 0 of `true`, `false`, `1`, `0`; NaN for anything else. */
+export function parseBoolean(raw: RawCell): number {
+	const word = typeof raw === "string" ? raw.trim().toLowerCase() : raw;
+	if (word === true || word === 1 || word === "1" || word === "true") return 1;
+	return word === false || word === 0 || word === "0" || word === "false" ? 0 : Number.NaN;
+}
+
+/** Text of a cell: itself, or a whole number as it reads (ids are often numbers in typed formats); null for anything else. */
+export function parseText(raw: RawCell): string | null {
+	if (typeof raw === "string") return raw;
+	return typeof raw === "number" && Number.isFinite(raw) ? String(raw) : null;
+}
+
+/** The words used for the accepted days, for messages. */
+export const DAY_RANGE = `${formatDay(FIRST_DAY)} to ${formatDay(LAST_DAY)}`;
+
+/** Parsers of the types that are held as numbers, by type. */
+export const NUMBER_PARSERS: Partial<Record<ColumnType, (raw: RawCell, mark: DecimalMark) => number>> = {
+	number: parseNumber,
+	integer: (raw, mark) => {
+		const value = parseNumber(raw, mark);
+		return Number.isInteger(value) ? value : Number.NaN;
+	},
+	money: parseMoney,
+	datetime: parseDatetime,
+	time: parseClock,
+};
+
+/** A cell free of its file's dialect, for rows of several files to be compared and mixed: numbers are numbers; what does not parse stays. */
+export function settleCell(spec: ColumnSpec, raw: RawCell, mark: DecimalMark): RawCell {
+	if (isMissing(raw) || typeof raw !== "string") return raw;
+	if (spec.type === "day") {
+		const day = parseDate(raw);
+		return Number.isNaN(day) ? raw : formatDay(day);
+	}
+	if (spec.type !== "number" && spec.type !== "integer" && spec.type !== "money") return raw;
+	const value = parseNumber(raw, mark);
+	return Number.isNaN(value) ? raw : value;
+}

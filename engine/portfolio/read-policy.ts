@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CarteiraError } from "../errors.ts";
+import { ON_BAD_ROWS, type OnBadRows } from "./read-tables.ts";
+
+/** policy.json of a folder, unvalidated but for what reading needs itself. */
+export interface PolicyFile {
+	/** As parsed; null: there is none. */
+	readonly policy: unknown;
+	readonly text: string;
+	readonly onBadRows: OnBadRows;
+}
+
+/** Reads policy.json. Throws INVALID_POLICY with line and column where it is not JSON. */
+export function readPolicy(folder: string): PolicyFile {
+	const text = loadText(join(folder, "policy.json"));
+	if (text === null) return { policy: null, text: "", onBadRows: "quarantine" };
+	const policy = parse(text);
+	if (typeof policy !== "object" || policy === null || Array.isArray(policy)) throw invalid("", text, "expected a JSON object");
+	const word = "on_bad_rows" in policy ? policy.on_bad_rows : "quarantine";
+	const onBadRows = ON_BAD_ROWS.find((known) => known === word);
+	if (!onBadRows) throw invalid("/on_bad_rows", JSON.stringify(word), `expected one of ${ON_BAD_ROWS.join(", ")}`);
+	return { policy, text, onBadRows };
+}
+
+function loadText(path: string): string | null {
+	try {
+		return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+		if (code === "ENOENT") return null;
+		throw new CarteiraError("INVALID_POLICY", `policy.json: cannot be read (${code})`);
+	}
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		const told = error instanceof Error ? error.message : String(error);
+		const position = /position (\d+)/.exec(told);
+		const before = text.slice(0, position ? Number(position[1]) : text.length).split("\n");
+		const [line, column] = [before.length, (before.at(-1) ?? "").length + 1];
+		const message = `policy.json: not JSON at line ${line}, column ${column}`;
+		throw new CarteiraError("INVALID_POLICY", message, [
+			{ row: line, column: String(column), code: "not_json", message: `${message}: ${told}` },
+		]);
+	}
+}
+
+function invalid(pointer: string, value: string, expected: string): CarteiraError {
+	const message = `policy.json${pointer}: ${expected}`;
+	return new CarteiraError("INVALID_POLICY", message, [{ pointer, value: value.slice(0, 200), code: "wrong_value", message }]);
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CarteiraError, type ErrorCode, type InputProblem } from "../errors.ts";
+import type { TableFile } from "./find-tables.ts";
+import type { ImportJob } from "./import-rows.ts";
+import type { TableReport } from "./portfolio.ts";
+import type { OnBadRows } from "./read-tables.ts";
+import type { TableName } from "./schema.ts";
+
+/** What the reading process may use. */
+export interface ReadLimits {
+	readonly seconds: number;
+	/** Of private memory; enforced where `prlimit` is there. */
+	readonly megabytes: number;
+}
+
+const DEFAULT_LIMITS: ReadLimits = { seconds: 600, megabytes: 8192 };
+
+export interface ReadJob {
+	readonly kind: "read";
+	readonly files: readonly TableFile[];
+	readonly onBadRows: OnBadRows;
+	/** Private folder for the tables as Arrow IPC. */
+	readonly into: string;
+}
+
+export interface ReadResult {
+	readonly tables: readonly { readonly table: TableName; readonly numStubs: number }[];
+	readonly reports: readonly TableReport[];
+}
+
+export type Job = ReadJob | ({ readonly kind: "import" } & ImportJob);
+
+/** What a job comes to. Errors lose their class between processes, and are rebuilt from this. */
+export type Outcome =
+	| { readonly kind: "read"; readonly result: ReadResult }
+	| { readonly kind: "imported"; readonly report: TableReport }
+	| {
+			readonly kind: "failed";
+			readonly code: ErrorCode;
+			readonly message: string;
+			readonly details: readonly InputProblem[];
+			readonly numProblems: number;
+	  };
+
+export type Message = { readonly kind: "reading"; readonly file: string } | Outcome;
+
+const ENTRY = fileURLToPath(new URL("./read-process.ts", import.meta.url));
+const PRLIMIT = ["/usr/bin/prlimit", "/bin/prlimit"].find((path) => existsSync(path));
+
+/** Reads the files of a portfolio in a process of its own. */
+export async function runRead(job: Omit<ReadJob, "kind">, limits?: Partial<ReadLimits>): Promise<ReadResult> {
+	const outcome = await runJob({ kind: "read", ...job }, limits);
+	if (outcome.kind === "read") return outcome.result;
+	throw errorOf(outcome);
+}
+
+/** Imports a table in a process of its own. */
+export async function runImport(job: ImportJob, limits?: Partial<ReadLimits>): Promise<TableReport> {
+	const outcome = await runJob({ kind: "import", ...job }, limits);
+	if (outcome.kind === "imported") return outcome.report;
+	throw errorOf(outcome);
+}
+
+function errorOf(outcome: Outcome): CarteiraError {
+	if (outcome.kind !== "failed") return new CarteiraError("INTERNAL", `the reading process answered ${outcome.kind}`);
+	return new CarteiraError(outcome.code, outcome.message, outcome.details, outcome.numProblems);
+}
+
+/**
+ * Runs a job in a process of its own, with a deadline and a cap on memory. Its failures come back as CarteiraErrors; its death or
+ * silence is one too, and names the file that it was reading.
+ */
+function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
+	const limits = { ...DEFAULT_LIMITS, ...given };
+	return new Promise((settle, fail) => {
+		const child = start(limits);
+		let file = job.kind === "read" ? "the folder" : (job.upload?.path ?? job.table);
+		let stderr = "";
+		let isLate = false;
+		const deadline = setTimeout(() => {
+			isLate = true;
+			child.kill("SIGKILL");
+		}, limits.seconds * 1000);
+		child.stderr?.on("data", (text: Buffer) => {
+			stderr = (stderr + text.toString()).slice(-4000);
+		});
+		child.on("message", (message: Message) => {
+			if (message.kind === "reading") file = message.file;
+			else settle(message);
+		});
+		child.on("error", (error) => {
+			clearTimeout(deadline);
+			fail(new CarteiraError("INTERNAL", `the reading process did not start: ${error.message}`));
+		});
+		child.on("close", (code, signal) => {
+			clearTimeout(deadline);
+			// Does nothing after an answer.
+			fail(
+				isLate
+					? died(file, "too_slow", `reading it took longer than ${limits.seconds} s`)
+					: deathOf(file, signal ?? `exit ${code}`, stderr, limits),
+			);
+		});
+		child.send(job, (error) => {
+			if (error) child.kill("SIGKILL");
+		});
+	});
+}
+
+function start({ megabytes }: ReadLimits): ChildProcess {
+	const node = [process.execPath, `--max-old-space-size=${Math.floor(megabytes * 0.75)}`, ENTRY];
+	const [command, ...args] = PRLIMIT ? [PRLIMIT, `--data=${megabytes * 1_048_576}`, ...node] : node;
+	return spawn(command, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], env: { PATH: process.env.PATH } });
+}
+
+function deathOf(file: string, how: string, stderr: string, { megabytes }: ReadLimits): CarteiraError {
+	const isMemory = /heap out of memory|allocation failed|bad_alloc|ENOMEM|Out of memory/i.test(stderr);
+	if (isMemory) return died(file, "too_large", `reading it needs more than ${megabytes} MB`);
+	return died(file, "unreadable_file", `the reading process died on it (${how})`);
+}
+
+function died(file: string, code: string, reason: string): CarteiraError {
+	return new CarteiraError("INVALID_INPUT", `${file}: ${reason}`, [{ code, value: file, message: reason }]);
+}

@@ -1,0 +1,126 @@
+import {
+	Field,
+	Float64,
+	Int32,
+	makeData,
+	RecordBatch,
+	Schema,
+	Struct,
+	Table as ArrowTable,
+	tableFromIPC,
+	tableToIPC,
+	Uint8,
+	Utf8,
+} from "apache-arrow";
+import type { Data } from "apache-arrow";
+import { NULL_CODE, NULL_DAY } from "../units.ts";
+import { type ColumnStore, type Held, TextBytes } from "./column-store.ts";
+import type { LinkedTable } from "./link-tables.ts";
+import type { Table, TextColumn } from "./portfolio.ts";
+import { type ColumnSpec, TABLES, type TableName } from "./schema.ts";
+
+/** Lays a linked table out as one Arrow IPC batch with its stubs: values with sentinels, so that no reader needs the null bits. */
+export function encodeTable(table: LinkedTable): Uint8Array {
+	const length = table.kept.length + table.stubs.length;
+	const columns = Object.entries(table.draft?.columns ?? {}).map(([name, store]): [string, Data] => [name, layOut(table, name, store)]);
+	if (!table.draft && table.stubs.length > 0) columns.push([TABLES[table.name].key[0], textData(table.stubs)]);
+	const schema = new Schema(columns.map(([name, { type }]) => new Field(name, type, true)));
+	const children = columns.map(([, data]) => data);
+	const batch = new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
+	return tableToIPC(new ArrowTable(schema, batch), "file");
+}
+
+function layOut({ name: table, kept, stubs, refs }: LinkedTable, name: string, { held }: ColumnStore): Data {
+	const length = kept.length + stubs.length;
+	if (held.kind === "texts") return textData(textsOf(held, kept, name === TABLES[table].key[0] ? stubs : stubs.map(() => null)));
+	if (held.kind === "refs") {
+		const data = new Int32Array(length).fill(-1, kept.length);
+		data.set(refs[name]);
+		return makeData({ type: new Int32(), length, data });
+	}
+	if (held.kind === "numbers") {
+		const blank = new Float64Array(length).fill(Number.NaN, kept.length);
+		return makeData({ type: new Float64(), length, data: take(held.values, kept, blank) });
+	}
+	if (held.kind === "days") {
+		const blank = new Int32Array(length).fill(NULL_DAY, kept.length);
+		return makeData({ type: new Int32(), length, data: take(held.values, kept, blank) });
+	}
+	const blank = new Uint8Array(length).fill(NULL_CODE, kept.length);
+	return makeData({ type: new Uint8(), length, data: take(held.values, kept, blank) });
+}
+
+function take<T extends Float64Array | Int32Array | Uint8Array>(values: T, kept: Int32Array, out: T): T {
+	for (let i = 0; i < kept.length; i++) out[i] = values[kept[i]];
+	return out;
+}
+
+function textsOf(
+	{ texts }: Extract<Held, { kind: "texts" }>,
+	kept: Int32Array,
+	stubs: readonly (string | null)[],
+): TextBytes | (string | null)[] {
+	if (kept.length === texts.length) {
+		for (const stub of stubs) texts.append(stub);
+		return texts;
+	}
+	return [...Array.from(kept, (row) => texts.at(row)), ...stubs];
+}
+
+function textData(texts: TextBytes | readonly (string | null)[]): Data {
+	const column = texts instanceof TextBytes ? texts : new TextBytes();
+	if (!(texts instanceof TextBytes)) for (const text of texts) column.append(text);
+	const { offsets, bytes, validity, nullCount } = column.layout();
+	return makeData({ type: new Utf8(), length: column.length, nullCount, valueOffsets: offsets, data: bytes, nullBitmap: validity });
+}
+
+/** Lays a table over the bytes that `encodeTable` made; nothing is copied. Columns that the file lacked share one array of nulls a kind. */
+export function openTable(name: TableName, bytes: Uint8Array, numStubs: number): Table {
+	const arrow = tableFromIPC(bytes);
+	const length = arrow.numRows;
+	const blank = blanksOf(length);
+	const texts: Record<string, TextColumn> = {};
+	const refs: Record<string, Int32Array> = {};
+	const numbers: Record<string, Float64Array> = {};
+	const days: Record<string, Int32Array> = {};
+	const codes: Record<string, Uint8Array> = {};
+	for (const [column, spec] of Object.entries(TABLES[name].columns)) {
+		const data = arrow.getChild(column)?.data[0];
+		const kind = kindOf(spec);
+		if (kind === "refs") refs[column] = data ? data.values : blank.refs();
+		else if (kind === "numbers") numbers[column] = data ? data.values : blank.numbers();
+		else if (kind === "days") days[column] = data ? data.values : blank.days();
+		else if (kind === "codes") codes[column] = data ? data.values : blank.codes();
+		else texts[column] = data ? textColumnOf(data, length) : { length, at: () => null };
+	}
+	return { name, numRows: length - numStubs, numStubs, length, texts, refs, numbers, days, codes };
+}
+
+/** How the values of a column are held in a table. */
+export function kindOf({ type }: ColumnSpec): Held["kind"] {
+	if (type === "number" || type === "integer" || type === "money" || type === "datetime" || type === "time") return "numbers";
+	if (type === "day") return "days";
+	if (type === "enum" || type === "boolean") return "codes";
+	return type === "ref" ? "refs" : "texts";
+}
+
+function textColumnOf(data: Data, length: number): TextColumn {
+	const { valueOffsets, values, nullBitmap, nullCount } = data;
+	const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+	const isNull = nullCount > 0 ? (row: number) => (nullBitmap[row >> 3] & (1 << (row & 7))) === 0 : () => false;
+	return { length, at: (row) => (isNull(row) ? null : bytes.toString("utf8", valueOffsets[row], valueOffsets[row + 1])) };
+}
+
+/** Arrays of nulls over shared memory, made when first asked for. */
+function blanksOf(length: number) {
+	const once = <T>(make: () => T): (() => T) => {
+		let made: T | undefined;
+		return () => (made ??= make());
+	};
+	return {
+		refs: once(() => new Int32Array(new SharedArrayBuffer(length * 4)).fill(-1)),
+		numbers: once(() => new Float64Array(new SharedArrayBuffer(length * 8)).fill(Number.NaN)),
+		days: once(() => new Int32Array(new SharedArrayBuffer(length * 4)).fill(NULL_DAY)),
+		codes: once(() => new Uint8Array(new SharedArrayBuffer(length)).fill(NULL_CODE)),
+	};
+}

@@ -1,0 +1,150 @@
+import type { Relaxation } from "./bound-rows.ts";
+import { GAP_EXEMPT, type Problem, REQUIRED } from "./problem.ts";
+
+/** Fixed choices, scratch and result of `chooseChains`. */
+export interface Choice {
+	/** Options that every solution in question contains. */
+	readonly isForced: Uint8Array;
+	/** Whether customers with day combinations are all served. */
+	readonly isComplete: boolean;
+	/** Value of the best chain that ends with an option, and the option before it, -1 for none. */
+	readonly reach: Float64Array;
+	readonly from: Int32Array;
+	/** Best chain of the customer in hand, last contact first. */
+	readonly chain: Int32Array;
+	length: number;
+	/** Total over the customers: value, and use by row. */
+	value: number;
+	readonly use: Float64Array;
+}
+
+/** Scratch; the required options but the unmet ones are forced. */
+export function createChoice(problem: Problem, relaxation: Relaxation, unmet: readonly number[], isComplete: boolean): Choice {
+	const isForced = Uint8Array.from(problem.optionFlags, (flags) => (flags & REQUIRED ? 1 : 0));
+	for (const option of unmet) isForced[option] = 0;
+	return {
+		isForced,
+		isComplete,
+		reach: new Float64Array(problem.numOptions),
+		from: new Int32Array(problem.numOptions),
+		chain: new Int32Array(problem.numDays),
+		length: 0,
+		value: 0,
+		use: new Float64Array(relaxation.numRows),
+	};
+}
+
+/** Every customer's best chain of contacts at these prices: the total value, and what the chains use of every row. */
+export function chooseChains(problem: Problem, relaxation: Relaxation, choice: Choice, prices: Float64Array): Choice {
+	const { customerFirstCombination, combinations, numCustomers } = problem;
+	choice.use.fill(0);
+	choice.value = 0;
+	for (let customer = 0; customer < numCustomers; customer++) {
+		const first = customerFirstCombination[customer];
+		const last = customerFirstCombination[customer + 1];
+		if (first === last) choice.value += improveChain(problem, relaxation, choice, prices, customer, 0, -Infinity);
+		else {
+			let best = choice.isComplete ? -Infinity : 0;
+			choice.length = 0;
+			for (let i = first; i < last; i++) best = improveChain(problem, relaxation, choice, prices, customer, combinations[i], best);
+			choice.value += best;
+		}
+		useChain(relaxation, choice);
+	}
+	return choice;
+}
+
+/**
+ * Finds the customer's best chain, through all forced options and, where `days` is not 0, on exactly that set of days; keeps it in `chain`
+ * where it beats `toBeat`. The better of the two values. Only consecutive contacts are held to the minimum gap, which relaxes the rule
+ * where exempt contacts lie between, so the value stays an upper bound.
+ */
+function improveChain(
+	problem: Problem,
+	relaxation: Relaxation,
+	choice: Choice,
+	prices: Float64Array,
+	customer: number,
+	days: number,
+	toBeat: number,
+): number {
+	const { optionDay, customerFirstOption } = problem;
+	const { isForced, reach } = choice;
+	const last = customerFirstOption[customer + 1];
+	let candidates = customerFirstOption[customer]; // first option that a chain may end with: none may skip a forced day
+	let mayBeEmpty = true;
+	let left = days;
+	for (let group = candidates; group < last; ) {
+		const day = optionDay[group];
+		let next = group;
+		let hasForced = false;
+		for (; next < last && optionDay[next] === day; next++) if (isForced[next]) hasForced = true;
+		const isOff = days !== 0 && !((days >>> day) & 1);
+		for (let option = group; option < next; option++) {
+			if (isOff || (hasForced && !isForced[option])) reach[option] = -Infinity;
+			else extendChains(problem, choice, customer, option, candidates, group, mayBeEmpty, worthOf(relaxation, option, prices));
+		}
+		if (!isOff && (hasForced || days !== 0)) {
+			candidates = group;
+			mayBeEmpty = false;
+		}
+		if (days !== 0) left &= ~(1 << day);
+		group = next;
+	}
+	let best = mayBeEmpty ? 0 : -Infinity;
+	let end = -1;
+	for (let option = candidates; option < last; option++) {
+		if (reach[option] <= best) continue;
+		best = reach[option];
+		end = option;
+	}
+	if (left !== 0 || best <= toBeat) return toBeat;
+	choice.length = 0;
+	for (let option = end; option >= 0; option = choice.from[option]) choice.chain[choice.length++] = option;
+	return best;
+}
+
+/** Best chain that ends with `option` after one of the options in [candidates, group). */
+function extendChains(
+	problem: Problem,
+	choice: Choice,
+	customer: number,
+	option: number,
+	candidates: number,
+	group: number,
+	mayBeFirst: boolean,
+	worth: number,
+): void {
+	const { optionDay, optionFlags, days, prize, numDays } = problem;
+	const row = option * (numDays + 1);
+	const isExempt = (optionFlags[option] & GAP_EXEMPT) !== 0;
+	const latest = days[optionDay[option]] - problem.minGap[customer];
+	let best = mayBeFirst ? prize[row] : -Infinity;
+	let from = -1;
+	for (let before = candidates; before < group; before++) {
+		const day = optionDay[before];
+		if (days[day] > latest && !isExempt && !(optionFlags[before] & GAP_EXEMPT)) continue;
+		const value = choice.reach[before] + prize[row + day + 1];
+		if (value <= best) continue;
+		best = value;
+		from = before;
+	}
+	choice.reach[option] = best + worth;
+	choice.from[option] = from;
+}
+
+/** Minus what an option pays for its rows and its share of travel. */
+function worthOf(relaxation: Relaxation, option: number, prices: Float64Array): number {
+	const { optionFirst, rows, uses } = relaxation;
+	let worth = -relaxation.optionCost[option];
+	for (let i = optionFirst[option]; i < optionFirst[option + 1]; i++) worth -= prices[rows[i]] * uses[i];
+	return worth;
+}
+
+function useChain(relaxation: Relaxation, choice: Choice): void {
+	const { optionFirst, rows, uses } = relaxation;
+	for (let link = 0; link < choice.length; link++) {
+		const option = choice.chain[link];
+		for (let i = optionFirst[option]; i < optionFirst[option + 1]; i++) choice.use[rows[i]] += uses[i];
+	}
+}

@@ -1,0 +1,63 @@
+import type { Random } from "../random.ts";
+import type { Problem } from "./problem.ts";
+
+/** Orders in which a recreation offers customers the free time. */
+export interface Orders {
+	/** By largest prize, and by largest prize for the time it takes, descending. */
+	readonly byPrize: Int32Array;
+	readonly byDensity: Int32Array;
+	/** Shuffled anew by `shuffle`. */
+	readonly shuffled: Int32Array;
+}
+
+/** Orders of all customers that have an option. */
+export function buildOrders(problem: Problem): Orders {
+	const { numCustomers, customerFirstOption, optionDay, optionChannel, itemDuration, prize, numDays } = problem;
+	const ways = cheapestWays(problem, problem.travelTime);
+	const most = new Float64Array(numCustomers).fill(-Infinity);
+	const density = new Float64Array(numCustomers).fill(-Infinity);
+	const customers: number[] = [];
+	for (let c = 0; c < numCustomers; c++) {
+		if (customerFirstOption[c + 1] > customerFirstOption[c]) customers.push(c);
+		for (let option = customerFirstOption[c]; option < customerFirstOption[c + 1]; option++) {
+			const time = 1 + itemDuration[option] + (optionChannel[option] === 0 ? ways.into[c] + ways.outOf[c] : 0);
+			for (let previous = 0; previous <= optionDay[option]; previous++) {
+				const value = prize[option * (numDays + 1) + previous];
+				most[c] = Math.max(most[c], value);
+				density[c] = Math.max(density[c], value / time);
+			}
+		}
+	}
+	const sorted = (key: Float64Array): Int32Array => Int32Array.from(customers).sort((a, b) => key[b] - key[a] || a - b);
+	return { byPrize: sorted(most), byDensity: sorted(density), shuffled: Int32Array.from(customers) };
+}
+
+/** Shuffles in place. */
+export function shuffle(order: Int32Array, random: Random): Int32Array {
+	for (let i = order.length - 1; i > 0; i--) {
+		const j = random.below(i + 1);
+		const moved = order[i];
+		order[i] = order[j];
+		order[j] = moved;
+	}
+	return order;
+}
+
+/** Cheapest way into and out of every customer, from and to any other customer or end of a slot, by one of the matrices. */
+export function cheapestWays(problem: Problem, matrix: Int32Array): { readonly into: Float64Array; readonly outOf: Float64Array } {
+	const { numCustomers, numPlaces, customerFirstOption, optionChannel } = problem;
+	const into = new Float64Array(numCustomers);
+	const outOf = new Float64Array(numCustomers);
+	const isVisited = (c: number): boolean => {
+		for (let option = customerFirstOption[c]; option < customerFirstOption[c + 1]; option++) if (optionChannel[option] === 0) return true;
+		return false;
+	};
+	const customers = Array.from({ length: numCustomers }, (_, c) => c).filter(isVisited);
+	const from = [...new Set([...customers, ...problem.slotStart])];
+	const to = [...new Set([...customers, ...problem.slotEnd])];
+	for (const c of customers) {
+		into[c] = from.reduce((least, place) => (place === c ? least : Math.min(least, matrix[place * numPlaces + c])), Infinity);
+		outOf[c] = to.reduce((least, place) => (place === c ? least : Math.min(least, matrix[c * numPlaces + place])), Infinity);
+	}
+	return { into, outOf };
+}

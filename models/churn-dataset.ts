@@ -1,0 +1,99 @@
+import type { History } from "../engine/portfolio/history.ts";
+import type { Portfolio } from "../engine/portfolio/portfolio.ts";
+import type { Random } from "../engine/random.ts";
+import type { BuyTillYouDie } from "../engine/scoring/buy-till-you-die.ts";
+import { CHURN_INPUTS, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
+import { cutHistory } from "../engine/scoring/cut-history.ts";
+import { forgetContacts } from "../engine/scoring/features.ts";
+import { HAZARD_EDGES, NUM_BINS } from "../engine/scoring/hazard.ts";
+import { buildRhythm } from "../engine/scoring/rhythm.ts";
+import type { Day } from "../engine/units.ts";
+import type { Rows } from "./fit-network.ts";
+
+/** Labels of a row: for each bin whether an order fell in it and whether that counts, then orders and value of 90 days and whether they count. */
+export const CHURN_LABELS = 2 * NUM_BINS + 3;
+/** A value of more tickets in 90 days is cut: one delivery must not outweigh a thousand customers. */
+const MAX_TICKETS = 40;
+
+/** Rows that forget their contacts, so that the net can do without: many portfolios have no contacts table. */
+const FORGET_SHARE = 0.3;
+
+/** What a customer did from an origin on, as far as the history tells. */
+export interface Future {
+	/** Days from the origin to the next order, 0 for the origin itself; Infinity where none came. */
+	readonly daysToOrder: number;
+	readonly orders90: number;
+	/** Cents, floored at 0. */
+	readonly value90: number;
+}
+
+/** Reads a customer's future after an origin. */
+export function futureOf(history: History, customer: number, origin: Day): Future {
+	let [daysToOrder, orders90, value90] = [Number.POSITIVE_INFINITY, 0, 0];
+	for (let event = history.eventStart[customer + 1] - 1; event >= history.eventStart[customer]; event--) {
+		const days = history.eventDay[event] - origin;
+		if (days < 0) break;
+		daysToOrder = days;
+		if (days < 90) {
+			orders90++;
+			value90 += history.eventValue[event];
+		}
+	}
+	return { daysToOrder, orders90, value90: Math.max(0, value90) };
+}
+
+/** Rows of all customers with orders at each origin, at most `maxRows` in all, drawn by `random`. */
+export function buildChurnRows(
+	portfolio: Portfolio,
+	history: History,
+	origins: readonly Day[],
+	model: BuyTillYouDie,
+	{ maxRows, random }: { readonly maxRows: number; readonly random: Random },
+): Rows {
+	const pasts = origins.map((origin) => cutHistory(portfolio, history, origin));
+	const numPossible = pasts.reduce((sum, past) => sum + countCustomers(past), 0);
+	const share = Math.min(1, maxRows / Math.max(1, numPossible));
+	const capacity = Math.ceil(numPossible * Math.min(1, share * 1.1)) + 100; // the draw varies around its share
+	const inputs = new Float32Array(capacity * CHURN_INPUTS.length);
+	const offsets = new Float32Array(capacity * NUM_OUTPUTS);
+	const labels = new Float32Array(capacity * CHURN_LABELS);
+	let numRows = 0;
+	for (const past of pasts) {
+		const rhythm = buildRhythm(portfolio, past);
+		const read = createChurnReader(portfolio, past, rhythm, model);
+		for (let customer = 0; customer < past.numCustomers && numRows < capacity; customer++) {
+			if (past.eventStart[customer] === past.eventStart[customer + 1] || random.next() >= share) continue;
+			read(customer, inputs, numRows * CHURN_INPUTS.length, offsets, numRows * NUM_OUTPUTS);
+			if (random.next() < FORGET_SHARE) forgetContacts(inputs, numRows * CHURN_INPUTS.length);
+			const future = futureOf(history, customer, past.before);
+			labelInto(labels, numRows * CHURN_LABELS, future, history.before - past.before, rhythm.ticket[customer]);
+			numRows++;
+		}
+	}
+	return {
+		numRows,
+		inputs: { width: CHURN_INPUTS.length, values: inputs.subarray(0, numRows * CHURN_INPUTS.length) },
+		offsets: { width: NUM_OUTPUTS, values: offsets.subarray(0, numRows * NUM_OUTPUTS) },
+		labels: { width: CHURN_LABELS, values: labels.subarray(0, numRows * CHURN_LABELS) },
+	};
+}
+
+/** A bin counts while the customer is at risk in it and all of it lies in the past: a half-seen bin would count only its orders. */
+function labelInto(labels: Float32Array, at: number, future: Future, daysKnown: number, ticket: number): void {
+	let from = 0;
+	for (let bin = 0; bin < NUM_BINS; bin++) {
+		const to = HAZARD_EDGES[bin];
+		labels[at + bin] = future.daysToOrder >= from && future.daysToOrder < to ? 1 : 0;
+		labels[at + NUM_BINS + bin] = future.daysToOrder >= from && to <= daysKnown ? 1 : 0;
+		from = to;
+	}
+	labels[at + 2 * NUM_BINS] = future.orders90;
+	labels[at + 2 * NUM_BINS + 1] = Math.min(MAX_TICKETS, future.value90 / Math.max(1, ticket));
+	labels[at + 2 * NUM_BINS + 2] = daysKnown >= 90 ? 1 : 0;
+}
+
+function countCustomers({ eventStart, numCustomers }: History): number {
+	let count = 0;
+	for (let customer = 0; customer < numCustomers; customer++) if (eventStart[customer + 1] > eventStart[customer]) count++;
+	return count;
+}

@@ -1,0 +1,81 @@
+/** Probabilities are kept this far from 0 and 1. */
+const CLIP = 1e-5;
+
+/** Area under the ROC curve of scores for labels 0 and 1, ties counted half; NaN when one label is absent. Higher is better. */
+export function areaUnderCurve(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+	const order = Array.from({ length: labels.length }, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
+	let [numPositive, rankSum] = [0, 0];
+	for (let from = 0; from < order.length; ) {
+		let to = from;
+		while (to < order.length && scores[order[to]] === scores[order[from]]) to++;
+		const rank = (from + 1 + to) / 2; // ties share the mean of their ranks
+		for (; from < to; from++) {
+			if (labels[order[from]] !== 1) continue;
+			numPositive++;
+			rankSum += rank;
+		}
+	}
+	return (rankSum - (numPositive * (numPositive + 1)) / 2) / (numPositive * (labels.length - numPositive));
+}
+
+/** Mean negative log likelihood of labels 0 and 1. */
+export function logLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+	let total = 0;
+	for (let i = 0; i < labels.length; i++) {
+		const p = Math.max(CLIP, Math.min(1 - CLIP, scores[i]));
+		total -= labels[i] === 1 ? Math.log(p) : Math.log(1 - p);
+	}
+	return total / labels.length;
+}
+
+/** Mean squared difference of probabilities and labels. */
+export function brierLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+	let total = 0;
+	for (let i = 0; i < labels.length; i++) total += (scores[i] - labels[i]) ** 2;
+	return total / labels.length;
+}
+
+/** One bin of a reliability plot. */
+export interface ReliabilityBin {
+	readonly meanScore: number;
+	readonly meanLabel: number;
+	readonly count: number;
+}
+
+/** Scores against what happened, in bins of equal count by score. */
+export function reliability(labels: ArrayLike<number>, scores: ArrayLike<number>, numBins = 10): ReliabilityBin[] {
+	const order = Array.from({ length: labels.length }, (_, i) => i).sort((a, b) => scores[a] - scores[b]);
+	return Array.from({ length: numBins }, (_, bin) => {
+		const own = order.slice(Math.floor((bin * order.length) / numBins), Math.floor(((bin + 1) * order.length) / numBins));
+		const mean = (of: ArrayLike<number>): number => own.reduce((sum, i) => sum + of[i], 0) / own.length;
+		return { meanScore: mean(scores), meanLabel: mean(labels), count: own.length };
+	}).filter(({ count }) => count > 0);
+}
+
+/** Expected calibration error: mean distance of score and frequency over 10 bins of equal count. */
+export function calibrationLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
+	const bins = reliability(labels, scores);
+	return bins.reduce((sum, { meanScore, meanLabel, count }) => sum + Math.abs(meanScore - meanLabel) * count, 0) / labels.length;
+}
+
+/** Share of the value of those with label 1 that lies in the top tenth by probability × value. */
+export function valueCapture(labels: ArrayLike<number>, scores: ArrayLike<number>, values: ArrayLike<number>): number {
+	const order = Array.from({ length: labels.length }, (_, i) => i).sort((a, b) => scores[b] * values[b] - scores[a] * values[a]);
+	const valueOf = (customers: readonly number[]): number => customers.reduce((sum, i) => sum + (labels[i] === 1 ? values[i] : 0), 0);
+	return valueOf(order.slice(0, Math.ceil(order.length / 10))) / valueOf(order);
+}
+
+/** Share of the target among the first k of a ranking. */
+export function recallAt(k: number, ranking: readonly number[], target: ReadonlySet<number>): number {
+	return ranking.slice(0, k).filter((item) => target.has(item)).length / target.size;
+}
+
+/** Discounted gain of the first k of a ranking over that of an ideal one of min(k, |target|) hits. */
+export function discountedGainAt(k: number, ranking: readonly number[], target: ReadonlySet<number>): number {
+	let [gain, ideal] = [0, 0];
+	for (let rank = 0; rank < k; rank++) {
+		if (rank < ranking.length && target.has(ranking[rank])) gain += 1 / Math.log2(rank + 2);
+		if (rank < target.size) ideal += 1 / Math.log2(rank + 2);
+	}
+	return gain / ideal;
+}

@@ -1,0 +1,42 @@
+import type { History } from "../engine/portfolio/history.ts";
+import type { Portfolio } from "../engine/portfolio/portfolio.ts";
+import { createRandom } from "../engine/random.ts";
+import { OPEN_INPUTS, REPLENISH_INPUTS } from "../engine/scoring/mix-inputs.ts";
+import { scaleInPlace } from "../engine/scoring/scaler.ts";
+import { buildNetwork, fitNetwork, type Rows } from "./fit-network.ts";
+import { fitScaler } from "./fit-scaler.ts";
+import { logisticLoss } from "./losses.ts";
+import { buildMixRows } from "./mix-dataset.ts";
+import type { TrainContext } from "./train-churn.ts";
+import { exportNet, type TrainedNet } from "./trained-net.ts";
+
+/** Customers, counted once an origin, whose candidates the nets learn from at most. */
+const MAX_CUSTOMERS = 12_000;
+const UNITS = [24];
+const EPOCHS = 5;
+
+/** Trains the nets of the two lists, each on its own candidates: every candidate is kept, so that what they say is a probability. */
+export async function trainMix(
+	context: TrainContext,
+	portfolio: Portfolio,
+	history: History,
+): Promise<{ replenish: TrainedNet; open: TrainedNet }> {
+	context.onProgress("gathering candidates for the mix");
+	const rows = buildMixRows(portfolio, history, { maxCustomers: MAX_CUSTOMERS, random: createRandom(context.seed, 3) });
+	context.onProgress(`training the mix nets on ${rows.replenish.numRows} and ${rows.open.numRows} candidates`);
+	return {
+		replenish: await trainList(context, "replenish", rows.replenish, REPLENISH_INPUTS),
+		open: await trainList(context, "open", rows.open, OPEN_INPUTS),
+	};
+}
+
+async function trainList(context: TrainContext, name: "replenish" | "open", rows: Rows, inputs: readonly string[]): Promise<TrainedNet> {
+	const { tensorFlow, seed } = context;
+	const scaler = fitScaler(rows.inputs);
+	scaleInPlace(scaler, rows.inputs.values, rows.numRows);
+	const model = buildNetwork(tensorFlow, { numInputs: inputs.length, numOutputs: 1, units: UNITS, numSeeds: 1, seed });
+	fitNetwork(tensorFlow, model, rows, { loss: logisticLoss, numOutputs: 1, seed, maxEpochs: EPOCHS });
+	const net = await exportNet(tensorFlow, name, model, inputs, scaler);
+	model.dispose();
+	return net;
+}

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import Table from "cli-table3";
+import type { Command } from "commander";
+import { CarteiraError, type Violation, createEngine, readPortfolio } from "../../engine/index.ts";
+import { EXIT, type SetExit } from "./exit.ts";
+import { jsonOption, validateFolder } from "./options.ts";
+import { tell } from "./progress.ts";
+
+const MAX_LISTED = 100;
+
+/** A plan file's JSON, not yet judged. */
+export async function readPlanJson(path: string): Promise<unknown> {
+	const text = await readFile(path, "utf8").catch((error: Error) => {
+		throw new CarteiraError("NOT_FOUND", `plan ${path} cannot be read: ${error.message}`);
+	});
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new CarteiraError("INVALID_INPUT", `plan ${path} is not JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+	}
+}
+
+function formatViolations(violations: readonly Violation[]): string {
+	const table = new Table({ head: ["rule", "where", "what"], style: { head: [], border: [], compact: true }, wordWrap: true });
+	for (const { rule, pointer, message } of violations.slice(0, MAX_LISTED)) table.push([rule, pointer, message]);
+	const numLeft = violations.length - MAX_LISTED;
+	return `${table.toString()}\n${numLeft > 0 ? `… and ${numLeft} more\n` : ""}`;
+}
+
+/** `carteira check`: recomputes a plan from the inputs and lists every rule it breaks. */
+export function addCheckCommand(program: Command, setExit: SetExit): void {
+	program
+		.command("check")
+		.description("check a plan against its portfolio, independently of the solver; exit code 1 when a rule is broken")
+		.argument("<folder>", "portfolio folder")
+		.argument("<plan>", "plan.json")
+		.addOption(jsonOption())
+		.action(async (folder: string, planFile: string, { json }: { json?: true }) => {
+			validateFolder(folder);
+			const plan = await readPlanJson(planFile);
+			const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
+			const engine = await createEngine({ threads: 1 });
+			const violations = await engine.check(portfolio, plan).finally(() => engine.close());
+			if (violations.length > 0) setExit(EXIT.violations);
+			if (json) process.stdout.write(`${JSON.stringify({ num_violations: violations.length, violations })}\n`);
+			else if (violations.length > 0) process.stdout.write(formatViolations(violations));
+			else tell("no violations");
+		});
+}

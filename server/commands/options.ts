@@ -1,0 +1,56 @@
+import { existsSync, statSync } from "node:fs";
+import { InvalidArgumentError, Option } from "commander";
+import { CarteiraError, parseDay } from "../../engine/index.ts";
+
+/** A date of the calendar as the engine counts days. */
+export function dayArgument(text: string): number {
+	const day = parseDay(text);
+	if (Number.isNaN(day)) throw new InvalidArgumentError("expected a date YYYY-MM-DD");
+	return day;
+}
+
+/** A parser of numbers in a range. */
+function numberArgument(min: number, max: number, isWhole: boolean): (text: string) => number {
+	return (text) => {
+		const value = text.trim() === "" ? Number.NaN : Number(text);
+		const isFine = value >= min && value <= max && (!isWhole || Number.isInteger(value));
+		if (!isFine) throw new InvalidArgumentError(`expected a ${isWhole ? "whole number" : "number"} from ${min} to ${max}`);
+		return value;
+	};
+}
+
+export const wholeArgument = (min: number, max: number): ((text: string) => number) => numberArgument(min, max, true);
+
+/** Today's date on this machine's clock, as a day. */
+export function today(): number {
+	const now = new Date();
+	return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / 86_400_000;
+}
+
+export const asOfOption = (): Option =>
+	new Option("--as-of <date>", "first day planned; history is what lies before it").argParser(dayArgument);
+export const seedOption = (): Option =>
+	new Option("--seed <n>", "the same seed gives the same result").argParser(wholeArgument(-(2 ** 31), 2 ** 31 - 1));
+export const threadsOption = (): Option =>
+	new Option("--threads <n>", "solver threads; default: the machine's").argParser(wholeArgument(1, 1024));
+export const modelOption = (): Option => new Option("--model <folder>", "model folder; default: the one shipped");
+export const jsonOption = (): Option => new Option("--json", "answer in JSON");
+export const iterationsOption = (): Option =>
+	new Option("--iterations <n>", "search steps a rep; repeats exactly").argParser(wholeArgument(0, 1_000_000_000)).conflicts("seconds");
+export const secondsOption = (): Option =>
+	new Option("--seconds <n>", "search time a rep").argParser(numberArgument(0.01, 86_400, false)).conflicts("iterations");
+export const horizonOption = (): Option => new Option("--horizon-days <n>", "working days planned").argParser(wholeArgument(1, 366));
+export const portOption = (): Option => new Option("--port <n>", "port").argParser(wholeArgument(0, 65_535));
+
+/** The fields that are given: engine options are absent rather than undefined. */
+export function given<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+		[Key in keyof T]?: Exclude<T[Key], undefined>;
+	};
+}
+
+/** Refuses a folder argument that is no folder, before anything is started for it. */
+export function validateFolder(folder: string): void {
+	if (!existsSync(folder)) throw new CarteiraError("NOT_FOUND", `${folder} is not there`);
+	if (!statSync(folder).isDirectory()) throw new CarteiraError("INVALID_INPUT", `${folder} is not a folder`);
+}

@@ -1,0 +1,142 @@
+import { once } from "node:events";
+import { extname } from "node:path";
+import { type Command, Option } from "commander";
+import pc from "picocolors";
+import {
+	type Engine,
+	type PlanDocument,
+	type PlanRequest,
+	type Portfolio,
+	createEngine,
+	formatAgendaCsv,
+	formatAgendaIcs,
+	formatAgendaTable,
+	readPortfolio,
+} from "../../engine/index.ts";
+import { writeDurably } from "../durable-file.ts";
+import { writePlan, writePlanFile } from "../store/plan-file.ts";
+import { readPlanJson } from "./check.ts";
+import {
+	asOfOption,
+	given,
+	horizonOption,
+	iterationsOption,
+	jsonOption,
+	modelOption,
+	secondsOption,
+	seedOption,
+	threadsOption,
+	today,
+	validateFolder,
+} from "./options.ts";
+import { createProgress, tell, warn } from "./progress.ts";
+import { tellReports } from "./report.ts";
+
+const FORMATS = ["table", "json", "csv", "ics"] as const;
+type Format = (typeof FORMATS)[number];
+
+interface PlanFlags {
+	readonly asOf: number;
+	readonly horizonDays?: number;
+	readonly seed?: number;
+	readonly iterations?: number;
+	readonly seconds?: number;
+	readonly threads?: number;
+	readonly model?: string;
+	readonly rep?: string[];
+	readonly published?: string;
+	readonly out?: string;
+	readonly format?: Format;
+	readonly json?: true;
+}
+
+/** The format asked for, else the one that the file's ending names. */
+function formatOf({ format, json, out }: PlanFlags): Format {
+	if (format !== undefined) return format;
+	const ending = extname(out ?? "").slice(1);
+	const named = FORMATS.find((known) => known === ending);
+	return named ?? (json || out !== undefined ? "json" : "table");
+}
+
+async function writeStdout(bytes: string | Buffer): Promise<void> {
+	if (!process.stdout.write(bytes)) await once(process.stdout, "drain");
+}
+
+const width = (): number => process.stdout.columns ?? 160;
+
+function textOf(plan: PlanDocument, format: Exclude<Format, "json">, color: boolean): string {
+	if (format === "csv") return formatAgendaCsv(plan);
+	if (format === "ics") return formatAgendaIcs(plan);
+	return formatAgendaTable(plan, { color, width: width() });
+}
+
+async function writeResult(plan: PlanDocument, flags: PlanFlags): Promise<void> {
+	const format = formatOf(flags);
+	const { out } = flags;
+	if (out === undefined) {
+		if (format === "json") await writePlan(plan, writeStdout);
+		else await writeStdout(textOf(plan, format, pc.isColorSupported && process.stdout.isTTY));
+		return;
+	}
+	if (format === "json") await writePlanFile(out, plan);
+	else await writeDurably(out, (file) => file.writeFile(textOf(plan, format, false)));
+	if (flags.json) await writeStdout(`${JSON.stringify({ plan_id: plan.plan_id, out, kpis: plan.kpis, warnings: plan.warnings })}\n`);
+	else await writeStdout(textOf(plan, "table", pc.isColorSupported && process.stdout.isTTY));
+}
+
+/** Plans with a bar; the first Ctrl-C ends the search and keeps the best plan so far, the second ends the process. */
+async function planWithProgress(engine: Engine, portfolio: Portfolio, request: PlanRequest): Promise<PlanDocument> {
+	const stop = new Int32Array(new SharedArrayBuffer(4));
+	const progress = createProgress("planning");
+	const onSignal = (): void => {
+		tell("stopping; the best plan so far is kept");
+		Atomics.store(stop, 0, 1);
+	};
+	process.once("SIGINT", onSignal);
+	try {
+		return await engine.plan(portfolio, request, {
+			stop,
+			onProgress: ({ repsDone, numReps }) => progress.update(repsDone, numReps, "reps"),
+		});
+	} finally {
+		process.off("SIGINT", onSignal);
+		progress.end();
+	}
+}
+
+async function run(folder: string, flags: PlanFlags): Promise<void> {
+	validateFolder(folder);
+	const { asOf, horizonDays, seed, iterations, seconds, rep: reps, threads, model } = flags;
+	const published = flags.published === undefined ? undefined : ((await readPlanJson(flags.published)) as PlanDocument);
+	const portfolio = await readPortfolio(folder, { asOf, requireTables: ["customers", "orders", "reps"] });
+	tellReports(portfolio.reports);
+	const engine = await createEngine(given({ threads, model }));
+	try {
+		const plan = await planWithProgress(engine, portfolio, { asOf, ...given({ horizonDays, seed, iterations, seconds, reps, published }) });
+		for (const warning of plan.warnings) warn(warning);
+		await writeResult(plan, flags);
+	} finally {
+		await engine.close();
+	}
+}
+
+/** `carteira plan`: a portfolio folder in, every rep's agenda out. */
+export function addPlanCommand(program: Command): void {
+	program
+		.command("plan")
+		.description("plan every rep's days from a portfolio folder")
+		.argument("<folder>", "portfolio folder")
+		.addOption(asOfOption().default(today(), "today"))
+		.addOption(horizonOption())
+		.addOption(seedOption())
+		.addOption(iterationsOption())
+		.addOption(secondsOption())
+		.addOption(threadsOption())
+		.addOption(modelOption())
+		.option("--rep <id...>", "plan these reps only")
+		.option("--published <plan.json>", "the plan in force, whose changes have a price")
+		.option("--out <file>", "write the plan to a file, whole or not at all")
+		.addOption(new Option("--format <format>", "default: by the file's ending, a table on a terminal").choices(FORMATS))
+		.addOption(jsonOption())
+		.action(run);
+}

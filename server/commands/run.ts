@@ -1,0 +1,53 @@
+import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./check.ts";
+import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
+import { addEvaluateCommand } from "./evaluate.ts";
+import { addGenerateCommand } from "./generate.ts";
+import { addImportCommand } from "./import.ts";
+import { addPlanCommand } from "./plan.ts";
+import { addProductsCommand } from "./products.ts";
+import { formatError } from "./report.ts";
+import { addScoreCommand } from "./score.ts";
+import { addServeCommand } from "./serve.ts";
+import { addStartCommand } from "./start.ts";
+import { addTrainCommand } from "./train.ts";
+
+const EXIT_HELP = `
+Exit codes: 0 fine, 1 violations found, 2 wrong usage, 3 invalid input, 4 internal.
+Data goes to stdout, progress and messages to stderr. NO_COLOR is respected.`;
+
+function buildProgram(setExit: SetExit): Command {
+	const program = new Command("carteira")
+		.description(
+			"Plans every sales rep's day: which customers to contact, when, how, in which order, with which products, and why, in money.",
+		)
+		.addHelpText("after", EXIT_HELP)
+		.showHelpAfterError("(carteira <command> --help tells more)")
+		.exitOverride();
+	addGenerateCommand(program);
+	addImportCommand(program);
+	addPlanCommand(program);
+	addCheckCommand(program, setExit);
+	addTrainCommand(program);
+	addScoreCommand(program);
+	addProductsCommand(program);
+	addEvaluateCommand(program);
+	addServeCommand(program);
+	addStartCommand(program);
+	return program;
+}
+
+/** Runs one command; the answer is the exit code. Errors are told on stderr, in words. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+	let exit: number = EXIT.fine;
+	try {
+		await buildProgram((code) => {
+			exit = code;
+		}).parseAsync([...argv]);
+		return exit;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+		process.stderr.write(formatError(error, argv.includes("--json")));
+		return exitCodeOf(error);
+	}
+}

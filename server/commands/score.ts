@@ -1,0 +1,33 @@
+import { type Command, Option } from "commander";
+import { readPortfolio } from "../../engine/index.ts";
+import { writeScores } from "../../models/index.ts";
+import { asOfOption, given, jsonOption, modelOption, validateFolder, wholeArgument } from "./options.ts";
+
+interface ScoreFlags {
+	readonly asOf: number;
+	readonly model?: string;
+	readonly horizonDays: number;
+	readonly out: string;
+	readonly json?: true;
+}
+
+async function run(folder: string, { asOf, model, horizonDays, out, json }: ScoreFlags): Promise<void> {
+	validateFolder(folder);
+	const portfolio = await readPortfolio(folder, { asOf, requireTables: ["orders"] });
+	const { rows, model: name } = await writeScores(portfolio, { asOf, horizonDays, out, ...given({ model }) });
+	process.stdout.write(json ? `${JSON.stringify({ out, rows, model: name })}\n` : `${out} ${rows} customers, ${name}\n`);
+}
+
+/** `carteira score`: churn risk, expected orders and value of every customer. */
+export function addScoreCommand(program: Command): void {
+	program
+		.command("score")
+		.description("write churn risk, expected orders and value of every customer")
+		.argument("<folder>", "portfolio folder; only orders is needed")
+		.addOption(asOfOption().makeOptionMandatory())
+		.addOption(modelOption())
+		.addOption(new Option("--horizon-days <n>", "days of the window").argParser(wholeArgument(1, 180)).default(90))
+		.requiredOption("--out <scores.csv>", "the file to write")
+		.addOption(jsonOption())
+		.action(run);
+}

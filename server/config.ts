@@ -1,0 +1,71 @@
+import { CarteiraError } from "../engine/index.ts";
+
+/** Every limit of the service in one place; `GET /v1/limits` publishes them. */
+export interface Limits {
+	/** Bytes of one uploaded table. */
+	readonly max_upload_bytes: number;
+	/** Bytes of a JSON request body, policy included. */
+	readonly max_json_bytes: number;
+	/** Rows of a table sent as one JSON array are held in memory: bytes of such a body. */
+	readonly max_json_table_bytes: number;
+	/** Uploads read at the same time, and plans waiting for the engine. */
+	readonly max_uploads_at_once: number;
+	readonly max_queued_plans: number;
+	readonly max_horizon_days: number;
+	readonly max_seconds: number;
+	readonly max_iterations: number;
+	/** Longest `Prefer: wait=`. */
+	readonly max_wait_seconds: number;
+	readonly requests_per_minute: number;
+	readonly idempotency_hours: number;
+	/** Problems shown in one answer; the total is always told. */
+	readonly max_problems_shown: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+	max_upload_bytes: 4 * 1024 ** 3,
+	max_json_bytes: 1024 ** 2,
+	max_json_table_bytes: 64 * 1024 ** 2,
+	max_uploads_at_once: 4,
+	max_queued_plans: 32,
+	max_horizon_days: 60,
+	max_seconds: 3600,
+	max_iterations: 1_000_000_000,
+	max_wait_seconds: 60,
+	requests_per_minute: 6000,
+	idempotency_hours: 48,
+	max_problems_shown: 100,
+};
+
+export interface ServerConfig {
+	readonly host: string;
+	readonly port: number;
+	/** Everything that the server keeps is under this folder; one server a folder. */
+	readonly dataDir: string;
+	readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
+	readonly threads?: number;
+	readonly model?: string;
+	readonly limits: Limits;
+}
+
+export const DEFAULT_CONFIG: ServerConfig = {
+	host: "127.0.0.1",
+	port: 3210,
+	dataDir: "data/server",
+	logLevel: "warn",
+	limits: DEFAULT_LIMITS,
+};
+
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+/** Refuses an address that others could reach: there are no keys yet, so whoever reaches the port may do everything. */
+export function validateHost(host: string): void {
+	if (LOOPBACK.includes(host)) return;
+	throw new CarteiraError("USAGE", `without keys the server listens on this machine only (${LOOPBACK.join(", ")}), not on ${host}`);
+}
+
+/** Is a request's Host header this machine? Another name means that a page elsewhere was made to point here. */
+export function isLoopbackHost(header: string | undefined): boolean {
+	const name = (header ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+	return LOOPBACK.includes(name.toLowerCase());
+}

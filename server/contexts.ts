@@ -1,0 +1,26 @@
+import type { Engine, PlanContext, PlanRequest } from "../engine/index.ts";
+import type { Portfolios } from "./store/portfolios.ts";
+
+/** Scores and classification of portfolios on demand. */
+export interface Contexts {
+	/** Those of a portfolio as it now stands, at a day. */
+	get(name: string, asOf: PlanRequest["asOf"]): Promise<PlanContext>;
+}
+
+/** Keeps the last context made, since questions about one portfolio come together. */
+export function createContexts(portfolios: Portfolios, engine: Engine): Contexts {
+	let last: { readonly key: string; readonly context: Promise<PlanContext> } | null = null;
+	return {
+		async get(name, asOf) {
+			const { version, portfolio } = await portfolios.read(name, asOf);
+			const key = `${name} ${version} ${asOf}`;
+			if (last?.key === key) return last.context;
+			const context = engine.score(portfolio, { asOf });
+			last = { key, context };
+			context.catch(() => {
+				if (last?.key === key) last = null;
+			});
+			return context;
+		},
+	};
+}

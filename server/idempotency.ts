@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { HttpError } from "./problem.ts";
+import type { FirstAnswer, OnceKey, Store } from "./store/store.ts";
+
+/**
+ * Does the work of a request. With an `Idempotency-Key` at most once per route, key and body: later requests get the first answer.
+ * The work remembers its answer under the key that it is given, in the transaction of its effect where there is one.
+ */
+export type Once = (
+	request: FastifyRequest,
+	bodyDigest: string,
+	work: (key: OnceKey | null) => Promise<FirstAnswer>,
+) => Promise<FirstAnswer>;
+
+function keyOf(request: FastifyRequest, fingerprint: string): OnceKey | null {
+	const key = request.headers["idempotency-key"]?.toString();
+	if (key === undefined) return null;
+	if (key.length === 0 || key.length > 255) throw new HttpError("MALFORMED", "an Idempotency-Key has 1 to 255 characters");
+	return { scope: `${request.method} ${request.url.split("?")[0]}`, key, fingerprint };
+}
+
+/** First answers kept in the store; requests under way are known to this process only, which is the only one on the store. */
+export function createOnce(store: Store): Once {
+	const underWay = new Set<string>();
+	return async (request, bodyDigest, work) => {
+		const key = keyOf(request, bodyDigest);
+		if (key === null) return work(null);
+		const name = `${key.scope} ${key.key}`;
+		if (underWay.has(name)) throw new HttpError("IN_PROGRESS", `the first request with Idempotency-Key ${key.key} is not answered yet`);
+		underWay.add(name);
+		try {
+			return (await store.findAnswer(key)) ?? (await work(key));
+		} finally {
+			underWay.delete(name);
+		}
+	};
+}
+
+/** Sends an answer, first or repeated. */
+export function sendAnswer(reply: FastifyReply, { status, location, body }: FirstAnswer): FastifyReply {
+	if (location !== null) void reply.header("location", location);
+	return reply.code(status).type("application/json; charset=utf-8").send(body);
+}

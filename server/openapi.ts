@@ -1,0 +1,50 @@
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { TABLE_MEDIA } from "./media.ts";
+import type { App } from "./routes/app-type.ts";
+
+/** The request bodies that no schema validates: tables, sent as files. */
+const tableBody = {
+	required: true,
+	content: Object.fromEntries(Object.keys(TABLE_MEDIA).map((media) => [media, { schema: { type: "string", format: "binary" } }])),
+};
+
+type TransformObject = typeof jsonSchemaTransformObject;
+
+/** Adds to the document what the routes cannot say in schemas. */
+const describeUploads: TransformObject = (document) => {
+	const openapi = jsonSchemaTransformObject(document);
+	if (!("paths" in openapi)) return openapi;
+	const table = openapi.paths?.["/v1/portfolios/{portfolio}/{table}"];
+	for (const operation of [table?.put, table?.post]) Object.assign(operation ?? {}, { requestBody: tableBody });
+	return openapi;
+};
+
+/** The API's description: made of the schemas that validate requests, at `/openapi.json`, and to be read at `/docs`. */
+export async function registerOpenApi(app: App): Promise<void> {
+	await app.register(swagger, {
+		openapi: {
+			openapi: "3.1.0",
+			info: {
+				title: "Carteira",
+				version: "1",
+				description: "Which customers to contact, when, through which channel, in which order, with which products, and why, in money.",
+			},
+			tags: [
+				{ name: "portfolios", description: "Tables and policy in; what is held" },
+				{ name: "plans", description: "Orders, states and publication" },
+				{ name: "agendas", description: "Days of reps, customers left out, explanations" },
+				{ name: "service", description: "The service itself" },
+			],
+		},
+		transform: jsonSchemaTransform,
+		transformObject: describeUploads,
+	});
+	await app.register(swaggerUi, {
+		routePrefix: "/docs",
+		staticCSP:
+			"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'",
+	});
+	app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+}

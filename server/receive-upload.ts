@@ -1,0 +1,63 @@
+import { createHash, type Hash, randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { HttpError } from "./problem.ts";
+
+/** A request body on disk. */
+export interface Received {
+	readonly path: string;
+	readonly numBytes: number;
+	/** SHA-256 of the bytes, hex. */
+	readonly digest: string;
+}
+
+const DIGESTS: Readonly<Record<string, string>> = { "sha-256": "sha256", "sha-512": "sha512" };
+
+/** The digests that a Content-Digest header promises (RFC 9530), of the algorithms that are safe; others are passed over. */
+function promisedDigests(header: string | undefined): { readonly name: string; readonly hash: Hash; readonly base64: string }[] {
+	if (header === undefined) return [];
+	return header.split(",").flatMap((member) => {
+		const match = /^\s*([a-z0-9-]+)=:([A-Za-z0-9+/]+=*):\s*$/.exec(member);
+		if (!match) throw new HttpError("MALFORMED", `Content-Digest ${member.trim()} is not written like sha-256=:…:`);
+		const algorithm = DIGESTS[match[1]];
+		return algorithm === undefined ? [] : [{ name: match[1], hash: createHash(algorithm), base64: match[2] }];
+	});
+}
+
+/**
+ * Streams a body into a file of its own and gives the file to `use`, after which it is gone. The size is counted as it comes, so that
+ * a body without a length is held to the limit as well.
+ */
+export async function receiveUpload<T>(
+	body: Readable,
+	options: { readonly folder: string; readonly maxBytes: number; readonly contentDigest: string | undefined },
+	use: (received: Received) => Promise<T>,
+): Promise<T> {
+	const promised = promisedDigests(options.contentDigest);
+	const hash = createHash("sha256");
+	const path = join(options.folder, randomBytes(12).toString("hex"));
+	let numBytes = 0;
+	async function* counted(): AsyncGenerator<Buffer> {
+		// Destroying the body would close the connection before the refusal is sent.
+		for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+			numBytes += chunk.length;
+			if (numBytes > options.maxBytes) throw new HttpError("TOO_LARGE", `the body is larger than ${options.maxBytes} bytes`);
+			hash.update(chunk);
+			for (const { hash: other } of promised) other.update(chunk);
+			yield chunk;
+		}
+	}
+	try {
+		await pipeline(counted, createWriteStream(path));
+		for (const { name, hash: other, base64 } of promised) {
+			const found = other.digest("base64");
+			if (found !== base64) throw new HttpError("DIGEST_MISMATCH", `the body's ${name} is :${found}:, Content-Digest says :${base64}:`);
+		}
+		return await use({ path, numBytes, digest: hash.digest("hex") });
+	} finally {
+		await rm(path, { force: true });
+	}
+}

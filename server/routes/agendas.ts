@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { CarteiraError, type DayPlan, formatAgendaCsv, formatAgendaIcs } from "../../engine/index.ts";
+import { negotiate } from "../media.ts";
+import { explanationParams, id, isoDate, planParams, portfolioParams, responses } from "../schemas/common.ts";
+import { agendasView, explanationView, unplannedView } from "../schemas/plan.ts";
+import type { Services } from "../services.ts";
+import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda } from "../store/store.ts";
+import type { App } from "./app-type.ts";
+
+const FORMATS = ["application/json", "text/calendar", "text/csv"] as const;
+const agendaQuery = z.strictObject({ rep: id.optional(), date: isoDate.optional() });
+const publishedQuery = z.strictObject({ rep: id.optional(), date: isoDate.meta({ description: "the day whose agendas are wanted" }) });
+
+const agendaResponse = {
+	200: {
+		description: "the agendas, as JSON, iCalendar or CSV by Accept",
+		content: {
+			"application/json": { schema: agendasView },
+			"text/calendar": { schema: z.string() },
+			"text/csv": { schema: z.string() },
+		},
+	},
+};
+
+/** Stored days as the plan that the formats read. */
+function sourceOf(head: PlanHead, agendas: readonly StoredAgenda[]): AgendaSource {
+	const reps = agendas.map(({ repId, json }) => ({ rep_id: repId, days: [JSON.parse(json) as DayPlan] }));
+	const { as_of, horizon, currency, policy } = head;
+	return { as_of, horizon, currency, policy, reps };
+}
+
+/** A list of JSON texts as the value of a field of an object that has others. */
+function jsonWithList(fields: object, name: string, texts: readonly string[]): string {
+	return `${JSON.stringify(fields).slice(0, -1)},${JSON.stringify(name)}:[${texts.join(",")}]}`;
+}
+
+/** Agendas as the body of an answer, in the format that the client likes best. */
+function bodyOf(type: (typeof FORMATS)[number], portfolio: string, plans: readonly PlanRecord[], agendas: readonly StoredAgenda[]): string {
+	const { head } = plans[0];
+	if (head === null) throw new CarteiraError("INTERNAL", `plan ${plans[0].id} has agendas and no head`);
+	if (type === "text/calendar") return formatAgendaIcs(sourceOf(head, agendas));
+	if (type === "text/csv") return formatAgendaCsv(sourceOf(head, agendas));
+	const fields = { portfolio, plans: plans.map((plan) => ({ id: plan.id, plan_id: plan.head?.plan_id })), currency: head.currency };
+	const texts = agendas.map(({ repId, json }) => `{"rep_id":${JSON.stringify(repId)},${json.slice(1)}`);
+	return jsonWithList(fields, "agendas", texts);
+}
+
+/** Sends a body with its ETag, or 304 where the client has it already. */
+function sendTagged(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
+	const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
+	const known = (request.headers["if-none-match"] ?? "").split(",").map((text) => text.trim().replace(/^W\//, ""));
+	void reply.header("etag", tag).header("vary", "accept").header("cache-control", "private, no-cache");
+	if (known.includes(tag) || known.includes("*")) return reply.code(304).send();
+	return reply.type(`${type}; charset=utf-8`).send(body);
+}
+
+/** What reps and managers ask of a plan: agendas, who was left out, why. */
+export function registerAgendaRoutes(app: App, { store, portfolios }: Services): void {
+	app.route({
+		method: "GET",
+		url: "/v1/plans/:id/agendas",
+		schema: {
+			summary: "Agendas of a plan",
+			tags: ["agendas"],
+			params: planParams,
+			querystring: agendaQuery,
+			response: responses(agendaResponse, 404, 406, 409),
+		},
+		handler: async (request, reply) => {
+			const type = negotiate(request.headers.accept, FORMATS);
+			const plan = await store.getPlan(request.params.id);
+			const agendas = await store.agendasOf(plan.id, request.query);
+			return sendTagged(request, reply, type, bodyOf(type, plan.order.portfolio, [plan], agendas));
+		},
+	});
+
+	app.route({
+		method: "GET",
+		url: "/v1/portfolios/:portfolio/agendas",
+		schema: {
+			summary: "The published agendas of a day",
+			description: "Whatever plan they came from. A day before the published plan's is answered from the plan that was in force.",
+			tags: ["agendas"],
+			params: portfolioParams,
+			querystring: publishedQuery,
+			response: responses(agendaResponse, 304, 404, 406),
+		},
+		handler: async (request, reply) => {
+			const name = request.params.portfolio;
+			const type = negotiate(request.headers.accept, FORMATS);
+			const published = await store.publishedPlan(name);
+			if (published === null) {
+				const why = (await portfolios.exists(name)) ? `portfolio ${name} has no published plan` : `no portfolio is called ${name}`;
+				throw new CarteiraError("NOT_FOUND", why);
+			}
+			const agendas = await store.publishedAgendas(name, request.query);
+			const ids = new Set(agendas.map(({ planId }) => planId));
+			const plans = await Promise.all([...ids].map((planId) => store.getPlan(planId)));
+			return sendTagged(request, reply, type, bodyOf(type, name, plans.length > 0 ? plans : [published], agendas));
+		},
+	});
+
+	app.route({
+		method: "GET",
+		url: "/v1/plans/:id/unplanned",
+		schema: {
+			summary: "Customers left out, and why",
+			tags: ["agendas"],
+			params: planParams,
+			querystring: z.strictObject({ rep: id.optional() }),
+			response: responses({ 200: unplannedView }, 404, 409),
+		},
+		handler: async (request, reply) => {
+			const plan = await store.getPlan(request.params.id);
+			const texts = await store.unplannedOf(plan.id, request.query.rep);
+			const body = jsonWithList({ id: plan.id, plan_id: plan.head?.plan_id }, "unplanned", texts);
+			return reply.type("application/json; charset=utf-8").send(body);
+		},
+	});
+
+	app.route({
+		method: "GET",
+		url: "/v1/plans/:id/explanations/:customer_id",
+		schema: {
+			summary: "What a plan says of one customer, and why, in money",
+			tags: ["agendas"],
+			params: explanationParams,
+			response: responses({ 200: explanationView }, 404, 409),
+		},
+		handler: async (request) => {
+			const plan = await store.getPlan(request.params.id);
+			const { customer_id } = request.params;
+			const mentions = await store.mentionsOf(plan.id, customer_id);
+			if (mentions.length === 0) throw new CarteiraError("NOT_FOUND", `plan ${plan.id} does not know customer ${customer_id}`);
+			const told = (kind: string): object[] =>
+				mentions
+					.filter((mention) => mention.kind === kind)
+					.map(({ repId, date, json }) => ({ ...(kind === "entry" && { rep_id: repId, date }), ...(JSON.parse(json) as object) }));
+			return {
+				id: plan.id,
+				plan_id: plan.head?.plan_id,
+				customer_id,
+				entries: told("entry"),
+				unplanned: told("unplanned"),
+				unmet_required: told("unmet"),
+			};
+		},
+	});
+}

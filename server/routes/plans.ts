@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import type { FastifyReply } from "fastify";
+import { z } from "zod";
+import { CarteiraError, formatDay, parseDay, validatePolicy } from "../../engine/index.ts";
+import { createOnce, sendAnswer } from "../idempotency.ts";
+import { planParams, portfolioParams, responses } from "../schemas/common.ts";
+import { planOrderBody, planView as planSchema, validationView } from "../schemas/plan.ts";
+import type { Services } from "../services.ts";
+import type { FirstAnswer, PlanOrder, PlanRecord } from "../store/store.ts";
+import { dataThroughView, planView } from "../views.ts";
+import type { App } from "./app-type.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const viewQuery = z.strictObject({
+	view: z.enum(["full", "summary"]).default("full").meta({ description: "summary: without agendas and customers left out" }),
+});
+
+/** Seconds that a client is ready to wait, from `Prefer: wait=` (RFC 7240). */
+function waitOf(prefer: string | string[] | undefined, maxSeconds: number): number {
+	const match = /(?:^|[,;\s])wait=(\d{1,6})(?:$|[,;\s])/.exec([prefer ?? []].flat().join(","));
+	return Math.min(maxSeconds, Number(match?.[1] ?? 0));
+}
+
+const locationOf = (id: string): string => `/v1/plans/${id}`;
+
+/** Joins the service's fields and a stored plan.json into one object, without holding the plan in memory. */
+async function* joinJson(head: object, plan: Readable): AsyncGenerator<Buffer> {
+	yield Buffer.from(`${JSON.stringify(head).slice(0, -1)},`);
+	let isFirst = true;
+	for await (const chunk of plan) {
+		const bytes: Buffer = chunk;
+		yield isFirst ? bytes.subarray(1) : bytes; // the plan's own opening brace
+		isFirst = false;
+	}
+}
+
+/** Orders, states and bodies of plans. */
+export function registerPlanRoutes(app: App, services: Services): void {
+	const { config, store, plans, portfolios, engine } = services;
+	const once = createOnce(store);
+
+	const answerOf = (plan: PlanRecord): FirstAnswer => ({
+		status: 202,
+		location: locationOf(plan.id),
+		body: JSON.stringify(summaryOf(plan)),
+	});
+	const summaryOf = (plan: PlanRecord): object => planView(plan, plans.progressOf(plan.id));
+
+	async function sendPlan(reply: FastifyReply, plan: PlanRecord): Promise<FastifyReply> {
+		void reply.type(JSON_TYPE);
+		if (plan.head === null) return reply.send(JSON.stringify(summaryOf(plan)));
+		return reply.send(Readable.from(joinJson(planView({ ...plan, head: null }, null), await store.openPlan(plan.id))));
+	}
+
+	async function validateOrder(order: PlanOrder): Promise<object> {
+		const { portfolio } = await portfolios.read(order.portfolio);
+		const missing = (["customers", "orders", "reps"] as const).filter((table) => !portfolio.given.has(table));
+		if (missing.length > 0) throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${missing.join(", ")}, which are not there`);
+		const horizonDays = order.horizon_days === undefined ? {} : { horizon_days: order.horizon_days };
+		const { horizon } = await engine.score(portfolio, { asOf: parseDay(order.as_of), policy: { ...order.policy, ...horizonDays } });
+		return {
+			valid: true,
+			portfolio: order.portfolio,
+			as_of: order.as_of,
+			horizon: { from: order.as_of, to: formatDay(horizon[horizon.length - 1]) },
+			data_through: dataThroughView(portfolio),
+			warnings: portfolio.reports.flatMap(({ warnings }) => warnings),
+		};
+	}
+
+	app.route({
+		method: "POST",
+		url: "/v1/portfolios/:portfolio/plans",
+		handlerTimeout: (config.limits.max_wait_seconds + 60) * 1000,
+		schema: {
+			summary: "Order a plan",
+			description: "202 with Location; with `Prefer: wait=10` 200 with the plan, if it is done by then. Takes Idempotency-Key.",
+			tags: ["plans"],
+			params: portfolioParams,
+			body: planOrderBody(config.limits),
+			response: responses({ 200: z.union([planSchema, validationView]), 202: planSchema }, 404, 409, 413, 415, 422),
+		},
+		handler: async (request, reply) => {
+			const { mode, ...fields } = request.body;
+			const order: PlanOrder = { portfolio: request.params.portfolio, ...fields };
+			if (!(await portfolios.exists(order.portfolio))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${order.portfolio}`);
+			if (order.policy) validatePolicy(order.policy);
+			if (mode === "validate") return validateOrder(order);
+			const digest = createHash("sha256").update(JSON.stringify(order)).digest("hex");
+			const wait = waitOf(request.headers.prefer, config.limits.max_wait_seconds);
+			const answer = await once(request, digest, async (key) => {
+				const plan = await plans.submit(order, key === null ? undefined : { key, answerOf });
+				return answerOf(plan);
+			});
+			const id = answer.location?.slice(locationOf("").length) ?? "";
+			await plans.ended(id, wait);
+			const plan = wait > 0 ? await store.getPlan(id) : null;
+			if (plan === null || plan.finishedAt === null) return sendAnswer(reply, answer);
+			return sendPlan(reply.header("preference-applied", `wait=${wait}`).header("location", locationOf(id)), plan);
+		},
+	});
+
+	app.route({
+		method: "GET",
+		url: "/v1/plans/:id",
+		schema: {
+			summary: "A plan",
+			description: "Its state while it is made; once made, plan.json with the state beside it.",
+			tags: ["plans"],
+			params: planParams,
+			querystring: viewQuery,
+			response: responses({ 200: planSchema }, 404),
+		},
+		handler: async (request, reply) => {
+			const plan = await store.getPlan(request.params.id);
+			return request.query.view === "summary" ? summaryOf(plan) : sendPlan(reply, plan);
+		},
+	});
+
+	app.route({
+		method: "POST",
+		url: "/v1/plans/:id/publish",
+		schema: {
+			summary: "Publish a plan",
+			description: "Its agendas are the ones in force; the portfolio's plan published before is superseded.",
+			tags: ["plans"],
+			params: planParams,
+			response: responses({ 200: planSchema }, 404, 409),
+		},
+		handler: async (request) => summaryOf(await store.publishPlan(request.params.id)),
+	});
+
+	app.route({
+		method: "POST",
+		url: "/v1/plans/:id/stop",
+		schema: {
+			summary: "End a plan with the best found so far",
+			tags: ["plans"],
+			params: planParams,
+			response: responses({ 202: planSchema }, 404, 409),
+		},
+		handler: async (request, reply) => {
+			const plan = await store.getPlan(request.params.id);
+			await plans.stop(plan.id);
+			return reply.code(202).send(summaryOf(plan));
+		},
+	});
+
+	app.route({
+		method: "DELETE",
+		url: "/v1/plans/:id",
+		schema: {
+			summary: "Discard a plan",
+			tags: ["plans"],
+			params: planParams,
+			response: responses({ 204: z.undefined().meta({ description: "it is gone" }) }, 404, 409),
+		},
+		handler: async (request, reply) => {
+			const plan = await store.getPlan(request.params.id);
+			await plans.discard(plan.id);
+			return reply.code(204).send();
+		},
+	});
+}

@@ -1,0 +1,104 @@
+import type { Readable } from "node:stream";
+import type { FastifyRequest } from "fastify";
+import { CarteiraError, TABLE_NAMES, type TableName } from "../../engine/index.ts";
+import type { Limits } from "../config.ts";
+import { createOnce, sendAnswer } from "../idempotency.ts";
+import { TABLE_MEDIA, type TableMedia, tableMediaOf } from "../media.ts";
+import { HttpError } from "../problem.ts";
+import { receiveUpload } from "../receive-upload.ts";
+import { responses, tableParams } from "../schemas/common.ts";
+import { tableReport } from "../schemas/portfolio.ts";
+import type { Services } from "../services.ts";
+import type { Upload } from "../store/portfolios.ts";
+import { tableReportView } from "../views.ts";
+import type { App } from "./app-type.ts";
+
+function tableNameOf(text: string): TableName {
+	const table = TABLE_NAMES.find((name) => name === text);
+	if (table === undefined) throw new CarteiraError("NOT_FOUND", `no table is called ${text}; there are ${TABLE_NAMES.join(", ")}`);
+	return table;
+}
+
+/** Refuses what the headers alone show to be unwanted, before the body is read. */
+function checkHeaders({ headers }: FastifyRequest, limits: Limits): void {
+	const media = tableMediaOf(headers["content-type"]);
+	const encoding = headers["content-encoding"] ?? "identity";
+	if (encoding !== "identity") throw new HttpError("UNSUPPORTED_MEDIA_TYPE", `Content-Encoding ${encoding}: send the bytes as they are`);
+	const maxBytes = maxBytesOf(media, limits);
+	const length = Number(headers["content-length"] ?? 0);
+	if (length > maxBytes) throw new HttpError("TOO_LARGE", `the body has ${length} bytes; at most ${maxBytes} are taken as ${media}`);
+}
+
+function maxBytesOf(media: TableMedia, limits: Limits): number {
+	return media === "application/json" ? limits.max_json_table_bytes : limits.max_upload_bytes;
+}
+
+/** Tables in: `PUT` replaces one, `POST` adds to it by key. */
+export function registerTableRoutes(app: App, { config, portfolios, store, uploadsDir }: Services): void {
+	const { limits } = config;
+	const once = createOnce(store);
+	let numUploads = 0;
+
+	// The scope's own parsers: the body stays a stream that the handler reads.
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser(Object.keys(TABLE_MEDIA), (_request, payload, done) => done(null, payload));
+	app.addHook("onRequest", async (request) => checkHeaders(request, limits));
+
+	async function receive<T>(request: FastifyRequest, use: (upload: Upload, digest: string) => Promise<T>): Promise<T> {
+		if (numUploads >= limits.max_uploads_at_once) throw new CarteiraError("BUSY", `${numUploads} uploads are being read; try again later`);
+		const media = tableMediaOf(request.headers["content-type"]);
+		const contentDigest = request.headers["content-digest"];
+		const options = { folder: uploadsDir, maxBytes: maxBytesOf(media, limits), contentDigest: contentDigest?.toString() };
+		numUploads++;
+		try {
+			return await receiveUpload(request.body as Readable, options, (received) =>
+				use({ path: received.path, format: TABLE_MEDIA[media] }, received.digest),
+			);
+		} finally {
+			numUploads--;
+		}
+	}
+
+	app.route({
+		method: "PUT",
+		url: "/v1/portfolios/:portfolio/:table",
+		schema: {
+			summary: "Replace a table",
+			description: "All or nothing. The body is the table as a file; the answer is what came of reading it.",
+			tags: ["portfolios"],
+			params: tableParams,
+			response: responses({ 200: tableReport }, 404, 413, 415, 422),
+		},
+		handler: async (request) => {
+			const { portfolio, table } = request.params;
+			const name = tableNameOf(table);
+			return receive(request, async (upload) => tableReportView(await portfolios.importTable(portfolio, name, upload, "replace")));
+		},
+	});
+
+	app.route({
+		method: "POST",
+		url: "/v1/portfolios/:portfolio/:table",
+		schema: {
+			summary: "Add rows to a table, or replace those with the same key",
+			description: "An order is replaced whole; of other tables the columns sent replace, the others stay. Takes Idempotency-Key.",
+			tags: ["portfolios"],
+			params: tableParams,
+			response: responses({ 200: tableReport }, 404, 409, 413, 415, 422),
+		},
+		handler: async (request, reply) => {
+			const { portfolio, table } = request.params;
+			const name = tableNameOf(table);
+			const answer = await receive(request, (upload, digest) =>
+				once(request, digest, async (key) => {
+					const report = await portfolios.importTable(portfolio, name, upload, "upsert");
+					const answer = { status: 200, location: null, body: JSON.stringify(tableReportView(report)) };
+					// Not in the import's own transaction: a crash between the two repeats the import, which by key changes nothing.
+					if (key) await store.saveAnswer(key, answer);
+					return answer;
+				}),
+			);
+			return sendAnswer(reply, answer);
+		},
+	});
+}

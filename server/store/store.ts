@@ -1,0 +1,115 @@
+import type { Readable } from "node:stream";
+import type { InputProblem, PlanDocument, formatAgendaCsv } from "../../engine/index.ts";
+
+/** Part of a plan that the agenda formats read. */
+export type AgendaSource = Parameters<typeof formatAgendaCsv>[0];
+
+export const PLAN_STATUS = ["queued", "scoring", "solving", "completed", "stopped", "failed"] as const;
+export type PlanStatus = (typeof PLAN_STATUS)[number];
+export const PUBLICATIONS = ["none", "published", "superseded"] as const;
+export type Publication = (typeof PUBLICATIONS)[number];
+
+/** What a client ordered, as it was validated. */
+export interface PlanOrder {
+	readonly portfolio: string;
+	readonly as_of: string;
+	readonly horizon_days?: number | undefined;
+	readonly reps?: readonly string[] | undefined;
+	readonly seed?: number | undefined;
+	readonly budget?: { readonly iterations?: number | undefined; readonly seconds?: number | undefined } | undefined;
+	readonly policy?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Why a plan was not made. */
+export interface Failure {
+	readonly code: string;
+	readonly detail: string;
+	readonly errors: readonly InputProblem[];
+}
+
+/** A finished plan without its agendas and its customers left out. */
+export type PlanHead = Omit<PlanDocument, "reps" | "unplanned" | "unmet_required">;
+
+/** What the store knows of a plan. `id` is the service's; `head.plan_id` is the receipt's digest, which two plans may share. */
+export interface PlanRecord {
+	readonly id: string;
+	readonly order: PlanOrder;
+	readonly status: PlanStatus;
+	readonly publication: Publication;
+	readonly createdAt: string;
+	readonly finishedAt: string | null;
+	readonly publishedAt: string | null;
+	readonly failure: Failure | null;
+	readonly head: PlanHead | null;
+}
+
+/** The first answer to a request with an `Idempotency-Key`. */
+export interface FirstAnswer {
+	readonly status: number;
+	readonly location: string | null;
+	readonly body: string;
+}
+
+/** Names an idempotent request: the route it was made to and the client's key; `fingerprint` is the digest of its body. */
+export interface OnceKey {
+	readonly scope: string;
+	readonly key: string;
+	readonly fingerprint: string;
+}
+
+/** One rep's day in a stored plan, as JSON text of the contract's day. */
+export interface StoredAgenda {
+	readonly planId: string;
+	readonly repId: string;
+	readonly date: string;
+	readonly json: string;
+}
+
+/** What a plan says of one customer, as JSON texts. */
+export interface StoredMention {
+	readonly kind: "entry" | "unplanned" | "unmet";
+	readonly repId: string | null;
+	readonly date: string | null;
+	readonly json: string;
+}
+
+export interface AgendaQuery {
+	readonly rep?: string | undefined;
+	readonly date?: string | undefined;
+}
+
+/**
+ * Where plans, their publication and first answers live. Every call that changes something is on disk when it resolves. Unknown ids
+ * throw NOT_FOUND, changes that the state forbids CONFLICT.
+ */
+export interface Store {
+	/** Stores a queued plan, and in the same transaction the answer given to its client. */
+	createPlan(order: PlanOrder, once?: { readonly key: OnceKey; readonly answerOf: (plan: PlanRecord) => FirstAnswer }): Promise<PlanRecord>;
+	/** By the service's id, or by the receipt's digest, where the latest plan with it is meant. */
+	getPlan(id: string): Promise<PlanRecord>;
+	/** Plans still to be made, oldest first. */
+	queuedPlans(): Promise<PlanRecord[]>;
+	/** Marks a plan as being made, or as waiting again. */
+	setStatus(id: string, status: "queued" | "scoring"): Promise<void>;
+	savePlan(id: string, status: "completed" | "stopped", document: PlanDocument): Promise<void>;
+	failPlan(id: string, failure: Failure): Promise<void>;
+	/** Publishes a finished plan; the portfolio's published one, if another, is superseded. Publishing it again changes nothing. */
+	publishPlan(id: string): Promise<PlanRecord>;
+	/** Forgets a plan that is not published. */
+	discardPlan(id: string): Promise<void>;
+	publishedPlan(portfolio: string): Promise<PlanRecord | null>;
+
+	readPlan(id: string): Promise<PlanDocument>;
+	/** The plan's JSON text, as bytes. */
+	openPlan(id: string): Promise<Readable>;
+	agendasOf(id: string, query: AgendaQuery): Promise<StoredAgenda[]>;
+	/** For each rep the day of the plan last published that plans for the rep and whose horizon has the date. */
+	publishedAgendas(portfolio: string, query: AgendaQuery & { readonly date: string }): Promise<StoredAgenda[]>;
+	/** JSON texts of the customers left out. */
+	unplannedOf(id: string, rep: string | undefined): Promise<string[]>;
+	mentionsOf(id: string, customerId: string): Promise<StoredMention[]>;
+
+	findAnswer(key: OnceKey): Promise<FirstAnswer | null>;
+	saveAnswer(key: OnceKey, answer: FirstAnswer): Promise<void>;
+	close(): Promise<void>;
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+
+/** A real `carteira serve` process on a real socket. */
+export interface ServiceProcess {
+	readonly url: string;
+	/** Sends a request; rejects when the status is not one of `expected`. */
+	call(
+		method: string,
+		path: string,
+		options?: { body?: string | Buffer; type?: string; headers?: Record<string, string>; expected?: number[] },
+	): Promise<Response>;
+	stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+	const probe = createServer().listen(0, "127.0.0.1");
+	await once(probe, "listening");
+	const { port } = probe.address() as AddressInfo;
+	probe.close();
+	await once(probe, "close");
+	return port;
+}
+
+async function untilReady(url: string, process: ChildProcess, log: () => string): Promise<void> {
+	for (let attempt = 0; attempt < 600; attempt++) {
+		if (process.exitCode !== null) throw new Error(`the service ended with ${process.exitCode}: ${log()}`);
+		const ready = await fetch(`${url}/readyz`).catch(() => null);
+		if (ready?.status === 200) return;
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	throw new Error(`the service is not ready after a minute: ${log()}`);
+}
+
+/** Starts the service on a folder and waits until it is ready. */
+export async function startServiceProcess(dataDir: string): Promise<ServiceProcess> {
+	const port = await freePort();
+	const url = `http://127.0.0.1:${port}`;
+	const child = spawn(process.execPath, ["server/main.ts", "serve", "--port", String(port), "--data", dataDir, "--log-level", "error"], {
+		stdio: ["ignore", "ignore", "pipe"],
+	});
+	let log = "";
+	child.stderr?.on("data", (chunk: Buffer) => {
+		log += chunk.toString();
+	});
+	await untilReady(url, child, () => log);
+	return {
+		url,
+		async call(method, path, { body, type, headers, expected = [200] } = {}) {
+			const response = await fetch(url + path, {
+				method,
+				body: body ?? null,
+				headers: { ...headers, ...(type && { "content-type": type }) },
+			});
+			if (!expected.includes(response.status)) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+			return response;
+		},
+		async stop() {
+			child.kill("SIGTERM");
+			if (child.exitCode === null) await once(child, "exit");
+		},
+	};
+}

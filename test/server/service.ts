@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Engine, PlanHooks, PlanRequest } from "../../engine/index.ts";
+import { formatDay } from "../../engine/index.ts";
+import { buildApp } from "../../server/app.ts";
+import { DEFAULT_CONFIG, DEFAULT_LIMITS, type Limits } from "../../server/config.ts";
+import type { App } from "../../server/routes/app-type.ts";
+import { type Services, createServices } from "../../server/services.ts";
+import { samplePlan } from "./sample-plan.ts";
+
+/** An engine that answers the sample plan, when told or at once, and remembers what it was asked. */
+export interface FakeEngine extends Engine {
+	readonly requests: PlanRequest[];
+	/** While held, plans run until their stop flag is up. */
+	hold: boolean;
+	/** Thrown by the next plan. */
+	failWith: Error | null;
+}
+
+export function createFakeEngine(): FakeEngine {
+	const fake: FakeEngine = {
+		requests: [],
+		hold: false,
+		failWith: null,
+		async plan(_portfolio, request: PlanRequest, hooks: PlanHooks = {}) {
+			fake.requests.push(request);
+			if (fake.failWith) throw fake.failWith;
+			hooks.onProgress?.({ phase: "solving", repsDone: 1, numReps: 2, valueCents: 75, boundCents: 100 });
+			while (fake.hold && hooks.stop && Atomics.load(hooks.stop, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+			const asOf = formatDay(request.asOf);
+			return samplePlan({ asOf, next: formatDay(request.asOf + 1), ...(request.reps && { reps: request.reps }) });
+		},
+		score: () => Promise.reject(new Error("the fake engine does not score")),
+		check: async () => [],
+		close: async () => {},
+	};
+	return fake;
+}
+
+/** A service on a folder of its own. */
+export interface TestService {
+	readonly app: App;
+	readonly services: Services;
+	readonly engine: FakeEngine;
+	readonly dataDir: string;
+	/** Ends the service and keeps its folder. */
+	stop(): Promise<void>;
+	/** Ends the service and removes its folder. */
+	close(): Promise<void>;
+}
+
+export async function startService(options: { dataDir?: string; limits?: Partial<Limits> } = {}): Promise<TestService> {
+	const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "carteira-server-")));
+	const config = { ...DEFAULT_CONFIG, dataDir, logLevel: "silent" as const, limits: { ...DEFAULT_LIMITS, ...options.limits } };
+	const engine = createFakeEngine();
+	const services = await createServices(config, async () => engine);
+	const app = await buildApp(services);
+	await app.ready();
+	const stop = async (): Promise<void> => {
+		await app.close();
+		await services.close();
+	};
+	return {
+		...{ app, services, engine, dataDir, stop },
+		async close() {
+			await stop();
+			await rm(dataDir, { recursive: true, force: true });
+		},
+	};
+}
+
+export const REPS_CSV = "rep_id,kind\nr1,field_employee\nr2,inside\n";
+export const CUSTOMERS_CSV = "customer_id,rep_id,lat,lon\nc1,r1,-23.5,-46.6\nc2,r2,-23.6,-46.5\n";
+export const ORDERS_CSV = [
+	"order_id,customer_id,ordered_on,product_id,quantity,net_value",
+	"o1,c1,2026-10-01,p1,2,100.50",
+	"o2,c1,2026-10-15,p1,2,100.50",
+	"o3,c2,2026-10-20,p2,1,50",
+	"",
+].join("\n");
+
+/** Puts the three tables that a plan needs. */
+export async function putTables(app: App, portfolio = "acme"): Promise<void> {
+	for (const [table, payload] of [
+		["reps", REPS_CSV],
+		["customers", CUSTOMERS_CSV],
+		["orders", ORDERS_CSV],
+	]) {
+		const answer = await app.inject({
+			method: "PUT",
+			url: `/v1/portfolios/${portfolio}/${table}`,
+			headers: { "content-type": "text/csv" },
+			payload,
+		});
+		if (answer.statusCode !== 200) throw new Error(`${table}: ${answer.body}`);
+	}
+}
+
+/** Orders a plan and waits for it; its id. */
+export async function makePlan(app: App, body: object = { as_of: "2026-11-23" }, portfolio = "acme"): Promise<string> {
+	const answer = await app.inject({
+		method: "POST",
+		url: `/v1/portfolios/${portfolio}/plans`,
+		headers: { prefer: "wait=20" },
+		payload: body,
+	});
+	if (answer.statusCode !== 200) throw new Error(answer.body);
+	return answer.json<{ id: string }>().id;
+}
