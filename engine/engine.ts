@@ -31,7 +31,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 	const pool = createPool(options.threads === undefined ? {} : { threads: options.threads });
 	return {
 		plan: (portfolio, request, hooks) => planPortfolio(portfolio, request, { predictor, pool }, hooks),
-		score: (portfolio, request) => understand(portfolio, request, predictor),
+		score: async (portfolio, request) => understand(portfolio, request, predictor),
 		check: async (portfolio, plan) => checkPlan(portfolio, plan),
 		close: () => pool.close(),
 	};

@@ -84,7 +84,7 @@ export async function planPortfolio(
 ): Promise<PlanDocument> {
 	requireTables(portfolio);
 	hooks.onProgress?.({ phase: "scoring", repsDone: 0, numReps: portfolio.tables.reps.numRows, valueCents: 0, boundCents: 0 });
-	const context = await understand(portfolio, request, services.predictor);
+	const context = understand(portfolio, request, services.predictor);
 	const cases = prepareCases({ ...context, published: publishedContacts(portfolio, request.published) });
 	const selected = selectReps(portfolio, request.reps);
 	const results = await solveAll(context, cases, selected, request, services.pool, hooks);
@@ -98,11 +98,11 @@ function requireTables(portfolio: Portfolio): void {
 }
 
 /** Everything before the allocation: history, scores, classification. Silence that the feed cannot vouch for is not counted. */
-export async function understand(
+export function understand(
 	portfolio: Portfolio,
 	request: Pick<PlanRequest, "asOf" | "horizonDays" | "policy">,
 	predictor: Predictor,
-): Promise<PlanContext> {
+): PlanContext {
 	const { asOf } = request;
 	const overrides = {
 		...(request.policy as object | undefined),
@@ -113,7 +113,7 @@ export async function understand(
 	const feed = examineFeed(portfolio, asOf, calendar);
 	const history = buildHistory(portfolio, asOf);
 	const trusted = feed.silenceFrom === asOf ? history : buildHistory(portfolio, feed.silenceFrom);
-	const scores = await predictor.score(portfolio, trusted, { asOf: feed.silenceFrom });
+	const scores = predictor.score(portfolio, trusted, { asOf: feed.silenceFrom });
 	const classification = classify({ portfolio, history, scores, policy, asOf, silenceFrom: feed.silenceFrom });
 	return {
 		portfolio,

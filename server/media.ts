@@ -1,35 +1,32 @@
 import { HttpError } from "./problem.ts";
+import type { Upload } from "./store/portfolios.ts";
 
-/** Media types of uploaded tables, each with the format that the importer knows it by. */
-export const TABLE_MEDIA = {
-	"text/csv": "csv",
-	"application/x-ndjson": "ndjson",
-	"application/json": "json",
-	"application/vnd.apache.parquet": "parquet",
-	"application/vnd.apache.arrow.file": "arrow",
-	"application/vnd.apache.arrow.stream": "arrows",
-} as const;
-export type TableMedia = keyof typeof TABLE_MEDIA;
-const TABLE_TYPES = [
-	"text/csv",
-	"application/x-ndjson",
-	"application/json",
-	"application/vnd.apache.parquet",
-	"application/vnd.apache.arrow.file",
-	"application/vnd.apache.arrow.stream",
-] as const;
+/** A media type in which tables are sent, and the importer's name of its format. */
+export interface TableMedia {
+	readonly type: string;
+	readonly format: Upload["format"];
+}
+
+export const TABLE_MEDIA: readonly TableMedia[] = [
+	{ type: "text/csv", format: "csv" },
+	{ type: "application/x-ndjson", format: "ndjson" },
+	{ type: "application/json", format: "json" },
+	{ type: "application/vnd.apache.parquet", format: "parquet" },
+	{ type: "application/vnd.apache.arrow.file", format: "arrow" },
+	{ type: "application/vnd.apache.arrow.stream", format: "arrows" },
+];
 
 /** Type and subtype of a Content-Type in lower case, parameters dropped. */
 export function mediaTypeOf(header: string | undefined): string {
 	return (header ?? "").split(";")[0].trim().toLowerCase();
 }
 
-/** The table media type of a request, or 415 with the list. */
+/** How a request sends its table; 415 with the list where it is none of the known ways. */
 export function tableMediaOf(header: string | undefined): TableMedia {
 	const type = mediaTypeOf(header);
-	const known = TABLE_TYPES.find((media) => media === type);
-	if (known) return known;
-	const list = TABLE_TYPES.join(", ");
+	const media = TABLE_MEDIA.find((known) => known.type === type);
+	if (media) return media;
+	const list = TABLE_MEDIA.map((known) => known.type).join(", ");
 	throw new HttpError("UNSUPPORTED_MEDIA_TYPE", `Content-Type ${type || "is missing"}: a table is sent as one of ${list}`);
 }
 

@@ -7,7 +7,7 @@ import type { App } from "./routes/app-type.ts";
 /** The request bodies that no schema validates: tables, sent as files. */
 const tableBody = {
 	required: true,
-	content: Object.fromEntries(Object.keys(TABLE_MEDIA).map((media) => [media, { schema: { type: "string", format: "binary" } }])),
+	content: Object.fromEntries(TABLE_MEDIA.map(({ type }) => [type, { schema: { type: "string", format: "binary" } }])),
 };
 
 type TransformObject = typeof jsonSchemaTransformObject;

@@ -15,6 +15,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { buildCatalogue } from "./catalogue.ts";
 import type { Customer } from "./customer.ts";
 import { chance } from "./draw.ts";
+import { anniversariesOf, hubCodeOf, REPS_PER_TEAM } from "./geography.ts";
 import type { MarketCalendar } from "./market-calendar.ts";
 import { buildMarketCalendar, HISTORY_DAYS } from "./market-calendar.ts";
 import { objectionOf } from "./past.ts";
@@ -49,6 +50,8 @@ interface World {
 	readonly header: TruthHeader;
 	readonly calendar: MarketCalendar;
 	readonly catalogue: Catalogue;
+	/** Holidays of hub cities by city code. */
+	readonly anniversaries: ReadonlyMap<string, readonly Day[]>;
 }
 
 const MISSES: Readonly<Record<string, number>> = { visit: 0.07, phone: 0.22, message: 0.3, email: 0.5 };
@@ -82,8 +85,10 @@ export async function simulateOutcomes(folder: string, day: Day, entries: readon
 
 function openWorld(folder: string): World {
 	const header = readTruthHeader(folder);
-	const { seed, numCustomers, asOf } = header;
-	return { header, calendar: buildMarketCalendar(asOf), catalogue: buildCatalogue(seed, numCustomers, asOf) };
+	const { seed, numCustomers, numReps, asOf } = header;
+	const teams = Array.from({ length: Math.ceil(numReps / REPS_PER_TEAM) }, (_, team) => team);
+	const anniversaries = new Map(teams.map((team) => [hubCodeOf(team), anniversariesOf(seed, team, asOf)]));
+	return { header, anniversaries, calendar: buildMarketCalendar(asOf), catalogue: buildCatalogue(seed, numCustomers, asOf) };
 }
 
 function validateDay(day: Day, first: Day, asOf: Day): void {
@@ -103,11 +108,12 @@ function liveOn(
 ): void {
 	const { calendar, catalogue, header } = world;
 	const i = day - calendar.from;
+	const openness = world.anniversaries.get(customer.cityCode)?.includes(day) ? 0 : calendar.openness[i];
 	const missed = entry !== undefined && (state.cause === "closed" || chance(random, MISSES[entry.channel] ?? 0.3));
 	const reached: Reached = entry === undefined || missed ? null : reachedBy(entry.channel);
+	// Who is called on although its day is a holiday lives an ordinary day.
 	const ordered =
-		(calendar.openness[i] > 0 || reached !== null) &&
-		liveDay(state, customer.behaviour, day, calendar.openness[i] || 1, calendar.season[i], reached, random);
+		(openness > 0 || reached !== null) && liveDay(state, customer.behaviour, day, openness || 1, calendar.season[i], reached, random);
 	const orderId = ordered ? `D${formatDay(day).replaceAll("-", "")}-${customer.index + 1}` : null;
 	if (orderId !== null) {
 		const growth = Math.exp((customer.behaviour.growth * (day - header.asOf + HISTORY_DAYS)) / 365);

@@ -262,7 +262,7 @@ export function objectionOf(random: Random, state: LifeState, customer: Customer
 	const parting = state.mode === "gone" && state.cause !== null ? PARTING_WORDS[state.cause] : undefined;
 	if (parting !== undefined) return parting;
 	if (chance(random, 0.2)) return null;
-	if (state.clock < 0.7 * customer.behaviour.interval && chance(random, 0.75)) return "overstocked";
+	if (state.clock < 0.6 * customer.behaviour.interval && chance(random, 0.4)) return "overstocked";
 	return pickWeighted(random, [
 		["price", 0.3],
 		["buyer_absent", 0.25],

@@ -84,7 +84,7 @@ function formatFirstStop({ repId, date: day, entry }: Planned, { money, date, co
 	const name = entry.brief.customer_name ?? entry.customer_id;
 	const terms = entry.terms.filter(({ cents }) => cents !== 0).map(({ name: term, cents }) => `${term} ${money(cents)}`);
 	return [
-		`${colors.bold(`${repId} begins ${date(day)} at ${entry.start.slice(0, 5)} with ${name}`)}`,
+		colors.bold(`${repId} begins ${date(day)} at ${entry.start.slice(0, 5)} with ${name}`),
 		`  ${entry.reason}`,
 		`  ${terms.join(" + ").replaceAll("+ -", "− ")} = ${colors.green(money(entry.value_cents))}`,
 	].join("\n");

@@ -42,11 +42,16 @@ export const secondsOption = (): Option =>
 export const horizonOption = (): Option => new Option("--horizon-days <n>", "working days planned").argParser(wholeArgument(1, 366));
 export const portOption = (): Option => new Option("--port <n>", "port").argParser(wholeArgument(0, 65_535));
 
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
 /** The fields that are given: engine options are absent rather than undefined. */
-export function given<T extends object>(fields: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-		[Key in keyof T]?: Exclude<T[Key], undefined>;
-	};
+export function given<T extends object>(fields: T): Given<T> {
+	const result: Given<T> = {};
+	for (const key in fields) {
+		const value = fields[key];
+		if (value !== undefined) Object.assign(result, { [key]: value });
+	}
+	return result;
 }
 
 /** Refuses a folder argument that is no folder, before anything is started for it. */

@@ -15,7 +15,6 @@ import {
 } from "../../engine/index.ts";
 import { writeDurably } from "../durable-file.ts";
 import { writePlan, writePlanFile } from "../store/plan-file.ts";
-import { readPlanJson } from "./check.ts";
 import {
 	asOfOption,
 	given,
@@ -30,6 +29,7 @@ import {
 	validateFolder,
 } from "./options.ts";
 import { createProgress, tell, warn } from "./progress.ts";
+import { readPublished } from "./read-plan.ts";
 import { tellReports } from "./report.ts";
 
 const FORMATS = ["table", "json", "csv", "ics"] as const;
@@ -107,7 +107,7 @@ async function planWithProgress(engine: Engine, portfolio: Portfolio, request: P
 async function run(folder: string, flags: PlanFlags): Promise<void> {
 	validateFolder(folder);
 	const { asOf, horizonDays, seed, iterations, seconds, rep: reps, threads, model } = flags;
-	const published = flags.published === undefined ? undefined : ((await readPlanJson(flags.published)) as PlanDocument);
+	const published = flags.published === undefined ? undefined : await readPublished(flags.published);
 	const portfolio = await readPortfolio(folder, { asOf, requireTables: ["customers", "orders", "reps"] });
 	tellReports(portfolio.reports);
 	const engine = await createEngine(given({ threads, model }));

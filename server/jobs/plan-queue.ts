@@ -55,8 +55,7 @@ function failureOf(error: unknown): Failure {
 export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQueue> {
 	const { store, portfolios, engine, maxQueued, onDefect } = options;
 	const jobs = new Map<string, Job>();
-	let isClosing = false;
-	let running: Promise<void> | null = null;
+	const state: { isClosing: boolean; running: Promise<void> | null } = { isClosing: false, running: null };
 
 	async function requestOf({ portfolio, ...order }: PlanOrder): Promise<PlanRequest> {
 		const published = await store.publishedPlan(portfolio);
@@ -81,7 +80,7 @@ export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQu
 		};
 		const document = await engine.plan(portfolio, request, { onProgress, stop: job.stop });
 		if (job.isDiscarded) return;
-		if (isClosing) await store.setStatus(job.id, "queued");
+		if (state.isClosing) await store.setStatus(job.id, "queued");
 		else await store.savePlan(job.id, Atomics.load(job.stop, 0) === 1 ? "stopped" : "completed", document);
 	}
 
@@ -99,15 +98,15 @@ export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQu
 	}
 
 	async function work(): Promise<void> {
-		for (let job = jobs.values().next().value; job && !isClosing; job = jobs.values().next().value) await run(job);
-		running = null;
+		for (let job = jobs.values().next().value; job && !state.isClosing; job = jobs.values().next().value) await run(job);
+		state.running = null;
 	}
 
 	function enqueue(plan: PlanRecord): void {
 		jobs.set(plan.id, createJob(plan));
 		// A defect inside run's own handling would otherwise end the process: the plan stays as it is in the store.
-		running ??= work().catch((error: unknown) => {
-			running = null;
+		state.running ??= work().catch((error: unknown) => {
+			state.running = null;
 			onDefect(error, plan.id);
 		});
 	}
@@ -116,7 +115,7 @@ export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQu
 
 	return {
 		async submit(order, once) {
-			if (isClosing) throw new CarteiraError("BUSY", "the server is going down");
+			if (state.isClosing) throw new CarteiraError("BUSY", "the server is going down");
 			if (jobs.size > maxQueued) throw new CarteiraError("BUSY", `${maxQueued} plans are waiting already; try again later`);
 			const plan = await store.createPlan(order, once);
 			enqueue(plan);
@@ -146,9 +145,9 @@ export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQu
 			clearTimeout(timeout);
 		},
 		async close() {
-			isClosing = true;
+			state.isClosing = true;
 			for (const job of jobs.values()) Atomics.store(job.stop, 0, 1);
-			await running;
+			await state.running;
 		},
 	};
 }

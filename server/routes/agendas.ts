@@ -6,7 +6,7 @@ import { negotiate } from "../media.ts";
 import { explanationParams, id, isoDate, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { agendasView, explanationView, unplannedView } from "../schemas/plan.ts";
 import type { Services } from "../services.ts";
-import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda } from "../store/store.ts";
+import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda, StoredMention } from "../store/store.ts";
 import type { App } from "./app-type.ts";
 
 const FORMATS = ["application/json", "text/calendar", "text/csv"] as const;
@@ -26,7 +26,10 @@ const agendaResponse = {
 
 /** Stored days as the plan that the formats read. */
 function sourceOf(head: PlanHead, agendas: readonly StoredAgenda[]): AgendaSource {
-	const reps = agendas.map(({ repId, json }) => ({ rep_id: repId, days: [JSON.parse(json) as DayPlan] }));
+	const reps = agendas.map(({ repId, json }) => {
+		const day: DayPlan = JSON.parse(json);
+		return { rep_id: repId, days: [day] };
+	});
 	const { as_of, horizon, currency, policy } = head;
 	return { as_of, horizon, currency, policy, reps };
 }
@@ -134,17 +137,20 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 			const { customer_id } = request.params;
 			const mentions = await store.mentionsOf(plan.id, customer_id);
 			if (mentions.length === 0) throw new CarteiraError("NOT_FOUND", `plan ${plan.id} does not know customer ${customer_id}`);
-			const told = (kind: string): object[] =>
+			const whatIsSaid = (kind: StoredMention["kind"]): object[] =>
 				mentions
 					.filter((mention) => mention.kind === kind)
-					.map(({ repId, date, json }) => ({ ...(kind === "entry" && { rep_id: repId, date }), ...(JSON.parse(json) as object) }));
+					.map(({ repId, date, json }) => {
+						const told: object = JSON.parse(json);
+						return kind === "entry" ? { rep_id: repId, date, ...told } : told;
+					});
 			return {
 				id: plan.id,
 				plan_id: plan.head?.plan_id,
 				customer_id,
-				entries: told("entry"),
-				unplanned: told("unplanned"),
-				unmet_required: told("unmet"),
+				entries: whatIsSaid("entry"),
+				unplanned: whatIsSaid("unplanned"),
+				unmet_required: whatIsSaid("unmet"),
 			};
 		},
 	});

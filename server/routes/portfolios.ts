@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { CLASSES, CarteiraError, PHASES, formatDay, parseDay, validatePolicy } from "../../engine/index.ts";
+import { CLASSES, CarteiraError, type Entry, PHASES, type PlanContext, formatDay, parseDay, validatePolicy } from "../../engine/index.ts";
 import { createContexts } from "../contexts.ts";
 import { customerView } from "../customer-view.ts";
 import { customerParams, isoDate, portfolioParams, responses } from "../schemas/common.ts";
 import { customerView as customerSchema, portfolioView } from "../schemas/portfolio.ts";
 import type { Services } from "../services.ts";
-import type { PlanContext } from "../../engine/index.ts";
+import type { StoredMention } from "../store/store.ts";
 import { dataThroughView, publishedView, tablesView } from "../views.ts";
 import type { App } from "./app-type.ts";
 
@@ -95,9 +95,9 @@ export function registerPortfolioRoutes(app: App, { portfolios, store, engine }:
 }
 
 /** The customer's first contact in the published plan. */
-function nextContact(mentions: readonly { kind: string; repId: string | null; date: string | null; json: string }[]): object | null {
+function nextContact(mentions: readonly StoredMention[]): object | null {
 	const [first] = mentions.filter(({ kind }) => kind === "entry").sort((a, b) => ((a.date ?? "") < (b.date ?? "") ? -1 : 1));
 	if (!first) return null;
-	const { start, channel, entry_id } = JSON.parse(first.json) as { start: string; channel: string; entry_id: string };
+	const { start, channel, entry_id }: Entry = JSON.parse(first.json);
 	return { rep_id: first.repId, date: first.date, start, channel, entry_id };
 }

@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { FastifyRequest } from "fastify";
 import { CarteiraError, TABLE_NAMES, type TableName } from "../../engine/index.ts";
 import type { Limits } from "../config.ts";
@@ -26,11 +25,11 @@ function checkHeaders({ headers }: FastifyRequest, limits: Limits): void {
 	if (encoding !== "identity") throw new HttpError("UNSUPPORTED_MEDIA_TYPE", `Content-Encoding ${encoding}: send the bytes as they are`);
 	const maxBytes = maxBytesOf(media, limits);
 	const length = Number(headers["content-length"] ?? 0);
-	if (length > maxBytes) throw new HttpError("TOO_LARGE", `the body has ${length} bytes; at most ${maxBytes} are taken as ${media}`);
+	if (length > maxBytes) throw new HttpError("TOO_LARGE", `the body has ${length} bytes; at most ${maxBytes} are taken as ${media.type}`);
 }
 
 function maxBytesOf(media: TableMedia, limits: Limits): number {
-	return media === "application/json" ? limits.max_json_table_bytes : limits.max_upload_bytes;
+	return media.format === "json" ? limits.max_json_table_bytes : limits.max_upload_bytes;
 }
 
 /** Tables in: `PUT` replaces one, `POST` adds to it by key. */
@@ -39,9 +38,12 @@ export function registerTableRoutes(app: App, { config, portfolios, store, uploa
 	const once = createOnce(store);
 	let numUploads = 0;
 
-	// The scope's own parsers: the body stays a stream that the handler reads.
+	// The scope's own parsers: the body stays the raw stream, which the handler reads.
 	app.removeAllContentTypeParsers();
-	app.addContentTypeParser(Object.keys(TABLE_MEDIA), (_request, payload, done) => done(null, payload));
+	app.addContentTypeParser(
+		TABLE_MEDIA.map(({ type }) => type),
+		(_request, _payload, done) => done(null),
+	);
 	app.addHook("onRequest", async (request) => checkHeaders(request, limits));
 
 	async function receive<T>(request: FastifyRequest, use: (upload: Upload, digest: string) => Promise<T>): Promise<T> {
@@ -51,9 +53,7 @@ export function registerTableRoutes(app: App, { config, portfolios, store, uploa
 		const options = { folder: uploadsDir, maxBytes: maxBytesOf(media, limits), contentDigest: contentDigest?.toString() };
 		numUploads++;
 		try {
-			return await receiveUpload(request.body as Readable, options, (received) =>
-				use({ path: received.path, format: TABLE_MEDIA[media] }, received.digest),
-			);
+			return await receiveUpload(request.raw, options, (received) => use({ path: received.path, format: media.format }, received.digest));
 		} finally {
 			numUploads--;
 		}

@@ -7,12 +7,6 @@ import { type Failure, PLAN_STATUS, type PlanHead, type PlanOrder, type PlanReco
 export const textOf = (value: SQLOutputValue): string => String(value);
 export const textOrNull = (value: SQLOutputValue): string | null => (value === null ? null : String(value));
 
-/** Reads back JSON that the store wrote itself. */
-function readOwn<T>(json: SQLOutputValue): T {
-	const value: T = JSON.parse(textOf(json));
-	return value;
-}
-
 function publicationOf(row: Row): Publication {
 	if (row.published_at === null) return "none";
 	return Number(row.superseded) === 1 ? "superseded" : "published";
@@ -20,16 +14,19 @@ function publicationOf(row: Row): Publication {
 
 /** A row of `plan` as the store's callers know it. */
 export function recordOf(row: Row): PlanRecord {
+	const order: PlanOrder = JSON.parse(textOf(row.request));
+	const failure: Failure | null = JSON.parse(textOf(row.failure ?? "null"));
+	const head: PlanHead | null = JSON.parse(textOf(row.head ?? "null"));
 	return {
 		id: textOf(row.id),
-		order: readOwn<PlanOrder>(row.request),
+		order,
 		status: PLAN_STATUS.find((status) => status === row.status) ?? "failed",
 		publication: publicationOf(row),
 		createdAt: textOf(row.created_at),
 		finishedAt: textOrNull(row.finished_at),
 		publishedAt: textOrNull(row.published_at),
-		failure: readOwn<Failure | null>(row.failure ?? "null"),
-		head: readOwn<PlanHead | null>(row.head ?? "null"),
+		failure,
+		head,
 	};
 }
 
