@@ -3,8 +3,9 @@ import type { PlanContext } from "./agenda/context.ts";
 import { checkPlan } from "./check/check-plan.ts";
 import { type PlanHooks, planPortfolio, type PlanRequest, understand } from "./plan.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
-import { loadPredictor } from "./scoring/predictor.ts";
-import type { Day } from "./units.ts";
+import { recomputeTerms } from "./recompute-terms.ts";
+import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
+import { type Day, parseDay } from "./units.ts";
 import { createPool } from "./workers/pool.ts";
 
 export interface EngineOptions {
@@ -20,8 +21,11 @@ export interface Engine {
 	plan(portfolio: Portfolio, request: PlanRequest, hooks?: PlanHooks): Promise<PlanDocument>;
 	/** Scores and classification of every customer at a day, without planning. */
 	score(portfolio: Portfolio, request: { readonly asOf: Day; readonly policy?: unknown }): Promise<PlanContext>;
-	/** Recomputes a plan from the inputs and lists every rule it breaks. */
-	check(portfolio: Portfolio, plan: unknown): Promise<readonly Violation[]>;
+	/**
+	 * Recomputes a plan from the inputs and lists every rule it breaks. The money of each contact is recomputed too where the engine
+	 * holds the plan's model and, for a plan that priced changes to a published one, is given that one.
+	 */
+	check(portfolio: Portfolio, plan: unknown, published?: PlanDocument): Promise<readonly Violation[]>;
 	close(): Promise<void>;
 }
 
@@ -32,7 +36,18 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 	return {
 		plan: (portfolio, request, hooks) => planPortfolio(portfolio, request, { predictor, pool }, hooks),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
-		check: async (portfolio, plan) => checkPlan(portfolio, plan),
+		check: async (portfolio, plan, published) => checkWithValues(portfolio, plan, predictor, published),
 		close: () => pool.close(),
 	};
+}
+
+/** The plan's shape is checked first; only a document that has it can be valued anew. */
+function checkWithValues(portfolio: Portfolio, plan: unknown, predictor: Predictor, published: PlanDocument | undefined): Violation[] {
+	const violations = checkPlan(portfolio, plan);
+	if (violations.some(({ rule }) => rule === "shape" || rule === "policy" || rule.startsWith("policy-"))) return violations;
+	const document = plan as PlanDocument;
+	const context = understand(portfolio, { asOf: parseDay(document.as_of), policy: document.policy }, predictor);
+	const knowsPublished = (document.receipt.published ?? null) === (published?.plan_id ?? null);
+	if (context.scores.model !== document.receipt.model || !knowsPublished) return violations;
+	return checkPlan(portfolio, plan, { termsOf: recomputeTerms(context, document, published) });
 }

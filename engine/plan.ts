@@ -5,6 +5,7 @@ import { createVoice } from "./agenda/messages.ts";
 import type { PlanDocument, Receipt, RepPlan, Unplanned, UnmetRequired } from "./agenda/plan-document.ts";
 import { problemOf } from "./agenda/problem-of.ts";
 import { canonicalJson, digestOf, planIdOf } from "./agenda/receipt.ts";
+import { publishedContacts } from "./agenda/published.ts";
 import { repPlanOf } from "./agenda/rep-plan.ts";
 import { unmetOf, unplannedOf } from "./agenda/unplanned.ts";
 import { CarteiraError } from "./errors.ts";
@@ -19,7 +20,7 @@ import type { Portfolio } from "./portfolio/portfolio.ts";
 import { REQUIRED_TO_PLAN } from "./portfolio/schema.ts";
 import type { Predictor } from "./scoring/predictor.ts";
 import { buildProblem, type Solution } from "./solver/problem.ts";
-import { type Day, formatDay, parseDay } from "./units.ts";
+import { type Day, formatDay } from "./units.ts";
 import type { SolverPool } from "./workers/pool.ts";
 
 /** Version of the engine in receipts: plans of different versions are different plans. */
@@ -134,29 +135,6 @@ function selectReps(portfolio: Portfolio, ids: readonly string[] | undefined): R
 	const unknown = (ids ?? []).filter((id) => !rows.has(id));
 	if (unknown.length > 0) throw new CarteiraError("INVALID_INPUT", `reps that the table does not have: ${unknown.slice(0, 10).join(", ")}`);
 	return new Set(ids ? ids.map((id) => rows.get(id) ?? -1) : rows.values());
-}
-
-/** Contacts of the published plan by customer, so that leaving them has a price. */
-function publishedContacts(
-	portfolio: Portfolio,
-	published: PlanDocument | undefined,
-): ReadonlyMap<number, readonly { date: Day; rep: number }[]> {
-	const contacts = new Map<number, { date: Day; rep: number }[]>();
-	if (!published) return contacts;
-	const { customers, reps } = portfolio.tables;
-	const customerRows = new Map(Array.from({ length: customers.length }, (_, row) => [customers.texts.customer_id.at(row), row]));
-	const repRows = new Map(Array.from({ length: reps.length }, (_, row) => [reps.texts.rep_id.at(row), row]));
-	for (const rep of published.reps) {
-		for (const { date, entries } of rep.days) {
-			for (const { customer_id } of entries) {
-				const customer = customerRows.get(customer_id);
-				const repRow = repRows.get(rep.rep_id);
-				if (customer === undefined || repRow === undefined) continue;
-				contacts.set(customer, [...(contacts.get(customer) ?? []), { date: parseDay(date), rep: repRow }]);
-			}
-		}
-	}
-	return contacts;
 }
 
 /**

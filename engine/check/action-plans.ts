@@ -4,7 +4,8 @@ import { type Day, NULL_DAY } from "../units.ts";
 import type { CheckContext } from "./context.ts";
 import type { ContactView } from "./views.ts";
 
-const OWNER = ASSIGNMENT_ROLES.indexOf("owner");
+/** Code of the role in `assignments`. */
+export const OWNER = ASSIGNMENT_ROLES.indexOf("owner");
 
 type RepKind = (typeof REP_KINDS)[number];
 

@@ -1,6 +1,6 @@
 import { type UnplannedCode, UNPLANNED_CODES } from "../policy/case.ts";
 import { formatDay, NULL_DAY } from "../units.ts";
-import { isManager, ownersOf, repsOf } from "./action-plans.ts";
+import { assignmentsOn, isManager, OWNER, repsOf } from "./action-plans.ts";
 import { isBlocked, lastReached } from "./check-contacts.ts";
 import { plannedReps } from "./check-days.ts";
 import { isFull, rungOf } from "./credit.ts";
@@ -94,8 +94,6 @@ function refute(context: Checked, code: UnplannedCode, customer: number): string
 			return "no hard rule asks for value";
 		case "NOT_DUE":
 			return "no hard rule asks for an interval";
-		case "DELIVERY_DAY":
-			return hasDeliveryDays(context, customer) ? null : "it is delivered to on every working day";
 		case "BLOCKED":
 			return isBlocked(context, customer) || rung === "collections_team" ? null : "the customer is open";
 		case "CREDIT_BLOCKED":
@@ -113,11 +111,15 @@ function hasDeliveryDays({ portfolio: { tables } }: Checked, customer: number): 
 	return tables.customers.texts.delivery_days.at(customer) !== null || tables.customers.refs.route_id[customer] >= 0;
 }
 
-/** Has a customer one owner over the whole horizon, who is not a manager? */
+/** Has a customer one owner over the whole horizon, by an assignment or without any by its own row, who is not a manager? */
 function isOwned(context: Checked, customer: number): boolean {
-	const [first, ...others] = ownersOf(context, customer, context.asOf);
-	const isSame = ownersOf(context, customer, context.lastDay).includes(first);
-	return first !== undefined && others.length === 0 && isSame && !isManager(context, first);
+	const { assignments } = context.portfolio.tables;
+	const rows = assignmentsOn(context, customer, context.asOf).filter((row) =>
+		assignmentsOn(context, customer, context.lastDay).includes(row),
+	);
+	const owners = rows.filter((row) => assignments.codes.role[row] === OWNER).map((row) => assignments.refs.rep_id[row]);
+	const all = context.assignments.has(customer) ? owners : repsOf(context, customer, context.asOf);
+	return all.length === 1 && !isManager(context, all[0]);
 }
 
 /** What in the rep's days speaks against a reason that is said to rule out all of them. */
@@ -127,6 +129,10 @@ function refuteDays(context: Checked, code: UnplannedCode, customer: number, vie
 	const last = own.at(-1);
 	if (last === undefined || !view) return null;
 	if (code === "ABSENCE") return `rep ${view.shape.rep_id} works on ${formatDay(last)}`;
+	if (code === "DELIVERY_DAY" && !hasDeliveryDays(context, customer)) {
+		const day = own.find((date) => context.calendar.isWorkingDay(date));
+		return day === undefined ? null : `it is delivered to on every working day, so on ${formatDay(day)}`;
+	}
 	if (code !== "MIN_GAP") return null;
 	const gap = context.portfolio.tables.customers.numbers.min_gap_days[customer];
 	const longest = Number.isNaN(gap) ? Math.max(...context.policy.action_plans.map(({ min_gap_days }) => min_gap_days)) : gap;

@@ -1,6 +1,6 @@
 import { isVisitDay, parseVisitDays, type VisitDay } from "../portfolio/calendar.ts";
 import { VISIT_DAY_RULES } from "../portfolio/schema.ts";
-import { assignmentsOn } from "./action-plans.ts";
+import { assignmentsOn, OWNER } from "./action-plans.ts";
 import type { AgendaView, Checked, ContactView } from "./views.ts";
 
 const HARD = VISIT_DAY_RULES.indexOf("hard");
@@ -45,14 +45,15 @@ function checkVisitDays(context: Checked, { contacts, pointer }: AgendaView): vo
 
 /**
  * Fixed days on which a customer is visited, by the assignments of the day and of as_of: who stands in for the owner may keep the
- * owner's days. They are hard where every assignment that states days says so.
+ * owner's days. They are hard where every owner's assignment says so.
  */
 function visitDaysOf(context: Checked, { customer, day }: ContactView): { days: VisitDay[]; isHard: boolean } {
 	const { texts, codes } = context.portfolio.tables.assignments;
 	const rows = new Set([...assignmentsOn(context, customer, day), ...assignmentsOn(context, customer, context.asOf)]);
 	const stating = [...rows].filter((row) => texts.visit_days.at(row) !== null);
+	const owning = [...rows].filter((row) => codes.role[row] === OWNER);
 	return {
 		days: stating.flatMap((row) => parseVisitDays(texts.visit_days.at(row) ?? "")),
-		isHard: stating.length > 0 && stating.every((row) => codes.visit_day_rule[row] === HARD),
+		isHard: owning.length > 0 && owning.every((row) => codes.visit_day_rule[row] === HARD && stating.includes(row)),
 	};
 }

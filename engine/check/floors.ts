@@ -5,6 +5,9 @@ import { abcClasses } from "./classes.ts";
 import { phasesOf } from "./phases.ts";
 import type { Checked, RepView } from "./views.ts";
 
+/** Half a cent, and what floating point may turn. */
+const HALF = 0.5 + 1e-6;
+
 type Floor = Policy["floors"][number];
 
 /** Least and most cents that a floor may cost. */
@@ -57,21 +60,22 @@ function priceOf(context: Checked, view: RepView, floor: Floor, work: Seconds, h
 		.flatMap(({ contacts }) => contacts)
 		.filter(({ entry }) => (floor.phase ?? entry.phase) === entry.phase && (floor.class ?? entry.class) === entry.class);
 	const seconds = served.reduce((sum, { start, end }) => sum + end - start, 0);
-	const time = timePrice((floor.min_share_of_time ?? 0) * work, seconds, floor.cost_per_hour_short ?? 0);
-	const count = price(Math.max(0, (floor.min_contacts ?? 0) - served.length) * (floor.cost_per_contact_short ?? 0));
+	const [least, most] = timePrice((floor.min_share_of_time ?? 0) * work, seconds, floor.cost_per_hour_short ?? 0);
+	const [fewest, dearest] = price(Math.max(0, (floor.min_contacts ?? 0) - served.length) * (floor.cost_per_contact_short ?? 0));
 	const isHeld = holdings.get(view.rep)?.has(`${floor.phase ?? ""}|${floor.class ?? ""}`) === true;
 	// Supervisors and directors see only whom they must, so that what is owed to others may be no matter of theirs.
 	const isOwed = !isManager(context, view.rep) && (served.length > 0 || isHeld);
-	return [isOwed ? time[0] + count : 0, time[1] + count];
+	return [isOwed ? least + fewest : 0, most + dearest];
 }
 
 function timePrice(atLeast: Seconds, served: Seconds, costPerHour: number): Range {
-	const cents = [Math.floor(atLeast), atLeast, Math.ceil(atLeast)].map((least) =>
+	const ranges = [Math.floor(atLeast), atLeast, Math.ceil(atLeast)].map((least) =>
 		price((Math.max(0, least - served) / 3600) * costPerHour),
 	);
-	return [Math.min(...cents), Math.max(...cents)];
+	return [Math.min(...ranges.map(([least]) => least)), Math.max(...ranges.map(([, most]) => most))];
 }
 
-function price(amount: number): Cents {
-	return Math.round(100 * amount);
+/** Whole cents of an amount; two where it lies at half a cent, which floating point may turn either way. */
+function price(amount: number): Range {
+	return [Math.ceil(100 * amount - HALF), Math.floor(100 * amount + HALF)];
 }

@@ -127,7 +127,7 @@ function staffCities(customers: ReadonlyMap<string, RetailCustomer>, seed: numbe
 		for (const group of splitEvenly(byDirection(here, centre))) hire(group, centre);
 	}
 	for (const group of splitEvenly([...customers.values()].filter(({ city }) => city === null))) hire(group, null);
-	return [...managerCells(sellers.length), ...sellers];
+	return [...managerCells(sellers), ...sellers];
 }
 
 function byDirection(customers: readonly RetailCustomer[], centre: Place): RetailCustomer[] {
@@ -151,16 +151,18 @@ function repCells(random: Random, repId: string, team: number, home: Place | nul
 	return [repId, `Rep ${repId.slice(1)}`, `T${team + 1}`, `S${team + 1}`, kind, lat, lon, lat, lon, shifts, "60min 11:30-14:00"];
 }
 
-function managerCells(numSellers: number): Cell[][] {
+/** A director in the first city and a supervisor a team, who lives where the team's first rep on the road does. */
+function managerCells(sellers: readonly (readonly Cell[])[]): Cell[][] {
 	const { lat, lon } = cityOf(0).centre;
-	const cells = (id: string, name: string, team: string | null, boss: string | null, kind: string): Cell[] => {
-		return [id, name, team, boss, kind, lat, lon, lat, lon, "Mo-Fr 09:00-17:30", "12:30-13:30"];
-	};
-	const teams = Array.from({ length: Math.ceil(numSellers / REPS_PER_TEAM) }, (_, i) => i + 1);
-	return [
-		cells("D1", "Director", null, null, "director"),
-		...teams.map((n) => cells(`S${n}`, `Supervisor ${n}`, `T${n}`, "D1", "supervisor")),
-	];
+	const hours: Cell[] = ["Mo-Fr 09:00-17:30", "12:30-13:30"];
+	const director: Cell[] = ["D1", "Director", null, null, "director", lat, lon, lat, lon, ...hours];
+	const teams = Array.from({ length: Math.ceil(sellers.length / REPS_PER_TEAM) }, (_, i) => i);
+	const supervisors = teams.map((team): Cell[] => {
+		const members = sellers.slice(team * REPS_PER_TEAM, (team + 1) * REPS_PER_TEAM);
+		const home = (members.find(([, , , , kind]) => kind === "field_employee") ?? director).slice(5, 9);
+		return [`S${team + 1}`, `Supervisor ${team + 1}`, `T${team + 1}`, "D1", "supervisor", ...home, ...hours];
+	});
+	return [director, ...supervisors];
 }
 
 const CUSTOMER_COLUMNS = ["customer_id", "rep_id", "state", "city_code", "lat", "lon", "channels", "visit_hours", "service_minutes"];

@@ -69,7 +69,9 @@ describe("features", () => {
 		});
 		const mutation = fc.array(line, { minLength: 1, maxLength: 200 });
 		fc.assert(
-			fc.property(mutation, (future) => expect(outcome([...known, ...future])).toEqual(before)),
+			fc.property(mutation, (future) => {
+				expect(outcome([...known, ...future])).toEqual(before);
+			}),
 			{ seed: 2, numRuns: 25 },
 		);
 	});

@@ -9,12 +9,37 @@ const hazards = fc.array(fc.float({ min: 0, max: Math.fround(0.99), noNaN: true 
 const steady = (daily: number): number[] =>
 	HAZARD_EDGES.map((edge, bin) => 1 - (1 - daily) ** (edge - (bin > 0 ? HAZARD_EDGES[bin - 1] : 0)));
 
+/** Scores of one customer of whom only the hazard is known. */
+function scoresOf(hazard: readonly number[]): Scores {
+	const [none, noneLong] = [new Float32Array(1), new Float64Array(1)];
+	return {
+		model: "by hand",
+		asOf: 0,
+		numCustomers: 1,
+		churnRisk: none,
+		churnRiskOwnRhythm: none,
+		expectedOrders: none,
+		expectedValue: noneLong,
+		expectedDaysToOrder: none,
+		expectedInterval: none,
+		ticket: noneLong,
+		marginRate: none,
+		hazardEdges: Int32Array.from(HAZARD_EDGES),
+		hazard: Float32Array.from(hazard),
+		productStart: new Int32Array(2),
+		product: new Int32Array(0),
+		propensity: new Float32Array(0),
+		productValue: new Float64Array(0),
+		productReason: new Uint8Array(0),
+	};
+}
+
 describe("survival", () => {
 	it("is what is left of orderProbability within the bins", () => {
 		fc.assert(
 			fc.property(hazards, fc.integer({ min: 0, max: 180 }), (hazard, days) => {
-				const scores = { hazardEdges: Int32Array.from(HAZARD_EDGES), hazard: Float32Array.from(hazard) };
-				expect(1 - survival(scores.hazard, 0, days)).toBeCloseTo(orderProbability(scores as unknown as Scores, 0, days), 10);
+				const scores = scoresOf(hazard);
+				expect(1 - survival(scores.hazard, 0, days)).toBeCloseTo(orderProbability(scores, 0, days), 10);
 			}),
 			{ seed: 5 },
 		);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../../engine/random.ts";
 import { parseDay } from "../../../engine/units.ts";

@@ -1,0 +1,32 @@
+import type { Portfolio } from "../portfolio/portfolio.ts";
+import { type Day, parseDay } from "../units.ts";
+import type { PlanDocument } from "./plan-document.ts";
+
+/** A contact of an agenda in force: date, and row of the reps table. */
+export interface PublishedContact {
+	readonly date: Day;
+	readonly rep: number;
+}
+
+/** Contacts of the published plan by customer, so that leaving them has a price. */
+export function publishedContacts(
+	portfolio: Portfolio,
+	published: PlanDocument | undefined,
+): ReadonlyMap<number, readonly PublishedContact[]> {
+	const contacts = new Map<number, PublishedContact[]>();
+	if (!published) return contacts;
+	const { customers, reps } = portfolio.tables;
+	const customerRows = new Map(Array.from({ length: customers.length }, (_, row) => [customers.texts.customer_id.at(row), row]));
+	const repRows = new Map(Array.from({ length: reps.length }, (_, row) => [reps.texts.rep_id.at(row), row]));
+	for (const rep of published.reps) {
+		for (const { date, entries } of rep.days) {
+			for (const { customer_id } of entries) {
+				const customer = customerRows.get(customer_id);
+				const repRow = repRows.get(rep.rep_id);
+				if (customer === undefined || repRow === undefined) continue;
+				contacts.set(customer, [...(contacts.get(customer) ?? []), { date: parseDay(date), rep: repRow }]);
+			}
+		}
+	}
+	return contacts;
+}
