@@ -77,6 +77,20 @@ export function ownersOf(context: CheckContext, customer: number, day: Day): num
 	return owners.length > 0 ? owners.map((row) => refs.rep_id[row]) : repsOf(context, customer, day);
 }
 
+/**
+ * The one rep, no manager, who owns a customer over the whole horizon: by its assignments as an owner or, where it has none at all, by
+ * its own row; -1 where the tables leave it open.
+ */
+export function soleOwner(context: CheckContext, customer: number): number {
+	const { assignments } = context.portfolio.tables;
+	const last = assignmentsOn(context, customer, context.lastDay);
+	const rows = assignmentsOn(context, customer, context.asOf).filter((row) => last.includes(row) && assignments.codes.role[row] === OWNER);
+	const owners = context.assignments.has(customer)
+		? rows.map((row) => assignments.refs.rep_id[row])
+		: repsOf(context, customer, context.asOf);
+	return owners.length === 1 && !isManager(context, owners[0]) ? owners[0] : -1;
+}
+
 /** Reps to whom a customer of this standing may be escalated: the first of the kind called in up the managers of who owns it on the day, or owned it at as_of. */
 export function escalationReps(context: CheckContext, customer: number, day: Day, standing: Standing): number[] {
 	const owners = new Set([...ownersOf(context, customer, day), ...ownersOf(context, customer, context.asOf)]);

@@ -1,6 +1,6 @@
 import { type UnplannedCode, UNPLANNED_CODES } from "../policy/case.ts";
 import { formatDay, NULL_DAY } from "../units.ts";
-import { assignmentsOn, isManager, OWNER, repsOf } from "./action-plans.ts";
+import { isManager, repsOf, soleOwner } from "./action-plans.ts";
 import { isBlocked, lastReached } from "./check-contacts.ts";
 import { plannedReps } from "./check-days.ts";
 import { isFull, rungOf } from "./credit.ts";
@@ -62,7 +62,7 @@ function checkNext(
 	pointer: string,
 	{ rep, agendas }: RepView,
 ): void {
-	const days = [context.asOf, ...agendas.map(({ day }) => day)];
+	const days = Array.from({ length: context.lastDay - context.asOf + 1 }, (_, after) => context.asOf + after);
 	const reps = days.flatMap((day) => repsOf(context, customer, day));
 	if (rep >= 0 && reps.length > 0 && !reps.includes(rep) && !isManager(context, rep)) {
 		context.report("unplanned-rep", `${pointer}/rep_id`, `${rep_id} has nothing to do with the customer`);
@@ -99,7 +99,7 @@ function refute(context: Checked, code: UnplannedCode, customer: number): string
 		case "CREDIT_BLOCKED":
 			return rung !== "collections_team" && !isFull(context, customer) ? "the credit ladder lets it be contacted" : null;
 		case "NO_REP":
-			return isOwned(context, customer) ? "the customer has a rep" : null;
+			return soleOwner(context, customer) >= 0 ? "the customer has a rep" : null;
 		case "MIN_GAP":
 			return lastReached(context, customer) === NULL_DAY ? "no contact in the history reached it" : null;
 		default:
@@ -109,17 +109,6 @@ function refute(context: Checked, code: UnplannedCode, customer: number): string
 
 function hasDeliveryDays({ portfolio: { tables } }: Checked, customer: number): boolean {
 	return tables.customers.texts.delivery_days.at(customer) !== null || tables.customers.refs.route_id[customer] >= 0;
-}
-
-/** Has a customer one owner over the whole horizon, by an assignment or without any by its own row, who is not a manager? */
-function isOwned(context: Checked, customer: number): boolean {
-	const { assignments } = context.portfolio.tables;
-	const rows = assignmentsOn(context, customer, context.asOf).filter((row) =>
-		assignmentsOn(context, customer, context.lastDay).includes(row),
-	);
-	const owners = rows.filter((row) => assignments.codes.role[row] === OWNER).map((row) => assignments.refs.rep_id[row]);
-	const all = context.assignments.has(customer) ? owners : repsOf(context, customer, context.asOf);
-	return all.length === 1 && !isManager(context, all[0]);
 }
 
 /** What in the rep's days speaks against a reason that is said to rule out all of them. */

@@ -1,4 +1,4 @@
-import { isVisitDay, parseVisitDays, type VisitDay } from "../portfolio/calendar.ts";
+import { isVisitDay, parseVisitDays } from "../portfolio/calendar.ts";
 import { VISIT_DAY_RULES } from "../portfolio/schema.ts";
 import { assignmentsOn, OWNER } from "./action-plans.ts";
 import type { AgendaView, Checked, ContactView } from "./views.ts";
@@ -32,28 +32,40 @@ function checkVisitDays(context: Checked, { contacts, pointer }: AgendaView): vo
 	let swaps = 0;
 	for (const contact of contacts) {
 		if (!contact.isVisit || contact.customer < 0 || contact.appointment >= 0 || contact.entry.kind === "escalation") continue;
-		const { days, isHard } = visitDaysOf(context, contact);
-		const isFixedDay = days.length > 0 && isVisitDay(days, contact.day);
+		const { isFixedDay, isOff, isHard } = visitDayOf(context, contact);
 		if (policy.routing_mode === "fixed" && !isFixedDay) report("fixed-day", contact.pointer, "not a visit day of the customer");
-		if (isHard && !isFixedDay) report("hard-visit-day", contact.pointer, "not one of the customer's hard visit days");
-		if (days.length > 0 && !isFixedDay) swaps++;
+		if (isOff && isHard) report("hard-visit-day", contact.pointer, "not one of the customer's hard visit days");
+		if (isOff) swaps++;
 	}
 	const most = policy.stability.max_swaps_per_day;
 	if (policy.routing_mode === "guided" && swaps > most)
 		report("swap-limit", pointer, `${swaps} visits off their customers' days, at most ${most}`);
 }
 
+/** What a visit's day is for the customer. */
+interface VisitDayOf {
+	/** A fixed day of some assignment. */
+	readonly isFixedDay: boolean;
+	/** A fixed day of none, though all state some. */
+	readonly isOff: boolean;
+	/** All assignments are hard about it. */
+	readonly isHard: boolean;
+}
+
 /**
- * Fixed days on which a customer is visited, by the assignments of the day and of as_of: who stands in for the owner may keep the
- * owner's days. They are hard where every owner's assignment says so.
+ * Reads the assignments of the visiting rep and of the customer's owners, of the day and of as_of: the contract does not say whether
+ * who stands in for the owner keeps the owner's days. A customer that no assignment gives an owner may have no fixed days.
  */
-function visitDaysOf(context: Checked, { customer, day }: ContactView): { days: VisitDay[]; isHard: boolean } {
-	const { texts, codes } = context.portfolio.tables.assignments;
-	const rows = new Set([...assignmentsOn(context, customer, day), ...assignmentsOn(context, customer, context.asOf)]);
-	const stating = [...rows].filter((row) => texts.visit_days.at(row) !== null);
-	const owning = [...rows].filter((row) => codes.role[row] === OWNER);
+function visitDayOf(context: Checked, { customer, rep, day }: ContactView): VisitDayOf {
+	const { texts, codes, refs } = context.portfolio.tables.assignments;
+	const valid = [...new Set([...assignmentsOn(context, customer, day), ...assignmentsOn(context, customer, context.asOf)])];
+	const rows = valid.filter((row) => refs.rep_id[row] === rep || codes.role[row] === OWNER);
+	const daysOf = rows.map((row) => texts.visit_days.at(row)).map((text) => (text === null ? [] : parseVisitDays(text)));
+	const isFixedDay = daysOf.some((days) => isVisitDay(days, day));
+	const isOwned = rows.some((row) => codes.role[row] === OWNER);
 	return {
-		days: stating.flatMap((row) => parseVisitDays(texts.visit_days.at(row) ?? "")),
-		isHard: owning.length > 0 && owning.every((row) => codes.visit_day_rule[row] === HARD && stating.includes(row)),
+		isFixedDay,
+		isOff: isOwned && !isFixedDay && daysOf.every((days) => days.length > 0),
+		isHard: rows.every((row) => codes.visit_day_rule[row] === HARD),
 	};
 }

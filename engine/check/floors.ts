@@ -1,6 +1,6 @@
 import type { Policy } from "../policy/policy.ts";
 import type { Cents, Seconds } from "../units.ts";
-import { isManager, ownersOf } from "./action-plans.ts";
+import { isManager, soleOwner } from "./action-plans.ts";
 import { abcClasses } from "./classes.ts";
 import { phasesOf } from "./phases.ts";
 import type { Checked, RepView } from "./views.ts";
@@ -17,19 +17,19 @@ type Range = readonly [Cents, Cents];
 export type Holdings = ReadonlyMap<number, ReadonlySet<string>>;
 
 /**
- * What each rep surely holds on the first day planned. Customers with several owners, whose phase or class the rules leave open, or
- * whom another agenda of the plan contacts, are not counted.
+ * What each rep surely holds over the horizon. Customers without one clear owner, whose phase or class the rules leave open, or whom
+ * another agenda of the plan contacts, are not counted.
  */
 export function holdingsOf(context: Checked): Holdings {
 	const classes = abcClasses(context);
 	const holdings = new Map<number, Set<string>>();
 	for (let customer = 0; customer < context.portfolio.tables.customers.numRows; customer++) {
-		const owners = ownersOf(context, customer, context.asOf);
-		const isElsewhere = context.contacts.get(customer)?.some(({ rep }) => !owners.includes(rep)) ?? false;
-		if (owners.length !== 1 || isElsewhere) continue;
-		const held = holdings.get(owners[0]) ?? new Set<string>();
+		const owner = soleOwner(context, customer);
+		const isElsewhere = context.contacts.get(customer)?.some(({ rep }) => rep !== owner) ?? false;
+		if (owner < 0 || isElsewhere) continue;
+		const held = holdings.get(owner) ?? new Set<string>();
 		for (const mark of marksOf(phasesOf(context, customer), classes.get(customer) ?? [])) held.add(mark);
-		holdings.set(owners[0], held);
+		holdings.set(owner, held);
 	}
 	return holdings;
 }

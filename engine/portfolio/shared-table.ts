@@ -86,11 +86,12 @@ export function openTable(name: TableName, bytes: Uint8Array, numStubs: number):
 	const codes: Record<string, Uint8Array> = {};
 	for (const [column, spec] of Object.entries(TABLES[name].columns)) {
 		const data = arrow.getChild(column)?.data[0];
+		const values = data?.values.subarray(0, length); // Arrow pads its buffers
 		const kind = kindOf(spec);
-		if (kind === "refs") refs[column] = data ? data.values : blank.refs();
-		else if (kind === "numbers") numbers[column] = data ? data.values : blank.numbers();
-		else if (kind === "days") days[column] = data ? data.values : blank.days();
-		else if (kind === "codes") codes[column] = data ? data.values : blank.codes();
+		if (kind === "refs") refs[column] = values ?? blank.refs();
+		else if (kind === "numbers") numbers[column] = values ?? blank.numbers();
+		else if (kind === "days") days[column] = values ?? blank.days();
+		else if (kind === "codes") codes[column] = values ?? blank.codes();
 		else texts[column] = data ? textColumnOf(data, length) : { length, at: () => null };
 	}
 	return { name, numRows: length - numStubs, numStubs, length, texts, refs, numbers, days, codes };

@@ -1,6 +1,7 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { createIsSale } from "./basket.ts";
+import { createBestOf } from "./best-of.ts";
 
 /** Customers whose baskets say which products go together; a stride through the portfolio beyond it. */
 const MAX_CUSTOMERS = 20_000;
@@ -85,6 +86,7 @@ function findSimilar(bought: { start: Int32Array; item: Int32Array }, numProduct
 	const together = new Float64Array(numProducts);
 	const similar = new Int32Array(numProducts * NUM_SIMILAR).fill(-1);
 	const similarity = new Float32Array(numProducts * NUM_SIMILAR);
+	const best = createBestOf(NUM_SIMILAR);
 	const countOf = (item: number): number => byItem[item + 1] - byItem[item];
 	for (let item = 0; item < numProducts; item++) {
 		const touched: number[] = [];
@@ -94,13 +96,11 @@ function findSimilar(bought: { start: Int32Array; item: Int32Array }, numProduct
 				if (together[other]++ === 0) touched.push(other);
 			}
 		}
-		const cosineWith = (other: number): number => together[other] / (Math.sqrt(countOf(item) * countOf(other)) + SHRINK);
-		const cosines = touched.filter((other) => other !== item).map((other) => ({ other, cosine: cosineWith(other) }));
-		cosines.sort((a, b) => b.cosine - a.cosine || a.other - b.other);
-		for (const [rank, { other, cosine }] of cosines.slice(0, NUM_SIMILAR).entries()) {
-			similar[item * NUM_SIMILAR + rank] = other;
-			similarity[item * NUM_SIMILAR + rank] = cosine;
-		}
+		best.length = 0;
+		for (const other of touched)
+			if (other !== item) best.offer(other, together[other] / (Math.sqrt(countOf(item) * countOf(other)) + SHRINK));
+		similar.set(best.item.subarray(0, best.length), item * NUM_SIMILAR);
+		similarity.set(best.value.subarray(0, best.length), item * NUM_SIMILAR);
 		for (const other of touched) together[other] = 0;
 	}
 	return { similar, similarity };

@@ -1,6 +1,7 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { createIsSale } from "./basket.ts";
+import { createBestOf } from "./best-of.ts";
 import { countItems, NUM_SIMILAR } from "./item-statistics.ts";
 import type { Rhythm } from "./rhythm.ts";
 
@@ -96,6 +97,7 @@ export function createCandidateReader(portfolio: Portfolio, history: History, rh
 	const replenish = createList(MAX_REPLENISH, REPLENISH_INPUTS.length);
 	const open = createList(MAX_OPEN, OPEN_INPUTS.length);
 	const score = new Float64Array(portfolio.tables.products.length);
+	const alike = createBestOf(MAX_OPEN - NUM_POPULAR);
 	const best = new Float64Array(portfolio.tables.products.length);
 
 	/** Similarity to all that the customer buys, weighted; returns the products touched. */
@@ -153,8 +155,9 @@ export function createCandidateReader(portfolio: Portfolio, history: History, rh
 		const own = new Set(personal.items.map((item) => item.product));
 		const ticketRatio = Math.max(0.5, Math.min(2, rhythm.ticket[customer] / Math.max(1, rhythm.baseTicket)));
 		const categoryShare = shareByCategory(personal, category);
-		const alike = touched.filter((product) => !own.has(product)).sort((a, b) => score[b] - score[a] || a - b);
-		const chosen = new Set(alike.slice(0, MAX_OPEN - NUM_POPULAR));
+		alike.length = 0;
+		for (const product of touched) if (!own.has(product)) alike.offer(product, score[product]);
+		const chosen = new Set(alike.item.subarray(0, alike.length));
 		for (const product of items.popular) {
 			if (chosen.size >= MAX_OPEN) break;
 			if (!own.has(product)) chosen.add(product);

@@ -37,15 +37,15 @@ const worth = (days: readonly DayPlan[]): number =>
 /** A line a rep: the first day planned, and the whole horizon. */
 function formatReps(plan: PlanDocument, firstDate: string, { money, date }: Style): string {
 	const table = createTable(
-		["rep", `visits ${date(firstDate)}`, "remote", "on the road", "worth that day", "worth in all", "at most"],
+		["rep", `visits ${date(firstDate)}`, "remote", "on the road", "worth that day", "in all, less travel", "at most"],
 		[1, 2, 3, 4, 5, 6],
 	);
-	for (const { rep_id, days, upper_bound_cents } of plan.reps) {
+	for (const { rep_id, days, value_cents, upper_bound_cents } of plan.reps) {
 		const first = days.filter((day) => day.date === firstDate);
 		const entries = first.flatMap((day) => day.entries);
 		const visits = entries.filter(({ channel }) => channel === "visit").length;
 		const travel = first.reduce((sum, { travel_seconds }) => sum + travel_seconds, 0);
-		const [today, all] = [money(worth(first)), money(worth(days))];
+		const [today, all] = [money(worth(first)), money(value_cents)];
 		table.push([rep_id, visits, entries.length - visits, `${Math.round(travel / 60)} min`, today, all, money(upper_bound_cents)]);
 	}
 	return table.toString();
@@ -104,6 +104,11 @@ function formatLinks(address: string, portfolio: string, planned: Planned | unde
 	].join("\n");
 }
 
+/** The rep whose plan is worth most. */
+function busiestRep({ reps }: PlanDocument): string | undefined {
+	return reps.toSorted((a, b) => b.value_cents - a.value_cents)[0]?.rep_id;
+}
+
 function createStyle(plan: PlanDocument): Style {
 	const currency = new Intl.NumberFormat("en", { style: "currency", currency: plan.currency, maximumFractionDigits: 0 });
 	const day = new Intl.DateTimeFormat("en", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
@@ -121,7 +126,7 @@ export function formatDemoSummary(plan: PlanDocument, portfolio: string, address
 	const planned = entriesOf(plan);
 	const dates = planned.map((item) => item.date).sort();
 	const firstDate = dates[0] ?? plan.horizon.from;
-	const first = planned.find((item) => item.date === firstDate && item.entry.channel === "visit") ?? planned[0];
+	const first = planned.find((item) => item.date === firstDate && item.repId === busiestRep(plan)) ?? planned[0];
 	const slipping = slippingAway(planned);
 	const numCustomers = new Set([...planned.map(({ entry }) => entry.customer_id), ...plan.unplanned.map(({ customer_id }) => customer_id)])
 		.size;

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { ENGINE } from "../../engine/index.ts";
 import { addCheckCommand } from "./check.ts";
 import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
@@ -21,6 +22,7 @@ function buildProgram(setExit: SetExit): Command {
 		.description(
 			"Plans every sales rep's day: which customers to contact, when, how, in which order, with which products, and why, in money.",
 		)
+		.version(ENGINE)
 		.addHelpText("after", EXIT_HELP)
 		.showHelpAfterError("(carteira <command> --help tells more)")
 		.exitOverride();

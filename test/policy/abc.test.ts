@@ -56,11 +56,9 @@ describe("the value that classes add up", () => {
 
 describe("potential", () => {
 	it("is by rank: the first fifth high, up to the half medium", () => {
-		expect(potentials(10, 9, 8, 7, 6, 5, 4, 3, 2, 1)).toEqual([
-			...["high", "high"], // ranks 0 and 1 of 10 lie below 0.2
-			...["medium", "medium", "medium"],
-			...["low", "low", "low", "low", "low"],
-		]);
+		// Ranks 0 and 1 of 10 lie below 0.2, ranks 2 to 4 below 0.5.
+		const found = potentials(10, 9, 8, 7, 6, 5, 4, 3, 2, 1).map((word) => word[0]);
+		expect(found.join("")).toBe("hhmmmlllll");
 	});
 
 	it("is low where nothing is expected", () => {

@@ -141,9 +141,9 @@ describe("gaps", () => {
 
 	it("are kept to the contacts of other agendas, which have their day to themselves", () => {
 		const taken = new Map([[0, [parseDay("2026-11-25")]]]);
-		expect(new Set(shown(caseOf(oneCustomer(), guessed, 0, taken)).map((text) => text.slice(0, 10)))).toEqual(
-			new Set(["2026-11-30", ...WEEKDAYS.slice(6)]).add("2026-11-23").difference(new Set(["2026-11-23"])),
-		);
+		// Minimum gap 3 around 25 November: from the 23rd to the 27th nothing.
+		const dates = new Set(shown(caseOf(oneCustomer(), guessed, 0, taken)).map((text) => text.slice(0, 10)));
+		expect([...dates]).toEqual(WEEKDAYS.slice(5));
 	});
 });
 

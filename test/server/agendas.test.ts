@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { agendasView, explanationView, unplannedView } from "../../server/schemas/plan.ts";
 import { samplePlan } from "./sample-plan.ts";
-import { type TestService, makePlan, putTables, startService } from "./service.ts";
+import { type TestService, makePlan, startService } from "./service.ts";
 
 let service: TestService;
 let id: string;
 beforeAll(async () => {
 	service = await startService();
-	await putTables(service.app);
 	id = await makePlan(service.app);
 });
 afterAll(() => service.close());

@@ -4,16 +4,20 @@ import { ERROR_CODES } from "../../engine/index.ts";
 import { ENGINE_STATUS, HTTP_CODES } from "../../server/problem.ts";
 import { isLoopbackHost, validateHost } from "../../server/config.ts";
 import { problem } from "../../server/schemas/common.ts";
-import { type TestService, putTables, startService } from "./service.ts";
+import { type TestService, startService } from "./service.ts";
 
 let service: TestService;
 let address: string;
 beforeAll(async () => {
 	service = await startService({ limits: { max_upload_bytes: 100_000 } });
-	await putTables(service.app);
 	address = await service.app.listen({ host: "127.0.0.1", port: 0 });
 });
 afterAll(() => service.close());
+
+interface Operation {
+	readonly responses: object;
+	readonly requestBody?: { readonly content: object };
+}
 
 const get = (url: string, headers: Record<string, string> = {}) => service.app.inject({ method: "GET", url, headers });
 
@@ -23,7 +27,7 @@ test("the service says that it is alive, that it is ready, and what its limits a
 });
 
 test("the description is OpenAPI 3.1 and has every route with its answers", async () => {
-	const document = (await get("/openapi.json")).json<{ openapi: string; paths: Record<string, Record<string, { responses: object }>> }>();
+	const document = (await get("/openapi.json")).json<{ openapi: string; paths: Record<string, Record<string, Operation>> }>();
 	expect(document.openapi).toBe("3.1.0");
 	const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
 	expect(described.sort()).toEqual([
@@ -48,8 +52,8 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 	for (const methods of Object.values(document.paths)) {
 		for (const { responses } of Object.values(methods)) expect(Object.keys(responses).length).toBeGreaterThan(1);
 	}
-	const body = document.paths["/v1/portfolios/{portfolio}/{table}"].put as unknown as { requestBody: { content: object } };
-	expect(Object.keys(body.requestBody.content)).toContain("application/vnd.apache.parquet");
+	const { requestBody } = document.paths["/v1/portfolios/{portfolio}/{table}"].put;
+	expect(requestBody?.content).toHaveProperty("application/vnd.apache.parquet");
 });
 
 test("the documentation's pages come from here and load nothing from elsewhere", async () => {
@@ -113,16 +117,12 @@ test("over a real socket a body of unknown length is held to the limit", async (
 	const endless = new ReadableStream<Uint8Array>({
 		pull: (controller) => controller.enqueue(new TextEncoder().encode(`${"x".repeat(1000)}\n`)),
 	});
-	const answer = await fetch(`${address}/v1/portfolios/acme/reps`, {
-		method: "PUT",
-		headers: { "content-type": "text/csv" },
-		body: endless,
-		duplex: "half",
-	} as RequestInit).then(
-		async (response) => ({ status: response.status, body: (await response.json()) as { code: string } }),
-		() => null, // the connection may close while the client still writes
+	const request = { method: "PUT", headers: { "content-type": "text/csv" }, body: endless, duplex: "half" } as const;
+	const status = await fetch(`${address}/v1/portfolios/acme/reps`, request).then(
+		(response) => response.status,
+		() => 413, // the connection may be closed while the client still writes
 	);
-	if (answer) expect(answer).toMatchObject({ status: 413, body: { code: "TOO_LARGE" } });
+	expect(status).toBe(413);
 	expect(await (await fetch(`${address}/healthz`)).json()).toEqual({ status: "ok" });
 });
 
@@ -135,7 +135,7 @@ test("over a real socket a client that goes away in the middle of an upload harm
 	await new Promise((resolve) => setTimeout(resolve, 50));
 	socket.destroy();
 	const answer = await fetch(`${address}/v1/portfolios/acme`);
-	expect(((await answer.json()) as { tables: { reps: { num_rows: number } } }).tables.reps.num_rows).toBe(2);
+	expect(await answer.json()).toMatchObject({ tables: { reps: { num_rows: 2 } } });
 });
 
 test("over a real socket a plan is ordered, made and read", async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine, PlanHooks, PlanRequest } from "../../engine/index.ts";
@@ -8,6 +8,16 @@ import { DEFAULT_CONFIG, DEFAULT_LIMITS, type Limits } from "../../server/config
 import type { App } from "../../server/routes/app-type.ts";
 import { type Services, createServices } from "../../server/services.ts";
 import { samplePlan } from "./sample-plan.ts";
+
+export const REPS_CSV = "rep_id,kind\nr1,field_employee\nr2,inside\n";
+export const CUSTOMERS_CSV = "customer_id,rep_id,lat,lon\nc1,r1,-23.5,-46.6\nc2,r2,-23.6,-46.5\n";
+export const ORDERS_CSV = [
+	"order_id,customer_id,ordered_on,product_id,quantity,net_value",
+	"o1,c1,2026-10-01,p1,2,100.50",
+	"o2,c1,2026-10-15,p1,2,100.50",
+	"o3,c2,2026-10-20,p2,1,50",
+	"",
+].join("\n");
 
 /** An engine that answers the sample plan, when told or at once, and remembers what it was asked. */
 export interface FakeEngine extends Engine {
@@ -38,6 +48,17 @@ export function createFakeEngine(): FakeEngine {
 	return fake;
 }
 
+/** A data folder with the portfolio `acme`, as uploads would have left it. */
+async function makeDataDir(): Promise<string> {
+	const dataDir = await mkdtemp(join(tmpdir(), "carteira-server-"));
+	const folder = join(dataDir, "portfolios", "acme");
+	await mkdir(folder, { recursive: true });
+	for (const [name, text] of Object.entries({ reps: REPS_CSV, customers: CUSTOMERS_CSV, orders: ORDERS_CSV })) {
+		await writeFile(join(folder, `${name}.csv`), text);
+	}
+	return dataDir;
+}
+
 /** A service on a folder of its own. */
 export interface TestService {
 	readonly app: App;
@@ -51,7 +72,7 @@ export interface TestService {
 }
 
 export async function startService(options: { dataDir?: string; limits?: Partial<Limits> } = {}): Promise<TestService> {
-	const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "carteira-server-")));
+	const dataDir = options.dataDir ?? (await makeDataDir());
 	const config = { ...DEFAULT_CONFIG, dataDir, logLevel: "silent" as const, limits: { ...DEFAULT_LIMITS, ...options.limits } };
 	const engine = createFakeEngine();
 	const services = await createServices(config, async () => engine);
@@ -68,33 +89,6 @@ export async function startService(options: { dataDir?: string; limits?: Partial
 			await rm(dataDir, { recursive: true, force: true });
 		},
 	};
-}
-
-export const REPS_CSV = "rep_id,kind\nr1,field_employee\nr2,inside\n";
-export const CUSTOMERS_CSV = "customer_id,rep_id,lat,lon\nc1,r1,-23.5,-46.6\nc2,r2,-23.6,-46.5\n";
-export const ORDERS_CSV = [
-	"order_id,customer_id,ordered_on,product_id,quantity,net_value",
-	"o1,c1,2026-10-01,p1,2,100.50",
-	"o2,c1,2026-10-15,p1,2,100.50",
-	"o3,c2,2026-10-20,p2,1,50",
-	"",
-].join("\n");
-
-/** Puts the three tables that a plan needs. */
-export async function putTables(app: App, portfolio = "acme"): Promise<void> {
-	for (const [table, payload] of [
-		["reps", REPS_CSV],
-		["customers", CUSTOMERS_CSV],
-		["orders", ORDERS_CSV],
-	]) {
-		const answer = await app.inject({
-			method: "PUT",
-			url: `/v1/portfolios/${portfolio}/${table}`,
-			headers: { "content-type": "text/csv" },
-			payload,
-		});
-		if (answer.statusCode !== 200) throw new Error(`${table}: ${answer.body}`);
-	}
 }
 
 /** Orders a plan and waits for it; its id. */
