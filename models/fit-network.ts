@@ -65,8 +65,8 @@ export interface FitOptions {
 	readonly numOutputs: number;
 	readonly seed: number;
 	readonly maxEpochs: number;
-	/** Later rows; training stops when they get no better, and `epochs` says where they were best. */
-	readonly validation?: Rows;
+	/** Later rows and the loss of the outputs for them (offsets added); training stops when it gets no better. */
+	readonly validation?: { readonly rows: Rows; lossOf(outputs: Float32Array): number };
 	readonly onEpoch?: (epoch: number, validationLoss: number) => void;
 }
 
@@ -89,7 +89,7 @@ export function fitNetwork(tensorFlow: TensorFlow, model: LayersModel, rows: Row
 			optimizer.minimize(() => tf.add(lossOn(tensorFlow, model, rows, batch, options), decayOf(tensorFlow, weights)), false, weights);
 		}
 		if (!options.validation) continue;
-		const loss = validate(tensorFlow, model, options.validation, options);
+		const loss = options.validation.lossOf(predictRows(tensorFlow, model, options.validation.rows));
 		options.onEpoch?.(epoch, loss);
 		if (loss < best.loss) {
 			best = { epochs: epoch, loss };
@@ -132,17 +132,6 @@ function lossOn(tensorFlow: TensorFlow, model: LayersModel, rows: Rows, batch: I
 		losses.push(loss(tensorFlow, tf.add(own, offsets), labels));
 	}
 	return tf.addN(losses);
-}
-
-function validate(tensorFlow: TensorFlow, model: LayersModel, rows: Rows, options: FitOptions): number {
-	const { tf } = tensorFlow;
-	const chunk = 8192;
-	let total = 0;
-	for (let from = 0; from < rows.numRows; from += chunk) {
-		const batch = Int32Array.from({ length: Math.min(chunk, rows.numRows - from) }, (_, i) => from + i);
-		total += batch.length * tf.tidy(() => lossOn(tensorFlow, model, rows, batch, options).dataSync()[0]);
-	}
-	return total / rows.numRows;
 }
 
 function decayOf({ tf }: TensorFlow, weights: readonly Variable[]): Scalar {

@@ -1,6 +1,8 @@
 import type { Scalar, Tensor2D } from "@tensorflow/tfjs-core";
+import { NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
 import { NUM_BINS } from "../engine/scoring/hazard.ts";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
+import type { Rows } from "./fit-network.ts";
 
 /** Weight of the loss of 90-day orders and of value, against one bin's worth of hazard each. */
 const ORDERS_WEIGHT = 0.2;
@@ -9,6 +11,31 @@ const VALUE_WEIGHT = 0.1;
 /** Binary cross entropy of logits. */
 export function logisticLoss({ tf }: TensorFlow, logits: Tensor2D, labels: Tensor2D): Scalar {
 	return tf.mean(tf.sub(tf.softplus(logits), tf.mul(labels, logits)));
+}
+
+/**
+ * Masked cross entropy of the hazard's bins, a row, after the one shift of all logits that makes it smallest (found by Newton's
+ * steps). The season moves the level of a later origin, which more training cannot mend: without the shift it would decide when to stop.
+ */
+export function levelFreeLoss(outputs: Float32Array, { numRows, labels }: Rows): number {
+	let [shift, loss] = [0, 0];
+	for (let step = 0; step < 6; step++) {
+		let [slope, curve] = [0, 1e-9];
+		loss = 0;
+		for (let row = 0; row < numRows; row++) {
+			for (let bin = 0; bin < NUM_BINS; bin++) {
+				const at = row * labels.width + bin;
+				if (labels.values[at + NUM_BINS] === 0) continue;
+				const logit = outputs[row * NUM_OUTPUTS + bin] + shift;
+				const probability = 1 / (1 + Math.exp(-logit));
+				loss += Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - labels.values[at] * logit;
+				slope += probability - labels.values[at];
+				curve += probability * (1 - probability);
+			}
+		}
+		shift -= Math.max(-1, Math.min(1, slope / curve));
+	}
+	return loss / Math.max(1, numRows);
 }
 
 /**

@@ -15,7 +15,7 @@ import { fitBuyTillYouDie, fittedCustomers } from "./fit-buy-till-you-die.ts";
 import { compare } from "./compare.ts";
 import { buildNetwork, fitNetwork, predictRows, type Rows } from "./fit-network.ts";
 import { fitScaler } from "./fit-scaler.ts";
-import { churnLoss } from "./losses.ts";
+import { churnLoss, levelFreeLoss } from "./losses.ts";
 import { pickOrigins } from "./origins.ts";
 import { exportNet, type TrainedNet } from "./trained-net.ts";
 
@@ -106,7 +106,7 @@ function fitHeldBack(context: TrainContext, rows: Rows, validation: Rows): { epo
 		numOutputs: NUM_OUTPUTS,
 		seed: context.seed,
 		maxEpochs: MAX_EPOCHS,
-		validation,
+		validation: { rows: validation, lossOf: (outputs) => levelFreeLoss(outputs, validation) },
 		onEpoch,
 	});
 	const outputs = predictRows(context.tensorFlow, model, validation);

@@ -5,7 +5,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyBaseLogger, type FastifyRequest } from "fastify";
 import { type ZodTypeProvider, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { isLoopbackHost } from "./config.ts";
-import { registerErrorHandler } from "./error-handler.ts";
+import { answerError, registerErrorHandler } from "./error-handler.ts";
 import { registerOpenApi } from "./openapi.ts";
 import { HttpError } from "./problem.ts";
 import { registerAgendaRoutes } from "./routes/agendas.ts";
@@ -51,6 +51,7 @@ export async function buildApp(services: Services): Promise<App> {
 		requestTimeout: REQUEST_TIMEOUT,
 		handlerTimeout: HANDLER_TIMEOUT,
 		forceCloseConnections: true,
+		frameworkErrors: answerError, // of paths that cannot be decoded, which no route sees
 		routerOptions: { maxParamLength: 300 },
 	}).withTypeProvider<ZodTypeProvider>();
 	app.setValidatorCompiler(validatorCompiler);

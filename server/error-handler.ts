@@ -4,7 +4,8 @@ import { HttpError, problemOf } from "./problem.ts";
 /** Seconds after which a client that was turned away for load may come back. */
 const RETRY_AFTER_SECONDS = 5;
 
-function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** Sends an error as problem+json. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
 	const problem = problemOf(error, request.id);
 	if (problem.status >= 500 && problem.code === "INTERNAL") request.log.error({ err: error, traceId: request.id }, "request failed");
 	if ((problem.status === 429 || problem.status === 503) && !reply.hasHeader("retry-after"))
@@ -14,8 +15,8 @@ function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): v
 
 /** Every error of the service leaves as problem+json. */
 export function registerErrorHandler(app: FastifyInstance): void {
-	app.setErrorHandler(answer);
+	app.setErrorHandler(answerError);
 	app.setNotFoundHandler((request, reply) => {
-		answer(new HttpError("UNKNOWN_ROUTE", `the API has no ${request.method} ${request.url.split("?")[0]}`), request, reply);
+		answerError(new HttpError("UNKNOWN_ROUTE", `the API has no ${request.method} ${request.url.split("?")[0]}`), request, reply);
 	});
 }

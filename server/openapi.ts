@@ -12,10 +12,13 @@ const tableBody = {
 
 type TransformObject = typeof jsonSchemaTransformObject;
 
-/** Adds to the document what the routes cannot say in schemas. */
-const describeUploads: TransformObject = (document) => {
+/** Adds to the document what the routes cannot say in schemas, and takes out what no call refers to. */
+const completeDocument: TransformObject = (document) => {
 	const openapi = jsonSchemaTransformObject(document);
 	if (!("paths" in openapi)) return openapi;
+	// Every named schema is described twice, as read and as written; only what is written is referred to.
+	const schemas = openapi.components?.schemas ?? {};
+	for (const name of Object.keys(schemas)) if (name.endsWith("Input") && name.slice(0, -"Input".length) in schemas) delete schemas[name];
 	const table = openapi.paths?.["/v1/portfolios/{portfolio}/{table}"];
 	for (const operation of [table?.put, table?.post]) Object.assign(operation ?? {}, { requestBody: tableBody });
 	return openapi;
@@ -39,7 +42,7 @@ export async function registerOpenApi(app: App): Promise<void> {
 			],
 		},
 		transform: jsonSchemaTransform,
-		transformObject: describeUploads,
+		transformObject: completeDocument,
 	});
 	await app.register(swaggerUi, {
 		routePrefix: "/docs",

@@ -91,14 +91,14 @@ export function soleOwner(context: CheckContext, customer: number): number {
 	return owners.length === 1 && !isManager(context, owners[0]) ? owners[0] : -1;
 }
 
-/** Reps to whom a customer of this standing may be escalated: the first of the kind called in up the managers of who owns it on the day, or owned it at as_of. */
-export function escalationReps(context: CheckContext, customer: number, day: Day, standing: Standing): number[] {
-	const owners = new Set([...ownersOf(context, customer, day), ...ownersOf(context, customer, context.asOf)]);
+/** Reps to whom a customer of this standing may be escalated: the first of the kind called in up the managers of an owner in the horizon. */
+export function escalationReps(context: CheckContext, customer: number, standing: Standing): number[] {
+	const days = Array.from({ length: context.lastDay - context.asOf + 1 }, (_, after) => context.asOf + after);
+	const owners = new Set(days.flatMap((day) => ownersOf(context, customer, day)));
+	const asked = objectionsOf(context, customer).map((objection) => objection.escalate_to);
 	return [...owners].flatMap((owner) => {
 		const called = matchActionPlan(context.policy, standing, kindOf(context, owner))?.escalate_to ?? null;
-		return [called, ...objectionsOf(context, customer).map((objection) => objection.escalate_to)].flatMap((kind) =>
-			kind === null ? [] : firstManager(context, owner, kind),
-		);
+		return [called, ...asked].flatMap((kind) => (kind === null ? [] : firstManager(context, owner, kind)));
 	});
 }
 

@@ -1,10 +1,9 @@
-import { formatDay, formatTime, parseDay, type Seconds } from "../units.ts";
+import { formatDay, formatTime, parseDay } from "../units.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
+import { couldBeKept } from "./appointment-fit.ts";
 import { plannedReps } from "./check-days.ts";
 import { appointmentKey } from "./context.ts";
-import { placeOfCustomer, placeOfRep } from "./places.ts";
 import { type Checked, type ContactView, contactsOf } from "./views.ts";
-import { type Interval, overlaps, workDayOf } from "./work-day.ts";
 
 /** Every appointment of the horizon is planned as promised, or said to be unmet. */
 export function checkAppointments(context: Checked): void {
@@ -55,28 +54,4 @@ function checkPromise({ portfolio, report }: Checked, { appointment, start, entr
 	const channel = CHANNELS[codes.channel[appointment]];
 	if (channel !== undefined && entry.channel !== channel)
 		report("appointment-channel", `${pointer}/channel`, `${entry.channel}, promised as ${channel}`);
-}
-
-/**
- * Is an appointment surely feasible? It is when it has a time, alone of its rep and customer on the day, a place that needs no
- * travel or no legs, and the rep works then without any break that could move into it.
- */
-function couldBeKept(context: Checked, row: number): boolean {
-	const { tables } = context.portfolio;
-	const { refs, days, numbers, codes } = tables.appointments;
-	const [customer, rep, day, at, minutes] = [refs.customer_id[row], refs.rep_id[row], days.on[row], numbers.at[row], numbers.minutes[row]];
-	const work = workDayOf(context, rep, day);
-	if (!work || Number.isNaN(at) || Number.isNaN(minutes) || work.flexible.length > 0 || !context.calendar.isWorkingDay(day)) return false;
-	const rivals = [...context.appointments.values()].filter((other) => other !== row && days.on[other] === day);
-	if (rivals.some((other) => refs.rep_id[other] === rep || refs.customer_id[other] === customer)) return false;
-	const isVisit = codes.channel[row] === CHANNELS.indexOf("visit");
-	const isRemote = codes.channel[row] < CHANNELS.length && !isVisit;
-	const hasNoLegs =
-		isVisit && placeOfCustomer(context, customer) !== null && !placeOfRep(context, rep, "start") && !placeOfRep(context, rep, "end");
-	const limit = isVisit ? tables.reps.numbers.max_visits[rep] : tables.reps.numbers.max_calls[rep];
-	return (isRemote || hasNoLegs) && !(limit < 1) && fits([at, at + minutes * 60], work);
-}
-
-function fits(service: Interval, work: { open: Seconds; close: Seconds; fixed: readonly Interval[]; cut: readonly Interval[] }): boolean {
-	return service[0] >= work.open && service[1] <= work.close && ![...work.fixed, ...work.cut].some((pause) => overlaps(pause, service));
 }

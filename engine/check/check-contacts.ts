@@ -54,7 +54,7 @@ function checkRep(context: Checked, contact: ContactView): void {
 	if (isManager(context, rep) && entry.kind !== "escalation") {
 		context.report("manager-contact", `${pointer}/kind`, `${entry.kind} in the agenda of a ${kindOf(context, rep)}`);
 	} else if (entry.kind === "escalation") {
-		const targets = escalationReps(context, customer, day, entry);
+		const targets = escalationReps(context, customer, entry);
 		if (!targets.includes(rep)) context.report("escalation", pointer, `customer ${entry.customer_id} is not escalated to this rep`);
 	} else {
 		const reps = repsOf(context, customer, day);

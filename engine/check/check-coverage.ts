@@ -11,6 +11,7 @@ import type { Checked, RepView } from "./views.ts";
 export function checkCoverage(context: Checked): void {
 	const { plan, report, customerRows } = context;
 	checkIds(context);
+	const views = new Map(context.reps.map((view) => [view.shape.rep_id, view]));
 	const left = new Set<number>();
 	for (const [at, unplanned] of plan.unplanned.entries()) {
 		const pointer = `/unplanned/${at}`;
@@ -19,7 +20,7 @@ export function checkCoverage(context: Checked): void {
 		if (left.has(customer)) report("customer-repeated", pointer, `customer ${unplanned.customer_id} is unplanned twice`);
 		if (context.contacts.has(customer)) report("planned-and-unplanned", pointer, `customer ${unplanned.customer_id} is planned`);
 		left.add(customer);
-		const rep = context.reps.find((view) => view.shape.rep_id === unplanned.rep_id);
+		const rep = views.get(unplanned.rep_id ?? "");
 		checkReasons(context, unplanned, customer, pointer, rep);
 		if (rep) checkNext(context, unplanned, customer, pointer, rep);
 	}

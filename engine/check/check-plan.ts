@@ -7,7 +7,7 @@ import { checkCoverage } from "./check-coverage.ts";
 import { checkCredit } from "./check-credit.ts";
 import { checkDays } from "./check-days.ts";
 import { checkLimits } from "./check-limits.ts";
-import { checkOffers } from "./check-products.ts";
+import { checkOffers } from "./check-offers.ts";
 import { checkReceipt } from "./check-receipt.ts";
 import { checkStanding } from "./check-standing.ts";
 import { checkSums } from "./check-sums.ts";

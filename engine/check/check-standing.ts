@@ -71,7 +71,7 @@ function checkKind(context: Checked, contact: ContactView): void {
 function kindsOf(context: Checked, { customer, rep, day, entry, appointment }: ContactView): string[] {
 	if (appointment >= 0) return ["appointment"];
 	const isOwn = repsOf(context, customer, day).includes(rep);
-	if (!isOwn && escalationReps(context, customer, day, entry).includes(rep)) return ["escalation"];
+	if (!isOwn && escalationReps(context, customer, entry).includes(rep)) return ["escalation"];
 	const rung = rungOf(context, customer);
 	if (rung === "collect_only") return ["collect"];
 	const rest = openComplaint(context, customer) ? ["resolve"] : [sellingKind(entry.phase)];

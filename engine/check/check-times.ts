@@ -1,6 +1,6 @@
 import { formatTime } from "../units.ts";
 import type { AgendaView, Checked, ContactView } from "./views.ts";
-import { fitsIn, type Interval, overlaps, type WorkDay } from "./work-day.ts";
+import { type Interval, overlaps, type WorkDay } from "./work-day.ts";
 
 /** Order of entries, the shift, breaks, and the start and end of every day. */
 export function checkTimes(context: Checked): void {
@@ -50,11 +50,12 @@ function clock(seconds: number): string {
 
 function checkBreaks(context: Checked, agenda: AgendaView, work: WorkDay): void {
 	const { report } = context;
-	const free = unmatchedBreaks(agenda, work);
-	for (const at of free.unknown) report("break-unknown", `${agenda.pointer}/breaks/${at}`, "the rep has no such break");
+	const { unknown, missing, doubled } = compareBreaks(agenda, work);
+	for (const at of unknown) report("break-unknown", `${agenda.pointer}/breaks/${at}`, "the rep has no such break");
+	for (const at of doubled) report("break-overlap", `${agenda.pointer}/breaks/${at}`, "it is taken during another break");
 	// A day without contacts takes its breaks whether they are listed or not.
 	if (agenda.contacts.length > 0) {
-		for (const missing of free.missing) report("break-missing", `${agenda.pointer}/breaks`, `no break ${missing}`);
+		for (const pause of missing) report("break-missing", `${agenda.pointer}/breaks`, `no break ${pause}`);
 	}
 	const pauses = [...agenda.breaks, ...work.fixed, ...work.cut];
 	for (const contact of agenda.contacts) checkPauses(context, contact, pauses);
@@ -68,18 +69,29 @@ function checkPauses({ report }: Checked, { arrive, start, end, entry, pointer }
 		report("travel-in-break", pointer, `on the way for ${entry.travel_seconds} s until ${entry.arrive}, break ${text(onTheWay)}`);
 }
 
-/** Positions of listed breaks that the rep does not have, and the rep's breaks that are not listed. */
-function unmatchedBreaks({ breaks }: AgendaView, { fixed, listable, flexible }: WorkDay): { unknown: number[]; missing: string[] } {
+interface Comparison {
+	/** Positions of listed breaks that the rep does not have, and of those that are taken during another. */
+	readonly unknown: readonly number[];
+	readonly doubled: readonly number[];
+	/** Breaks of the rep that are not listed. */
+	readonly missing: readonly string[];
+}
+
+function compareBreaks({ breaks }: AgendaView, { fixed, listable, flexible, owed }: WorkDay): Comparison {
 	const isFixed = ([from, to]: Interval): boolean => listable.some(([start, end]) => from === start && to === end);
 	const missing = fixed.filter((stated) => !breaks.some((listed) => contains(listed, stated))).map(text);
+	const doubled: number[] = [];
 	const loose = breaks.map((listed, at) => ({ listed, at })).filter(({ listed }) => !isFixed(listed));
 	for (const pause of [...flexible].sort((a, b) => a.latest - b.latest)) {
 		const { earliest, latest, duration } = pause;
 		const match = loose.findIndex(({ listed: [from, to] }) => from >= earliest && from <= latest && to - from === duration);
-		if (match >= 0) loose.splice(match, 1);
-		else if (!fixed.some((free) => fitsIn(pause, free))) missing.push(`of ${duration / 60} min starting in ${text([earliest, latest])}`);
+		if (match < 0 && owed.has(pause)) missing.push(`of ${duration / 60} min starting in ${text([earliest, latest])}`);
+		if (match < 0) continue;
+		const [{ listed, at }] = loose.splice(match, 1);
+		const others = [...fixed, ...breaks.filter((_, other) => other !== at)];
+		if (owed.has(pause) && others.some((other) => overlaps(other, listed))) doubled.push(at);
 	}
-	return { unknown: loose.map(({ at }) => at), missing };
+	return { unknown: loose.map(({ at }) => at), doubled, missing };
 }
 
 function contains([from, to]: Interval, [start, end]: Interval): boolean {

@@ -1,12 +1,10 @@
 import { formatTime, type Metres, type Seconds } from "../units.ts";
-import { placeOfCustomer, placeOfRep, type Point, straightMetres } from "./places.ts";
+import { ARC, placeOfCustomer, placeOfRep, type Point, speedsAt, straightMetres } from "./places.ts";
 import type { AgendaView, Checked, ContactView } from "./views.ts";
 import { type Interval, overlaps } from "./work-day.ts";
 
 /** Allowed difference of a rounded number to its exact value: a half, and what floating point may turn. */
 const HALF = 0.5 + 1e-6;
-/** Metres by which two correct formulas of a great circle may differ. */
-const ARC = 1e-3;
 
 interface Leg {
 	readonly metres: Metres;
@@ -75,14 +73,6 @@ function checkRule(context: Checked, leg: Leg, from: Point, to: Point, [metresRu
 	const ways = speedsAt(context, straight).map((kmh) => (metres * 3.6) / kmh);
 	const near = (seconds: number): boolean => ways.some((exact) => Math.abs(seconds - exact) <= HALF);
 	if (!near(leg.seconds)) report(secondsRule, `${pointer}/travel_seconds`, `${leg.seconds} on the leg, expected ${Math.round(ways[0])}`);
-}
-
-/** Speeds of the first band that holds a straight distance; two of them right at a band's edge. */
-function speedsAt({ policy }: Checked, straight: number): number[] {
-	const { speeds } = policy.travel;
-	const bandAt = (metres: number): number =>
-		(speeds.find(({ up_to_km: upTo }) => upTo == null || metres <= upTo * 1000) ?? speeds[speeds.length - 1]).kmh;
-	return [bandAt(straight), bandAt(straight - ARC), bandAt(straight + ARC)];
 }
 
 /** The way back from the last visit, whose length is what the day's totals say beyond the legs of its entries. */

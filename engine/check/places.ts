@@ -1,4 +1,4 @@
-import type { Metres } from "../units.ts";
+import type { Metres, Seconds } from "../units.ts";
 import type { CheckContext } from "./context.ts";
 
 /** Degrees, WGS84. */
@@ -8,6 +8,8 @@ export interface Point {
 }
 
 const EARTH_RADIUS: Metres = 6_371_008.8;
+/** Metres by which two correct formulas of a great circle may differ. */
+export const ARC: Metres = 1e-3;
 const RADIANS = Math.PI / 180;
 
 /** Where a customer is; null without coordinates. */
@@ -27,6 +29,21 @@ export function straightMetres(a: Point, b: Point): number {
 	const h =
 		haversine((b.lat - a.lat) * RADIANS) + Math.cos(a.lat * RADIANS) * Math.cos(b.lat * RADIANS) * haversine((b.lon - a.lon) * RADIANS);
 	return 2 * EARTH_RADIUS * Math.atan2(Math.sqrt(h), Math.sqrt(Math.max(0, 1 - h)));
+}
+
+/** Speeds in km/h of the first band that holds a straight distance; right at a band's edge those of both sides. */
+export function speedsAt({ policy }: CheckContext, straight: Metres): number[] {
+	const { speeds } = policy.travel;
+	const bandAt = (metres: number): number =>
+		(speeds.find(({ up_to_km: upTo }) => upTo == null || metres <= upTo * 1000) ?? speeds[speeds.length - 1]).kmh;
+	return [bandAt(straight), bandAt(straight - ARC), bandAt(straight + ARC)];
+}
+
+/** Seconds that a leg takes at most by the straight-line rule. */
+export function longestLeg(context: CheckContext, from: Point, to: Point): Seconds {
+	const straight = straightMetres(from, to);
+	const metres = Math.ceil(straight * context.policy.travel.detour + ARC);
+	return Math.ceil((metres * 3.6) / Math.min(...speedsAt(context, straight)));
 }
 
 function haversine(angle: number): number {

@@ -22,6 +22,7 @@ export const RULES = {
 	"outside-shift": "contacts, leaving and coming back lie inside the shift",
 	"break-missing": "every break of the rep is taken",
 	"break-unknown": "a break listed is one that the rep has",
+	"break-overlap": "no break is taken during another",
 	"contact-in-break": "breaks hold no contact",
 	"travel-in-break": "breaks hold no travel",
 	"visit-hours": "the whole service of a visit lies inside one interval of the customer's hours",

@@ -17,33 +17,36 @@ export interface WorkDay {
 	readonly cut: readonly Interval[];
 	/** Fixed and cut breaks as one may list them: each by itself, within the shift, and those that touch as one. */
 	readonly listable: readonly Interval[];
-	/** Breaks of a length within a window that lies in the shift. */
+	/** Breaks of a length within a window. */
 	readonly flexible: readonly Break[];
+	/** Those of them that must be taken: their window lies in the shift, and no pause that is there anyway holds them. */
+	readonly owed: ReadonlySet<Break>;
 	/** Shift less breaks. */
 	readonly workSeconds: Seconds;
 }
 
-/** A rep's shift on a day; null on days off, holidays and absences. */
+/** A rep's shift on a day; null on days off, holidays and absences, and where breaks leave nothing of it. */
 export function workDayOf(context: CheckContext, rep: number, day: Day): WorkDay | null {
 	const { texts } = context.portfolio.tables.reps;
 	const absences = texts.absences.at(rep);
 	if (absences !== null && parseAbsences(absences).some(([from, to]) => from <= day && day <= to)) return null;
 	const shift = intervalsOn(parseHours(texts.shifts.at(rep) ?? DEFAULT_SHIFTS), day, context.calendar.isHoliday(day));
-	if (shift.length === 0) return null;
-	const [open, close] = [shift[0][0], shift[shift.length - 1][1]];
 	const text = texts.break.at(rep);
-	const breaks = text === null ? [] : parseBreaks(text);
-	const stated = breaks
-		.filter(({ earliest, latest }) => earliest === latest)
-		.map(({ earliest, duration }): Interval => [earliest, earliest + duration]);
+	const work = shift.length === 0 ? null : withBreaks(shift, text === null ? [] : parseBreaks(text));
+	return work && work.workSeconds > 0 ? work : null;
+}
+
+function withBreaks(shift: readonly Interval[], breaks: readonly Break[]): WorkDay {
+	const [open, close] = [shift[0][0], shift[shift.length - 1][1]];
+	const stated = breaks.filter(({ earliest, latest }) => earliest === latest).map(intervalOf);
 	const fixed = inOrder([...pausesOf(shift), ...stated.filter(([from, to]) => from >= open && to <= close)]);
 	const cut = stated.filter(([from, to]) => from < close && to > open && (from < open || to > close));
-	const flexible = breaks.filter(
-		(pause) => pause.earliest < pause.latest && pause.earliest >= open && pause.latest + pause.duration <= close,
-	);
-	const owed = flexible.filter((pause) => !fixed.some((free) => fitsIn(pause, free)));
 	const clipped = cut.map(([from, to]): Interval => [Math.max(from, open), Math.min(to, close)]);
 	const closed = union([...fixed, ...clipped]);
+	const flexible = breaks.filter(({ earliest, latest }) => earliest < latest);
+	const inShift = flexible.filter(({ earliest, latest, duration }) => earliest >= open && latest + duration <= close);
+	const owed = inShift.filter((pause) => !fixed.some((free) => fitsIn(pause, free)));
+	const rested = lengthOf(closed) + owed.reduce((sum, { duration }) => sum + duration, 0);
 	return {
 		open,
 		close,
@@ -51,13 +54,21 @@ export function workDayOf(context: CheckContext, rep: number, day: Day): WorkDay
 		cut,
 		listable: [...fixed, ...cut, ...clipped, ...closed, ...union(fixed)],
 		flexible,
-		workSeconds:
-			close - open - closed.reduce((sum, [from, to]) => sum + to - from, 0) - owed.reduce((sum, { duration }) => sum + duration, 0),
+		owed: new Set(owed),
+		workSeconds: close - open - rested,
 	};
 }
 
+function intervalOf({ earliest, duration }: Break): Interval {
+	return [earliest, earliest + duration];
+}
+
+function lengthOf(intervals: readonly Interval[]): Seconds {
+	return intervals.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
 /** Can a break in a window be had inside an interval that is free anyway? */
-export function fitsIn({ earliest, latest, duration }: Break, [from, to]: Interval): boolean {
+function fitsIn({ earliest, latest, duration }: Break, [from, to]: Interval): boolean {
 	return Math.min(to, latest + duration) - Math.max(from, earliest) >= duration;
 }
 

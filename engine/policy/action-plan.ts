@@ -1,7 +1,8 @@
 import { CHANNELS, REP_KINDS } from "../portfolio/schema.ts";
 import type { Table } from "../portfolio/portfolio.ts";
 import { CLASSES, POTENTIALS } from "./case.ts";
-import { type ActionPlan, EFFECT_DIMENSIONS, PLAN_DIMENSIONS, type Policy, resolveRows } from "./policy.ts";
+import type { ActionPlan, Policy } from "./policy.ts";
+import { EFFECT_DIMENSIONS, PLAN_DIMENSIONS, resolveRows } from "./row-match.ts";
 
 /** Answers which action plan holds and what a contact is assumed to do; arguments are codes. */
 export interface ActionPlans {

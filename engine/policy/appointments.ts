@@ -20,20 +20,13 @@ export function buildAppointments({ tables: { appointments, reps } }: Portfolio,
 	const rows = Array.from({ length: appointments.numRows }, (_, row) => row).filter(
 		(row) => on[row] >= from && on[row] <= to && repRows[row] >= 0 && repRows[row] < reps.numRows && customers[row] >= 0,
 	);
-	const byRep = new Map<number, number[]>();
-	const datesByCustomer = new Map<number, Day[]>();
-	const first = new Set<number>();
-	for (const row of rows) {
-		byRep.set(repRows[row], [...(byRep.get(repRows[row]) ?? []), row]);
-		const dates = datesByCustomer.get(customers[row]) ?? [];
-		if (dates.includes(on[row])) continue;
-		first.add(row);
-		datesByCustomer.set(customers[row], [...dates, on[row]]);
-	}
+	const byRep = Map.groupBy(rows, (row) => repRows[row]);
 	for (const promised of byRep.values()) promised.sort((a, b) => on[a] - on[b] || a - b);
+	const byCustomer = Map.groupBy(rows, (row) => customers[row]);
+	const datesByCustomer = new Map([...byCustomer].map(([customer, promised]) => [customer, [...new Set(promised.map((row) => on[row]))]]));
 	return {
 		of: (rep) => byRep.get(rep) ?? NONE,
 		datesOf: (customer) => datesByCustomer.get(customer) ?? NONE,
-		isFirstOfDay: (row) => first.has(row),
+		isFirstOfDay: (row) => byCustomer.get(customers[row])?.find((other) => on[other] === on[row]) === row,
 	};
 }

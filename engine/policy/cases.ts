@@ -1,16 +1,17 @@
-import type { RouteSlotSpec } from "../solver/problem.ts";
 import type { Day } from "../units.ts";
-import type { Exclusion, RepCase, UnplannedCode } from "./case.ts";
+import { type Basis, basisOf } from "./basis.ts";
+import type { Exclusion, RepCase } from "./case.ts";
 import { buildContext, type CaseContext, type CaseInputs } from "./case-context.ts";
+import { exclusionOf } from "./exclusions.ts";
 import { floorsOf } from "./floors.ts";
-import { type CaseDay, NO_CUTOFF, optionsOf, type ValuedOption } from "./options.ts";
+import { type CaseDay, optionsOf, type ValuedOption } from "./options.ts";
 import { isManager } from "./ownership.ts";
 import { promisedOptions, type Unmet } from "./promises.ts";
 import { productsOf } from "./suggestions.ts";
-import { type Standing, standingOf } from "./standing.ts";
-import { type Amounts, amountsOf, type Basis, basisOf, writeTerms } from "./terms.ts";
+import { caseDays, placeOf, slotOf } from "./slots.ts";
+import { standingOf } from "./standing.ts";
+import { type Amounts, amountsOf, writeTerms } from "./terms.ts";
 import { wavesOf } from "./waves.ts";
-import { workDaysOf } from "./work-days.ts";
 
 export type { CaseInputs } from "./case-context.ts";
 
@@ -42,14 +43,16 @@ export function prepareCases(inputs: CaseInputs): Cases {
 /** Customers that each rep may contact, ascending: its own, for managers those escalated to them, and those it has appointments with. */
 function customersByRep(context: CaseContext): number[][] {
 	const { reps, customers, appointments } = context.portfolio.tables;
-	const lists: Set<number>[] = Array.from({ length: reps.numRows }, () => new Set());
+	const lists: number[][] = Array.from({ length: reps.numRows }, () => []);
 	for (let customer = 0; customer < customers.length; customer++) {
-		for (const rep of context.ownership.repsOf(customer)) if (!isManager(reps, rep)) lists[rep].add(customer);
+		for (const rep of context.ownership.repsOf(customer)) if (!isManager(reps, rep)) lists[rep].push(customer);
 		const manager = context.escalatedTo(customer);
-		if (manager >= 0) lists[manager].add(customer);
+		if (manager >= 0) lists[manager].push(customer);
 	}
-	for (const [rep, list] of lists.entries()) for (const row of context.appointments.of(rep)) list.add(appointments.refs.customer_id[row]);
-	return lists.map((list) => [...list].sort((a, b) => a - b));
+	return lists.map((list, rep) => {
+		const promised = context.appointments.of(rep).map((row) => appointments.refs.customer_id[row]);
+		return promised.length === 0 ? list : [...new Set([...list, ...promised])].sort((a, b) => a - b);
+	});
 }
 
 function orphansOf({ portfolio, ownership, escalatedTo, appointments }: CaseContext): Exclusion[] {
@@ -101,17 +104,6 @@ function buildCase(context: CaseContext, rep: number, planned: readonly number[]
 	return assemble(context, rep, days, customers, candidates, exclusions, unmet);
 }
 
-/** Dates that the rep works: in shift, not absent. */
-function caseDays(context: CaseContext, rep: number): CaseDay[] {
-	const workOn = workDaysOf(context.portfolio.tables.reps, rep, context.calendar);
-	const days: CaseDay[] = [];
-	for (const date of context.dates) {
-		const work = context.ownership.isAbsent(rep, date) ? null : workOn(date);
-		if (work) days.push({ index: days.length, date, work });
-	}
-	return days;
-}
-
 /** Has a manager's agenda, or another's, already taken an escalated customer over? */
 function isTakenOver({ escalatedTo }: CaseContext, rep: number, customer: number, taken: ReadonlyMap<number, readonly Day[]>): boolean {
 	const manager = escalatedTo(customer);
@@ -128,33 +120,6 @@ function daysWith(
 	if (escalatedTo(customer) === rep) return days;
 	if (isManager(portfolio.tables.reps, rep)) return [];
 	return days.filter(({ date }) => ownership.repOn(customer, date) === rep);
-}
-
-/** Why a customer has no option: what forbids it on some day; proven where the hard rules forbid every day. */
-function exclusionOf(
-	context: CaseContext,
-	rep: number,
-	standing: Standing,
-	days: readonly CaseDay[],
-	elsewhere: Parameters<typeof optionsOf>[3],
-): Exclusion {
-	const found = new Map<UnplannedCode, string>();
-	let proven = true;
-	optionsOf(context, standing, days, elsewhere, ({ code, detail }, isHard) => {
-		if (!found.has(code)) found.set(code, detail);
-		proven &&= isHard;
-	});
-	if (days.length === 0 && !standing.refusal) {
-		const other = context.ownership.repsOf(standing.customer).some((standIn) => standIn !== rep);
-		found.set("ABSENCE", other ? "the rep is absent; another agenda has the customer" : "the rep does not work on any day of the horizon");
-		proven = !other;
-	}
-	if (found.size === 0) {
-		found.set("MIN_GAP", "an appointment is on its only day");
-		proven = false;
-	}
-	const reasons = [...found].map(([code, detail]) => ({ code, proven, detail }));
-	return { customer: standing.customer, reasons };
 }
 
 function assemble(
@@ -184,35 +149,4 @@ function assemble(
 		},
 		productsOf: (option) => productsOf(context, candidateOf[option].basis, options[option], days[options[option].day].date),
 	};
-}
-
-function slotOf({ portfolio, policy }: CaseContext, rep: number, { index, work }: CaseDay): RouteSlotSpec {
-	const {
-		max_visits: visits,
-		max_calls: calls,
-		max_travel_minutes: minutes,
-		start_lat,
-		start_lon,
-		end_lat,
-		end_lon,
-	} = portfolio.tables.reps.numbers;
-	const orUnlimited = (limit: number): number => (Number.isNaN(limit) ? NO_CUTOFF : limit);
-	return {
-		day: index,
-		open: work.open,
-		close: work.close,
-		start: Number.isNaN(start_lat[rep]) || Number.isNaN(start_lon[rep]) ? -1 : 0,
-		end: Number.isNaN(end_lat[rep]) || Number.isNaN(end_lon[rep]) ? -1 : 1,
-		breaks: work.breaks,
-		maxVisits: orUnlimited(visits[rep]),
-		maxCalls: orUnlimited(calls[rep]),
-		maxTravelTime: orUnlimited(minutes[rep] * 60),
-		maxSwaps: policy.routing_mode === "guided" ? policy.stability.max_swaps_per_day : NO_CUTOFF,
-	};
-}
-
-function placeOf({ portfolio }: CaseContext, rep: number, which: "start" | "end"): { lat: number; lon: number } | null {
-	const { numbers } = portfolio.tables.reps;
-	const [lat, lon] = [numbers[`${which}_lat`][rep], numbers[`${which}_lon`][rep]];
-	return Number.isNaN(lat) || Number.isNaN(lon) ? null : { lat, lon };
 }

@@ -57,14 +57,29 @@ interface GoalInputs {
 /** The targets of reps, and of their teams, with how far each is. */
 export function createGoals(inputs: GoalInputs): Goals {
 	const { portfolio, policy, classification, asOf } = inputs;
+	const { reps, targets } = portfolio.tables;
 	const running = monthOf(asOf);
 	const salesOf = cached((line: string | null) => monthlySales(inputs, line));
-	const goalsOf = cached((key: string) => {
-		const [rep, month] = key.split(" ");
-		return findGoals(inputs, Number(rep), month, salesOf);
-	});
-	const isPositivated = (sales: MonthlySales, customer: number): boolean =>
-		sales.value[customer] >= 100 * policy.positivation.min_value && sales.numProducts[customer] >= policy.positivation.min_products;
+	const reachedOf = cached((line: string | null) => cached((metric: Metric) => achievedByRep(inputs, metric, salesOf(line))));
+	const targetsOf = groupTargets(portfolio);
+	const teams = new Map<string | null, number[]>();
+	for (let rep = 0; rep < reps.numRows; rep++)
+		teams.set(reps.texts.team_id.at(rep), [...(teams.get(reps.texts.team_id.at(rep)) ?? []), rep]);
+
+	const goalsOf = cached((month: string) =>
+		cached((rep: number): Goal[] => {
+			const team = reps.texts.team_id.at(rep);
+			return targetsOf(month, rep, team).flatMap((row) => {
+				const metric = TARGET_METRICS[targets.codes.metric[row]];
+				const line = targets.texts.line.at(row);
+				const isRunning = month === running;
+				const members = targets.refs.rep_id[row] >= 0 ? [rep] : (teams.get(team) ?? []);
+				const reached = isRunning ? members.reduce((sum, member) => sum + reachedOf(line)(metric)[member], 0) : 0;
+				const gap = targets.numbers.target[row] - reached;
+				return gap > 0 ? [{ metric, line, centsPerUnit: targets.numbers.bonus_value[row] / gap, isRunning }] : [];
+			});
+		}),
+	);
 
 	const unitsOf = ({ metric, line, isRunning }: Goal, customer: number, order: Parameters<Goals["centsOf"]>[3]): number => {
 		const phase = classification.phase[customer];
@@ -74,17 +89,17 @@ export function createGoals(inputs: GoalInputs): Goals {
 		if (metric === "new") return phase === PROSPECT ? 1 : 0;
 		if (metric === "recovered") return phase >= INACTIVATING ? 1 : 0;
 		const sales = salesOf(line);
-		if (isRunning && isPositivated(sales, customer)) return 0;
+		if (isRunning && isPositivated(policy, sales, customer)) return 0;
 		const reached = isRunning ? sales.value[customer] : 0;
 		return reached + order.value >= 100 * policy.positivation.min_value ? 1 : 0;
 	};
 
-	const hasTargets = portfolio.tables.targets.numRows > 0;
+	const hasTargets = targets.numRows > 0;
 	return {
 		centsOf: (rep, customer, day, order) => {
 			if (!hasTargets) return 0;
 			const month = day === asOf ? running : monthOf(day);
-			const cents = goalsOf(`${rep} ${month}`).reduce((sum, goal) => sum + unitsOf(goal, customer, order) * goal.centsPerUnit, 0);
+			const cents = goalsOf(month)(rep).reduce((sum, goal) => sum + unitsOf(goal, customer, order) * goal.centsPerUnit, 0);
 			return Math.min(cents, Math.max(0, order.margin));
 		},
 	};
@@ -105,56 +120,54 @@ function cached<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
 	};
 }
 
-function findGoals(inputs: GoalInputs, rep: number, month: string, salesOf: (line: string | null) => MonthlySales): Goal[] {
-	const { portfolio, asOf } = inputs;
-	const { targets, reps } = portfolio.tables;
-	const team = reps.texts.team_id.at(rep);
-	const isRunning = month === monthOf(asOf);
-	const goals: Goal[] = [];
-	for (let row = 0; row < targets.numRows; row++) {
-		const bonus = targets.numbers.bonus_value[row];
-		const teamOfTarget = targets.texts.team_id.at(row);
-		const isOwn = targets.refs.rep_id[row] === rep;
-		const isTeams = targets.refs.rep_id[row] < 0 && teamOfTarget !== null && teamOfTarget === team;
-		if (targets.texts.period.at(row) !== month || !(bonus > 0) || !(isOwn || isTeams)) continue;
-		const metric = TARGET_METRICS[targets.codes.metric[row]];
-		const line = targets.texts.line.at(row);
-		const isMember = (owner: number): boolean => (isOwn ? owner === rep : owner >= 0 && reps.texts.team_id.at(owner) === team);
-		const reached = isRunning ? achieved(inputs, metric, salesOf(line), isMember) : 0;
-		const gap = targets.numbers.target[row] - reached;
-		if (gap > 0) goals.push({ metric, line, centsPerUnit: bonus / gap, isRunning });
-	}
-	return goals;
+/** Rows of targets with a bonus, by month and who they are for. */
+function groupTargets({ tables: { targets } }: Portfolio): (month: string, rep: number, team: string | null) => readonly number[] {
+	const rows = Array.from({ length: targets.numRows }, (_, row) => row).filter((row) => targets.numbers.bonus_value[row] > 0);
+	const groups = Map.groupBy(rows, (row) => {
+		const rep = targets.refs.rep_id[row];
+		return `${targets.texts.period.at(row)} ${rep >= 0 ? `rep ${rep}` : `team ${targets.texts.team_id.at(row)}`}`;
+	});
+	return (month, rep, team) => [
+		...(groups.get(`${month} rep ${rep}`) ?? []),
+		...(team === null ? [] : (groups.get(`${month} team ${team}`) ?? [])),
+	];
 }
 
-/** What the customers of some owners contributed to a metric in the month so far. */
-function achieved(
-	{ classification, policy, ownership, history, asOf }: GoalInputs,
+/** What the customers of each rep contributed to a metric in the month so far, by row of reps. */
+function achievedByRep(
+	{ portfolio, classification, policy, ownership, history, asOf }: GoalInputs,
 	metric: Metric,
 	sales: MonthlySales,
-	isMember: (owner: number) => boolean,
-): number {
-	const monthStart = asOf - new Date(asOf * 86_400_000).getUTCDate() + 1;
-	const minValue = 100 * policy.positivation.min_value;
-	let sum = 0;
+): Float64Array {
+	const monthStart = monthStartOf(asOf);
+	const unitsOf: Readonly<Record<Metric, (customer: number) => number>> = {
+		revenue: (customer) => sales.value[customer] / 100,
+		margin: (customer) => sales.margin[customer] / 100,
+		mix: (customer) => sales.numProducts[customer],
+		positivation: (customer) => Number(isPositivated(policy, sales, customer)),
+		new: (customer) => Number(classification.phase[customer] === NEW && history.eventDay[history.eventStart[customer]] >= monthStart),
+		recovered: (customer) => Number(classification.recovered[customer] === 1 && classification.lastOrderDay[customer] >= monthStart),
+	};
+	const sums = new Float64Array(portfolio.tables.reps.length);
 	for (let customer = 0; customer < sales.value.length; customer++) {
-		if (!isMember(ownership.ownerOf(customer))) continue;
-		if (metric === "revenue") sum += sales.value[customer] / 100;
-		else if (metric === "margin") sum += sales.margin[customer] / 100;
-		else if (metric === "mix") sum += sales.numProducts[customer];
-		else if (metric === "positivation")
-			sum += Number(sales.value[customer] >= minValue && sales.numProducts[customer] >= policy.positivation.min_products);
-		else if (metric === "new")
-			sum += Number(classification.phase[customer] === NEW && history.eventDay[history.eventStart[customer]] >= monthStart);
-		else sum += Number(classification.recovered[customer] === 1 && classification.lastOrderDay[customer] >= monthStart);
+		const owner = ownership.ownerOf(customer);
+		if (owner >= 0) sums[owner] += unitsOf[metric](customer);
 	}
-	return sum;
+	return sums;
+}
+
+function isPositivated({ positivation }: Policy, sales: MonthlySales, customer: number): boolean {
+	return sales.value[customer] >= 100 * positivation.min_value && sales.numProducts[customer] >= positivation.min_products;
+}
+
+function monthStartOf(day: Day): Day {
+	return day - new Date(day * 86_400_000).getUTCDate() + 1;
 }
 
 /** Sales of the month of as_of, returns subtracted, cancelled and cut lines left out; of one supplier line, or of all (null). */
 function monthlySales({ portfolio, history, policy, asOf }: GoalInputs, line: string | null): MonthlySales {
 	const { orders, products } = portfolio.tables;
-	const monthStart = asOf - new Date(asOf * 86_400_000).getUTCDate() + 1;
+	const monthStart = monthStartOf(asOf);
 	const sales = {
 		value: new Float64Array(history.numCustomers),
 		margin: new Float64Array(history.numCustomers),

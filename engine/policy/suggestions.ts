@@ -1,7 +1,7 @@
 import type { Day } from "../units.ts";
 import type { ContactOption, RepCase } from "./case.ts";
 import type { CaseContext } from "./case-context.ts";
-import type { Basis } from "./terms.ts";
+import type { Basis } from "./basis.ts";
 
 /** Products that a contact shows. */
 const NUM_SHOWN = 6;

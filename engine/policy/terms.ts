@@ -1,13 +1,14 @@
 import { CHANNELS } from "../portfolio/schema.ts";
-import { type Cents, type Day, NULL_DAY } from "../units.ts";
+import type { Cents, Day } from "../units.ts";
+import type { Basis } from "./basis.ts";
 import { TERMS } from "./case.ts";
 import type { CaseContext } from "./case-context.ts";
-import { CASH, COLLECT_ONLY } from "./credit.ts";
-import type { Assortment } from "./offers.ts";
+import { COLLECT_ONLY } from "./credit.ts";
+import { type OfferGain, offerGain } from "./offer-gain.ts";
 import type { CaseDay, ValuedOption } from "./options.ts";
 import { PROSPECT } from "./phase.ts";
 import type { Standing } from "./standing.ts";
-import { avoidedDisruption, orderChance, retentionAmount, saleAmount, saturationOf, shifted } from "./value.ts";
+import { avoidedDisruption, retentionAmount, saleAmount, saturationOf, shifted } from "./value.ts";
 
 const SALE = TERMS.indexOf("sale");
 const RETENTION = TERMS.indexOf("retention");
@@ -21,93 +22,8 @@ const CHANNEL_COST = TERMS.indexOf("channel_cost");
 const ROUTE_DAY = TERMS.indexOf("route_day");
 const CHANGE = TERMS.indexOf("change");
 
-/** Suggestions that a contact has time for. */
-const NUM_OFFERED = 5;
-/** P(buys from a campaign) of a customer for whom the models suggest none of its products. */
-const UNKNOWN_CAMPAIGN = 0.02;
-
-/** One customer's amounts that hold for all its options with a rep. */
-export interface Basis {
-	readonly standing: Standing;
-	readonly phase: number;
-	readonly cls: number;
-	/** Day of the last contact of the history, or where nothing is known the day that makes service due at as_of. */
-	readonly lastContact: Day;
-	readonly wasContacted: boolean;
-	/** Day up to which disruption counts: the horizon's end and one interval more. */
-	readonly end: Day;
-	/** P(order within the interval | no contact) by index of the case's days. */
-	readonly chance: Float64Array;
-	/** By period; none for customers that may not be sold to. */
-	readonly assortments: readonly Assortment[];
-	/** To be collected by a contact; 0 where the ladder asks for none. */
-	readonly overdue: Cents;
-}
-
-export function basisOf(context: CaseContext, standing: Standing, days: readonly CaseDay[]): Basis {
-	const { classification, scores, policy, asOf, offers, portfolio } = context;
-	const { customer, cadence, worth } = standing;
-	const phase = classification.phase[customer];
-	const last = classification.lastContactDay[customer];
-	const chanceOn = (date: Day): number =>
-		phase === PROSPECT ? policy.value.prospect_order_probability : orderChance(scores, customer, date - asOf, cadence.interval);
-	const rung = classification.credit[customer];
-	const isCollected = rung === CASH || rung === COLLECT_ONLY;
-	return {
-		standing,
-		phase,
-		cls: classification.class[customer],
-		lastContact: last === NULL_DAY ? asOf - cadence.maxGap : last,
-		wasContacted: last !== NULL_DAY,
-		end: context.lastDate + cadence.interval,
-		chance: Float64Array.from(days, ({ date }) => chanceOn(date)),
-		assortments: Array.from({ length: worth.canSell ? offers.numPeriods : 0 }, (_, period) =>
-			offers.assortmentOf(customer, period, worth.marginRate),
-		),
-		overdue: isCollected ? portfolio.tables.customers.numbers.overdue_amount[customer] || 0 : 0,
-	};
-}
-
-/** What the offers of a period bring when a contact with this effect is made. */
-interface OfferGain {
-	/** Margin of the new products that the contact adds to an order. */
-	readonly mix: Cents;
-	/** Of each campaign: P(buys from it | an order) without and with the contact, and what a purchase brings. */
-	readonly campaigns: readonly { readonly before: number; readonly after: number; readonly gain: Cents }[];
-	readonly newProducts: number;
-}
-
-const NO_GAIN: OfferGain = { mix: 0, campaigns: [], newProducts: 0 };
-
-/** New products are worth the rise of their propensity, as far as the headroom reaches and only in orders that reach the minimum. */
-function offerGain(context: CaseContext, basis: Basis, assortment: Assortment | undefined, channel: number): OfferGain {
-	if (!assortment) return NO_GAIN;
-	const { offers, campaigns } = assortment;
-	const { worth, customer } = basis.standing;
-	const logit = context.plans.orderLogit(basis.phase, basis.cls, channel);
-	const minOrder = context.portfolio.tables.customers.numbers.min_order_value[customer];
-	const rise = (propensity: number): number => context.policy.value.mix_attach_rate * (shifted(propensity, logit) - propensity);
-	const added = offers.filter(({ isNew, isCampaign }) => isNew && !isCampaign).slice(0, NUM_OFFERED);
-	const value = added.reduce((sum, offer) => sum + rise(offer.propensity) * offer.value, 0);
-	const margin = added.reduce((sum, offer) => sum + rise(offer.propensity) * offer.margin, 0);
-	const isBelowMinimum = worth.orderValue + value < minOrder;
-	const fits = value > 0 ? Math.min(1, worth.room / value) : 0;
-	return {
-		mix: isBelowMinimum ? 0 : Math.max(0, margin) * fits,
-		campaigns: campaigns.map((campaign) => {
-			const members = offers.filter(({ product }) => campaign.includes(product)).slice(0, NUM_OFFERED);
-			const before = members.length === 0 ? UNKNOWN_CAMPAIGN : 1 - members.reduce((none, { propensity }) => none * (1 - propensity), 1);
-			const sold = members.length === 0 ? 0 : members.reduce((sum, offer) => sum + offer.value, 0) / members.length;
-			const margin = members.length === 0 ? 0 : members.reduce((sum, offer) => sum + offer.margin, 0) / members.length;
-			return {
-				before,
-				after: shifted(before, logit),
-				gain: Math.max(0, margin + campaign.valuePerConversion - campaign.discountRate * sold),
-			};
-		}),
-		newProducts: added.reduce((sum, { propensity }) => sum + propensity, 0),
-	};
-}
+/** Most that one term may be, in cents: a million currency units, so that sums over a plan stay exact in 32 bits a contact. */
+const MAX_TERM = 1e8;
 
 /** After the terms of an option: its delivery_wait after the cut-off, and the share of the overdue amount that it leaves. */
 const WAIT_AFTER = TERMS.length;
@@ -166,8 +82,8 @@ function addSaleTerms(
 	row[GOAL] = weights.goal * (after - before) * goals.centsOf(rep, customer, date, order);
 	if (phase === PROSPECT) row[RETENTION] = weights.retention * (after - before) * worth.remainingValue;
 	const waitRate = policy.delivery.wait_cost_rate_per_day * worth.orderMargin * after;
-	row[DELIVERY_WAIT] = -Math.round(waitRate * waitBefore);
-	row[WAIT_AFTER] = -Math.round(waitRate * waitAfter);
+	row[DELIVERY_WAIT] = -wholeCents(waitRate * waitBefore);
+	row[WAIT_AFTER] = -wholeCents(waitRate * waitAfter);
 }
 
 /** Retention, collection, cadence and the costs of a contact. */
@@ -184,14 +100,14 @@ function addOtherTerms(
 	const { worth, cadence, customer, plan } = standing;
 	const { channel } = option;
 	const recovers = policy.credit.collection_probability[CHANNELS[channel]];
-	const changeCost = Math.round(100 * policy.stability.change_cost);
+	const changeCost = wholeCents(100 * policy.stability.change_cost);
 	if (phase !== PROSPECT && classification.credit[customer] < COLLECT_ONLY) {
 		const logit = plans.retentionLogit(phase, cls, channel);
 		row[RETENTION] = weights.retention * retentionAmount(worth.churnRisk, logit, worth.remainingValue, cadence.interval);
 	}
 	row[COLLECTION] = weights.collection * overdue * recovers;
 	row[CADENCE] = weights.cadence * 100 * plan.disruption_cost_per_day * serviceShare(context, standing, channel);
-	row[CHANNEL_COST] = -Math.round(100 * policy.channel_costs[CHANNELS[channel]]);
+	row[CHANNEL_COST] = -wholeCents(100 * policy.channel_costs[CHANNELS[channel]]);
 	row[ROUTE_DAY] = isOffDay ? -changeCost : 0;
 	row[CHANGE] = isChange(context, rep, customer, date) ? -changeCost : 0;
 	row[UNCOLLECTED] = 1 - recovers;
@@ -208,6 +124,10 @@ function serviceShare({ policy }: CaseContext, { channels }: Standing, channel: 
 function isChange({ published, publishedDates }: CaseContext, rep: number, customer: number, date: Day): boolean {
 	if (!publishedDates.has(date)) return false;
 	return !published?.get(customer)?.some((contact) => contact.date === date && contact.rep === rep);
+}
+
+function wholeCents(amount: number): Cents {
+	return Math.round(Math.min(amount, MAX_TERM));
 }
 
 /** Writes the terms of a customer's n-th option, on `date`, in whole cents and returns their sum, the entry's value. */
@@ -227,13 +147,13 @@ export function writeTerms(
 	const isSaturated = previous !== null || basis.wasContacted;
 	const left = isSaturated ? saturationOf(date - last, cadence.interval, context.policy.value.saturation_days) : 1;
 	const uncollected = previous === null ? 1 : amounts[row + UNCOLLECTED] * left;
-	out[SALE] = Math.round(amounts[row + SALE] * left);
-	out[RETENTION] = Math.round(amounts[row + RETENTION] * left);
-	out[MIX] = Math.round(amounts[row + MIX] * left);
-	out[COLLECTION] = Math.round(amounts[row + COLLECTION] * uncollected);
-	out[CADENCE] = Math.round(amounts[row + CADENCE] * avoidedDisruption(last, date, basis.end, cadence.maxGap));
-	out[CAMPAIGN] = Math.round(amounts[row + CAMPAIGN] * left);
-	out[GOAL] = Math.round(amounts[row + GOAL] * left);
+	out[SALE] = wholeCents(amounts[row + SALE] * left);
+	out[RETENTION] = wholeCents(amounts[row + RETENTION] * left);
+	out[MIX] = wholeCents(amounts[row + MIX] * left);
+	out[COLLECTION] = wholeCents(amounts[row + COLLECTION] * uncollected);
+	out[CADENCE] = wholeCents(amounts[row + CADENCE] * avoidedDisruption(last, date, basis.end, cadence.maxGap));
+	out[CAMPAIGN] = wholeCents(amounts[row + CAMPAIGN] * left);
+	out[GOAL] = wholeCents(amounts[row + GOAL] * left);
 	out[DELIVERY_WAIT] = amounts[row + (afterCutoff ? WAIT_AFTER : DELIVERY_WAIT)];
 	out[CHANNEL_COST] = amounts[row + CHANNEL_COST];
 	out[ROUTE_DAY] = amounts[row + ROUTE_DAY];

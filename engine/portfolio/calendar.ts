@@ -22,7 +22,7 @@ export interface Calendar {
 	isHoliday(day: Day, regions?: readonly (string | null)[]): boolean;
 	/** Monday to Friday and no holiday of the policy's region. */
 	isWorkingDay(day: Day): boolean;
-	/** No holiday, but a day on which many firms close: an optional or bank day such as Carnival, or a bridge from a holiday to a weekend. */
+	/** No holiday, but a day on which many firms close: an optional or bank day such as Carnival, or a bridge from one to a weekend. */
 	isOptionalDay(day: Day): boolean;
 }
 
@@ -37,7 +37,8 @@ export function buildCalendar(holidays: Table | null, where: { country: string; 
 		for (const region of regions) if (region !== null && isPublic(day, region)) return true;
 		return false;
 	};
-	const isBridge = (day: Day): boolean => (weekdayOf(day) === 4 && isHoliday(day - 1)) || (weekdayOf(day) === 0 && isHoliday(day + 1));
+	const isClosed = (day: Day): boolean => isHoliday(day) || isListed(isOptional, day);
+	const isBridge = (day: Day): boolean => (weekdayOf(day) === 4 && isClosed(day - 1)) || (weekdayOf(day) === 0 && isClosed(day + 1));
 	return {
 		isHoliday,
 		isWorkingDay: (day) => weekdayOf(day) < 5 && !isHoliday(day),

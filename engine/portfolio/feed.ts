@@ -61,15 +61,9 @@ function isYearEnd(day: Day): boolean {
 	return monthDay >= "12-22" || monthDay <= "01-04";
 }
 
-/** Many firms are already, or still, half closed on the working day beside a holiday or an optional day, weekends between passed over. */
-function isBesideClosure(calendar: Calendar, day: Day): boolean {
-	for (const step of [-1, 1]) {
-		for (let beside = day + step; ; beside += step) {
-			if (calendar.isOptionalDay(beside) || calendar.isHoliday(beside)) return true;
-			if (weekdayOf(beside) < 5) break;
-		}
-	}
-	return false;
+/** Many firms are half closed on the day beside a holiday or an optional day. */
+function isBesideClosure({ isHoliday, isOptionalDay }: Calendar, day: Day): boolean {
+	return [day - 1, day + 1].some((beside) => isHoliday(beside) || isOptionalDay(beside));
 }
 
 /** What is usual on a weekday. */

@@ -34,18 +34,36 @@ function loadText(path: string): string | null {
 }
 
 function parse(text: string): unknown {
+	const told = faultOf(text);
+	if (told === null) return JSON.parse(text);
+	const before = text.slice(0, positionOf(text, told)).split("\n");
+	const [line, column] = [before.length, (before.at(-1) ?? "").length + 1];
+	const message = `policy.json: not JSON at line ${line}, column ${column}`;
+	throw new CarteiraError("INVALID_POLICY", message, [
+		{ row: line, column: String(column), code: "not_json", message: `${message}: ${told}` },
+	]);
+}
+
+function faultOf(text: string): string | null {
 	try {
-		return JSON.parse(text);
+		JSON.parse(text);
+		return null;
 	} catch (error) {
-		const told = error instanceof Error ? error.message : String(error);
-		const position = /position (\d+)/.exec(told);
-		const before = text.slice(0, position ? Number(position[1]) : text.length).split("\n");
-		const [line, column] = [before.length, (before.at(-1) ?? "").length + 1];
-		const message = `policy.json: not JSON at line ${line}, column ${column}`;
-		throw new CarteiraError("INVALID_POLICY", message, [
-			{ row: line, column: String(column), code: "not_json", message: `${message}: ${told}` },
-		]);
+		return error instanceof Error ? error.message : String(error);
 	}
+}
+
+/** Where JSON breaks. Of an unexpected token the runtime does not say it: it is the end of the shortest beginning that has one. */
+function positionOf(text: string, told: string): number {
+	const position = /position (\d+)/.exec(told);
+	if (position) return Number(position[1]);
+	let [low, high] = [0, text.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (faultOf(text.slice(0, middle))?.startsWith("Unexpected token")) high = middle;
+		else low = middle + 1;
+	}
+	return Math.max(0, low - 1);
 }
 
 function invalid(pointer: string, value: string, expected: string): CarteiraError {

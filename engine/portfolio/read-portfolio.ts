@@ -84,7 +84,7 @@ function dataThroughOf({ orders, contacts, service_events }: Tables, before: Day
 
 function lastBefore(times: Int32Array | Float64Array, limit: number): number {
 	let last = Number.NEGATIVE_INFINITY;
-	for (const time of times) if (time > last && time < limit && time !== NULL_DAY) last = time;
+	for (const time of times) if (time > last && time < limit && time !== NULL_DAY) last = time; // NaN is in no order
 	return last;
 }
 

@@ -11,7 +11,7 @@ import type { TableName } from "./schema.ts";
 /** What the reading process may use. */
 export interface ReadLimits {
 	readonly seconds: number;
-	/** Of private memory; enforced where `prlimit` is there. */
+	/** Of private memory; enforced where `prlimit` is there. The process itself needs some 700. */
 	readonly megabytes: number;
 }
 

@@ -1,8 +1,8 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { createIsSale } from "./basket.ts";
 import { createBestOf } from "./best-of.ts";
 import { countItems, NUM_SIMILAR } from "./item-statistics.ts";
+import { createPersonalReader, type Personal } from "./personal-items.ts";
 import type { Rhythm } from "./rhythm.ts";
 
 /** Inputs of the net that ranks products bought before. */
@@ -40,8 +40,6 @@ export const MAX_REPLENISH = 40;
 export const MAX_OPEN = 30;
 /** Of the open ones, those that are there for their popularity alone. */
 const NUM_POPULAR = 10;
-const SLOW_DECAY = 0.95;
-const FAST_DECAY = 0.7;
 
 /** One list of candidates with its inputs; the arrays are reused by the next customer. */
 export interface CandidateList {
@@ -62,29 +60,6 @@ export interface Candidates {
 
 /** Candidates of a customer with at least one purchase event; the answer is overwritten by the next call. */
 export type CandidateReader = (customer: number) => Candidates;
-
-/** What is known of one product in one customer's history. */
-interface Item {
-	readonly product: number;
-	count: number;
-	firstDay: number;
-	lastDay: number;
-	lastOrder: number;
-	slow: number;
-	fast: number;
-	value: number;
-}
-
-interface Personal {
-	readonly items: readonly Item[];
-	readonly numOrders: number;
-	readonly numLines: number;
-	/** Sum of the slow weights of the orders: the largest weight that a product can have. */
-	readonly slowTotal: number;
-	readonly fastTotal: number;
-	/** Products bought for the first time in the last five orders, an order. */
-	readonly newProductsAnOrder: number;
-}
 
 /**
  * Finds candidates: what the customer bought, by decayed count; what its like bought with it (item to item); what sells lately. All
@@ -190,48 +165,6 @@ export function createCandidateReader(portfolio: Portfolio, history: History, rh
 		fillOpen(customer, personal, touched);
 		for (const product of touched) score[product] = best[product] = 0;
 		return { replenish, open };
-	};
-}
-
-/** Reads what one customer bought, product by product, in one pass over its lines. */
-function createPersonalReader(portfolio: Portfolio, history: History): (customer: number) => Personal {
-	const { orders } = portfolio.tables;
-	const isSale = createIsSale(portfolio);
-	return (customer) => {
-		const numOrders = history.eventStart[customer + 1] - history.eventStart[customer];
-		const items = new Map<number, Item>();
-		let [order, day, numLines, numNew] = [-1, -1, 0, 0];
-		for (let i = history.lineStart[customer]; i < history.lineStart[customer + 1]; i++) {
-			const row = history.line[i];
-			if (!isSale(row)) continue;
-			if (orders.days.ordered_on[row] !== day) {
-				day = orders.days.ordered_on[row];
-				order++;
-			}
-			const product = orders.refs.product_id[row];
-			let item = items.get(product);
-			if (!item) {
-				item = { product, count: 0, firstDay: day, lastDay: -1, lastOrder: -1, slow: 0, fast: 0, value: 0 };
-				items.set(product, item);
-				if (order > 0 && order >= numOrders - 5) numNew++;
-			}
-			item.value += orders.numbers.net_value[row];
-			if (item.lastDay === day) continue; // a second line of the same day adds value, not a purchase
-			numLines++;
-			item.count++;
-			item.lastDay = day;
-			item.lastOrder = order;
-			item.slow += SLOW_DECAY ** (numOrders - 1 - order);
-			item.fast += FAST_DECAY ** (numOrders - 1 - order);
-		}
-		return {
-			items: [...items.values()],
-			numOrders,
-			numLines,
-			slowTotal: (1 - SLOW_DECAY ** numOrders) / (1 - SLOW_DECAY),
-			fastTotal: (1 - FAST_DECAY ** numOrders) / (1 - FAST_DECAY),
-			newProductsAnOrder: numNew / Math.max(1, Math.min(5, numOrders - 1)),
-		};
 	};
 }
 

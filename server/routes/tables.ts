@@ -1,3 +1,4 @@
+import { basename, resolve } from "node:path";
 import type { FastifyRequest } from "fastify";
 import { CarteiraError, TABLE_NAMES, type TableName } from "../../engine/index.ts";
 import type { Limits } from "../config.ts";
@@ -32,6 +33,14 @@ function maxBytesOf(media: TableMedia, limits: Limits): number {
 	return media.format === "json" ? limits.max_json_table_bytes : limits.max_upload_bytes;
 }
 
+/** The importer names the file that it read; to a client that file is its body. */
+function nameBody(error: unknown, path: string): unknown {
+	if (!(error instanceof CarteiraError)) return error;
+	const clean = (text: string): string => text.replaceAll(resolve(path), "the body").replaceAll(basename(path), "the body");
+	const details = error.details.map((problem) => ({ ...problem, message: clean(problem.message) }));
+	return new CarteiraError(error.code, clean(error.message), details, error.numProblems);
+}
+
 /** Tables in: `PUT` replaces one, `POST` adds to it by key. */
 export function registerTableRoutes(app: App, { config, portfolios, store, uploadsDir }: Services): void {
 	const { limits } = config;
@@ -53,7 +62,11 @@ export function registerTableRoutes(app: App, { config, portfolios, store, uploa
 		const options = { folder: uploadsDir, maxBytes: maxBytesOf(media, limits), contentDigest: contentDigest?.toString() };
 		numUploads++;
 		try {
-			return await receiveUpload(request.raw, options, (received) => use({ path: received.path, format: media.format }, received.digest));
+			return await receiveUpload(request.raw, options, ({ path, digest }) =>
+				use({ path, format: media.format }, digest).catch((error: unknown) => {
+					throw nameBody(error, path);
+				}),
+			);
 		} finally {
 			numUploads--;
 		}

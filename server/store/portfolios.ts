@@ -108,10 +108,14 @@ export async function openPortfolios(dataDir: string): Promise<Portfolios> {
 		install: (name, source) =>
 			change(name, async (folder) => {
 				const copy = join(root, `.${name}.${randomBytes(6).toString("hex")}`);
-				await copyFiles(source, copy);
-				await readPortfolio(copy, { requireTables: [] });
-				await rm(folder, { recursive: true, force: true });
-				await rename(copy, folder);
+				try {
+					await copyFiles(source, copy);
+					await readPortfolio(copy, { requireTables: [] });
+					await rm(folder, { recursive: true, force: true });
+					await rename(copy, folder);
+				} finally {
+					await rm(copy, { recursive: true, force: true });
+				}
 				await syncFolder(root);
 			}),
 		read: (name, asOf) => turns(name, () => readNow(name, asOf)),

@@ -88,6 +88,7 @@ const MUTATIONS: readonly Mutation[] = [
 	["a break of another length", "break-unknown", (plan) => Object.assign(day(plan, 1, 23).breaks[0], { end: "10:20:00" })],
 	["a fixed break that lasts longer", "break-unknown", (plan) => Object.assign(day(plan, 0, 23).breaks[0], { end: "13:01:00" })],
 	["a break that the rep does not have", "break-unknown", (plan) => day(plan, 0, 23).breaks.push({ start: "16:00:00", end: "16:15:00" })],
+	["a break during a break", "break-overlap", (plan) => day(plan, 1, 23).breaks.push({ start: "10:05:00", end: "11:05:00" })],
 	["a call in a break", "contact-in-break", (plan) => move(entry(plan, "C16", 25), "12:45:00", "12:55:00")],
 	["a call in a break of the rep's choice", "contact-in-break", (plan) => move(entry(plan, "C10", 23), "09:55:00", "10:05:00")],
 	["travel in a break", "travel-in-break", (plan) => move(entry(plan, "C09", 23), "13:00:00", "13:20:00")],
@@ -181,6 +182,14 @@ const MUTATIONS: readonly Mutation[] = [
 		(plan) => {
 			day(plan, 2, 27).entries.pop();
 			Object.assign(plan.unmet_required[0], { customer_id: "C14", rep_id: "S1" });
+		},
+	],
+	[
+		"a visit given up that has its way and its time",
+		"unmet-feasible",
+		(plan) => {
+			day(plan, 0, 23).entries.pop();
+			Object.assign(plan.unmet_required[0], { customer_id: "C09", on: "2026-11-23" });
 		},
 	],
 	["a customer forgotten", "customer-missing", (plan) => plan.unplanned.pop()],

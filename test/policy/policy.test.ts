@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CarteiraError } from "../../engine/errors.ts";
 import { CLASSES, PHASES, POTENTIALS } from "../../engine/policy/case.ts";
-import { DEFAULT_POLICY, PLAN_DIMENSIONS, POLICY_SCHEMA, resolveRows, validatePolicy } from "../../engine/policy/policy.ts";
+import { DEFAULT_POLICY, validatePolicy } from "../../engine/policy/policy.ts";
+import { POLICY_SCHEMA } from "../../engine/policy/policy-schema.ts";
+import { PLAN_DIMENSIONS, resolveRows } from "../../engine/policy/row-match.ts";
 import { REP_KINDS } from "../../engine/portfolio/schema.ts";
 
 function refusal(json: unknown): CarteiraError {

@@ -115,6 +115,10 @@ describe("collection", () => {
 		expect(terms({ ...overdue, overdue_days: 4 }).collection).toBe(0);
 	});
 
+	it("is at most a million, so that sums stay exact", () => {
+		expect(terms({ overdue_amount: 5e9, overdue_days: 10 }).collection).toBe(1e8);
+	});
+
 	it("leaves the next contact what the one before has not recovered", () => {
 		const repCase = caseOf(oneCustomer(overdue), { guesses: ACTIVE });
 		const left = 1 - Math.exp(-1);

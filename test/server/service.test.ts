@@ -14,6 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+interface Description {
+	readonly openapi: string;
+	readonly paths: Record<string, Record<string, Operation>>;
+	readonly components: { readonly schemas: object };
+}
+
 interface Operation {
 	readonly responses: object;
 	readonly requestBody?: { readonly content: object };
@@ -27,7 +33,7 @@ test("the service says that it is alive, that it is ready, and what its limits a
 });
 
 test("the description is OpenAPI 3.1 and has every route with its answers", async () => {
-	const document = (await get("/openapi.json")).json<{ openapi: string; paths: Record<string, Record<string, Operation>> }>();
+	const document = (await get("/openapi.json")).json<Description>();
 	expect(document.openapi).toBe("3.1.0");
 	const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
 	expect(described.sort()).toEqual([
@@ -53,6 +59,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 		for (const { responses } of Object.values(methods)) expect(Object.keys(responses).length).toBeGreaterThan(1);
 	}
 	const { requestBody } = document.paths["/v1/portfolios/{portfolio}/{table}"].put;
+	expect(Object.keys(document.components.schemas).filter((name) => name.endsWith("Input"))).toEqual([]);
 	expect(requestBody?.content).toHaveProperty("application/vnd.apache.parquet");
 });
 
@@ -76,6 +83,7 @@ test("errors are problem+json with a code and a trace id, the caller's where it 
 		payload: '{"as_of": ',
 	});
 	expect(broken.json()).toMatchObject({ status: 400, code: "MALFORMED" });
+	expect((await get("/v1/plans/%zz")).json()).toMatchObject({ status: 400, code: "MALFORMED" });
 	const form = await service.app.inject({
 		method: "POST",
 		url: "/v1/portfolios/acme/plans",

@@ -83,7 +83,11 @@ export async function startService(options: { dataDir?: string; limits?: Partial
 		await services.close();
 	};
 	return {
-		...{ app, services, engine, dataDir, stop },
+		app,
+		services,
+		engine,
+		dataDir,
+		stop,
 		async close() {
 			await stop();
 			await rm(dataDir, { recursive: true, force: true });

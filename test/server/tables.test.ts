@@ -48,6 +48,13 @@ test("a file that breaks the contract is refused with table, row, column and val
 	expect(await rowsOf("orders")).toBe(3);
 });
 
+test("a body that is not what it says is refused without a word about where the service keeps it", async () => {
+	const answer = await send("PUT", "orders", "PAR1 no parquet PAR1", { "content-type": "application/vnd.apache.parquet" });
+	expect(answer.statusCode).toBe(422);
+	expect(answer.body).toContain("the body");
+	expect(answer.body).not.toContain(service.dataDir);
+});
+
 test("rows come as JSON and NDJSON as well", async () => {
 	const row = { rep_id: "r3", kind: "rca" };
 	expect((await send("POST", "reps", JSON.stringify([row]), { "content-type": "application/json" })).statusCode).toBe(200);
@@ -56,7 +63,10 @@ test("rows come as JSON and NDJSON as well", async () => {
 	).toBe(200);
 	expect(await rowsOf("reps")).toBe(4);
 	expect((await send("POST", "reps", '{"rep_id":"r5"}', { "content-type": "application/json" })).statusCode).toBe(422);
-	expect((await send("POST", "reps", "[{", { "content-type": "application/json" })).statusCode).toBe(400);
+	expect((await send("POST", "reps", "[{", { "content-type": "application/json" })).json()).toMatchObject({
+		status: 422,
+		code: "INVALID_INPUT",
+	});
 });
 
 test("media types are exact, parameters aside, and compressed bodies are not taken", async () => {

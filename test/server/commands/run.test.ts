@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { runCommandLine } from "../../../server/commands/run.ts";
+
+const LAUNCHER = join(import.meta.dirname, "../../../server/carteira.js");
+
+interface Ended {
+	readonly code: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** Runs the command line in a process of its own, as a user would. */
+function carteira(...args: string[]): Promise<Ended> {
+	const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: "1" } });
+	const out: string[] = [];
+	const err: string[] = [];
+	child.stdout.setEncoding("utf8").on("data", (text: string) => out.push(text));
+	child.stderr.setEncoding("utf8").on("data", (text: string) => err.push(text));
+	return new Promise((resolve) => {
+		child.on("close", (code) => resolve({ code, stdout: out.join(""), stderr: err.join("") }));
+	});
+}
+
+let folder: string;
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), "carteira-cli-"));
+	const made = await carteira("generate", "--customers", "60", "--reps", "1", "--seed", "7", "--as-of", "2026-11-23", "--out", "d");
+	expect(made).toMatchObject({ code: 0, stdout: "d\n" });
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("a portfolio folder", () => {
+	test("is planned into a file, which check finds right; progress and messages stay off stdout", async () => {
+		const planned = await carteira("plan", "d", "--as-of", "2026-11-23", "--iterations", "50", "--out", "plan.json", "--json");
+		expect(planned.code).toBe(0);
+		const plan = JSON.parse(await readFile(join(folder, "plan.json"), "utf8")) as { plan_id: string };
+		expect(JSON.parse(planned.stdout)).toMatchObject({ out: "plan.json", plan_id: plan.plan_id });
+		expect(planned.stderr).toContain("customers");
+		const checked = await carteira("check", "d", "plan.json", "--json");
+		expect(checked).toMatchObject({ code: 0, stdout: '{"num_violations":0,"violations":[]}\n' });
+	});
+
+	test("whose plan was tampered with fails the check with exit code 1 and the place", async () => {
+		const text = await readFile(join(folder, "plan.json"), "utf8");
+		await writeFile(join(folder, "bad.json"), text.replace('"sequence":1,', '"sequence":9,'));
+		const checked = await carteira("check", "d", "bad.json");
+		expect(checked.code).toBe(1);
+		expect(checked.stdout).toMatch(/sequence .* \/reps\/\d+\/days\/\d+\/entries\/0\/sequence .* 9, expected 1/);
+	});
+
+	test("is planned to stdout in the format asked for", async () => {
+		const plan = (...flags: string[]) => carteira("plan", "d", "--as-of", "2026-11-23", "--iterations", "1", ...flags);
+		expect(JSON.parse((await plan("--format", "json")).stdout)).toMatchObject({ as_of: "2026-11-23" });
+		expect((await plan("--rep", "R00001")).stdout).toContain("2026-11-23 … 2026-12-04");
+	});
+
+	test("is scored, and its products are written", async () => {
+		const scored = await carteira("score", "d", "--as-of", "2026-11-23", "--out", "scores.csv");
+		expect(scored.code).toBe(0);
+		expect(await readFile(join(folder, "scores.csv"), "utf8")).toMatch(/^customer_id,churn_risk,churn_risk_own_rhythm,expected_orders,/);
+		const products = await carteira("products", "d", "--as-of", "2026-11-23", "--top", "3", "--out", "mix.csv", "--json");
+		expect(products.code).toBe(0);
+		expect(JSON.parse(products.stdout)).toMatchObject({ out: "mix.csv" });
+	});
+});
+
+describe("exit codes", () => {
+	test("0 for help, 2 for wrong usage, 3 for invalid input, told by the process", async () => {
+		const [help, usage, input] = await Promise.all([carteira("--help"), carteira("nonsense"), carteira("plan", "nowhere")]);
+		expect([help.code, usage.code, input.code]).toEqual([0, 2, 3]);
+		expect(help.stdout).toContain("Exit codes");
+		expect(input.stderr).toBe("carteira: error: nowhere is not there\n");
+	});
+
+	test.each([
+		[2, "unknown command", ["nonsense"]],
+		[2, "missing required argument", ["plan"]],
+		[2, "2026-02-30", ["plan", "d", "--as-of", "2026-02-30"]],
+		[2, "cannot be used with", ["plan", "d", "--seconds", "1", "--iterations", "1"]],
+		[2, "without keys", ["serve", "--host", "0.0.0.0"]],
+		[3, "not there", ["plan", "nowhere"]],
+		[3, "cannot be read", ["check", ".", "nowhere.json"]],
+	])("%i, saying %s, for %j", async (code, words, args) => {
+		const told: string[] = [];
+		const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => told.push(String(text)) > 0);
+		const exit = await runCommandLine(["node", "carteira", ...args]);
+		spy.mockRestore();
+		expect(exit).toBe(code);
+		expect(told.join("")).toContain(words);
+		expect(told.join("")).not.toMatch(/\n\s+at /); // no stack
+	});
+
+	test("3 for input that breaks the contract, with table, row, column and value", async () => {
+		await carteira("generate", "--customers", "50", "--reps", "1", "--out", "broken");
+		const path = join(folder, "broken", "customers.csv");
+		const lines = (await readFile(path, "utf8")).split("\n");
+		const column = lines[0].split(",").indexOf("lat");
+		lines[4] = lines[4]
+			.split(",")
+			.map((cell, index) => (index === column ? "north" : cell))
+			.join(",");
+		await writeFile(path, lines.join("\n"));
+		const [ended, json] = await Promise.all([carteira("plan", "broken"), carteira("plan", "broken", "--json")]);
+		expect(ended.code).toBe(3);
+		expect(ended.stderr).toMatch(/customers .* 5 .* lat .* north/); // line 5 of the file
+		expect(JSON.parse(json.stderr.trim().split("\n").at(-1) ?? "")).toMatchObject({ code: "IMPORT_REFUSED" });
+	});
+});
