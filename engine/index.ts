@@ -18,6 +18,7 @@ export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from ".
 export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest } from "./plan.ts";
 export { DEFAULT_POLICY, type Policy, validatePolicy } from "./policy/policy.ts";
 export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";
+export { dataThroughOf } from "./portfolio/data-through.ts";
 export { importTable } from "./portfolio/import-table.ts";
 export type { Portfolio, Table, TableReport } from "./portfolio/portfolio.ts";
 export { readPortfolio } from "./portfolio/read-portfolio.ts";

@@ -14,6 +14,7 @@ import { classify } from "./policy/classify.ts";
 import type { RepCase } from "./policy/case.ts";
 import { validatePolicy } from "./policy/policy.ts";
 import { buildCalendar, horizonOf } from "./portfolio/calendar.ts";
+import { dataThroughOf } from "./portfolio/data-through.ts";
 import { examineFeed } from "./portfolio/feed.ts";
 import { buildHistory } from "./portfolio/history.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
@@ -281,8 +282,9 @@ function receiptOf({ portfolio, policy, scores, asOf }: PlanContext, request: Pl
 		travel: "straight",
 		seed: request.seed ?? 1,
 		iterations: Object.fromEntries(results.map(({ plan, iterations }) => [plan.rep_id, iterations])),
-		data_through: Object.fromEntries(Object.entries(portfolio.dataThrough).map(([table, day]) => [table, formatDay(day)])),
+		data_through: Object.fromEntries(Object.entries(dataThroughOf(portfolio.tables, asOf)).map(([table, day]) => [table, formatDay(day)])),
 		published: request.published?.plan_id ?? null,
+		...(request.reps && { reps: [...request.reps].sort((a, b) => (a < b ? -1 : 1)) }),
 	};
 }
 

@@ -19,7 +19,7 @@ export function logisticLoss({ tf }: TensorFlow, logits: Tensor2D, labels: Tenso
  */
 export function levelFreeLoss(outputs: Float32Array, { numRows, labels }: Rows): number {
 	let [shift, loss] = [0, 0];
-	for (let step = 0; step < 6; step++) {
+	for (let step = 0, move = 1; step < 30 && Math.abs(move) > 1e-4; step++) {
 		let [slope, curve] = [0, 1e-9];
 		loss = 0;
 		for (let row = 0; row < numRows; row++) {
@@ -33,7 +33,8 @@ export function levelFreeLoss(outputs: Float32Array, { numRows, labels }: Rows):
 				curve += probability * (1 - probability);
 			}
 		}
-		shift -= Math.max(-1, Math.min(1, slope / curve));
+		move = Math.max(-1, Math.min(1, slope / curve)); // a whole step can overshoot where probabilities are near 0 or 1
+		shift -= move;
 	}
 	return loss / Math.max(1, numRows);
 }

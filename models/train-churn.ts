@@ -20,10 +20,10 @@ import { pickOrigins } from "./origins.ts";
 import { exportNet, type TrainedNet } from "./trained-net.ts";
 
 /** Rows that the net learns from at most. */
-const MAX_ROWS = 120_000;
+const MAX_ROWS = 90_000;
 const UNITS = [48, 32];
 const NUM_SEEDS = 3;
-const MAX_EPOCHS = 20;
+const MAX_EPOCHS = 12;
 /** Epochs where the history is too short to hold a later origin back. */
 const SHORT_EPOCHS = 4;
 /** Past origins that a rehearsal needs to say anything. */

@@ -24,7 +24,9 @@ function installedNode() {
 
 function startOn(node) {
 	const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
-	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+	for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+	// Ctrl-C on a terminal reaches the child by itself; a second one would end it at once.
+	process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
 	child.on("error", (error) => {
 		process.stderr.write(`carteira: ${node} does not start: ${error.message}\n`);
 		process.exitCode = 4;

@@ -12,7 +12,7 @@ export function createContexts(portfolios: Portfolios, engine: Engine): Contexts
 	let last: { readonly key: string; readonly context: Promise<PlanContext> } | null = null;
 	return {
 		async get(name, asOf) {
-			const { version, portfolio } = await portfolios.read(name, asOf);
+			const { version, portfolio } = await portfolios.read(name);
 			const key = `${name} ${version} ${asOf}`;
 			if (last?.key === key) return last.context;
 			const context = engine.score(portfolio, { asOf });

@@ -15,7 +15,7 @@ type TransformObject = typeof jsonSchemaTransformObject;
 /** Adds to the document what the routes cannot say in schemas, and takes out what no call refers to. */
 const completeDocument: TransformObject = (document) => {
 	const openapi = jsonSchemaTransformObject(document);
-	if (!("paths" in openapi)) return openapi;
+	if (!("components" in openapi)) return openapi;
 	// Every named schema is described twice, as read and as written; only what is written is referred to.
 	const schemas = openapi.components?.schemas ?? {};
 	for (const name of Object.keys(schemas)) if (name.endsWith("Input") && name.slice(0, -"Input".length) in schemas) delete schemas[name];

@@ -1,4 +1,4 @@
-import { type PlanProgress, type Portfolio, type TableReport, formatDay } from "../engine/index.ts";
+import { type PlanProgress, type Portfolio, type TableReport, formatDay, dataThroughOf } from "../engine/index.ts";
 import type { PlanRecord } from "./store/store.ts";
 
 /** A table's report as clients see it. */
@@ -59,5 +59,7 @@ export function tablesView(portfolio: Portfolio): object {
 
 /** Last date of each table that has dates. */
 export function dataThroughView(portfolio: Portfolio): Record<string, string> {
-	return Object.fromEntries(Object.entries(portfolio.dataThrough).map(([table, day]) => [table, formatDay(day)]));
+	return Object.fromEntries(
+		Object.entries(dataThroughOf(portfolio.tables, Number.POSITIVE_INFINITY)).map(([table, day]) => [table, formatDay(day)]),
+	);
 }

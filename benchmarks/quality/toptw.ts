@@ -9,8 +9,6 @@ export interface Instance {
 	readonly spec: ProblemSpec;
 	/** Number in the file of customer c. */
 	readonly numberOf: readonly number[];
-	/** Whole numbers of the problem for one unit of the file's value. */
-	readonly valueScale: number;
 }
 
 /**
@@ -70,7 +68,7 @@ export function readToptw(path: string, routes: number): Instance {
 		slots: Array.from({ length: routes }, () => slot),
 		options: customers.map(optionOf),
 	};
-	return { name, spec, numberOf: customers.map((point) => point[0]), valueScale: 1 };
+	return { name, spec, numberOf: customers.map((point) => point[0]) };
 }
 
 function numbersOf(line: string): number[] {

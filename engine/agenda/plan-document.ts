@@ -27,6 +27,8 @@ export interface Receipt {
 	readonly data_through: Readonly<Record<string, string>>;
 	/** plan_id of the published plan whose changes were priced. */
 	readonly published: string | null;
+	/** The reps asked for, where not all were. */
+	readonly reps?: readonly string[];
 }
 
 export interface RepPlan {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { formatDay } from "../units.ts";
+import { formatDay, parseDay } from "../units.ts";
+import { dataThroughOf } from "../portfolio/data-through.ts";
 import type { Checked } from "./views.ts";
 
 /** Hexadecimal digits of a plan's id: the first half of the receipt's digest. */
@@ -30,7 +31,9 @@ export function checkReceipt({ plan, portfolio, policy, repRows, report }: Check
 
 function checkDataThrough({ plan, portfolio, report }: Pick<Checked, "plan" | "portfolio" | "report">): void {
 	const stated = plan.receipt.data_through;
-	const known = Object.entries(portfolio.dataThrough).map(([table, day]) => [table, formatDay(day)] as const);
+	const known = Object.entries(dataThroughOf(portfolio.tables, parseDay(plan.as_of))).map(
+		([table, day]) => [table, formatDay(day)] as const,
+	);
 	for (const [table, date] of known) {
 		if (stated[table] !== date)
 			report("data-through", `/receipt/data_through`, `${table} through ${stated[table] ?? "nothing"}, expected ${date}`);

@@ -1,4 +1,4 @@
-import { checkFloors, holdingsOf } from "./floors.ts";
+import { checkFloors } from "./floors.ts";
 import type { AgendaView, Checked, ContactView, RepView } from "./views.ts";
 
 /** Tolerance of shares and gaps, which are not whole. */
@@ -6,11 +6,10 @@ const NEAR = 1e-6;
 
 /** Values, floors, bounds and gaps of every rep, key figures of the plan, and that everything counted is whole. */
 export function checkSums(context: Checked): void {
-	const holdings = holdingsOf(context);
 	for (const rep of context.reps) {
 		checkValue(context, rep);
 		checkBound(context, rep);
-		if (rep.rep >= 0) checkFloors(context, rep, holdings);
+		if (rep.rep >= 0) checkFloors(context, rep);
 	}
 	checkKpis(context);
 	checkWhole(context);

@@ -141,7 +141,7 @@ function assemble(
 		customers: Int32Array.from(customers),
 		options,
 		exclusions,
-		floors: floorsOf(context, rep, customers, days),
+		floors: floorsOf(context, customers, days),
 		unmet,
 		termsInto: (option, previous, afterCutoff, out) => {
 			const { basis, amounts, first } = candidateOf[option];

@@ -2,22 +2,15 @@ import type { RepCase } from "./case.ts";
 import { CLASSES, PHASES } from "./case.ts";
 import type { CaseContext } from "./case-context.ts";
 import type { CaseDay } from "./options.ts";
-import { isManager } from "./ownership.ts";
 import type { Policy } from "./policy.ts";
 
 type CaseFloor = RepCase["floors"][number];
 
 /**
- * The policy's floors for one rep over its days: a share of shift time less breaks in whole seconds, or a number of contacts, with
- * the customers that count. A floor holds for reps that plan for such a customer; managers, who do not choose whom they see, have none.
+ * The policy's floors for one rep over its days: a share of shift time less breaks, or a number of contacts, with the customers that
+ * count. Every floor holds for every rep: one that has no such customer shows by its price that the portfolio lacks them.
  */
-export function floorsOf(
-	{ policy, classification, portfolio }: CaseContext,
-	rep: number,
-	customers: readonly number[],
-	days: readonly CaseDay[],
-): CaseFloor[] {
-	if (isManager(portfolio.tables.reps, rep)) return [];
+export function floorsOf({ policy, classification }: CaseContext, customers: readonly number[], days: readonly CaseDay[]): CaseFloor[] {
 	const workSeconds = days.reduce((sum, { work }) => sum + work.workSeconds, 0);
 	return policy.floors.flatMap((floor) => {
 		const { phase, class: cls } = floor;
@@ -25,7 +18,7 @@ export function floorsOf(
 			(phase === null || PHASES[classification.phase[customer]] === phase) &&
 			(cls === null || CLASSES[classification.class[customer]] === cls);
 		const members = Int32Array.from(customers.keys()).filter((position) => isMeant(customers[position]));
-		return members.length === 0 ? [] : specsOf(floor, workSeconds, members);
+		return specsOf(floor, workSeconds, members);
 	});
 }
 
@@ -36,7 +29,7 @@ function specsOf(floor: Policy["floors"][number], workSeconds: number, customers
 	return [
 		...(share === null
 			? []
-			: [{ unit: "seconds" as const, atLeast: Math.round(share * workSeconds), cost: floor.cost_per_hour_short ?? 0, customers, label }]),
+			: [{ unit: "seconds" as const, atLeast: share * workSeconds, cost: floor.cost_per_hour_short ?? 0, customers, label }]),
 		...(contacts === null
 			? []
 			: [{ unit: "contacts" as const, atLeast: contacts, cost: floor.cost_per_contact_short ?? 0, customers, label }]),

@@ -99,7 +99,7 @@ function addOptions(
 ): void {
 	const { customer, kind, plan, cadence } = standing;
 	const { open, close } = day.work;
-	const visitDay = visitDayOn(standing.visitRule, day.date, context.policy.routing_mode);
+	const visitDay = visitDayOn(standing.visitRuleOn(day.date), day.date, context.policy.routing_mode);
 	for (const { channel, duration } of standing.channels) {
 		const isVisit = channel === VISIT;
 		if (isVisit && visitDay.refusal) {

@@ -15,8 +15,8 @@ export interface Ownership {
 	repOn(customer: number, date: Day): number;
 	/** The owner, absent or not, on the first date that has one; -1 for none. */
 	ownerOf(customer: number): number;
-	/** Row of `assignments` that makes the owner; -1 where customers.rep_id does. */
-	assignmentOf(customer: number): number;
+	/** Row of `assignments` that makes the owner on a date; -1 where customers.rep_id does. */
+	assignmentOn(customer: number, date: Day): number;
 	/** Every rep that serves the customer on some date, and the owner. */
 	repsOf(customer: number): readonly number[];
 	isAbsent(rep: number, date: Day): boolean;
@@ -66,34 +66,31 @@ export function buildOwnership({ tables: { customers, assignments, reps } }: Por
 
 	const owners = new Int32Array(customers.length).fill(-1);
 	const ownerRows = new Int32Array(customers.length).fill(-1);
-	/** Only customers whose rep differs from the owner on some date. */
-	const changing = new Map<number, Int32Array>();
+	/** Only customers whose service differs from the owner's, or by its row, on some date; one cell a date. */
+	const changing = new Map<number, readonly Service[]>();
 	const isPresent = Array.from({ length: reps.numRows }, (_, rep) => !dates.some((date) => isAbsent(rep, date)));
 	const [firstDate, lastDate] = [dates[0], dates[dates.length - 1]];
 	const isSettled = (row: number): boolean => isValid(assignments, row, firstDate) && isValid(assignments, row, lastDate);
 	for (let customer = 0; customer < customers.length; customer++) {
 		const onFirst = serviceOn(customer, firstDate);
-		const isSame = (onFirst.owner < 0 || isPresent[onFirst.owner]) && rows.of(customer).every(isSettled);
-		const services = isSame ? [onFirst] : dates.map((date) => serviceOn(customer, date));
+		const isSame = [onFirst.owner, onFirst.rep].every((rep) => rep < 0 || isPresent[rep]) && rows.of(customer).every(isSettled);
+		const services = isSame ? dates.map(() => onFirst) : dates.map((date) => serviceOn(customer, date));
 		const first = services.find(({ owner }) => owner >= 0) ?? services.find(({ rep }) => rep >= 0);
 		owners[customer] = first?.owner ?? -1;
 		ownerRows[customer] = first?.ownerRow ?? -1;
-		if (services.some(({ rep }) => rep !== owners[customer]))
-			changing.set(
-				customer,
-				Int32Array.from(services, ({ rep }) => rep),
-			);
+		const isPlain = services.every(({ rep, ownerRow }) => rep === owners[customer] && ownerRow === ownerRows[customer]);
+		if (!isPlain) changing.set(customer, services);
 	}
-	const repOn = (customer: number, date: Day): number => changing.get(customer)?.[date - dates[0]] ?? owners[customer];
+	const changeOn = (customer: number, date: Day): Service | undefined => changing.get(customer)?.[date - firstDate];
 	return {
-		repOn,
+		repOn: (customer, date) => changeOn(customer, date)?.rep ?? owners[customer],
 		isAbsent,
 		ownerOf: (customer) => owners[customer],
-		assignmentOf: (customer) => ownerRows[customer],
+		assignmentOn: (customer, date) => changeOn(customer, date)?.ownerRow ?? ownerRows[customer],
 		repsOf: (customer) => {
 			const own = owners[customer] < 0 ? [] : [owners[customer]];
 			const others = changing.get(customer);
-			return others ? [...new Set([...own, ...others.filter((rep) => rep >= 0)])] : own;
+			return others ? [...new Set([...own, ...others.map(({ rep }) => rep).filter((rep) => rep >= 0)])] : own;
 		},
 	};
 }

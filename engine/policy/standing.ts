@@ -48,7 +48,7 @@ export interface Standing {
 	/** Allowed channels with their service times, by channel code; `preference` counts from 0 in the action plan's order. */
 	readonly channels: readonly { readonly channel: number; readonly duration: Seconds; readonly preference: number }[];
 	/** Null: no fixed days. */
-	readonly visitRule: VisitRule | null;
+	visitRuleOn(date: Day): VisitRule | null;
 	/** First date that keeps the minimum gap to the history. */
 	readonly gapFrom: Day;
 	/** First date on which a contact is due, or no longer deferred by an objection. */
@@ -63,7 +63,7 @@ export function standingOf(context: CaseContext, rep: number, customer: number, 
 	const { customers, reps, assignments } = portfolio.tables;
 	const { phase, class: cls, potential, lastContactDay } = classification;
 	const plan = plans.planOf(phase[customer], cls[customer], potential[customer], reps.codes.kind[rep]);
-	const row = ownership.assignmentOf(customer);
+	const row = ownership.assignmentOn(customer, context.asOf);
 	const cadence = cadenceOf(plan, customers, customer, row < 0 ? Number.NaN : assignments.numbers.interval_days[row]);
 	const worth = context.worthOf(customer);
 	const kind = kindOf(context, customer, isEscalation);
@@ -78,7 +78,7 @@ export function standingOf(context: CaseContext, rep: number, customer: number, 
 		worth,
 		refusal: refusalOf(context, customer, kind, worth),
 		channels: preferred(channelsOf(context, rep, customer, plan), objection?.rule.channel ?? null),
-		visitRule: visitRuleOf(context, customer),
+		visitRuleOn: (date) => visitRuleOn(context, customer, date),
 		gapFrom,
 		dueFrom: Math.max(dueFrom(last, kind, cadence, gapFrom), (objection?.on ?? 0) + (objection?.rule.defer_days ?? 0)),
 		delivery: SELLING.includes(kind) ? deliveryRuleOf(portfolio, customer) : null,
@@ -151,9 +151,9 @@ function preferred(channels: Standing["channels"], name: (typeof CHANNELS)[numbe
 }
 
 /** The visit days of the owner's assignment, which hold for whoever stands in for it. A row that states no rule prefers its days. */
-function visitRuleOf({ portfolio, ownership }: CaseContext, customer: number): VisitRule | null {
+function visitRuleOn({ portfolio, ownership }: CaseContext, customer: number, date: Day): VisitRule | null {
 	const { assignments } = portfolio.tables;
-	const row = ownership.assignmentOf(customer);
+	const row = ownership.assignmentOn(customer, date);
 	const text = row < 0 ? null : assignments.texts.visit_days.at(row);
 	if (text === null) return null;
 	const rule = assignments.codes.visit_day_rule[row];

@@ -62,8 +62,8 @@ function isYearEnd(day: Day): boolean {
 }
 
 /** Many firms are half closed on the day beside a holiday or an optional day. */
-function isBesideClosure({ isHoliday, isOptionalDay }: Calendar, day: Day): boolean {
-	return [day - 1, day + 1].some((beside) => isHoliday(beside) || isOptionalDay(beside));
+function isBesideClosure(calendar: Calendar, day: Day): boolean {
+	return [day - 1, day + 1].some((beside) => calendar.isHoliday(beside) || calendar.isOptionalDay(beside));
 }
 
 /** What is usual on a weekday. */

@@ -60,8 +60,8 @@ async function draftOf(job: ImportJob, held: TableFile | undefined): Promise<{ d
 	if (upload && mode === "replace") return { draft, digest: await readUpload(upload, () => readFile(upload, draft)) };
 	const changes = openChanges(table);
 	const aside: TableFile = { table, path: quarantineOf(folder, table), format: "ndjson" };
-	if (existsSync(aside.path)) await readFile(aside, collectChanges(changes));
-	const digest = upload ? await readUpload(upload, () => readFile(upload, collectChanges(changes))) : "";
+	if (existsSync(aside.path)) await readFile(aside, collectChanges(changes, true));
+	const digest = upload ? await readUpload(upload, () => readFile(upload, collectChanges(changes, false))) : "";
 	const merge = applyChanges(changes, draft);
 	if (held) await readUpload(held, () => readFile(held, merge.held));
 	merge.finish();

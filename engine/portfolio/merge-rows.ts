@@ -9,6 +9,8 @@ type Row = ReadonlyMap<string, RawCell>;
 interface Sent {
 	readonly row: Row;
 	readonly rowInFile: number;
+	/** Was it set aside by an import before? */
+	readonly isRetried: boolean;
 }
 
 /** Rows of an upload (and of those set aside before it, which it overrules) that are to be laid over a table. */
@@ -28,7 +30,7 @@ export function openChanges(table: TableName): Changes {
 }
 
 /** A sink that collects changes; a key that an earlier file had is overruled. */
-export function collectChanges(changes: Changes): RowSink {
+export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
 	const earlier = new Set(changes.sent.keys());
 	changes.broken.length = 0;
 	return readRows(changes.table, {
@@ -37,8 +39,8 @@ export function collectChanges(changes: Changes): RowSink {
 		},
 		row(key, row, rowInFile) {
 			const rows = earlier.delete(key) ? undefined : changes.sent.get(key);
-			if (rows) rows.push({ row, rowInFile });
-			else changes.sent.set(key, [{ row, rowInFile }]);
+			if (rows) rows.push({ row, rowInFile, isRetried });
+			else changes.sent.set(key, [{ row, rowInFile, isRetried }]);
 		},
 		broken: (...record) => void changes.broken.push(record),
 		end: (named) => {
@@ -75,8 +77,14 @@ export function applyChanges(changes: Changes, draft: TableDraft): { readonly he
 			},
 		}),
 		finish() {
-			draft.reportFrom = draft.numRows;
-			for (const [key, rows] of changes.sent) for (const { row, rowInFile } of rows) append(row, rowInFile, held.get(key));
+			const appendSent = (retried: boolean): void => {
+				for (const [key, rows] of changes.sent) {
+					for (const { row, rowInFile, isRetried } of rows) if (isRetried === retried) append(row, rowInFile, held.get(key));
+				}
+			};
+			appendSent(true);
+			draft.reportFrom = draft.numRows; // the upload is not to blame for what was wrong before it
+			appendSent(false);
 			for (const record of changes.broken) draft.broken(...record);
 			draft.end([...present]);
 		},

@@ -11,7 +11,9 @@ const LAST_DAY = parseDay("2100-12-31");
 
 /** Is there no value in a cell? */
 export function isMissing(raw: RawCell): raw is null | undefined | "" {
-	return raw === null || raw === undefined || raw === "" || (typeof raw === "string" && raw.trim() === "");
+	if (typeof raw !== "string") return raw === null || raw === undefined;
+	const first = raw.charCodeAt(0); // of most cells it is no white space, and nothing more need be looked at
+	return (first <= 32 || first >= 160 || raw === "") && raw.trim() === "";
 }
 
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

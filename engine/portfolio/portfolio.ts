@@ -70,8 +70,6 @@ export interface Portfolio {
 	/** policy.json as parsed, or null; the policy folder validates it. */
 	readonly policy: unknown;
 	readonly reports: readonly TableReport[];
-	/** Last date of each table that has dates. */
-	readonly dataThrough: Readonly<Partial<Record<TableName, Day>>>;
 	/** SHA-256 over the digests of all files, hex. */
 	readonly digest: string;
 }

@@ -3,7 +3,6 @@ import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from "n
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CarteiraError } from "../errors.ts";
-import { type Day, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
 import { findTables, requireTables } from "./find-tables.ts";
 import type { Portfolio, Table, TableReport } from "./portfolio.ts";
 import { readPolicy } from "./read-policy.ts";
@@ -12,8 +11,6 @@ import { TABLE_NAMES, type TableName } from "./schema.ts";
 import { openTable } from "./shared-table.ts";
 
 export interface ReadOptions {
-	/** `dataThrough` looks only at what is dated before this day. */
-	readonly asOf?: Day;
 	/** Tables that must be there; orders alone by default. */
 	readonly requireTables?: readonly TableName[];
 	readonly limits?: Partial<ReadLimits>;
@@ -39,7 +36,6 @@ export async function readPortfolio(folder: string, options: ReadOptions = {}): 
 			given: new Set(files.map(({ table }) => table)),
 			policy,
 			reports: result.reports,
-			dataThrough: dataThroughOf(tables, options.asOf ?? Number.POSITIVE_INFINITY),
 			digest: digestOf(result.reports, text),
 		};
 	} finally {
@@ -70,22 +66,6 @@ function loadShared(path: string): Uint8Array {
 	} finally {
 		closeSync(file);
 	}
-}
-
-function dataThroughOf({ orders, contacts, service_events }: Tables, before: Day): Portfolio["dataThrough"] {
-	const limit = before * SECONDS_PER_DAY;
-	const through = {
-		orders: lastBefore(orders.days.ordered_on, before),
-		contacts: Math.floor(lastBefore(contacts.numbers.contacted_at, limit) / SECONDS_PER_DAY),
-		service_events: Math.floor(lastBefore(service_events.numbers.at, limit) / SECONDS_PER_DAY),
-	};
-	return Object.fromEntries(Object.entries(through).filter(([, day]) => Number.isFinite(day)));
-}
-
-function lastBefore(times: Int32Array | Float64Array, limit: number): number {
-	let last = Number.NEGATIVE_INFINITY;
-	for (const time of times) if (time > last && time < limit && time !== NULL_DAY) last = time; // NaN is in no order
-	return last;
 }
 
 function digestOf(reports: readonly TableReport[], policy: string): string {

@@ -1,4 +1,4 @@
-import type { Refusal } from "./column-store.ts";
+import type { Refusal } from "./column.ts";
 import { parseDay } from "../units.ts";
 import type { TableName } from "./schema.ts";
 import type { TableDraft } from "./table-draft.ts";

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../errors.ts";
-import type { TableFile } from "./find-tables.ts";
+import { findTables, type TableFile } from "./find-tables.ts";
 import type { ImportJob } from "./import-rows.ts";
 import type { TableReport } from "./portfolio.ts";
 import type { OnBadRows } from "./read-tables.ts";
@@ -10,12 +10,16 @@ import type { TableName } from "./schema.ts";
 
 /** What the reading process may use. */
 export interface ReadLimits {
+	/** Wall clock; grows with the size of the files unless it is given. */
 	readonly seconds: number;
 	/** Of private memory; enforced where `prlimit` is there. The process itself needs some 700. */
 	readonly megabytes: number;
 }
 
-const DEFAULT_LIMITS: ReadLimits = { seconds: 600, megabytes: 8192 };
+const DEFAULT_MEGABYTES = 8192;
+/** A minute to begin with, and a second for each of so many bytes: some thirty times what they take on an idle machine. */
+const BASE_SECONDS = 60;
+const BYTES_PER_SECOND = 1_000_000;
 
 export interface ReadJob {
 	readonly kind: "read";
@@ -73,7 +77,7 @@ function errorOf(outcome: Outcome): CarteiraError {
  * silence is one too, and names the file that it was reading.
  */
 function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
-	const limits = { ...DEFAULT_LIMITS, ...given };
+	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, ...given };
 	return new Promise((settle, fail) => {
 		const child = start(limits);
 		let file = job.kind === "read" ? "the folder" : (job.upload?.path ?? job.table);
@@ -107,6 +111,14 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 			if (error) child.kill("SIGKILL");
 		});
 	});
+}
+
+/** Deadline by the size of all files that the job reads; a file that is gone is told by the job itself. */
+function secondsFor(job: Job): number {
+	const paths =
+		job.kind === "read" ? job.files.map(({ path }) => path) : [job.upload?.path ?? "", ...findTables(job.folder).map(({ path }) => path)];
+	const bytes = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+	return BASE_SECONDS + Math.ceil(bytes / BYTES_PER_SECOND);
 }
 
 function start({ megabytes }: ReadLimits): ChildProcess {

@@ -1,6 +1,7 @@
 import type { InputProblem } from "../errors.ts";
 import { cellTextOf } from "./cell-text.ts";
-import { type ColumnStore, openColumn, type Refusal } from "./column-store.ts";
+import type { ColumnStore, Refusal } from "./column.ts";
+import { openColumn } from "./open-column.ts";
 import { isMissing } from "./parse-cell.ts";
 import type { DecimalMark, RawCell, RawHeader, RowSink } from "./raw-rows.ts";
 import { TABLES, type TableName } from "./schema.ts";

@@ -11,6 +11,9 @@ export const CHURN_INPUTS: readonly string[] = [...FEATURES, "btyd_no_order_14",
 /** The net's outputs: a logit a bin, then the logarithms of the orders and of the value (in tickets) of the next 90 days. */
 export const NUM_OUTPUTS = NUM_BINS + 2;
 
+/** The model lets nobody come back, people do: its certainty ends at a chance of 1 in 400 a bin, from where the net can tell. */
+const MIN_OFFSET = -6;
+
 /**
  * Writes a customer's inputs to inputs[at …] and the offsets of its outputs to offsets[offsetAt …]. The net is a correction: with
  * its own outputs at 0, the scores are those of the buy-till-you-die model.
@@ -31,7 +34,7 @@ export function createChurnReader(portfolio: Portfolio, history: History, rhythm
 		let before = 1;
 		for (let bin = 0; bin < NUM_BINS; bin++) {
 			const after = noOrder(HAZARD_EDGES[bin]);
-			offsets[offsetAt + bin] = logit(1 - after / before);
+			offsets[offsetAt + bin] = Math.max(MIN_OFFSET, logit(1 - after / before));
 			before = after;
 		}
 		const orders = (1 - noOrder(90)) * Math.max(1, 90 / rhythm.expectedInterval[customer]);

@@ -13,7 +13,7 @@ import { createWorkingSolution, hasCombinations, scoreOf, type WorkingSolution }
 /** Told about the search now and then. */
 export type ReportProgress = (progress: { readonly iterations: number; readonly value: number }) => void;
 
-const REPORT_EVERY = 1024;
+const REPORT_EVERY = 256;
 
 /** Sequences of every slot, kept apart from the working solution. */
 interface Snapshot {
@@ -49,6 +49,8 @@ interface Search {
 const ONE_IN_TWO = 2 ** 23;
 const ONE_IN_THREE = 5_592_405;
 const ONE_IN_HUNDRED = 167_772;
+/** Of the customers that an iteration has not touched, about this many are offered the free time. */
+const OFFERED = 50;
 const FIRST_CYCLE = 3000;
 const CYCLE_GROWTH = 1.6;
 const HOT = 0.4;
@@ -226,11 +228,11 @@ function recreateAll(state: Search, iteration: number, yieldOfTime: number, temp
 	prices.time = yieldOfTime * (random.next() < 0.5 ? 0.02 : 0.3);
 	const choice = random.next();
 	const order = choice < 0.4 ? shuffle(orders.shuffled, random) : choice < 0.7 ? orders.byDensity : orders.byPrize;
-	const skip = choice < 0.4 ? 0 : 0.15;
 	if (state.solution.missing > 0) insertMissing(state);
 	for (let i = 0; i < order.length; i++) {
-		if (skip > 0 && random.next() < skip) continue;
-		insertChain(state.recreation, order[i], openDays, lostAt[order[i]] === iteration);
+		const isLost = lostAt[order[i]] === iteration;
+		// Few of the others are worth a look each time: more iterations are worth more than complete ones.
+		if (isLost || random.next() * order.length < OFFERED) insertChain(state.recreation, order[i], openDays, isLost);
 	}
 }
 

@@ -82,11 +82,13 @@ function formatSlipping(items: readonly Planned[], { money, date, colors }: Styl
 
 function formatFirstStop({ repId, date: day, entry }: Planned, { money, date, colors }: Style): string {
 	const name = entry.brief.customer_name ?? entry.customer_id;
-	const terms = entry.terms.filter(({ cents }) => cents !== 0).map(({ name: term, cents }) => `${term} ${money(cents)}`);
+	const terms = entry.terms
+		.filter(({ cents }) => Math.abs(cents) >= 50) // what would be shown as 0
+		.map(({ name: term, cents }) => `${cents < 0 ? "−" : "+"} ${term} ${money(Math.abs(cents))}`);
 	return [
 		colors.bold(`${repId} begins ${date(day)} at ${entry.start.slice(0, 5)} with ${name}`),
 		`  ${entry.reason}`,
-		`  ${terms.join(" + ").replaceAll("+ -", "− ")} = ${colors.green(money(entry.value_cents))}`,
+		`  ${terms.join(" ").replace(/^\+ /, "")} = ${colors.green(money(entry.value_cents))}`,
 	].join("\n");
 }
 

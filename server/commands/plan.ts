@@ -108,7 +108,7 @@ async function run(folder: string, flags: PlanFlags): Promise<void> {
 	validateFolder(folder);
 	const { asOf, horizonDays, seed, iterations, seconds, rep: reps, threads, model } = flags;
 	const published = flags.published === undefined ? undefined : await readPublished(flags.published);
-	const portfolio = await readPortfolio(folder, { asOf, requireTables: ["customers", "orders", "reps"] });
+	const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
 	tellReports(portfolio.reports);
 	const engine = await createEngine(given({ threads, model }));
 	try {

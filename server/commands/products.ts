@@ -14,7 +14,7 @@ interface ProductsFlags {
 
 async function run(folder: string, { asOf, model, top, newOnly, out, json }: ProductsFlags): Promise<void> {
 	validateFolder(folder);
-	const portfolio = await readPortfolio(folder, { asOf, requireTables: ["orders"] });
+	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 	const { rows, model: name } = await writeProducts(portfolio, { asOf, top, out, ...given({ model, newOnly }) });
 	process.stdout.write(json ? `${JSON.stringify({ out, rows, model: name })}\n` : `${out} ${rows} suggestions, ${name}\n`);
 }

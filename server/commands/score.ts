@@ -13,7 +13,7 @@ interface ScoreFlags {
 
 async function run(folder: string, { asOf, model, horizonDays, out, json }: ScoreFlags): Promise<void> {
 	validateFolder(folder);
-	const portfolio = await readPortfolio(folder, { asOf, requireTables: ["orders"] });
+	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 	const { rows, model: name } = await writeScores(portfolio, { asOf, horizonDays, out, ...given({ model }) });
 	process.stdout.write(json ? `${JSON.stringify({ out, rows, model: name })}\n` : `${out} ${rows} customers, ${name}\n`);
 }

@@ -16,7 +16,7 @@ interface TrainFlags {
 
 async function run(folder: string, { asOf, task, seed, out, json }: TrainFlags): Promise<void> {
 	validateFolder(folder);
-	const portfolio = await readPortfolio(folder, { asOf, requireTables: ["orders"] });
+	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 	const summary = await train(portfolio, { asOf, task, out, onProgress: tell, ...given({ seed }) });
 	process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${summary.folder} ${summary.model}, ${summary.seconds} s\n`);
 }

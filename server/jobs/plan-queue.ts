@@ -74,7 +74,7 @@ export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQu
 	async function make(job: Job): Promise<void> {
 		await store.setStatus(job.id, "scoring");
 		const request = await requestOf(job.order);
-		const { portfolio } = await portfolios.read(job.order.portfolio, request.asOf);
+		const { portfolio } = await portfolios.read(job.order.portfolio);
 		const onProgress = (progress: PlanProgress): void => {
 			job.progress = progress;
 		};
@@ -90,7 +90,8 @@ export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQu
 		} catch (error) {
 			const failure = failureOf(error);
 			if (failure.code === "INTERNAL") onDefect(error, job.id);
-			if (!job.isDiscarded) await store.failPlan(job.id, failure);
+			// Where even this fails the plan stays as it is, and the next start marks it.
+			if (!job.isDiscarded) await store.failPlan(job.id, failure).catch((lost: unknown) => onDefect(lost, job.id));
 		} finally {
 			jobs.delete(job.id);
 			job.end();
@@ -104,11 +105,7 @@ export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQu
 
 	function enqueue(plan: PlanRecord): void {
 		jobs.set(plan.id, createJob(plan));
-		// A defect inside run's own handling would otherwise end the process: the plan stays as it is in the store.
-		state.running ??= work().catch((error: unknown) => {
-			state.running = null;
-			onDefect(error, plan.id);
-		});
+		state.running ??= work();
 	}
 
 	for (const plan of await store.queuedPlans()) enqueue(plan);

@@ -11,7 +11,10 @@ import type { App } from "./app-type.ts";
 
 const FORMATS = ["application/json", "text/calendar", "text/csv"] as const;
 const agendaQuery = z.strictObject({ rep: id.optional(), date: isoDate.optional() });
-const publishedQuery = z.strictObject({ rep: id.optional(), date: isoDate.meta({ description: "the day whose agendas are wanted" }) });
+const publishedQuery = z.strictObject({
+	rep: id.optional(),
+	date: isoDate.optional().meta({ description: "default: today in the policy's time zone" }),
+});
 
 const agendaResponse = {
 	200: {
@@ -59,6 +62,15 @@ function sendTagged(request: FastifyRequest, reply: FastifyReply, type: string, 
 	return reply.type(`${type}; charset=utf-8`).send(body);
 }
 
+const zoned = z.looseObject({ time_zone: z.string() });
+
+/** Today's date where the reps of a plan are. */
+function todayOf({ head }: PlanRecord): string {
+	const policy = zoned.safeParse(head?.policy);
+	const parts = { timeZone: policy.data?.time_zone ?? "UTC", year: "numeric", month: "2-digit", day: "2-digit" } as const;
+	return new Intl.DateTimeFormat("en-CA", parts).format(new Date()); // Canadian English writes YYYY-MM-DD
+}
+
 /** What reps and managers ask of a plan: agendas, who was left out, why. */
 export function registerAgendaRoutes(app: App, { store, portfolios }: Services): void {
 	app.route({
@@ -88,7 +100,7 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 			tags: ["agendas"],
 			params: portfolioParams,
 			querystring: publishedQuery,
-			response: responses(agendaResponse, 304, 404, 406),
+			response: responses({ ...agendaResponse, 304: z.undefined().meta({ description: "the client has it already" }) }, 404, 406),
 		},
 		handler: async (request, reply) => {
 			const name = request.params.portfolio;
@@ -98,7 +110,8 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 				const why = (await portfolios.exists(name)) ? `portfolio ${name} has no published plan` : `no portfolio is called ${name}`;
 				throw new CarteiraError("NOT_FOUND", why);
 			}
-			const agendas = await store.publishedAgendas(name, request.query);
+			const date = request.query.date ?? todayOf(published);
+			const agendas = await store.publishedAgendas(name, { ...request.query, date });
 			const ids = new Set(agendas.map(({ planId }) => planId));
 			const plans = await Promise.all([...ids].map((planId) => store.getPlan(planId)));
 			return sendTagged(request, reply, type, bodyOf(type, name, plans.length > 0 ? plans : [published], agendas));

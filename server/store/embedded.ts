@@ -72,7 +72,8 @@ function planCalls(database: Database, folder: string): PlanCalls {
 			const pieces: Piece[] = [];
 			await writePlanFile(pathIn(folder, id), document, (piece) => pieces.push(piece));
 			const { reps: _reps, unplanned: _unplanned, unmet_required: _unmet, ...head } = document;
-			database.transaction(() => {
+			const isKnown = database.transaction(() => {
+				if (!database.one("SELECT 1 FROM plan WHERE id = ?", id)) return false; // discarded while its file was written
 				putPieces(database, id, document, pieces);
 				database.run(
 					"UPDATE plan SET status = ?, finished_at = ?, plan_id = ?, horizon_from = ?, horizon_to = ?, head = ? WHERE id = ?",
@@ -84,7 +85,9 @@ function planCalls(database: Database, folder: string): PlanCalls {
 					JSON.stringify(head),
 					id,
 				);
+				return true;
 			});
+			if (!isKnown) await rm(pathIn(folder, id), { force: true });
 		},
 		failPlan: async (id, failure) =>
 			database.run("UPDATE plan SET status = 'failed', finished_at = ?, failure = ? WHERE id = ?", now(), JSON.stringify(failure), id),

@@ -27,10 +27,10 @@ export interface Portfolios {
 	/** Takes a whole portfolio folder over in place of what is held; it is read first, so a bad one changes nothing. */
 	install(name: string, folder: string): Promise<void>;
 	/**
-	 * The portfolio as it now stands, its `dataThrough` looking at what is dated before `asOf`. Kept in memory while it is among the
+	 * The portfolio as it now stands. Kept in memory while it is among the
 	 * last few used and unchanged.
 	 */
-	read(name: string, asOf?: number): Promise<ReadPortfolio>;
+	read(name: string): Promise<ReadPortfolio>;
 }
 
 const KEPT_IN_MEMORY = 2;
@@ -81,19 +81,17 @@ export async function openPortfolios(dataDir: string): Promise<Portfolios> {
 				return await work(folder);
 			} finally {
 				versions.set(name, (versions.get(name) ?? 0) + 1);
-				for (const key of kept.keys()) if (key.startsWith(`${name} `)) kept.delete(key);
+				kept.delete(name);
 			}
 		});
 	}
 
-	async function readNow(name: string, asOf: number | undefined): Promise<ReadPortfolio> {
+	async function readNow(name: string): Promise<ReadPortfolio> {
 		if (!(await exists(name))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${name}`);
-		const key = `${name} ${asOf}`;
-		const known = kept.get(key);
-		kept.delete(key);
-		const options = { requireTables: [], ...(asOf !== undefined && { asOf }) };
-		const read = known ?? { version: versions.get(name) ?? 0, portfolio: await readPortfolio(folderOf(name), options) };
-		kept.set(key, read); // deleting and setting moves it to the young end of the map
+		const known = kept.get(name);
+		kept.delete(name);
+		const read = known ?? { version: versions.get(name) ?? 0, portfolio: await readPortfolio(folderOf(name), { requireTables: [] }) };
+		kept.set(name, read); // deleting and setting moves it to the young end of the map
 		for (const oldest of [...kept.keys()].slice(0, -KEPT_IN_MEMORY)) kept.delete(oldest);
 		return read;
 	}
@@ -118,6 +116,6 @@ export async function openPortfolios(dataDir: string): Promise<Portfolios> {
 				}
 				await syncFolder(root);
 			}),
-		read: (name, asOf) => turns(name, () => readNow(name, asOf)),
+		read: (name) => turns(name, () => readNow(name)),
 	};
 }

@@ -91,6 +91,7 @@ export interface Store {
 	queuedPlans(): Promise<PlanRecord[]>;
 	/** Marks a plan as being made, or as waiting again. */
 	setStatus(id: string, status: "queued" | "scoring"): Promise<void>;
+	/** Stores a plan that is made; one that was discarded meanwhile stays so. */
 	savePlan(id: string, status: "completed" | "stopped", document: PlanDocument): Promise<void>;
 	failPlan(id: string, failure: Failure): Promise<void>;
 	/** Publishes a finished plan; the portfolio's published one, if another, is superseded. Publishing it again changes nothing. */

@@ -150,13 +150,13 @@ function drawCustomer({ pick, below, maybe, next }: Dice, customer_id: string, n
 function drawAssignments({ pick, below, maybe, next, date }: Dice, customer_id: string, numReps: number): Row[] {
 	if (next() < 0.5) return [];
 	const others = ["telesales", "cover", "specialist"].filter(() => next() < 0.2);
-	return ["owner", ...others].map((role) => ({
+	return (others.length > 0 && next() < 0.3 ? others : ["owner", ...others]).map((role) => ({
 		customer_id,
 		rep_id: `R${below(numReps)}`,
 		line: role,
 		role,
-		...(role === "owner" ? {} : maybe(0.3, () => ({ valid_from: date(-3, 8) }))),
-		...(role === "owner" ? {} : maybe(0.3, () => ({ valid_to: date(0, 12) }))),
+		...maybe(0.3, () => ({ valid_from: date(-3, 8) })),
+		...maybe(0.3, () => ({ valid_to: date(0, 12) })),
 		...maybe(0.5, () => ({ visit_days: pick(["Mo", "Tu/2:A", "We,Fr", "Th/2:B,Fr/2:A"]) })),
 		...maybe(0.6, () => ({ visit_day_rule: pick(["hard", "preferred", "free"]) })),
 	}));

@@ -267,9 +267,10 @@ const BREAKS: Readonly<Record<string, readonly { start: string; end: string }[]>
 /**
  * Least service time of prospects is 5 % of the shift less breaks, at 60 an hour. R1: four days of nine hours, 1.8 h, less 30 + 20
  * minutes, so 58 minutes are short, 5800 cents; five contacts of class A are owed, it makes four, one short at 10, 1000 cents.
- * R2: five days of 7 h 45 min, 1.9375 h short, 11625 cents; it has no customer of class A. Managers owe nothing.
+ * R2: five days of 7 h 45 min, 1.9375 h short, 11625 cents, and five contacts at 10. S1: five days of ten hours, 2.5 h short, 15000 cents,
+ * and three of five contacts made, 2000 cents.
  */
-const FLOORS: Readonly<Record<string, number>> = { R1: 6800, R2: 11_625, S1: 0 };
+const FLOORS: Readonly<Record<string, number>> = { R1: 6800, R2: 16_625, S1: 17_000 };
 
 /** A valid plan of the rows, as plan.json; each call makes a new one. */
 export function smallPlan(policyOver: Readonly<Record<string, unknown>> = {}) {
@@ -286,7 +287,7 @@ export function smallPlan(policyOver: Readonly<Record<string, unknown>> = {}) {
 		travel: "straight",
 		seed: 1,
 		iterations: { R1: 10, R2: 10, S1: 10 },
-		data_through: { orders: "2026-11-20" },
+		data_through: { orders: "2026-11-20", contacts: "2026-11-22", service_events: "2026-11-18" },
 		published: null,
 	};
 	const unplanned = [

@@ -29,7 +29,6 @@ export function portfolioOf(rows: Rows, policy: unknown = null): Portfolio {
 		given: new Set(TABLE_NAMES.filter((name) => rows[name])),
 		policy,
 		reports: [],
-		dataThrough: { orders: Math.max(...tables.orders.days.ordered_on, 0) },
 		digest: "0123456789abcdef",
 	};
 }

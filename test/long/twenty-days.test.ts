@@ -112,7 +112,7 @@ describe("twenty successive days", () => {
 		const plan = (await ordered.json()) as PlanDocument & { id: string };
 		await service.call("POST", `/v1/plans/${plan.id}/publish`);
 		const agenda = (await (await service.call("GET", `/v1/portfolios/company/agendas?date=${date}`)).json()) as Agenda;
-		const portfolio = await readPortfolio(join(root, "data", "portfolios", "company"), { asOf: day });
+		const portfolio = await readPortfolio(join(root, "data", "portfolios", "company"));
 		const violations = await engine.check(portfolio, plan);
 		const phases = phasesOf(await engine.score(portfolio, { asOf: day }));
 		return { day, plan, agenda, violations, phases, ordersLate };

@@ -398,7 +398,6 @@ describe("escalations", () => {
 		const cases = prepareCases(inputsOf(rows({ reps: [REP, S1] }), guessed));
 		expect(cases.waves).toEqual([[0, 1]]);
 		expect(cases.build(1, new Map()).options).toEqual([]);
-		expect(cases.build(1, new Map()).floors).toEqual([]);
 	});
 
 	it("are all that a manager does besides appointments", () => {
@@ -452,12 +451,13 @@ describe("floors", () => {
 		{ phase: "inactive", min_contacts: 3 },
 	];
 
-	it("hold for the customers that they mean, and not for reps without any", () => {
+	it("hold for the customers that they mean, and for reps without any too", () => {
 		const repCase = caseOf({ ...rows, reps: [{ ...REP, break: "12:00-13:00" }] }, { ...guessed, policy: { floors } });
 		// 10 days of 9 hours: 5 % are 4.5 hours.
 		expect(repCase.floors.map(({ unit, atLeast, cost, customers, label }) => [unit, atLeast, cost, [...customers], label])).toEqual([
 			["seconds", 16_200, 60, [0], "prospect all classes"],
 			["contacts", 3, 10, [1], "active A"],
+			["contacts", 3, 10, [], "inactive all classes"],
 		]);
 	});
 });

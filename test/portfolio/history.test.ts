@@ -10,7 +10,7 @@ async function portfolioOf(tables: Partial<SampleTables>): Promise<Portfolio> {
 	const folder = temporaryFolder();
 	writeCsvFolder(folder, tables);
 	const read = await readInProcess(folder);
-	return { ...read, given: new Set(), policy: null, dataThrough: {}, digest: "" } as unknown as Portfolio;
+	return { ...read, given: new Set(), policy: null, digest: "" } as unknown as Portfolio;
 }
 
 function line(customer: string, day: string, net: string, more: Record<string, string> = {}): SampleRow {

@@ -6,6 +6,7 @@ import { parseDay } from "../../engine/units.ts";
 
 const h = (hours: number, minutes = 0): number => hours * 3600 + minutes * 60;
 const CLOSED: never[] = [];
+const everyDay = <T>(day: T): T[] => Array.from({ length: 7 }, () => day);
 
 describe("hours", () => {
 	it("read lists of spans for a range of weekdays", () => {
@@ -45,11 +46,11 @@ describe("hours", () => {
 	});
 
 	it("know a day that never closes, wrapped weekday ranges and rules for every day", () => {
-		expect(parseHours("24/7").weekdays).toEqual(Array(7).fill([[0, h(24)]]));
+		expect(parseHours("24/7").weekdays).toEqual(everyDay([[0, h(24)]]));
 		expect(parseHours("24/7; Su off").weekdays[6]).toEqual(CLOSED);
 		expect(parseHours("Fr-Mo 10:00-12:00").weekdays.map((day) => day.length)).toEqual([1, 0, 0, 0, 1, 1, 1]);
-		expect(parseHours("08:00-24:00").weekdays).toEqual(Array(7).fill([[h(8), h(24)]]));
-		expect(parseHours("PH off").weekdays).toEqual(Array(7).fill(CLOSED));
+		expect(parseHours("08:00-24:00").weekdays).toEqual(everyDay([[h(8), h(24)]]));
+		expect(parseHours("PH off").weekdays).toEqual(everyDay(CLOSED));
 	});
 
 	it("join spans that touch or overlap", () => {

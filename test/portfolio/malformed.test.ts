@@ -13,7 +13,7 @@ import { csvOf, type SampleTables, sampleTables, temporaryFolder, writeCsvFolder
 interface Malformed {
 	readonly name: string;
 	/** Spoils the folder, which holds the sample as CSV. */
-	spoil(folder: string, tables: SampleTables): void | Promise<void>;
+	readonly spoil: (folder: string, tables: SampleTables) => void | Promise<void>;
 	readonly code: ErrorCode;
 	/** What the first problem must say. */
 	readonly problem?: Partial<InputProblem>;
@@ -81,9 +81,10 @@ const missingColumns: Malformed[] = required.map(([table, column]) => ({
 	problem: { table, column, code: "missing_column" },
 }));
 
-const missingValues: Malformed[] = required.map(([table, column]) => ({
+const missingValues: Malformed[] = required.map(([table, column], i) => ({
 	name: `${table}.${column} is empty in a row`,
-	spoil: (folder, tables) => rewrite(folder, tables, table, (rows) => void (rows[0][column] = "  ")),
+	spoil: (folder: string, tables: SampleTables) =>
+		rewrite(folder, tables, table, (rows) => void (rows[0][column] = i % 2 === 0 ? "" : "  ")),
 	code: "IMPORT_REFUSED",
 	problem: { table, row: 2, column, code: "missing_value", value: "" },
 }));

@@ -5,6 +5,7 @@ import { tableToIPC, tableFromArrays } from "apache-arrow";
 import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
 import { rowsById } from "../../engine/portfolio/portfolio.ts";
+import { dataThroughOf } from "../../engine/portfolio/data-through.ts";
 import { readPortfolio } from "../../engine/portfolio/read-portfolio.ts";
 import { CREDIT_STATUS, ORDER_STATUS, REP_KINDS } from "../../engine/portfolio/schema.ts";
 import { openTableWriter } from "../../engine/portfolio/write-table.ts";
@@ -17,7 +18,7 @@ describe("readPortfolio", () => {
 		const folder = temporaryFolder();
 		writeCsvFolder(folder, sampleTables());
 		writeFileSync(join(folder, "policy.json"), '{"currency": "BRL"}');
-		const { tables, given, policy, reports, dataThrough, digest } = await readPortfolio(folder);
+		const { tables, given, policy, reports, digest } = await readPortfolio(folder);
 		const { customers, orders, reps, products } = tables;
 		expect([customers.numRows, orders.numRows, reps.numRows, products.numRows]).toEqual([3, 3, 2, 2]);
 		expect(customers.texts.name.at(0)).toBe('Bar "do" João, esquina');
@@ -40,7 +41,7 @@ describe("readPortfolio", () => {
 		expect(given.size).toBe(13);
 		expect(policy).toEqual({ currency: "BRL" });
 		expect(reports.every(({ numRead, numAccepted, problems }) => numRead === numAccepted && problems.length === 0)).toBe(true);
-		expect(dataThrough).toEqual({
+		expect(dataThroughOf(tables, parseDay("2026-12-31"))).toEqual({
 			orders: parseDay("2026-11-03"),
 			contacts: parseDay("2026-11-03"),
 			service_events: parseDay("2026-11-01"),
@@ -87,8 +88,9 @@ describe("readPortfolio", () => {
 	it("looks only before as_of for how far the data goes", async () => {
 		const folder = temporaryFolder();
 		writeCsvFolder(folder, { orders: sampleTables().orders });
-		expect((await readPortfolio(folder, { asOf: parseDay("2026-11-03") })).dataThrough).toEqual({ orders: parseDay("2026-11-02") });
-		expect((await readPortfolio(folder, { asOf: parseDay("2026-11-02") })).dataThrough).toEqual({});
+		const { tables } = await readPortfolio(folder);
+		expect(dataThroughOf(tables, parseDay("2026-11-03"))).toEqual({ orders: parseDay("2026-11-02") });
+		expect(dataThroughOf(tables, parseDay("2026-11-02"))).toEqual({});
 	});
 
 	it("has a digest that changes with any file and with the policy, and with nothing else", async () => {

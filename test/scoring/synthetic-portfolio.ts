@@ -51,7 +51,7 @@ export function portfolioOf(lines: readonly LineSpec[], { numCustomers = 0, numP
 		tables.orders.numbers.net_value[row] = line.value ?? 1000;
 		tables.orders.codes.status[row] = line.status ?? NULL_CODE;
 	}
-	return { tables, given: new Set<TableName>(["orders"]), policy: null, reports: [], dataThrough: {}, digest: "made-in-a-test" };
+	return { tables, given: new Set<TableName>(["orders"]), policy: null, reports: [], digest: "made-in-a-test" };
 }
 
 function nullTable(name: TableName, length: number): Table {

@@ -50,6 +50,14 @@ test("files of plans that were never completed are removed at the start", async 
 	expect(await readdir(join(dataDir, "plans"))).toEqual([`${id}.json`]);
 });
 
+test("a plan that was discarded while it was made leaves nothing", async () => {
+	const { id } = await store.createPlan(ORDER);
+	await store.discardPlan(id);
+	await store.savePlan(id, "completed", samplePlan());
+	await expect(store.getPlan(id)).rejects.toMatchObject({ code: "NOT_FOUND" });
+	expect(await readdir(join(dataDir, "plans"))).toEqual([]);
+});
+
 test("a second server on the same folder is refused", async () => {
 	await expect(open()).rejects.toMatchObject({ code: "CONFLICT" });
 });
