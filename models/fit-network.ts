@@ -1,4 +1,4 @@
-import type { Scalar, Tensor2D, TypedArray, Variable } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { createRandom, type Random } from "../engine/random.ts";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
@@ -7,6 +7,8 @@ const BATCH = 512;
 const LEARNING_RATE = 1e-3;
 /** Pull of every weight towards 0, on the squared norm of the kernels. */
 const DECAY = 2e-5;
+/** Batches that the final weights are averaged over. */
+const AVERAGED = 300;
 /** Epochs without a better validation loss before training stops. */
 const PATIENCE = 3;
 
@@ -71,34 +73,63 @@ export interface FitOptions {
 }
 
 /**
- * Trains a net in place by Adam on shuffled batches; the same seed gives the same weights. With validation rows the net ends up as it
- * was after the epoch that they liked best.
+ * Trains a net in place by Adam on shuffled batches; the same seed gives the same weights. The net ends up with the running average of
+ * its weights (Polyak and Juditsky 1992), which spares it the jitter of the last batches; with validation rows as the average was after
+ * the epoch that they liked best.
  */
 export function fitNetwork(tensorFlow: TensorFlow, model: LayersModel, rows: Rows, options: FitOptions): { epochs: number; loss: number } {
 	const { tf } = tensorFlow;
 	const optimizer = tf.train.adam(LEARNING_RATE);
 	const weights = variablesOf(tensorFlow, model);
+	const average = createAverage(weights);
 	const random = createRandom(options.seed, 71);
 	const order = Int32Array.from({ length: rows.numRows }, (_, row) => row);
-	let kept: TypedArray[] = [];
+	let kept: Float32Array[] | undefined;
 	let best = { epochs: options.maxEpochs, loss: Number.POSITIVE_INFINITY };
 	for (let epoch = 1; epoch <= options.maxEpochs; epoch++) {
 		shuffle(order, random);
 		for (let from = 0; from < rows.numRows; from += BATCH) {
 			const batch = order.subarray(from, Math.min(rows.numRows, from + BATCH));
 			optimizer.minimize(() => tf.add(lossOn(tensorFlow, model, rows, batch, options), decayOf(tensorFlow, weights)), false, weights);
+			average.follow();
 		}
 		if (!options.validation) continue;
+		const current = copyOf(weights);
+		assign(tensorFlow, weights, average.values);
 		const loss = options.validation.lossOf(predictRows(tensorFlow, model, options.validation.rows));
+		assign(tensorFlow, weights, current);
 		options.onEpoch?.(epoch, loss);
 		if (loss < best.loss) {
 			best = { epochs: epoch, loss };
-			kept = weights.map((weight) => weight.dataSync().slice());
+			kept = average.values.map((values) => values.slice());
 		} else if (epoch - best.epochs >= PATIENCE) break;
 	}
-	for (const [i, values] of kept.entries()) tf.tidy(() => weights[i].assign(tf.tensor(values, weights[i].shape)));
+	assign(tensorFlow, weights, kept ?? average.values);
 	optimizer.dispose();
 	return best;
+}
+
+/** Running average of weights, over about the last AVERAGED batches, fewer in the beginning. */
+function createAverage(weights: readonly Variable[]): { readonly values: Float32Array[]; follow(): void } {
+	const values = copyOf(weights);
+	let numBatches = 0;
+	return {
+		values,
+		follow() {
+			numBatches++;
+			const share = Math.max(1 / AVERAGED, 9 / (9 + numBatches));
+			for (const [i, current] of copyOf(weights).entries())
+				for (let at = 0; at < current.length; at++) values[i][at] += share * (current[at] - values[i][at]);
+		},
+	};
+}
+
+function copyOf(weights: readonly Variable[]): Float32Array[] {
+	return weights.map((weight) => Float32Array.from(weight.dataSync()));
+}
+
+function assign({ tf }: TensorFlow, weights: readonly Variable[], values: readonly Float32Array[]): void {
+	for (const [i, weight] of weights.entries()) tf.tidy(() => weight.assign(tf.tensor(values[i], weight.shape)));
 }
 
 /** Outputs of a net plus the rows' offsets, row-major; inputs are scaled already. For a net of one seed. */

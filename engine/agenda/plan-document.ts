@@ -43,6 +43,8 @@ export interface RepPlan {
 
 export interface DayPlan {
 	readonly date: string;
+	/** IANA zone of the rep, in which the day's times are. */
+	readonly time_zone: string;
 	readonly start: string;
 	readonly end: string;
 	readonly breaks: readonly { readonly start: string; readonly end: string }[];

@@ -59,7 +59,8 @@ export function repPlanOf(
 			brief: customerBrief,
 		};
 	};
-	const days = solution.schedules.map((schedule) => dayPlanOf(repCase, schedule, entryOf));
+	const zone = context.portfolio.tables.reps.texts.time_zone.at(repCase.rep) ?? context.policy.time_zone;
+	const days = solution.schedules.map((schedule) => dayPlanOf(repCase, schedule, zone, entryOf));
 	return {
 		rep_id: repId,
 		value_cents: provenValue(repId, days, solution),
@@ -114,6 +115,7 @@ function factsOf({ portfolio, classification }: PlanContext, option: ContactOpti
 function dayPlanOf(
 	repCase: RepCase,
 	schedule: SlotSchedule,
+	time_zone: string,
 	entryOf: (placed: PlacedContact, sequence: number, date: string) => Entry,
 ): DayPlan {
 	const slot = repCase.slots[schedule.slot];
@@ -125,6 +127,7 @@ function dayPlanOf(
 	const end = isIdle ? start : Math.max(contacts[contacts.length - 1].end, travels ? schedule.finish : 0);
 	return {
 		date,
+		time_zone,
 		start: formatTime(start),
 		end: formatTime(end),
 		breaks: schedule.breaks.map((pause) => ({ start: formatTime(pause.start), end: formatTime(pause.end) })),

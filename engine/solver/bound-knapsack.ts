@@ -17,7 +17,7 @@ export interface Packing {
 }
 
 /** Steps of time in a slot: rounded down, so the choice may only be too large. */
-const STEPS = 480;
+const STEPS = 120;
 
 /** Scratch for the largest of these trees. */
 export function createPacking(trees: readonly TravelTree[]): Packing {

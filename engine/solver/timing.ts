@@ -93,10 +93,10 @@ function scheduleBackwards(problem: Problem, solution: WorkingSolution, slot: nu
 			const item = items[k];
 			const busy = leg[k + 1] + itemDuration[item];
 			latest[k] = latestStart(problem, item, latest[k + 1] - busy);
-			onTime[k] = onTime[k + 1] === NEVER ? NEVER : onTime[k + 1] - busy;
+			let limit = onTime[k + 1] === NEVER ? NEVER : onTime[k + 1] - busy;
 			// A contact that keeps its full prize today loses it when the arrival moves past the cut-off.
-			if (item < numOptions && optionCutoffLoss[item] > 0 && start[k] <= optionCutoff[item])
-				onTime[k] = Math.min(onTime[k], optionCutoff[item]);
+			if (item < numOptions && optionCutoffLoss[item] > 0 && start[k] <= optionCutoff[item]) limit = Math.min(limit, optionCutoff[item]);
+			onTime[k] = limit === NEVER ? NEVER : latestStart(problem, item, limit);
 			if (itemPlace[item] >= 0) stop = k;
 		}
 		nextStop[k - 1] = stop;

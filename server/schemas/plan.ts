@@ -58,6 +58,7 @@ const dayFields = {
 	date: isoDate,
 	start: time,
 	end: time,
+	time_zone: z.string(),
 	breaks: z.array(z.looseObject({ start: time, end: time })),
 	travel_seconds: z.int(),
 	travel_metres: z.int(),

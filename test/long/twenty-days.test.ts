@@ -113,7 +113,7 @@ describe("twenty successive days", () => {
 		await service.call("POST", `/v1/plans/${plan.id}/publish`);
 		const agenda = (await (await service.call("GET", `/v1/portfolios/company/agendas?date=${date}`)).json()) as Agenda;
 		const portfolio = await readPortfolio(join(root, "data", "portfolios", "company"));
-		const violations = await engine.check(portfolio, plan);
+		const violations = await engine.check(portfolio, plan, story.at(-1)?.plan);
 		const phases = phasesOf(await engine.score(portfolio, { asOf: day }));
 		return { day, plan, agenda, violations, phases, ordersLate };
 	}

@@ -55,6 +55,7 @@ export function samplePlan(options: { asOf?: string; next?: string; reps?: reado
 		start: "08:00:00",
 		end: "10:00:00",
 		breaks: [],
+		time_zone: "America/Sao_Paulo",
 		travel_seconds: 1200,
 		travel_metres: 10000,
 		travel_cost_cents: 2067,

@@ -1,7 +1,7 @@
 import ical, { ICalCalendarMethod } from "ical-generator";
 import { Temporal } from "temporal-polyfill";
 import type { Entry } from "../plan-document.ts";
-import { type AgendaFilter, type AgendaSource, createMoneyFormat, customerNameOf, policyText, selectAgendas } from "./select.ts";
+import { type AgendaFilter, type AgendaSource, createMoneyFormat, customerNameOf, selectAgendas } from "./select.ts";
 import { formatVtimezone } from "./vtimezone.ts";
 
 /** What the rep reads when opening the event: why, what to offer, by when. */
@@ -24,10 +24,9 @@ function describe(entry: Entry, money: (cents: number) => string): string {
 
 /**
  * The selected agendas as an iCalendar file (RFC 5545): an event an entry, its UID the `entry_id`, so that a calendar that already
- * holds the event moves it. Times are local in the policy's zone, which the file defines. The stamp is the plan's as_of, not a clock.
+ * holds the event moves it. Times are local in the rep's zone, which the file defines. The stamp is the plan's as_of, not a clock.
  */
 export function formatAgendaIcs(plan: AgendaSource, filter: AgendaFilter = {}): string {
-	const zone = policyText(plan, "time_zone", "UTC");
 	const money = createMoneyFormat(plan);
 	const calendar = ical({
 		name: filter.rep === undefined ? "Carteira" : `Carteira ${filter.rep}`,
@@ -37,6 +36,7 @@ export function formatAgendaIcs(plan: AgendaSource, filter: AgendaFilter = {}): 
 	});
 	const stamp = Temporal.Instant.from(`${plan.as_of}T00:00:00Z`);
 	for (const { rep, day } of selectAgendas(plan, filter)) {
+		const zone = day.time_zone;
 		for (const entry of day.entries) {
 			calendar.createEvent({
 				id: entry.entry_id,
