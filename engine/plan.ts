@@ -71,8 +71,6 @@ interface RepResult {
 	readonly iterations: number;
 	readonly unplanned: readonly Unplanned[];
 	readonly unmet: readonly UnmetRequired[];
-	/** Shift time less breaks, seconds. */
-	readonly workSeconds: number;
 	/** Dates on which this agenda contacts a customer. */
 	readonly contacted: readonly (readonly [customer: number, date: Day])[];
 }
@@ -166,7 +164,6 @@ async function solveAll(
 					iterations: solution.iterations,
 					unplanned: unplannedOf(context, repCase, solution),
 					unmet: unmetOf(context, repCase, solution),
-					workSeconds: workSecondsOf(repCase),
 					contacted: contactedBy(repCase, solution),
 				});
 				totals.value += solution.value;
@@ -214,13 +211,6 @@ function contactedBy(repCase: RepCase, solution: Solution): [number, Day][] {
 	);
 }
 
-function workSecondsOf(repCase: RepCase): number {
-	return repCase.slots.reduce(
-		(sum, slot) => sum + slot.close - slot.open - slot.breaks.reduce((pauses, { duration }) => pauses + duration, 0),
-		0,
-	);
-}
-
 function documentOf(
 	context: PlanContext,
 	cases: Cases,
@@ -242,11 +232,7 @@ function documentOf(
 		currency: policy.currency,
 		policy,
 		receipt,
-		kpis: kpisOf(
-			reps,
-			unplanned,
-			inOrder.reduce((sum, { workSeconds }) => sum + workSeconds, 0),
-		),
+		kpis: kpisOf(reps, unplanned),
 		reps,
 		unplanned,
 		unmet_required: unmet,

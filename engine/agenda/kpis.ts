@@ -2,12 +2,13 @@ import { parseTime } from "../units.ts";
 import type { RepPlan, Unplanned } from "./plan-document.ts";
 
 /** Totals of a plan: counts, whole cents, seconds, metres; shares in [0, 1], null where there is nothing to share. */
-export function kpisOf(reps: readonly RepPlan[], unplanned: readonly Unplanned[], workSeconds: number): Record<string, number | null> {
+export function kpisOf(reps: readonly RepPlan[], unplanned: readonly Unplanned[]): Record<string, number | null> {
 	const days = reps.flatMap((rep) => rep.days);
 	const entries = days.flatMap((day) => day.entries);
 	const visits = entries.filter((entry) => entry.channel === "visit").length;
 	const serviceSeconds = sum(entries.map((entry) => parseTime(entry.end) - parseTime(entry.start)));
 	const travelSeconds = sum(days.map((day) => day.travel_seconds));
+	const workSeconds = sum(reps.map((rep) => rep.work_seconds));
 	const gaps = reps.flatMap((rep) => rep.gap ?? []);
 	return {
 		contacts: entries.length,

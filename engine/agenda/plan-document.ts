@@ -38,6 +38,10 @@ export interface RepPlan {
 	readonly gap: number | null;
 	readonly bound_method: string;
 	readonly floor_cents: number;
+	/** Shift time less breaks over the horizon. */
+	readonly work_seconds: number;
+	/** Service time that is due: the most valuable contact, if worth anything, of every customer that may be contacted. */
+	readonly due_seconds: number;
 	readonly days: readonly DayPlan[];
 }
 

@@ -68,6 +68,8 @@ export function repPlanOf(
 		gap: solution.upperBound > 0 ? (solution.upperBound - solution.value) / solution.upperBound : null,
 		bound_method: solution.boundMethod,
 		floor_cents: solution.floorCost,
+		work_seconds: workSecondsOf(repCase),
+		due_seconds: dueSecondsOf(repCase),
 		days,
 	};
 }
@@ -86,6 +88,20 @@ function previousContacts(repCase: RepCase, solution: Solution): Map<number, Day
 		}
 	}
 	return previous;
+}
+
+function workSecondsOf({ slots }: RepCase): number {
+	return slots.reduce((sum, slot) => sum + slot.close - slot.open - slot.breaks.reduce((pauses, { duration }) => pauses + duration, 0), 0);
+}
+
+function dueSecondsOf(repCase: RepCase): number {
+	const best = new Map<number, { value: number; duration: number }>();
+	const terms = new Int32Array(TERMS.length);
+	for (const [index, { customer, duration }] of repCase.options.entries()) {
+		const value = repCase.termsInto(index, null, false, terms);
+		if (value > (best.get(customer)?.value ?? 0)) best.set(customer, { value, duration });
+	}
+	return [...best.values()].reduce((sum, { duration }) => sum + duration, 0);
 }
 
 /** The entry's facts that do not depend on its money. */

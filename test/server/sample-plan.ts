@@ -86,6 +86,8 @@ export function samplePlan(options: { asOf?: string; next?: string; reps?: reado
 			upper_bound_cents: 5000,
 			gap: 0.5,
 			bound_method: "test",
+			work_seconds: 288_000,
+			due_seconds: 100_000,
 			floor_cents: 0,
 			days: [day(asOf, `${rep}-a`), day(next, `${rep}-b`)],
 		})),
