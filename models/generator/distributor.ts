@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { createRandom } from "../../engine/random.ts";
 import type { TableName } from "../../engine/portfolio/schema.ts";
 import type { Cell } from "../../engine/portfolio/cell-text.ts";
+import type { TableFormat } from "../../engine/portfolio/write-table.ts";
 import type { Day } from "../../engine/units.ts";
 import { appointmentRows } from "./appointments.ts";
 import { buildCatalogue, LINES } from "./catalogue.ts";
@@ -10,7 +11,6 @@ import type { Customer } from "./customer.ts";
 import { buildCustomer } from "./customer.ts";
 import { customerRow, isPromisable } from "./customer-row.ts";
 import { anniversariesOf, buildTerritory, hubCodeOf, REPS_PER_TEAM } from "./geography.ts";
-import type { GenerateOptions } from "./generate.ts";
 import { buildMarketCalendar } from "./market-calendar.ts";
 import type { Market, Past } from "./past.ts";
 import { livePast } from "./past.ts";
@@ -22,6 +22,20 @@ import { STREAMS } from "./streams.ts";
 import type { Sales } from "./team-tables.ts";
 import { campaignRows, priceRows, productRows, routeIdOf, routeRows, targetRows } from "./team-tables.ts";
 import type { CustomerTruth } from "./truth.ts";
+
+/** What is asked of a synthetic distributor. */
+export interface GenerateOptions {
+	readonly customers: number;
+	/** Reps that sell; one supervisor for ten of them and a director come on top. */
+	readonly reps: number;
+	readonly seed: number;
+	/** First day planned: all history is before it. */
+	readonly asOf: Day;
+	readonly format: TableFormat;
+	/** The portfolio folder; made where it is not there. */
+	readonly out: string;
+	readonly onProgress?: (progress: { readonly repsDone: number; readonly numReps: number }) => void;
+}
 
 type Write = (table: TableName, row: readonly Cell[]) => void;
 type AddTruth = (truth: CustomerTruth) => void;

@@ -5,23 +5,9 @@ import { openDurableFile } from "../../engine/portfolio/durable-file.ts";
 import { TABLE_NAMES } from "../../engine/portfolio/schema.ts";
 import type { TableFormat } from "../../engine/portfolio/write-table.ts";
 import { openTableWriter } from "../../engine/portfolio/write-table.ts";
-import type { Day } from "../../engine/units.ts";
-import { writeDistributor } from "./distributor.ts";
+import { type GenerateOptions, writeDistributor } from "./distributor.ts";
 import { distributorPolicy } from "./policy.ts";
 import { openTruth } from "./truth.ts";
-
-export interface GenerateOptions {
-	readonly customers: number;
-	/** Reps that sell; one supervisor for ten of them and a director come on top. */
-	readonly reps: number;
-	readonly seed: number;
-	/** First day planned: all history is before it. */
-	readonly asOf: Day;
-	readonly format: TableFormat;
-	/** The portfolio folder; made where it is not there. */
-	readonly out: string;
-	readonly onProgress?: (progress: { readonly repsDone: number; readonly numReps: number }) => void;
-}
 
 export interface GenerateSummary {
 	readonly folder: string;
