@@ -6,6 +6,9 @@ import type { MessageKey, Voice, Words } from "./messages.ts";
 export interface ReasonFacts {
 	readonly kind: ContactOption["kind"];
 	readonly brief: Brief;
+	/** Has it bought often enough for its interval to be its own? */
+	readonly hasRhythm: boolean;
+	readonly wasContacted: boolean;
 	readonly churnRisk: number | null;
 	readonly terms: Readonly<Record<string, number>>;
 	readonly numProducts: number;
@@ -25,13 +28,13 @@ export function reasonOf(facts: ReasonFacts, voice: Voice): string {
 	return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
 }
 
-function openingOf({ kind, brief }: ReasonFacts, voice: Voice): string[] {
+function openingOf({ kind, brief, hasRhythm }: ReasonFacts, voice: Voice): string[] {
 	const words = overdueWords(brief, voice);
 	const phrases = OPENED_BY_KIND.has(kind) ? [voice.say(kind as MessageKey, words)] : [];
 	const silence = brief.days_since_last_order;
 	if (silence === null) return phrases.length > 0 ? phrases : [voice.say("prospect")];
 	const interval = brief.expected_interval_days;
-	phrases.push(interval === null ? voice.say("firstOrders", { silence }) : voice.say("rhythm", { interval, silence }));
+	phrases.push(interval === null || !hasRhythm ? voice.say("firstOrders", { silence }) : voice.say("rhythm", { interval, silence }));
 	return phrases;
 }
 
@@ -43,7 +46,7 @@ function moneyOf(facts: ReasonFacts, voice: Voice): string[] {
 		retention: () => (facts.churnRisk === null ? null : voice.say("risk", { risk: voice.percent(facts.churnRisk) })),
 		mix: () => (facts.numProducts === 0 ? null : voice.say("mix", { count: facts.numProducts, value: voice.money(facts.productCents) })),
 		collection: () => (facts.kind === "collect" ? null : voice.say("overdue", overdueWords(brief, voice))),
-		cadence: () => voice.say("cadence"),
+		cadence: () => voice.say(facts.wasContacted ? "cadence" : "neverContacted"),
 		campaign: () => voice.say("campaign"),
 		goal: () => voice.say("goal"),
 	};

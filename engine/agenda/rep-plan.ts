@@ -2,12 +2,15 @@ import { CHANNELS } from "../portfolio/schema.ts";
 import { CarteiraError } from "../errors.ts";
 import { CLASSES, type ContactOption, PHASES, POTENTIALS, type RepCase, TERMS } from "../policy/case.ts";
 import type { PlacedContact, SlotSchedule, Solution } from "../solver/problem.ts";
-import { type Day, formatDay, formatTime } from "../units.ts";
+import { type Day, formatDay, formatTime, NULL_DAY } from "../units.ts";
 import type { PlanContext } from "./context.ts";
 import type { Voice } from "./messages.ts";
 import type { Brief, DayPlan, Entry, RepPlan } from "./plan-document.ts";
 import { reasonOf } from "./reason.ts";
 import { entryIdOf } from "./receipt.ts";
+
+/** Two gaps of its own: fewer purchases make no rhythm to speak of. */
+const RHYTHM_PURCHASES = 3;
 
 /** Turns a rep's solution into the agenda that people see, every cent explained. */
 export function repPlanOf(
@@ -18,6 +21,7 @@ export function repPlanOf(
 	voice: Voice,
 ): RepPlan {
 	const repId = context.portfolio.tables.reps.texts.rep_id.at(repCase.rep) ?? "";
+	const { history, classification } = context;
 	const previous = previousContacts(repCase, solution);
 	const entryOf = (placed: PlacedContact, sequence: number, date: string): Entry => {
 		const option = repCase.options[placed.option];
@@ -47,6 +51,8 @@ export function repPlanOf(
 				{
 					kind: option.kind,
 					brief: customerBrief,
+					hasRhythm: history.eventStart[option.customer + 1] - history.eventStart[option.customer] >= RHYTHM_PURCHASES,
+					wasContacted: classification.lastContactDay[option.customer] !== NULL_DAY,
 					churnRisk,
 					terms: Object.fromEntries(TERMS.map((name, at) => [name, terms[at]])),
 					numProducts: products.length,

@@ -23,6 +23,8 @@ const brief: Brief = {
 const facts: ReasonFacts = {
 	kind: "sell",
 	brief,
+	hasRhythm: true,
+	wasContacted: true,
 	churnRisk: 0.34,
 	terms: { sale: 5_000, retention: 3_000, mix: 200, channel_cost: -600 },
 	numProducts: 3,
@@ -50,6 +52,11 @@ describe("the reason of a contact", () => {
 		expect(reasonOf(collect, createVoice("pt-BR", "BRL"))).toBe(
 			"Cobrar R$ 350 vencidos há 12 dias; compra a cada 9 dias e não compra há 17.",
 		);
+	});
+
+	it("claims no rhythm for a customer that has none, and no contact where none is on record", () => {
+		const fresh = { ...facts, hasRhythm: false, wasContacted: false, terms: { cadence: 9_000 }, deliversOn: null };
+		expect(reasonOf(fresh, createVoice("en-US", "BRL"))).toBe("Last order 17 days ago; no contact on record.");
 	});
 
 	it("keeps small terms to itself", () => {
