@@ -240,18 +240,31 @@ function documentOf(
 	};
 }
 
-/** Customers that no agenda holds and no promise names, once each: of several agendas that leave one out, the last wave's word stands. */
+/**
+ * Customers that no agenda holds and no promise names, once each. Of several agendas that leave one out, the first with the most to
+ * gain speaks; what it says is proven only if every one of them proves it.
+ */
 function leftByAll({ portfolio }: PlanContext, results: readonly RepResult[], orphans: Cases["orphans"]): Unplanned[] {
 	const { customer_id: ids } = portfolio.tables.customers.texts;
 	const left = new Map(
 		orphans.map((orphan) => orphanOf(ids.at(orphan.customer) ?? "", orphan.reasons)).map((row) => [row.customer_id, row]),
 	);
-	for (const { unplanned } of results) for (const row of unplanned) left.set(row.customer_id, row);
+	for (const { unplanned } of results) {
+		for (const row of unplanned) left.set(row.customer_id, mergeLeft(left.get(row.customer_id), row));
+	}
 	for (const { contacted, unmet } of results) {
 		for (const [customer] of contacted) left.delete(ids.at(customer) ?? "");
 		for (const { customer_id } of unmet) left.delete(customer_id);
 	}
 	return [...left.values()];
+}
+
+function mergeLeft(one: Unplanned | undefined, other: Unplanned): Unplanned {
+	if (!one) return other;
+	const isProven = [one, other].every(({ reasons }) => reasons.every(({ proven }) => proven));
+	const isOpen = ({ reasons }: Unplanned): boolean => reasons.some(({ proven }) => !proven);
+	const speaker = isOpen(other) && (!isOpen(one) || other.value_forgone_cents > one.value_forgone_cents) ? other : one;
+	return { ...speaker, reasons: speaker.reasons.map((reason) => ({ ...reason, proven: isProven && reason.proven })) };
 }
 
 function orphanOf(customerId: string, reasons: Unplanned["reasons"]): Unplanned {

@@ -14,22 +14,25 @@ import { type Day, parseDay } from "./units.ts";
 export function recomputeTerms(context: PlanContext, plan: PlanDocument, published: PlanDocument | undefined): TermsOf {
 	const cases = prepareCases({ ...context, published: publishedContacts(context.portfolio, published) });
 	const taken = takenBefore(context, cases, plan);
-	const built = new Map<number, { repCase: RepCase; optionOf: ReadonlyMap<string, number> }>();
+	const built = new Map<number, { repCase: RepCase; optionsOf: ReadonlyMap<string, readonly number[]> }>();
 	const caseOf = (rep: number) => {
 		const known = built.get(rep);
 		if (known) return known;
 		const repCase = cases.build(rep, taken(rep));
-		const optionOf = new Map(
-			repCase.options.map(({ customer, day, channel }, at) => [keyOf(customer, repCase.days[day], CHANNELS[channel]), at]),
-		);
-		const fresh = { repCase, optionOf };
+		const optionsOf = new Map<string, number[]>();
+		for (const [at, { customer, day, channel }] of repCase.options.entries()) {
+			const key = keyOf(customer, repCase.days[day], CHANNELS[channel]);
+			optionsOf.set(key, [...(optionsOf.get(key) ?? []), at]);
+		}
+		const fresh = { repCase, optionsOf };
 		built.set(rep, fresh);
 		return fresh;
 	};
 	const out = new Int32Array(TERMS.length);
 	return ({ rep, customer, day, channel, start, previous }) => {
-		const { repCase, optionOf } = caseOf(rep);
-		const option = optionOf.get(keyOf(customer, day, channel));
+		const { repCase, optionsOf } = caseOf(rep);
+		const holds = (at: number): boolean => repCase.options[at].windows.some(([open, close]) => open <= start && start <= close);
+		const option = optionsOf.get(keyOf(customer, day, channel))?.find(holds);
 		if (option === undefined) return null;
 		repCase.termsInto(option, previous, start > repCase.options[option].cutoff, out);
 		return new Map(TERMS.flatMap((name, at) => (out[at] === 0 ? [] : [[name, out[at]]])));

@@ -1,6 +1,5 @@
-import type { History } from "../engine/portfolio/history.ts";
+import { createIsSale, type History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
-import { createIsSale } from "../engine/scoring/basket.ts";
 import { PRODUCT_REASONS, type Scores } from "../engine/scoring/scores.ts";
 import { discountedGainAt, recallAt } from "./metrics.ts";
 import { nextBasket } from "./mix-dataset.ts";
@@ -83,7 +82,7 @@ function personalTop(counts: ReadonlyMap<number, number>): Ranking {
 /** Sale lines of each product in the year before, and how often a customer ever bought each. */
 function countsOf(portfolio: Portfolio, past: History) {
 	const { orders, products } = portfolio.tables;
-	const isSale = createIsSale(portfolio);
+	const isSale = createIsSale(portfolio.tables.orders);
 	const year = new Int32Array(products.length);
 	for (const row of past.line) if (isSale(row) && past.before - orders.days.ordered_on[row] <= 365) year[orders.refs.product_id[row]]++;
 	const own = (customer: number): Map<number, number> => {

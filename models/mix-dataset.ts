@@ -1,7 +1,6 @@
-import type { History } from "../engine/portfolio/history.ts";
+import { createIsSale, type History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import type { Random } from "../engine/random.ts";
-import { createIsSale } from "../engine/scoring/basket.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import { type CandidateList, createCandidateReader, OPEN_INPUTS, REPLENISH_INPUTS } from "../engine/scoring/mix-inputs.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
@@ -50,7 +49,7 @@ export function buildMixRows(
 /** Products with a sale line on the customer's first event in [origin, origin + BASKET_DAYS); empty where there is none. */
 export function nextBasket(portfolio: Portfolio, history: History, customer: number, origin: Day): Set<number> {
 	const { orders } = portfolio.tables;
-	const isSale = createIsSale(portfolio);
+	const isSale = createIsSale(portfolio.tables.orders);
 	const basket = new Set<number>();
 	let basketDay = origin + BASKET_DAYS - 1;
 	for (let i = history.lineStart[customer]; i < history.lineStart[customer + 1]; i++) {

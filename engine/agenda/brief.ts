@@ -10,11 +10,15 @@ const LAPSED_INTERVALS = 2;
 const MOST_LISTED = 5;
 const COMPLAINT = SERVICE_EVENT_KINDS.indexOf("complaint");
 
+/** When an order of the contact is due and comes. */
+export type DeliveryFacts = Pick<Brief, "order_by" | "delivers_on">;
+
 /** Writes the briefs of a plan; what must be looked up by customer is grouped once. */
-export function createBriefer(context: PlanContext, voice: Voice): (customer: number) => Brief {
+export function createBriefer(context: PlanContext, voice: Voice): (customer: number, delivery: DeliveryFacts) => Brief {
 	const complaints = openComplaints(context);
 	const missingGoal = voice.say("goalMissing");
-	return (customer) => ({
+	return (customer, delivery) => ({
+		...delivery,
 		...orderFacts(context, customer),
 		...creditFacts(context, customer),
 		...productFacts(context, customer),
@@ -33,7 +37,7 @@ function orderFacts({ classification, scores }: PlanContext, customer: number) {
 	return {
 		last_order_on: lastOrder === NULL_DAY ? null : formatDay(lastOrder),
 		days_since_last_order: silence < 0 ? null : silence,
-		expected_interval_days: Number.isFinite(interval) && silence >= 0 ? Math.round(interval) : null,
+		expected_interval_days: Number.isFinite(interval) && silence >= 0 ? Math.round(10 * interval) / 10 : null,
 		ticket_cents: Number.isFinite(ticket) ? Math.round(ticket) : null,
 	};
 }

@@ -2,6 +2,7 @@
 const MESSAGES = {
 	appointment: { pt: "Compromisso marcado", en: "Promised appointment" },
 	escalation: { pt: "Cliente em risco passado à liderança", en: "Customer at risk, called in by the rep's manager" },
+	escalatedObjection: { pt: "Objeção “{objection}” levada à liderança", en: "Objection “{objection}” taken up by the rep's manager" },
 	collect: { pt: "Cobrar {overdue} vencidos há {overdueDays} dias", en: "Collect {overdue}, {overdueDays} days overdue" },
 	resolve: { pt: "Resolver a reclamação em aberto", en: "Resolve the open complaint" },
 	prospect: { pt: "Cliente em potencial, ainda sem compra", en: "Prospect that has not bought yet" },
@@ -17,6 +18,12 @@ const MESSAGES = {
 	neverContacted: { pt: "nenhum contato registrado", en: "no contact on record" },
 	delivery: { pt: "entrega em {delivers}", en: "delivered on {delivers}" },
 	orderBy: { pt: "entrega em {delivers} com pedido até {orderBy}", en: "delivered on {delivers} if ordered by {orderBy}" },
+	offer: { pt: "Oferecer: {products}", en: "Offer: {products}" },
+	orderUntil: { pt: "Pedido até {orderBy}", en: "Order by {orderBy}" },
+	lastOrder: { pt: "Última compra: {date}", en: "Last order: {date}" },
+	complaint: { pt: "Reclamação em aberto: {complaint}", en: "Open complaint: {complaint}" },
+	lastObjection: { pt: "Última objeção: {objection}", en: "Last objection: {objection}" },
+	worth: { pt: "Vale {value}", en: "Worth {value}" },
 	goalMissing: { pt: "ainda não positivado no mês", en: "not yet positivated this month" },
 } as const;
 

@@ -81,6 +81,7 @@ export interface Entry {
 	readonly terms: readonly { readonly name: string; readonly cents: number }[];
 	readonly products: readonly {
 		readonly product_id: string;
+		readonly name: string | null;
 		readonly propensity: number;
 		readonly expected_cents: number;
 		readonly reason: string;
@@ -106,6 +107,9 @@ export interface Brief {
 	readonly open_complaint: string | null;
 	readonly last_objection: string | null;
 	readonly goal_missing: string | null;
+	/** Latest time of an order for the delivery below; null where delivery does not apply or has no cut-off. */
+	readonly order_by: string | null;
+	readonly delivers_on: string | null;
 }
 
 export interface Unplanned {

@@ -13,8 +13,10 @@ export interface ReasonFacts {
 	readonly terms: Readonly<Record<string, number>>;
 	readonly numProducts: number;
 	readonly productCents: number;
-	readonly orderBy: string | null;
-	readonly deliversOn: string | null;
+	/** Does the contact start in time for the brief's `order_by`? */
+	readonly isInTime: boolean;
+	/** Is the escalation due to an objection, not to risk? */
+	readonly isObjection: boolean;
 }
 
 const OPENED_BY_KIND: ReadonlySet<string> = new Set(["appointment", "escalation", "collect", "resolve", "prospect"]);
@@ -28,13 +30,18 @@ export function reasonOf(facts: ReasonFacts, voice: Voice): string {
 	return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
 }
 
-function openingOf({ kind, brief, hasRhythm }: ReasonFacts, voice: Voice): string[] {
+function openingOf({ kind, brief, hasRhythm, isObjection }: ReasonFacts, voice: Voice): string[] {
 	const words = overdueWords(brief, voice);
-	const phrases = OPENED_BY_KIND.has(kind) ? [voice.say(kind as MessageKey, words)] : [];
+	const key = kind === "escalation" && isObjection ? "escalatedObjection" : (kind as MessageKey);
+	const phrases = OPENED_BY_KIND.has(kind) ? [voice.say(key, { ...words, objection: brief.last_objection ?? "" })] : [];
 	const silence = brief.days_since_last_order;
 	if (silence === null) return phrases.length > 0 ? phrases : [voice.say("prospect")];
 	const interval = brief.expected_interval_days;
-	phrases.push(interval === null || !hasRhythm ? voice.say("firstOrders", { silence }) : voice.say("rhythm", { interval, silence }));
+	phrases.push(
+		interval === null || !hasRhythm
+			? voice.say("firstOrders", { silence })
+			: voice.say("rhythm", { interval: Math.round(interval), silence }),
+	);
 	return phrases;
 }
 
@@ -57,10 +64,11 @@ function moneyOf(facts: ReasonFacts, voice: Voice): string[] {
 		.flatMap(([name]) => phraseOf[name]() ?? []);
 }
 
-function deliveryOf({ deliversOn, orderBy }: ReasonFacts, voice: Voice): string[] {
-	if (deliversOn === null) return [];
-	const delivers = voice.date(deliversOn);
-	return [orderBy === null ? voice.say("delivery", { delivers }) : voice.say("orderBy", { delivers, orderBy: orderBy.slice(0, 5) })];
+function deliveryOf({ brief, isInTime }: ReasonFacts, voice: Voice): string[] {
+	if (brief.delivers_on === null) return [];
+	const delivers = voice.date(brief.delivers_on);
+	const isDue = brief.order_by !== null && isInTime;
+	return [isDue ? voice.say("orderBy", { delivers, orderBy: brief.order_by.slice(0, 5) }) : voice.say("delivery", { delivers })];
 }
 
 function overdueWords(brief: Brief, voice: Voice): Words {

@@ -5,10 +5,12 @@ import type { PlacedContact, SlotSchedule, Solution } from "../solver/problem.ts
 import { type Day, formatDay, formatTime, NULL_DAY } from "../units.ts";
 import type { PlanContext } from "./context.ts";
 import type { Voice } from "./messages.ts";
+import type { DeliveryFacts } from "./brief.ts";
 import type { Brief, DayPlan, Entry, RepPlan } from "./plan-document.ts";
 import { reasonOf } from "./reason.ts";
 import { entryIdOf } from "./receipt.ts";
 
+const PRE_INACTIVE = PHASES.indexOf("pre_inactive");
 /** Two gaps of its own: fewer purchases make no rhythm to speak of. */
 const RHYTHM_PURCHASES = 3;
 
@@ -17,11 +19,12 @@ export function repPlanOf(
 	context: PlanContext,
 	repCase: RepCase,
 	solution: Solution,
-	brief: (customer: number) => Brief,
+	brief: (customer: number, delivery: DeliveryFacts) => Brief,
 	voice: Voice,
 ): RepPlan {
 	const repId = context.portfolio.tables.reps.texts.rep_id.at(repCase.rep) ?? "";
 	const { history, classification } = context;
+	const { texts } = context.portfolio.tables.products;
 	const previous = previousContacts(repCase, solution);
 	const entryOf = (placed: PlacedContact, sequence: number, date: string): Entry => {
 		const option = repCase.options[placed.option];
@@ -29,10 +32,9 @@ export function repPlanOf(
 		const value = repCase.termsInto(placed.option, previous.get(placed.option) ?? null, placed.start > option.cutoff, terms);
 		const products = repCase.productsOf(placed.option);
 		const facts = factsOf(context, option, placed);
-		const customerBrief = brief(option.customer);
 		const risk = context.scores.churnRisk[option.customer];
 		const churnRisk = Number.isFinite(risk) ? Math.round(risk * 1e4) / 1e4 : null;
-		const { order_by: orderBy = null, delivers_on: deliversOn = null } = facts;
+		const customerBrief = brief(option.customer, { order_by: facts.order_by ?? null, delivers_on: facts.delivers_on ?? null });
 		const customerId = facts.customer_id;
 		return {
 			entry_id: entryIdOf(repId, date, customerId),
@@ -42,7 +44,8 @@ export function repPlanOf(
 			value_cents: value,
 			terms: TERMS.map((name, at) => ({ name, cents: terms[at] })).filter(({ cents }) => cents !== 0),
 			products: products.map(({ product, propensity, expectedCents, reason }) => ({
-				product_id: context.portfolio.tables.products.texts.product_id.at(product) ?? "",
+				product_id: texts.product_id.at(product) ?? "",
+				name: texts.name.at(product),
 				propensity: Math.round(propensity * 1e4) / 1e4,
 				expected_cents: expectedCents,
 				reason,
@@ -57,8 +60,8 @@ export function repPlanOf(
 					terms: Object.fromEntries(TERMS.map((name, at) => [name, terms[at]])),
 					numProducts: products.length,
 					productCents: products.reduce((sum, { expectedCents }) => sum + expectedCents, 0),
-					orderBy,
-					deliversOn,
+					isInTime: option.delivery?.orderBy == null || placed.start <= option.delivery.orderBy,
+					isObjection: classification.phase[option.customer] < PRE_INACTIVE,
 				},
 				voice,
 			),
@@ -114,7 +117,7 @@ function dueSecondsOf(repCase: RepCase): number {
 function factsOf({ portfolio, classification }: PlanContext, option: ContactOption, placed: PlacedContact) {
 	const { customer, delivery } = option;
 	const deliversOn = placed.start > option.cutoff ? delivery?.deliversOnAfterCutoff : delivery?.deliversOn;
-	const orderBy = placed.start > option.cutoff ? null : delivery?.orderBy;
+	const orderBy = delivery?.orderBy;
 	return {
 		customer_id: portfolio.tables.customers.texts.customer_id.at(customer) ?? "",
 		channel: CHANNELS[option.channel],

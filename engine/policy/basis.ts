@@ -15,6 +15,8 @@ export interface Basis {
 	/** Day of the last contact of the history, or where nothing is known the day that makes service due at as_of. */
 	readonly lastContact: Day;
 	readonly wasContacted: boolean;
+	/** Dates on which other agendas contact the customer, ascending. */
+	readonly taken: readonly Day[];
 	/** Day up to which disruption counts: the horizon's end and one interval more. */
 	readonly end: Day;
 	/** P(order within the interval | no contact) by index of the case's days. */
@@ -26,7 +28,7 @@ export interface Basis {
 }
 
 /** Works a customer's amounts out for the days of a case. */
-export function basisOf(context: CaseContext, standing: Standing, days: readonly CaseDay[]): Basis {
+export function basisOf(context: CaseContext, standing: Standing, days: readonly CaseDay[], taken: readonly Day[]): Basis {
 	const { classification, scores, policy, asOf, offers, portfolio } = context;
 	const { customer, cadence, worth } = standing;
 	const phase = classification.phase[customer];
@@ -41,6 +43,7 @@ export function basisOf(context: CaseContext, standing: Standing, days: readonly
 		cls: classification.class[customer],
 		lastContact: last === NULL_DAY ? asOf - cadence.maxGap : last,
 		wasContacted: last !== NULL_DAY,
+		taken: [...taken].sort((a, b) => a - b),
 		end: context.lastDate + cadence.interval,
 		chance: Float64Array.from(days, ({ date }) => chanceOn(date)),
 		assortments: Array.from({ length: worth.canSell ? offers.numPeriods : 0 }, (_, period) =>

@@ -80,15 +80,14 @@ interface Candidate {
 function buildCase(context: CaseContext, rep: number, planned: readonly number[], taken: ReadonlyMap<number, readonly Day[]>): RepCase {
 	const days = caseDays(context, rep);
 	const promises = promisedOptions(context, rep, days);
-	const customers = planned.filter((customer) => promises.has(customer) || !isTakenOver(context, rep, customer, taken));
 	const exclusions: Exclusion[] = [];
 	const unmet: Unmet[] = [];
 	const candidates: Candidate[] = [];
 	let numOptions = 0;
-	for (const customer of customers) {
+	for (const customer of planned) {
 		const standing = standingOf(context, rep, customer, context.escalatedTo(customer) === rep);
 		const promise = promises.get(customer);
-		const free = isTakenOver(context, rep, customer, taken) ? [] : daysWith(context, rep, customer, days);
+		const free = daysWith(context, rep, customer, days);
 		const elsewhere = { promised: context.appointments.datesOf(customer), taken: taken.get(customer) ?? [] };
 		const options = [...optionsOf(context, standing, free, elsewhere), ...(promise?.options ?? [])];
 		options.sort((a, b) => a.option.day - b.option.day || a.option.channel - b.option.channel);
@@ -97,17 +96,11 @@ function buildCase(context: CaseContext, rep: number, planned: readonly number[]
 			if (!promise) exclusions.push(exclusionOf(context, rep, standing, free, elsewhere));
 			continue;
 		}
-		const basis = basisOf(context, standing, days);
+		const basis = basisOf(context, standing, days, elsewhere.taken);
 		candidates.push({ first: numOptions, basis, options, amounts: amountsOf(context, rep, basis, options, days) });
 		numOptions += options.length;
 	}
-	return assemble(context, rep, days, customers, candidates, exclusions, unmet);
-}
-
-/** Has a manager's agenda, or another's, already taken an escalated customer over? */
-function isTakenOver({ escalatedTo }: CaseContext, rep: number, customer: number, taken: ReadonlyMap<number, readonly Day[]>): boolean {
-	const manager = escalatedTo(customer);
-	return manager >= 0 && manager !== rep && (taken.get(customer)?.length ?? 0) > 0;
+	return assemble(context, rep, days, planned, candidates, exclusions, unmet);
 }
 
 /** Days on which the rep is the one to contact the customer. */

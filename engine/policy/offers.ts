@@ -3,6 +3,7 @@ import { PRODUCT_REASONS, type Scores } from "../scoring/scores.ts";
 import { type Cents, type Day, NULL_DAY } from "../units.ts";
 import { type Campaign, buildCampaigns, campaignsOf } from "./campaigns.ts";
 import type { Classification } from "./case.ts";
+import { buildFavourites, type Favourite } from "./favourites.ts";
 import type { History } from "../portfolio/history.ts";
 
 /** A product that may be suggested to a customer. */
@@ -43,6 +44,8 @@ export interface Offers {
 	readonly numPeriods: number;
 	/** `marginRate` holds for products that state none. */
 	assortmentOf(customer: number, period: number, marginRate: number): Assortment;
+	/** What the customer's segment buys most and the customer may be sold in the period: for those that never bought. */
+	favouritesOf(customer: number, period: number): readonly Favourite[];
 }
 
 /** Suggested products that are active, in stock and in the customer's price table on the day. */
@@ -55,16 +58,21 @@ export function createOffers({ portfolio, history, scores, classification }: Off
 
 	const isSellable = (product: number): boolean => products.codes.active[product] !== 0 && !(products.numbers.stock_quantity[product] <= 0);
 
+	const favouritesOf = buildFavourites(portfolio, history);
+	const isOffered = (customer: number, product: number, period: number): boolean =>
+		isSellable(product) && prices.has(customers.texts.price_table.at(customer), product, starts[period]);
+
 	return {
 		numPeriods: starts.length,
+		favouritesOf: (customer, period) =>
+			favouritesOf(customers.texts.segment.at(customer)).filter(({ product }) => isOffered(customer, product, period)),
 		periodOf: (date) => starts.findLastIndex((start) => start <= date),
 		assortmentOf: (customer, period, marginRate) => {
 			const running = campaignsOf(campaigns, portfolio, history, classification, customer, starts[period]);
-			const table = customers.texts.price_table.at(customer);
 			const offers: Offer[] = [];
 			for (let i = scores.productStart[customer]; i < scores.productStart[customer + 1]; i++) {
 				const product = scores.product[i];
-				if (!isSellable(product) || !prices.has(table, product, starts[period])) continue;
+				if (!isOffered(customer, product, period)) continue;
 				const isCampaign = running.some((campaign) => campaign.includes(product));
 				const value = scores.productValue[i] || 0;
 				const rate = Number.isNaN(rates[product]) ? marginRate : rates[product];

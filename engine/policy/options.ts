@@ -2,7 +2,7 @@ import { intervalsOn, parseHours, type WeeklyHours } from "../portfolio/calendar
 import { type Day, formatDay, SECONDS_PER_DAY, type Seconds } from "../units.ts";
 import type { ContactOption } from "./case.ts";
 import type { CaseContext } from "./case-context.ts";
-import type { ContactDelivery } from "./delivery.ts";
+import type { ContactDelivery, Delivery } from "./delivery.ts";
 import { type Refusal, type Standing, VISIT, visitDayOn } from "./standing.ts";
 import { clipWindows, startWindows, type Windows } from "./windows.ts";
 import type { WorkDay } from "./work-days.ts";
@@ -52,8 +52,7 @@ export function optionsOf(
 	const hours = hoursOf(context, standing.customer);
 	const options: ValuedOption[] = [];
 	for (const day of days) {
-		if (promised.includes(day.date)) continue;
-		const refusal = refusalOn(standing, day.date, taken);
+		const refusal = refusalOn(standing, day.date, [...taken, ...promised]);
 		const delivery = standing.delivery && context.deliveryOf(standing.delivery, day.date);
 		if (refusal) onRefusal(refusal, refusal.code === "MIN_GAP" && day.date < standing.gapFrom);
 		else if (delivery && !delivery.before && !delivery.after) onRefusal(noDelivery(context, day.date), true);
@@ -62,11 +61,11 @@ export function optionsOf(
 	return options;
 }
 
-/** Gaps to the history and to contacts elsewhere, and whether a contact is due. */
-function refusalOn({ gapFrom, dueFrom, cadence }: Standing, date: Day, taken: readonly Day[]): Refusal | null {
+/** Gaps to the history, to promises and to contacts elsewhere, and whether a contact is due. */
+function refusalOn({ gapFrom, dueFrom, cadence }: Standing, date: Day, fixed: readonly Day[]): Refusal | null {
 	if (date < gapFrom) return { code: "MIN_GAP", detail: `the minimum gap of ${cadence.minGap} days ends on ${formatDay(gapFrom)}` };
-	const near = taken.find((other) => Math.abs(date - other) < Math.max(1, cadence.minGap));
-	if (near !== undefined) return { code: "MIN_GAP", detail: `another agenda has a contact on ${formatDay(near)}` };
+	const near = fixed.find((other) => Math.abs(date - other) < Math.max(1, cadence.minGap));
+	if (near !== undefined) return { code: "MIN_GAP", detail: `another contact is fixed on ${formatDay(near)}` };
 	return date < dueFrom ? { code: "NOT_DUE", detail: `not due before ${formatDay(dueFrom)}` } : null;
 }
 
@@ -107,37 +106,31 @@ function addOptions(
 			continue;
 		}
 		const all = startWindows(isVisit ? hours : [[open, close]], open, close, duration);
-		const timed = timedDelivery(all, delivery);
-		if (timed.windows.length === 0) {
-			onRefusal({ code: "NO_WINDOW", detail: `no time of ${formatDay(day.date)} holds the whole contact` }, true);
-			continue;
+		const timed = timedDeliveries(all, delivery).filter(({ windows }) => windows.length > 0);
+		if (timed.length === 0) onRefusal({ code: "NO_WINDOW", detail: `no time of ${formatDay(day.date)} holds the whole contact` }, true);
+		for (const { windows, cutoff, delivery, waitBefore, waitAfter } of timed) {
+			options.push({
+				option: {
+					customer,
+					day: day.index,
+					channel,
+					duration,
+					windows,
+					cutoff,
+					kind,
+					objective: plan.objective,
+					required: false,
+					gapExempt: false,
+					isSwap: isVisit && visitDay.isSwap,
+					minGapDays: cadence.minGap,
+					delivery,
+				},
+				waitBefore,
+				waitAfter,
+				isOffDay: isVisit && visitDay.isOff,
+			});
 		}
-		options.push({
-			option: {
-				customer,
-				day: day.index,
-				channel,
-				duration,
-				windows: timed.windows,
-				cutoff: timed.cutoff,
-				kind,
-				objective: objectiveOf(kind, plan.objective),
-				required: false,
-				gapExempt: false,
-				isSwap: isVisit && visitDay.isSwap,
-				minGapDays: cadence.minGap,
-				delivery: timed.delivery,
-			},
-			waitBefore: timed.waitBefore,
-			waitAfter: timed.waitAfter,
-			isOffDay: isVisit && visitDay.isOff,
-		});
 	}
-}
-
-/** Collections and complaints are for themselves; everything else is for what the action plan says. */
-export function objectiveOf(kind: string, planned: string): string {
-	return kind === "collect" || kind === "resolve" ? kind : planned;
 }
 
 interface TimedDelivery {
@@ -149,32 +142,27 @@ interface TimedDelivery {
 }
 
 /**
- * The windows that lead to a delivery in time. Where only starts up to the cut-off do, they end there; where only later ones do (the
- * next working day's order waits less), they begin after it. Otherwise the cut-off splits the value: a start after it is never
- * charged a shorter wait than one before it, since its delivery is never earlier.
+ * The windows that lead to a delivery in time: up to the cut-off by this day's order, after it by the next working day's. Where the
+ * later order waits no less, one option holds both and loses value at the cut-off; where it waits less, each is an option of its own,
+ * since the solver knows values that fall in the course of a day, not such that rise.
  */
-function timedDelivery(windows: Windows, delivery: ContactDelivery | null): TimedDelivery {
-	if (!delivery) return { windows, cutoff: NO_CUTOFF, delivery: null, waitBefore: 0, waitAfter: 0 };
+function timedDeliveries(windows: Windows, delivery: ContactDelivery | null): TimedDelivery[] {
+	if (!delivery) return [{ windows, cutoff: NO_CUTOFF, delivery: null, waitBefore: 0, waitAfter: 0 }];
 	const { cutoff, before, after } = delivery;
-	if (cutoff === null) return delivered(windows, NO_CUTOFF, null, before, null);
-	if (!after) return delivered(clipWindows(windows, 0, cutoff), NO_CUTOFF, cutoff, before, null);
-	if (!before) return delivered(clipWindows(windows, cutoff + 1, SECONDS_PER_DAY), NO_CUTOFF, null, after, after);
-	return delivered(windows, cutoff, cutoff, before, after);
+	if (cutoff === null) return before ? [delivered(windows, NO_CUTOFF, null, before, before)] : [];
+	if (before && after && after.wait >= before.wait) return [delivered(windows, cutoff, cutoff, before, after)];
+	return [
+		...(before ? [delivered(clipWindows(windows, 0, cutoff), NO_CUTOFF, cutoff, before, before)] : []),
+		...(after ? [delivered(clipWindows(windows, cutoff + 1, SECONDS_PER_DAY), NO_CUTOFF, cutoff, after, after)] : []),
+	];
 }
 
-function delivered(
-	windows: Windows,
-	cutoff: Seconds,
-	orderBy: Seconds | null,
-	first: ContactDelivery["before"],
-	late: ContactDelivery["after"],
-): TimedDelivery {
-	if (!first) return { windows: [], cutoff, delivery: null, waitBefore: 0, waitAfter: 0 };
+function delivered(windows: Windows, cutoff: Seconds, orderBy: Seconds | null, first: Delivery, late: Delivery): TimedDelivery {
 	return {
 		windows,
 		cutoff,
-		delivery: { orderBy, deliversOn: first.deliversOn, deliversOnAfterCutoff: late?.deliversOn ?? null },
+		delivery: { orderBy, deliversOn: first.deliversOn, deliversOnAfterCutoff: late.deliversOn },
 		waitBefore: first.wait,
-		waitAfter: Math.max(first.wait, late?.wait ?? 0),
+		waitAfter: late.wait,
 	};
 }

@@ -1,7 +1,7 @@
 import { CHANNELS, REP_KINDS } from "../portfolio/schema.ts";
 import { type Day, formatTime, NULL_CODE, SECONDS_PER_DAY } from "../units.ts";
 import type { CaseContext } from "./case-context.ts";
-import { type CaseDay, NO_CUTOFF, objectiveOf, type ValuedOption } from "./options.ts";
+import { type CaseDay, NO_CUTOFF, type ValuedOption } from "./options.ts";
 import { hasPlace, serviceSeconds, VISIT } from "./standing.ts";
 import { cadenceOf } from "./action-plan.ts";
 import { startWindows } from "./windows.ts";
@@ -72,7 +72,7 @@ function promisedOption(context: CaseContext, rep: number, row: number, day: Cas
 			windows,
 			cutoff: NO_CUTOFF,
 			kind: "appointment",
-			objective: objectiveOf("appointment", plan.objective),
+			objective: plan.objective,
 			required: true,
 			gapExempt: true,
 			isSwap: false,

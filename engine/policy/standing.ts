@@ -57,6 +57,8 @@ export interface Standing {
 	readonly delivery: DeliveryRule | null;
 }
 
+const TALKS: readonly string[] = ["visit", "phone"];
+
 /** How a rep stands to a customer, as its own or as an escalation. */
 export function standingOf(context: CaseContext, rep: number, customer: number, isEscalation: boolean): Standing {
 	const { portfolio, classification, plans, ownership } = context;
@@ -77,7 +79,7 @@ export function standingOf(context: CaseContext, rep: number, customer: number, 
 		cadence,
 		worth,
 		refusal: refusalOf(context, customer, kind, worth),
-		channels: preferred(channelsOf(context, rep, customer, plan), objection?.rule.channel ?? null),
+		channels: preferred(spoken(channelsOf(context, rep, customer, plan), kind), objection?.rule.channel ?? null),
 		visitRuleOn: (date) => visitRuleOn(context, customer, date),
 		gapFrom,
 		dueFrom: Math.max(dueFrom(last, kind, cadence, gapFrom), (objection?.on ?? 0) + (objection?.rule.defer_days ?? 0)),
@@ -142,6 +144,12 @@ export function serviceSeconds(own: number, channel: number, planned: number): S
 /** Has the customer coordinates to drive to? */
 export function hasPlace({ lat, lon }: Readonly<Record<string, Float64Array>>, customer: number): boolean {
 	return !Number.isNaN(lat[customer]) && !Number.isNaN(lon[customer]);
+}
+
+/** Money owed, complaints and escalations are talked about where that is possible, not written about. */
+function spoken(channels: Standing["channels"], kind: Kind): Standing["channels"] {
+	const talks = SELLING.includes(kind) ? [] : channels.filter(({ channel }) => TALKS.includes(CHANNELS[channel]));
+	return talks.length > 0 ? talks : channels;
 }
 
 /** Only the channel that an objection asks for, where it is there. */

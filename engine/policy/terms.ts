@@ -143,15 +143,17 @@ export function writeTerms(
 ): Cents {
 	const { cadence } = basis.standing;
 	const row = nth * NUM_AMOUNTS;
-	const last = previous ?? basis.lastContact;
-	const isSaturated = previous !== null || basis.wasContacted;
+	const takenBefore = basis.taken.findLast((other) => other < date) ?? null;
+	const last = Math.max(previous ?? basis.lastContact, takenBefore ?? basis.lastContact);
+	const end = basis.taken.find((other) => other > date) ?? basis.end; // disruption after it is the other agenda's to avoid
+	const isSaturated = previous !== null || takenBefore !== null || basis.wasContacted;
 	const left = isSaturated ? saturationOf(date - last, cadence.interval, context.policy.value.saturation_days) : 1;
 	const uncollected = previous === null ? 1 : amounts[row + UNCOLLECTED] * left;
 	out[SALE] = wholeCents(amounts[row + SALE] * left);
 	out[RETENTION] = wholeCents(amounts[row + RETENTION] * left);
 	out[MIX] = wholeCents(amounts[row + MIX] * left);
 	out[COLLECTION] = wholeCents(amounts[row + COLLECTION] * uncollected);
-	out[CADENCE] = wholeCents(amounts[row + CADENCE] * avoidedDisruption(last, date, basis.end, cadence.maxGap));
+	out[CADENCE] = wholeCents(amounts[row + CADENCE] * avoidedDisruption(last, date, end, cadence.maxGap));
 	out[CAMPAIGN] = wholeCents(amounts[row + CAMPAIGN] * left);
 	out[GOAL] = wholeCents(amounts[row + GOAL] * left);
 	out[DELIVERY_WAIT] = amounts[row + (afterCutoff ? WAIT_AFTER : DELIVERY_WAIT)];

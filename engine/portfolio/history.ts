@@ -1,4 +1,4 @@
-import { type Day, NULL_DAY } from "../units.ts";
+import { type Day, NULL_CODE, NULL_DAY } from "../units.ts";
 import type { Portfolio, Table } from "./portfolio.ts";
 import { ORDER_KINDS, ORDER_STATUS } from "./schema.ts";
 
@@ -26,6 +26,7 @@ export interface History {
 
 const CANCELLED = ORDER_STATUS.indexOf("cancelled");
 const RETURN = ORDER_KINDS.indexOf("return");
+const SALE = ORDER_KINDS.indexOf("sale");
 
 /** Groups orders and contacts dated before a day by customer. */
 export function buildHistory(portfolio: Portfolio, before: Day): History {
@@ -78,6 +79,7 @@ function collectEvents(portfolio: Portfolio, lines: Grouped): Pick<History, "eve
 	const product = orders.refs.product_id;
 	const marginRate = products.numbers.margin_rate;
 	const numCustomers = lines.start.length - 1;
+	const isSale = createIsSale(orders);
 
 	const eventStart = new Int32Array(numCustomers + 1);
 	// At most one event a line; cut to size at the end.
@@ -109,7 +111,7 @@ function collectEvents(portfolio: Portfolio, lines: Grouped): Pick<History, "eve
 			const sign = isReturn && netValue[row] > 0 ? -1 : 1;
 			value += sign * netValue[row];
 			margins += sign * (Number.isNaN(margin[row]) ? netValue[row] * marginRate[product[row]] : margin[row]);
-			if (quantity[row] > 0 && !isReturn) isPurchase = true;
+			if (isSale(row)) isPurchase = true;
 		}
 		eventStart[c + 1] = numEvents;
 	}
@@ -119,4 +121,11 @@ function collectEvents(portfolio: Portfolio, lines: Grouped): Pick<History, "eve
 		eventValue: eventValue.slice(0, numEvents),
 		eventMargin: eventMargin.slice(0, numEvents),
 	};
+}
+
+/** Is an order line a sale: quantity above 0, not cancelled, and neither return nor bonus nor exchange? */
+export function createIsSale({ numbers, codes }: Table): (row: number) => boolean {
+	const { quantity } = numbers;
+	const { status, kind } = codes;
+	return (row) => quantity[row] > 0 && status[row] !== CANCELLED && (kind[row] === SALE || kind[row] === NULL_CODE);
 }

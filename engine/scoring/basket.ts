@@ -1,10 +1,7 @@
-import type { History } from "../portfolio/history.ts";
+import { createIsSale, type History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { ORDER_KINDS, ORDER_STATUS } from "../portfolio/schema.ts";
 import type { Day } from "../units.ts";
 
-const CANCELLED = ORDER_STATUS.indexOf("cancelled");
-const RETURN = ORDER_KINDS.indexOf("return");
 /** A product of a customer's core is in at least this share of the earlier orders. */
 const CORE_SHARE = 1 / 3;
 
@@ -24,19 +21,12 @@ export interface BasketReader {
 	read(customer: number, lastOrders: Day, numEarlier: number): Basket;
 }
 
-/** Is an order line a sale: quantity above 0, neither cancelled nor a return? */
-export function createIsSale(portfolio: Portfolio): (row: number) => boolean {
-	const { quantity } = portfolio.tables.orders.numbers;
-	const { status, kind } = portfolio.tables.orders.codes;
-	return (row) => quantity[row] > 0 && status[row] !== CANCELLED && kind[row] !== RETURN;
-}
-
 /** Reads baskets customer by customer; scratch is two cells a product. */
 export function createBasketReader(portfolio: Portfolio, history: History): BasketReader {
 	const { orders, products } = portfolio.tables;
 	const product = orders.refs.product_id;
 	const orderedOn = orders.days.ordered_on;
-	const isSale = createIsSale(portfolio);
+	const isSale = createIsSale(orders);
 	const earlierDays = new Int32Array(products.length);
 	const lastDay = new Int32Array(products.length);
 	const bought: number[] = [];

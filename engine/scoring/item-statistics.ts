@@ -1,6 +1,5 @@
-import type { History } from "../portfolio/history.ts";
+import { createIsSale, type History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { createIsSale } from "./basket.ts";
 import { createBestOf } from "./best-of.ts";
 
 /** Customers whose baskets say which products go together; a stride through the portfolio beyond it. */
@@ -40,7 +39,7 @@ export function countItems(portfolio: Portfolio, history: History): ItemStatisti
 
 function countSales(portfolio: Portfolio, history: History, numProducts: number) {
 	const { orders } = portfolio.tables;
-	const isSale = createIsSale(portfolio);
+	const isSale = createIsSale(portfolio.tables.orders);
 	const [recent, previous, lines, value] = [0, 0, 0, 0].map(() => new Float64Array(numProducts));
 	for (const row of history.line) {
 		if (!isSale(row)) continue;
@@ -64,7 +63,7 @@ function countSales(portfolio: Portfolio, history: History, numProducts: number)
 /** Products of each sampled customer, as compressed rows, the latest bought first. */
 function customersByProducts(portfolio: Portfolio, history: History): { start: Int32Array; item: Int32Array } {
 	const { orders } = portfolio.tables;
-	const isSale = createIsSale(portfolio);
+	const isSale = createIsSale(portfolio.tables.orders);
 	const stride = Math.max(1, Math.ceil(history.numCustomers / MAX_CUSTOMERS));
 	const start = [0];
 	const item: number[] = [];

@@ -1,6 +1,5 @@
-import type { History } from "../portfolio/history.ts";
+import { createIsSale, type History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { createIsSale } from "./basket.ts";
 
 /** Weight of an order against the one after it, for habits and for what is in use now. */
 const SLOW_DECAY = 0.95;
@@ -33,7 +32,7 @@ export interface Personal {
 /** Reads what one customer bought, product by product, in one pass over its lines. */
 export function createPersonalReader(portfolio: Portfolio, history: History): (customer: number) => Personal {
 	const { orders } = portfolio.tables;
-	const isSale = createIsSale(portfolio);
+	const isSale = createIsSale(portfolio.tables.orders);
 	return (customer) => {
 		const numOrders = history.eventStart[customer + 1] - history.eventStart[customer];
 		const items = new Map<number, Item>();

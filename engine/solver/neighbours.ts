@@ -30,7 +30,8 @@ export function findNeighbours(problem: Problem): Neighbours {
 	return { width, list };
 }
 
-function canBeVisited(problem: Problem, customer: number): boolean {
+/** Whether some option of the customer is a visit. */
+export function canBeVisited(problem: Problem, customer: number): boolean {
 	for (let option = problem.customerFirstOption[customer]; option < problem.customerFirstOption[customer + 1]; option++) {
 		if (problem.optionChannel[option] === 0) return true;
 	}

@@ -1,4 +1,5 @@
 import type { Random } from "../random.ts";
+import { canBeVisited } from "./neighbours.ts";
 import type { Problem } from "./problem.ts";
 
 /** Orders in which a recreation offers customers the free time. */
@@ -13,7 +14,7 @@ export interface Orders {
 /** Orders of all customers that have an option. */
 export function buildOrders(problem: Problem): Orders {
 	const { numCustomers, customerFirstOption, optionDay, optionChannel, itemDuration, prize, numDays } = problem;
-	const ways = cheapestWays(problem, problem.travelTime);
+	const ways = quickestWays(problem);
 	const most = new Float64Array(numCustomers).fill(-Infinity);
 	const density = new Float64Array(numCustomers).fill(-Infinity);
 	const customers: number[] = [];
@@ -43,21 +44,17 @@ export function shuffle(order: Int32Array, random: Random): Int32Array {
 	return order;
 }
 
-/** Cheapest way into and out of every customer, from and to any other customer or end of a slot, by one of the matrices. */
-export function cheapestWays(problem: Problem, matrix: Int32Array): { readonly into: Float64Array; readonly outOf: Float64Array } {
-	const { numCustomers, numPlaces, customerFirstOption, optionChannel } = problem;
+/** Quickest way into and out of every customer, from and to any other customer or end of a slot. */
+function quickestWays(problem: Problem): { readonly into: Float64Array; readonly outOf: Float64Array } {
+	const { numCustomers, numPlaces, travelTime } = problem;
 	const into = new Float64Array(numCustomers);
 	const outOf = new Float64Array(numCustomers);
-	const isVisited = (c: number): boolean => {
-		for (let option = customerFirstOption[c]; option < customerFirstOption[c + 1]; option++) if (optionChannel[option] === 0) return true;
-		return false;
-	};
-	const customers = Array.from({ length: numCustomers }, (_, c) => c).filter(isVisited);
+	const customers = Array.from({ length: numCustomers }, (_, c) => c).filter((customer) => canBeVisited(problem, customer));
 	const from = [...new Set([...customers, ...problem.slotStart])];
 	const to = [...new Set([...customers, ...problem.slotEnd])];
 	for (const c of customers) {
-		into[c] = from.reduce((least, place) => (place === c ? least : Math.min(least, matrix[place * numPlaces + c])), Infinity);
-		outOf[c] = to.reduce((least, place) => (place === c ? least : Math.min(least, matrix[c * numPlaces + place])), Infinity);
+		into[c] = from.reduce((least, place) => (place === c ? least : Math.min(least, travelTime[place * numPlaces + c])), Infinity);
+		outOf[c] = to.reduce((least, place) => (place === c ? least : Math.min(least, travelTime[c * numPlaces + place])), Infinity);
 	}
 	return { into, outOf };
 }

@@ -51,10 +51,11 @@ const ONE_IN_THREE = 5_592_405;
 const ONE_IN_HUNDRED = 167_772;
 /** Of the customers that an iteration has not touched, about this many are offered the free time. */
 const OFFERED = 50;
-const FIRST_CYCLE = 3000;
+/** Iterations of the first cycle; temperatures at its ends, in mean values of a contact. All by measurement (benchmarks/quality). */
+const FIRST_CYCLE = 6000;
 const CYCLE_GROWTH = 1.6;
-const HOT = 0.4;
-const COLD = 0.01;
+const HOT = 0.2;
+const COLD = 0.005;
 
 /**
  * Ruin and recreate under simulated annealing. The temperature falls in cycles of growing length, each from the best solution known, so
@@ -222,7 +223,7 @@ function recreateAll(state: Search, iteration: number, yieldOfTime: number, temp
 		moveBreaks(state.ruin, prices, state.recreation.scratch.insertion);
 	}
 	prices.blink = random.next() < 0.1 ? ONE_IN_THREE : ONE_IN_HUNDRED;
-	prices.push = random.below(3) / 2;
+	prices.push = random.next() < 0.1 ? 1 : 0;
 	// Now and then a contact may come in at a loss: it can pay once others near it are in.
 	prices.subsidy = random.next() < 0.1 ? 10 * temperature * random.next() : 0;
 	prices.time = yieldOfTime * (random.next() < 0.5 ? 0.02 : 0.3);

@@ -18,7 +18,11 @@ const brief: Brief = {
 	open_complaint: null,
 	last_objection: null,
 	goal_missing: null,
+	order_by: "16:00:00",
+	delivers_on: "2026-11-26",
 };
+
+const undelivered: Brief = { ...brief, order_by: null, delivers_on: null };
 
 const facts: ReasonFacts = {
 	kind: "sell",
@@ -29,8 +33,8 @@ const facts: ReasonFacts = {
 	terms: { sale: 5_000, retention: 3_000, mix: 200, channel_cost: -600 },
 	numProducts: 3,
 	productCents: 9_000,
-	orderBy: "16:00:00",
-	deliversOn: "2026-11-26",
+	isInTime: true,
+	isObjection: false,
 };
 
 describe("the reason of a contact", () => {
@@ -44,19 +48,31 @@ describe("the reason of a contact", () => {
 		const english =
 			"Buys every 9 days, silent for 17; average ticket R$1,240; 34% risk of losing it; delivered on Thu, 11/26 if ordered by 16:00.";
 		expect(reasonOf(facts, createVoice("en-US", "BRL"))).toBe(english);
-		expect(reasonOf({ ...facts, orderBy: null }, createVoice("de-DE", "EUR"))).toContain("Buys every 9 days, silent for 17");
+		expect(reasonOf({ ...facts, isInTime: false }, createVoice("de-DE", "EUR"))).toContain("Buys every 9 days, silent for 17");
 	});
 
 	it("opens with what the contact is for when it is not a plain sale", () => {
-		const collect = { ...facts, kind: "collect" as const, terms: { collection: 9_000 }, deliversOn: null, orderBy: null };
+		const collect = { ...facts, kind: "collect" as const, terms: { collection: 9_000 }, brief: undelivered };
 		expect(reasonOf(collect, createVoice("pt-BR", "BRL"))).toBe(
 			"Cobrar R$ 350 vencidos há 12 dias; compra a cada 9 dias e não compra há 17.",
 		);
 	});
 
 	it("claims no rhythm for a customer that has none, and no contact where none is on record", () => {
-		const fresh = { ...facts, hasRhythm: false, wasContacted: false, terms: { cadence: 9_000 }, deliversOn: null };
+		const fresh = { ...facts, hasRhythm: false, wasContacted: false, terms: { cadence: 9_000 }, brief: undelivered };
 		expect(reasonOf(fresh, createVoice("en-US", "BRL"))).toBe("Last order 17 days ago; no contact on record.");
+	});
+
+	it("tells an escalated objection from an escalated risk", () => {
+		const objection = {
+			...facts,
+			kind: "escalation" as const,
+			isObjection: true,
+			brief: { ...undelivered, last_objection: "price" },
+			terms: {},
+		};
+		expect(reasonOf(objection, createVoice("pt-BR", "BRL"))).toContain("Objeção “price” levada à liderança; compra a cada 9 dias");
+		expect(reasonOf({ ...objection, isObjection: false }, createVoice("en-US", "BRL"))).toContain("Customer at risk, called in");
 	});
 
 	it("keeps small terms to itself", () => {

@@ -215,8 +215,19 @@ describe("delivery", () => {
 		expect(option(repCase, "2026-11-23").delivery).toEqual({
 			orderBy: 54_000,
 			deliversOn: parseDay("2026-11-23"),
-			deliversOnAfterCutoff: null,
+			deliversOnAfterCutoff: parseDay("2026-11-23"), // no start of the option is after it
 		});
+	});
+
+	it("makes the time after the cut-off an option of its own where its order waits less", () => {
+		const repCase = caseOf(oneCustomer({ route_id: "V1" }, route({ days: "Mo,We,Fr", cutoff_time: "15:00", lead_days: 1 })), guessed);
+		const monday = repCase.options.flatMap((option, at) =>
+			repCase.days[option.day] === parseDay("2026-11-23") && option.channel === 0 ? [at] : [],
+		);
+		// Monday's order is loaded on Tuesday and waits a day for Wednesday; after 15:00 it is Tuesday's, loaded on Wednesday itself.
+		expect(monday.map((at) => repCase.options[at].windows.map(([open]) => open))).toEqual([[expect.any(Number)], [54_001]]);
+		expect(monday.map((at) => termsOf(repCase, at).delivery_wait < 0)).toEqual([true, false]);
+		expect(monday.map((at) => repCase.options[at].delivery?.deliversOn)).toEqual([parseDay("2026-11-25"), parseDay("2026-11-25")]);
 	});
 
 	it("begins the windows after the cut-off when only the next day's order waits short enough", () => {
@@ -226,7 +237,7 @@ describe("delivery", () => {
 		});
 		// Wednesday waits 5 days until Monday, Thursday 4.
 		expect(option(repCase, "2026-11-25").windows).toEqual([[54_001, 63_000]]);
-		expect(option(repCase, "2026-11-25").delivery).toMatchObject({ orderBy: null, deliversOn: parseDay("2026-11-30") });
+		expect(option(repCase, "2026-11-25").delivery).toMatchObject({ orderBy: 54_000, deliversOn: parseDay("2026-11-30") });
 	});
 
 	it("charges the wait, and more of it after the cut-off", () => {
@@ -383,8 +394,11 @@ describe("escalations", () => {
 		expect(cases.build(1, new Map()).options.every(({ kind, objective }) => kind === "escalation" && objective === "retain")).toBe(true);
 	});
 
-	it("replace the owner's contacts when the manager takes them over, and not otherwise", () => {
-		expect(caseOf(rows(), guessed, 0, new Map([[0, [parseDay("2026-11-24")]]])).customers).toHaveLength(0);
+	it("replace the owner's contacts within the minimum gap, and not otherwise", () => {
+		const taken = caseOf(rows(), guessed, 0, new Map([[0, [parseDay("2026-11-24")]]]));
+		const { minGapDays } = taken.options[0];
+		expect(minGapDays).toBeGreaterThan(0);
+		expect(taken.options.filter(({ day }) => Math.abs(taken.days[day] - parseDay("2026-11-24")) < minGapDays)).toEqual([]);
 		expect(new Set(caseOf(rows(), guessed).options.map(({ kind }) => kind))).toEqual(new Set(["retain"]));
 	});
 

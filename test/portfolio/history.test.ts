@@ -65,7 +65,7 @@ describe("buildHistory", () => {
 		expect([...buildHistory(portfolio, parseDay("2026-11-22")).line]).toEqual([]);
 	});
 
-	it("takes no return, no cancelled line and no day of returns alone for a purchase", async () => {
+	it("takes no return, no bonus, no cancelled line and no day of returns alone for a purchase", async () => {
 		const portfolio = await portfolioOf({
 			orders: [
 				line("c1", "2026-11-02", "10", { status: "cancelled" }),
@@ -78,9 +78,9 @@ describe("buildHistory", () => {
 			],
 		});
 		const { eventDay, eventValue, line: rows } = buildHistory(portfolio, parseDay("2026-11-23"));
-		expect([...eventDay].map(formatDay)).toEqual(["2026-11-05", "2026-11-06"]);
+		expect([...eventDay].map(formatDay)).toEqual(["2026-11-06"]);
 		// A return is subtracted whichever sign its value has: 6 − 2.
-		expect([...eventValue]).toEqual([0, 400]);
+		expect([...eventValue]).toEqual([400]);
 		expect(rows).toHaveLength(7);
 	});
 

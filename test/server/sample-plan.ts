@@ -26,7 +26,7 @@ export function sampleEntry(customerId: string, sequence: number, start: string,
 			{ name: "sale", cents: 1500 },
 			{ name: "channel_cost", cents: -266 },
 		],
-		products: [{ product_id: "p1", propensity: 0.5, expected_cents: 900, reason: "due" }],
+		products: [{ name: null, product_id: "p1", propensity: 0.5, expected_cents: 900, reason: "due" }],
 		reason: "buys every 9 days, silent for 21",
 		brief: {
 			customer_name: `Padaria ${customerId}`,
@@ -43,6 +43,8 @@ export function sampleEntry(customerId: string, sequence: number, start: string,
 			open_complaint: null,
 			last_objection: null,
 			goal_missing: null,
+			order_by: null,
+			delivers_on: null,
 		},
 	};
 }

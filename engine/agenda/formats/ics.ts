@@ -1,23 +1,23 @@
 import ical, { ICalCalendarMethod } from "ical-generator";
 import { Temporal } from "temporal-polyfill";
+import { createVoice, type Voice } from "../messages.ts";
 import type { Entry } from "../plan-document.ts";
-import { type AgendaFilter, type AgendaSource, createMoneyFormat, customerNameOf, selectAgendas } from "./select.ts";
+import { type AgendaFilter, type AgendaSource, customerNameOf, policyText, selectAgendas } from "./select.ts";
 import { formatVtimezone } from "./vtimezone.ts";
 
-/** What the rep reads when opening the event: why, what to offer, by when. */
-function describe(entry: Entry, money: (cents: number) => string): string {
-	const { brief } = entry;
-	const offers = entry.products.map((product) => `${product.product_id} (${money(product.expected_cents)})`).join(", ");
+/** What the rep reads when opening the event: why, what to offer, by when, in the policy's language. */
+function describe({ brief, products, reason, value_cents: value }: Entry, voice: Voice): string {
+	const offers = products.map(({ product_id, name, expected_cents: cents }) => `${name ?? product_id} (${voice.money(cents)})`).join(", ");
 	const facts = [
-		entry.reason,
-		offers && `Offer: ${offers}`,
-		entry.order_by && `Order by ${entry.order_by}`,
-		entry.delivers_on && `Delivers on ${entry.delivers_on}`,
-		brief.last_order_on && `Last order ${brief.last_order_on}`,
-		brief.overdue_cents > 0 && `Overdue ${money(brief.overdue_cents)} for ${brief.overdue_days} days`,
-		brief.open_complaint && `Open complaint: ${brief.open_complaint}`,
-		brief.last_objection && `Last objection: ${brief.last_objection}`,
-		`Worth ${money(entry.value_cents)}`,
+		reason,
+		offers && voice.say("offer", { products: offers }),
+		brief.order_by && voice.say("orderUntil", { orderBy: brief.order_by.slice(0, 5) }),
+		brief.delivers_on && voice.say("delivery", { delivers: voice.date(brief.delivers_on) }),
+		brief.last_order_on && voice.say("lastOrder", { date: brief.last_order_on }),
+		brief.overdue_cents > 0 && voice.say("overdue", { overdue: voice.money(brief.overdue_cents), overdueDays: brief.overdue_days }),
+		brief.open_complaint && voice.say("complaint", { complaint: brief.open_complaint }),
+		brief.last_objection && voice.say("lastObjection", { objection: brief.last_objection }),
+		voice.say("worth", { value: voice.money(value) }),
 	];
 	return facts.filter(Boolean).join("\n");
 }
@@ -27,10 +27,11 @@ function describe(entry: Entry, money: (cents: number) => string): string {
  * holds the event moves it. Times are local in the rep's zone, which the file defines. The stamp is the plan's as_of, not a clock.
  */
 export function formatAgendaIcs(plan: AgendaSource, filter: AgendaFilter = {}): string {
-	const money = createMoneyFormat(plan);
+	const language = policyText(plan, "language", "en");
+	const voice = createVoice(language, plan.currency);
 	const calendar = ical({
 		name: filter.rep === undefined ? "Carteira" : `Carteira ${filter.rep}`,
-		prodId: { company: "Carteira", product: "agenda", language: "EN" },
+		prodId: { company: "Carteira", product: "agenda", language: language.slice(0, 2).toUpperCase() },
 		method: ICalCalendarMethod.PUBLISH,
 		timezone: { name: null, generator: (name) => formatVtimezone(name, plan.horizon.from, plan.horizon.to) },
 	});
@@ -45,7 +46,7 @@ export function formatAgendaIcs(plan: AgendaSource, filter: AgendaFilter = {}): 
 				start: Temporal.PlainDateTime.from(`${day.date}T${entry.start}`).toZonedDateTime(zone),
 				end: Temporal.PlainDateTime.from(`${day.date}T${entry.end}`).toZonedDateTime(zone),
 				summary: `${entry.channel} · ${customerNameOf(entry)} · ${entry.objective}`,
-				description: describe(entry, money),
+				description: describe(entry, voice),
 				categories: [{ name: entry.kind }, { name: rep.rep_id }],
 			});
 		}

@@ -11,8 +11,6 @@ export interface ChainScratch {
 	readonly position: Int32Array;
 	/** Worth of taking the option beside its prize: minus its price, plus what floors and requirements pay. 0 for contacts that are in. */
 	readonly weight: Float64Array;
-	/** True cost in cents of the insertion. */
-	readonly cost: Float64Array;
 	readonly isIn: Uint8Array;
 	/** Best chain that ends here, and its last contact but one. */
 	readonly reach: Float64Array;
@@ -33,7 +31,6 @@ export function createChainScratch(problem: Problem, seed: number): ChainScratch
 		slot: ints(),
 		position: ints(),
 		weight: floats(),
-		cost: floats(),
 		isIn: new Uint8Array(most),
 		reach: floats(),
 		from: ints(),
@@ -110,7 +107,6 @@ function findPlace(recreation: Recreation, option: number, node: number): boolea
 	scratch.isIn[node] = 0;
 	scratch.slot[node] = insertion.slot;
 	scratch.position[node] = insertion.position;
-	scratch.cost[node] = insertion.cost;
 	const reward = problem.optionFlags[option] & REQUIRED ? solution.missingPenalty : 0;
 	scratch.weight[node] = reward + prices.subsidy - insertion.price + floorGainOf(problem, solution, option, 1);
 	return true;

@@ -17,7 +17,7 @@ export interface Ruin {
 	readonly contacts: Int32Array;
 }
 
-const MEAN_REMOVED = 10;
+const MEAN_REMOVED = 12;
 const LONGEST_STRING = 10;
 const SPLIT_SHARE = 0.5;
 
