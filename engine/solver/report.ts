@@ -1,7 +1,11 @@
 import { type PlacedContact, type Problem, REQUIRED, type SlotSchedule } from "./problem.ts";
+import { earliestStart, NEVER } from "./timing.ts";
 import { floorCostOf, type WorkingSolution } from "./working-solution.ts";
 
-/** The schedule of every slot with its times: all starts as early as they can be, but the first leg no earlier than it must be. */
+/**
+ * The schedule of every slot with its times: all starts as early as they can be, but no leg earlier than it must be (nobody waits at a
+ * customer's door), and breaks behind the last contact at home where their windows allow it.
+ */
 export function scheduleSlots(problem: Problem, solution: WorkingSolution): SlotSchedule[] {
 	return Array.from({ length: problem.numSlots }, (_, slot) => scheduleSlot(problem, solution, slot));
 }
@@ -12,9 +16,10 @@ function scheduleSlot(problem: Problem, solution: WorkingSolution, slot: number)
 	const base = slot * solution.stride;
 	const last = base + solution.count[slot];
 	const contacts: PlacedContact[] = [];
-	const breaks: { start: number; end: number }[] = [];
+	const breaks: Break[] = [];
 	let leave = -1;
 	let distance = 0;
+	let lastContact = base;
 	for (let k = base + 1; k <= last; k++) {
 		const isVisit = itemPlace[items[k]] >= 0;
 		const travelled = isVisit ? travelDistance[place[k - 1] * numPlaces + place[k]] : 0;
@@ -23,18 +28,29 @@ function scheduleSlot(problem: Problem, solution: WorkingSolution, slot: number)
 			breaks.push({ start: start[k], end: end[k] });
 			continue;
 		}
-		let arrive = start[k];
+		lastContact = k;
 		if (isVisit && leave < 0) leave = start[k] - leg[k];
-		else if (isVisit) arrive = end[k - 1] + leg[k];
-		contacts.push({ option: items[k], slot, arrive, start: start[k], end: end[k], travelTime: leg[k], travelDistance: travelled });
+		contacts.push({
+			option: items[k],
+			slot,
+			arrive: start[k],
+			start: start[k],
+			end: end[k],
+			travelTime: leg[k],
+			travelDistance: travelled,
+		});
 	}
+	const evening = breaks.splice(breaks.length - (last - lastContact));
+	const wayHome = leg[last + 1];
+	const atHome = shiftBreaks(problem, solution, slot, lastContact, end[lastContact] + wayHome);
+	breaks.push(...(atHome ?? evening));
 	const isOut = solution.visits[slot] > 0;
 	if (isOut) distance += travelDistance[place[last] * numPlaces + place[last + 1]];
 	return {
 		slot,
 		contacts,
 		leave: leave < 0 ? slotOpen[slot] : leave,
-		finish: finishOf(problem, solution, slot),
+		finish: finishOf(end[lastContact], wayHome, atHome ?? evening),
 		breaks,
 		travelTime: solution.travel[slot],
 		travelDistance: distance,
@@ -42,14 +58,32 @@ function scheduleSlot(problem: Problem, solution: WorkingSolution, slot: number)
 	};
 }
 
-/** When the rep reaches the end place: before the breaks behind the last contact where the way home fits before them. */
-function finishOf(problem: Problem, solution: WorkingSolution, slot: number): number {
-	const base = slot * solution.stride;
-	const last = base + solution.count[slot];
-	let k = last;
-	while (k > base && solution.items[k] >= problem.numOptions) k--;
-	const home = solution.end[k] + solution.leg[last + 1];
-	return k === last || home <= solution.start[k + 1] ? home : solution.start[last + 1];
+interface Break {
+	readonly start: number;
+	readonly end: number;
+}
+
+/** The breaks behind the last contact, put off until the rep is at the end place; null where the windows or the shift do not allow it. */
+function shiftBreaks(problem: Problem, solution: WorkingSolution, slot: number, lastContact: number, home: number): Break[] | null {
+	const shifted: Break[] = [];
+	let time = home;
+	for (let k = lastContact + 1; k <= slot * solution.stride + solution.count[slot]; k++) {
+		const start = earliestStart(problem, solution.items[k], Math.max(time, solution.start[k]));
+		time = start + problem.itemDuration[solution.items[k]];
+		if (start === NEVER || time > problem.slotClose[slot]) return null;
+		shifted.push({ start, end: time });
+	}
+	return shifted;
+}
+
+/** When the rep reaches the end place: in the first stretch between the breaks behind the last contact that holds the way. */
+function finishOf(end: number, wayHome: number, breaks: readonly Break[]): number {
+	let time = end;
+	for (const pause of breaks) {
+		if (time + wayHome <= pause.start) break;
+		time = pause.end;
+	}
+	return time + wayHome;
 }
 
 /** Σ costs of what the floors lack. */
