@@ -21,6 +21,7 @@ type Evaluate = (prices: Float64Array, slope: Float64Array) => number;
  * is reached (the nearer, the better the steps; any is valid), first with visits that pay for their own nearest way only.
  */
 export function findUpperBound(problem: Problem, target: number, unmet: readonly number[], isComplete: boolean): number {
+	if (problem.numOptions === 0) return target; // there is one solution
 	const trees = Array.from({ length: problem.numSlots }, (_, slot) => buildTravelTree(problem, slot));
 	const rough = buildRelaxation(problem, trees, false);
 	const roughPrices = new Float64Array(rough.numRows);
