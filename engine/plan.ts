@@ -12,10 +12,10 @@ import { CarteiraError } from "./errors.ts";
 import { type Cases, prepareCases } from "./policy/cases.ts";
 import { classify } from "./policy/classify.ts";
 import type { RepCase } from "./policy/case.ts";
-import { validatePolicy } from "./policy/policy.ts";
+import { mergePolicy, validatePolicy } from "./policy/policy.ts";
 import { buildCalendar, horizonOf } from "./portfolio/calendar.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
-import { examineFeed } from "./portfolio/feed.ts";
+import { examineFeed, MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
 import { buildHistory } from "./portfolio/history.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import { REQUIRED_TO_PLAN } from "./portfolio/schema.ts";
@@ -104,11 +104,8 @@ export function understand(
 	predictor: Predictor,
 ): PlanContext {
 	const { asOf } = request;
-	const overrides = {
-		...(request.policy as object | undefined),
-		...(request.horizonDays !== undefined && { horizon_days: request.horizonDays }),
-	};
-	const policy = validatePolicy({ ...(portfolio.policy as object | null), ...overrides });
+	const ordered = mergePolicy(portfolio.policy ?? {}, request.policy ?? {});
+	const policy = validatePolicy(mergePolicy(ordered, request.horizonDays === undefined ? {} : { horizon_days: request.horizonDays }));
 	const calendar = buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy);
 	const feed = examineFeed(portfolio, asOf, calendar);
 	const history = buildHistory(portfolio, asOf);
@@ -261,10 +258,12 @@ function leftByAll({ portfolio }: PlanContext, results: readonly RepResult[], or
 
 function mergeLeft(one: Unplanned | undefined, other: Unplanned): Unplanned {
 	if (!one) return other;
-	const isProven = [one, other].every(({ reasons }) => reasons.every(({ proven }) => proven));
 	const isOpen = ({ reasons }: Unplanned): boolean => reasons.some(({ proven }) => !proven);
+	const isProven = !isOpen(one) && !isOpen(other);
 	const speaker = isOpen(other) && (!isOpen(one) || other.value_forgone_cents > one.value_forgone_cents) ? other : one;
-	return { ...speaker, reasons: speaker.reasons.map((reason) => ({ ...reason, proven: isProven && reason.proven })) };
+	const rest = (speaker === one ? other : one).reasons.filter(({ code }) => !speaker.reasons.some((reason) => reason.code === code));
+	const reasons = isProven ? [...speaker.reasons, ...rest] : speaker.reasons.map((reason) => ({ ...reason, proven: false }));
+	return { ...speaker, reasons };
 }
 
 function orphanOf(customerId: string, reasons: Unplanned["reasons"]): Unplanned {
@@ -287,18 +286,25 @@ function receiptOf({ portfolio, policy, scores, asOf }: PlanContext, request: Pl
 	};
 }
 
-function warningsOf({ portfolio, feed, policy }: PlanContext): string[] {
+function warningsOf({ portfolio, history, feed, policy, asOf }: PlanContext): string[] {
 	const warnings = portfolio.reports.flatMap((report) => [
 		...report.warnings,
 		...(report.numQuarantined > 0 ? [`${report.table}: ${report.numQuarantined} rows were set aside`] : []),
 	]);
+	if (history.eventDay.length === 0) warnings.push(`orders: none before ${formatDay(asOf)}; every customer counts as a prospect`);
 	if (feed.staleDays > 0) {
+		const count = `${feed.staleDays}${feed.staleDays === MOST_STALE_DAYS ? " or more" : ""} working days`;
 		const beyond = feed.staleDays > policy.stale_after_days ? `, more than stale_after_days ${policy.stale_after_days}` : "";
-		warnings.push(
-			`orders: nothing trusted since ${formatDay(feed.silenceFrom)} (${feed.staleDays} working days${beyond}); silence is counted up to then`,
-		);
+		warnings.push(`orders: nothing trusted since ${formatDay(feed.silenceFrom)} (${count}${beyond}); silence is counted up to then`);
 	}
-	if (feed.missingDays.length > 0) warnings.push(`orders: no orders on ${feed.missingDays.map(formatDay).join(", ")}`);
-	if (feed.thinDays.length > 0) warnings.push(`orders: abnormally few on ${feed.thinDays.map(formatDay).join(", ")}`);
+	if (feed.missingDays.length > 0) warnings.push(`orders: no orders on ${firstDates(feed.missingDays)}`);
+	if (feed.thinDays.length > 0) warnings.push(`orders: abnormally few on ${firstDates(feed.thinDays)}`);
 	return warnings;
+}
+
+function firstDates(days: readonly Day[]): string {
+	const most = 10;
+	const numMore = days.length === MOST_LISTED ? "many" : days.length - most;
+	const more = days.length > most ? ` and ${numMore} more` : "";
+	return `${days.slice(0, most).map(formatDay).join(", ")}${more}`;
 }

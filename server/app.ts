@@ -7,6 +7,7 @@ import { type ZodTypeProvider, serializerCompiler, validatorCompiler } from "fas
 import { isLoopbackHost } from "./config.ts";
 import { answerError, registerErrorHandler } from "./error-handler.ts";
 import { registerOpenApi } from "./openapi.ts";
+import { answerProtocolError, refuseExpectations } from "./protocol-errors.ts";
 import { HttpError } from "./problem.ts";
 import { registerAgendaRoutes } from "./routes/agendas.ts";
 import type { App } from "./routes/app-type.ts";
@@ -32,6 +33,7 @@ function traceIdOf({ headers }: IncomingMessage): string {
  * Origin, one that had its own name pointed here by the Host that it asks for.
  */
 async function refuseOtherSites({ headers }: FastifyRequest): Promise<void> {
+	if (headers.host === undefined) throw new HttpError("MALFORMED", "the Host header is missing");
 	if (!isLoopbackHost(headers.host)) throw new HttpError("FORBIDDEN", `the host ${headers.host} is not this machine`);
 	const origin = headers.origin;
 	if (origin === undefined) return;
@@ -51,12 +53,15 @@ export async function buildApp(services: Services): Promise<App> {
 		requestTimeout: REQUEST_TIMEOUT,
 		handlerTimeout: HANDLER_TIMEOUT,
 		forceCloseConnections: true,
+		http: { requireHostHeader: false }, // which is refused below, in this service's own form
+		clientErrorHandler: answerProtocolError,
 		frameworkErrors: answerError, // of paths that cannot be decoded, which no route sees
 		routerOptions: { maxParamLength: 300 },
 	}).withTypeProvider<ZodTypeProvider>();
 	app.setValidatorCompiler(validatorCompiler);
 	app.setSerializerCompiler(serializerCompiler);
 	registerErrorHandler(app);
+	refuseExpectations(app.server);
 	app.addHook("onRequest", refuseOtherSites);
 	// The pages of /docs bring a policy of their own; every other answer is data.
 	app.addHook("onRoute", (route) => {

@@ -27,6 +27,16 @@ function promisedDigests(header: string | undefined): { readonly name: string; r
 	});
 }
 
+/** What a body brings; where its connection ends too soon the client is to blame, not the service. */
+async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
+	try {
+		// Destroying the body would close the connection before the refusal is sent.
+		yield* body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+	} catch {
+		throw new HttpError("MALFORMED", "the body ended before it was complete");
+	}
+}
+
 /**
  * Streams a body into a file of its own and gives the file to `use`, after which it is gone. The size is counted as it comes, so that
  * a body without a length is held to the limit as well.
@@ -41,8 +51,7 @@ export async function receiveUpload<T>(
 	const path = join(options.folder, randomBytes(12).toString("hex"));
 	let numBytes = 0;
 	async function* counted(): AsyncGenerator<Buffer> {
-		// Destroying the body would close the connection before the refusal is sent.
-		for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+		for await (const chunk of chunksOf(body)) {
 			numBytes += chunk.length;
 			if (numBytes > options.maxBytes) throw new HttpError("TOO_LARGE", `the body is larger than ${options.maxBytes} bytes`);
 			hash.update(chunk);

@@ -12,6 +12,7 @@ export function tableReportView(report: TableReport): object {
 		rows_accepted: report.numAccepted,
 		rows_quarantined: report.numQuarantined,
 		num_problems: report.numProblems,
+		num_consequences: report.numConsequences,
 		problems,
 		warnings,
 		digest,

@@ -22,7 +22,10 @@ export interface TravelMatrices {
 
 const EARTH_RADIUS: Metres = 6_371_008.8;
 const RADIANS = Math.PI / 180;
-/** Stands between places of which one has no coordinates: no route can hold it, no sum of legs overflows 32 bits. */
+/**
+ * Stands between places of which one has no coordinates, and for legs that are as long in any measure: no route can hold it, no sum of
+ * legs overflows 32 bits.
+ */
 const UNREACHABLE = 100_000_000;
 
 /** Great-circle distance in metres (haversine). */
@@ -48,6 +51,15 @@ export function legCost(travel: Policy["travel"], metres: Metres, seconds: Secon
 	return Math.round(100 * ((metres / 1000) * travel.cost_per_km + (seconds / 3600) * travel.cost_per_hour));
 }
 
+/**
+ * Seconds that any way between two points takes at least, through whatever other places: the road at the fastest speed, less what
+ * rounding can take from each of at most `numLegs` legs.
+ */
+export function leastSeconds(travel: Policy["travel"], a: Point, b: Point, numLegs: number): Seconds {
+	const fastest = Math.max(...travel.speeds.map(({ kmh }) => kmh)) / 3.6;
+	return Math.max(0, (straightLine(a, b) * travel.detour) / fastest - numLegs * (0.5 + 0.5 / fastest));
+}
+
 /** Legs between all places; null stands for a place without coordinates. */
 export function buildMatrices(travel: Policy["travel"], places: readonly (Point | null)[]): TravelMatrices {
 	const n = places.length;
@@ -65,6 +77,7 @@ export function buildMatrices(travel: Policy["travel"], places: readonly (Point 
 			const [a, b] = [places[from], places[to]];
 			if (!a || !b) continue;
 			const leg = legBetween(travel, a, b); // symmetric: one haversine serves both ways
+			if (Math.max(leg.seconds, leg.metres, leg.cost) >= UNREACHABLE) continue;
 			put(from * n + to, leg.seconds, leg.metres, leg.cost);
 			put(to * n + from, leg.seconds, leg.metres, leg.cost);
 		}

@@ -1,14 +1,21 @@
-import type { Exclusion, RepCase, UnplannedCode } from "../policy/case.ts";
+import type { RepCase, UnplannedCode } from "../policy/case.ts";
 import type { Solution } from "../solver/problem.ts";
 import { formatDay } from "../units.ts";
 import type { PlanContext } from "./context.ts";
 import type { Unplanned, UnmetRequired } from "./plan-document.ts";
+import { isOutOfReach, leastDetour } from "./way.ts";
 
 interface Reason {
 	readonly code: UnplannedCode;
 	readonly proven: boolean;
 	readonly detail: string;
 }
+
+const OUT_OF_REACH: Reason = {
+	code: "UNREACHABLE",
+	proven: true,
+	detail: "going there and back alone is more than any day of the rep holds",
+};
 
 /** Every customer of the case that the solution leaves out, with why. */
 export function unplannedOf(context: PlanContext, repCase: RepCase, solution: Solution): Unplanned[] {
@@ -19,9 +26,12 @@ export function unplannedOf(context: PlanContext, repCase: RepCase, solution: So
 	]);
 	const exclusions = new Map(repCase.exclusions.map((exclusion) => [exclusion.customer, exclusion]));
 	const optionsOf = groupOptions(repCase);
-	return [...repCase.customers]
-		.filter((customer) => !planned.has(customer) && !unmet.has(customer))
-		.map((customer) => leftOut(context, repCase, solution, customer, optionsOf.get(customer) ?? [], exclusions.get(customer)));
+	const leftOut = (customer: number): Unplanned => {
+		const options = optionsOf.get(customer) ?? [];
+		const reasons = isOutOfReach(context, repCase, options) ? [OUT_OF_REACH] : (exclusions.get(customer)?.reasons ?? []);
+		return rowOf(context, repCase, solution, customer, reasons.length > 0 ? [] : options, reasons);
+	};
+	return [...repCase.customers].filter((customer) => !planned.has(customer) && !unmet.has(customer)).map(leftOut);
 }
 
 /** Required contacts that the plan could not keep. */
@@ -43,14 +53,16 @@ export function unmetOf(context: PlanContext, repCase: RepCase, solution: Soluti
 	}));
 }
 
-function leftOut(
-	{ portfolio }: PlanContext,
+/** A customer with what rules it out, or, where nothing does, with what its best option met. */
+function rowOf(
+	context: PlanContext,
 	repCase: RepCase,
 	solution: Solution,
 	customer: number,
 	options: readonly number[],
-	exclusion: Exclusion | undefined,
+	hard: readonly Reason[],
 ): Unplanned {
+	const { customers, reps } = context.portfolio.tables;
 	const terms = new Int32Array(16);
 	let best = -1;
 	let bestValue = 0;
@@ -58,18 +70,18 @@ function leftOut(
 		const value = repCase.termsInto(option, null, false, terms);
 		if (best < 0 || value > bestValue) [best, bestValue] = [option, value];
 	}
-	const outbid = best < 0 ? [] : [outbidReason(repCase, solution, best, bestValue)];
+	const outbid = best < 0 ? [] : [outbidReason(context, repCase, solution, best, bestValue)];
 	return {
-		customer_id: portfolio.tables.customers.texts.customer_id.at(customer) ?? "",
-		rep_id: portfolio.tables.reps.texts.rep_id.at(repCase.rep),
-		reasons: [...(exclusion?.reasons ?? []), ...outbid],
+		customer_id: customers.texts.customer_id.at(customer) ?? "",
+		rep_id: reps.texts.rep_id.at(repCase.rep),
+		reasons: [...hard, ...outbid],
 		value_forgone_cents: Math.max(0, bestValue),
 		next_best_day: best < 0 ? null : formatDay(repCase.days[repCase.options[best].day]),
 	};
 }
 
 /** Why a contact that could be made was not: what it met on its best day. Never proven, because another plan could hold it. */
-function outbidReason(repCase: RepCase, solution: Solution, best: number, value: number): Reason {
+function outbidReason(context: PlanContext, repCase: RepCase, solution: Solution, best: number, value: number): Reason {
 	const option = repCase.options[best];
 	if (value <= 0) return { code: "NEGATIVE_VALUE", proven: false, detail: `its best contact is worth ${value} cents` };
 	const schedule = solution.schedules.find(({ slot }) => repCase.slots[slot].day === option.day);
@@ -81,6 +93,14 @@ function outbidReason(repCase: RepCase, solution: Solution, best: number, value:
 	const date = formatDay(repCase.days[option.day]);
 	if (alike >= limit)
 		return { code: "CONTACT_LIMIT", proven: false, detail: `${date} already holds ${limit} ${isVisit ? "visits" : "remote contacts"}` };
+	const way = isVisit ? leastDetour(context, repCase, schedule, option.customer) : 0;
+	const allowed = slot.maxTravelTime - schedule.travelTime;
+	if (way > allowed)
+		return {
+			code: "TRAVEL_LIMIT",
+			proven: false,
+			detail: `${date} has ${Math.floor(allowed / 60)} minutes of travel left, the way takes ${Math.ceil(way / 60)} more`,
+		};
 	const service = schedule.contacts.reduce((sum, { start, end }) => sum + end - start, 0);
 	const breaks = schedule.breaks.reduce((sum, { start, end }) => sum + end - start, 0);
 	const free = slot.close - slot.open - breaks - service - schedule.travelTime;

@@ -3,9 +3,12 @@ import { ASSIGNMENT_ROLES, REP_KINDS } from "../portfolio/schema.ts";
 import { type Day, NULL_DAY } from "../units.ts";
 import type { CheckContext } from "./context.ts";
 import type { ContactView } from "./views.ts";
+import { isAbsent } from "./work-day.ts";
 
 /** Code of the role in `assignments`. */
 export const OWNER = ASSIGNMENT_ROLES.indexOf("owner");
+const COVER = ASSIGNMENT_ROLES.indexOf("cover");
+const TELESALES = ASSIGNMENT_ROLES.indexOf("telesales");
 
 type RepKind = (typeof REP_KINDS)[number];
 
@@ -75,6 +78,41 @@ export function ownersOf(context: CheckContext, customer: number, day: Day): num
 	const { refs, codes } = context.portfolio.tables.assignments;
 	const owners = assignmentsOn(context, customer, day).filter((row) => codes.role[row] === OWNER);
 	return owners.length > 0 ? owners.map((row) => refs.rep_id[row]) : repsOf(context, customer, day);
+}
+
+/**
+ * Reps of whom one plans for a customer on a day, whether it is absent or not: the owners, else telesales, else the customer's own rep;
+ * empty where nobody does.
+ */
+export function plannersOf(context: CheckContext, customer: number, day: Day): number[] {
+	const { customers, reps } = context.portfolio.tables;
+	const own = customers.refs.rep_id[customer];
+	const ofRole = (role: number): number[] => repsOfRole(context, customer, day, role);
+	const named = [ofRole(OWNER), ofRole(TELESALES)].find((rows) => rows.length > 0);
+	return named ?? (own >= 0 && own < reps.numRows ? [own] : []);
+}
+
+/**
+ * The rep who serves a customer on a day: who plans for it, and who stands in while that rep is absent, cover before telesales; -1
+ * where there is none, or the rules leave open which of several it is.
+ */
+export function serverOn(context: CheckContext, customer: number, day: Day): number {
+	const isPresent = (rep: number): boolean => !isAbsent(context, rep, day);
+	const planners = plannersOf(context, customer, day);
+	if (planners.some(isPresent)) return onlyOf(planners);
+	const standIns = [COVER, TELESALES].map((role) => repsOfRole(context, customer, day, role).filter(isPresent));
+	return onlyOf(standIns.find((reps) => reps.length > 0) ?? []);
+}
+
+function repsOfRole(context: CheckContext, customer: number, day: Day, role: number): number[] {
+	const { codes, refs } = context.portfolio.tables.assignments;
+	return assignmentsOn(context, customer, day)
+		.filter((row) => codes.role[row] === role)
+		.map((row) => refs.rep_id[row]);
+}
+
+function onlyOf(reps: readonly number[]): number {
+	return new Set(reps).size === 1 ? reps[0] : -1;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { type UnplannedCode, UNPLANNED_CODES } from "../policy/case.ts";
 import { formatDay, NULL_DAY } from "../units.ts";
-import { isManager, repsOf, soleOwner } from "./action-plans.ts";
+import { isManager, plannersOf, repsOf, soleOwner } from "./action-plans.ts";
 import { isBlocked, lastReached } from "./check-contacts.ts";
 import { plannedReps } from "./check-days.ts";
 import { isFull, rungOf } from "./credit.ts";
+import { createServedDays, hasDeliveryDays, isPastGap, isSurelyOpen, type ServedDay } from "./served.ts";
 import type { UnplannedShape } from "./shape.ts";
 import type { Checked, RepView } from "./views.ts";
 
@@ -12,6 +13,7 @@ export function checkCoverage(context: Checked): void {
 	const { plan, report, customerRows } = context;
 	checkIds(context);
 	const views = new Map(context.reps.map((view) => [view.shape.rep_id, view]));
+	const servedDays = createServedDays(context);
 	const left = new Set<number>();
 	for (const [at, unplanned] of plan.unplanned.entries()) {
 		const pointer = `/unplanned/${at}`;
@@ -21,7 +23,7 @@ export function checkCoverage(context: Checked): void {
 		if (context.contacts.has(customer)) report("planned-and-unplanned", pointer, `customer ${unplanned.customer_id} is planned`);
 		left.add(customer);
 		const rep = views.get(unplanned.rep_id ?? "");
-		checkReasons(context, unplanned, customer, pointer, rep);
+		checkReasons(context, unplanned, customer, pointer, rep, servedDays(customer));
 		if (rep) checkNext(context, unplanned, customer, pointer, rep);
 	}
 	const unmet = new Set(plan.unmet_required.map(({ customer_id }) => customerRows.get(customer_id)));
@@ -32,9 +34,11 @@ export function checkCoverage(context: Checked): void {
 	}
 }
 
-/** A plan of some reps owes nothing to the customers of others. */
+/** A plan of some reps owes something only to customers that one of them surely plans for. */
 function isAskedFor(context: Checked, customer: number, reps: ReadonlySet<number>): boolean {
-	return !context.plan.receipt.reps || repsOf(context, customer, context.asOf).every((rep) => reps.has(rep));
+	if (!context.plan.receipt.reps) return true;
+	const planners = plannersOf(context, customer, context.asOf);
+	return planners.length > 0 && planners.every((rep) => reps.has(rep) && !isManager(context, rep));
 }
 
 function checkIds({ plan, reps, customerRows, repRows, report }: Checked): void {
@@ -73,17 +77,32 @@ function checkNext(
 	}
 }
 
-function checkReasons(context: Checked, { reasons }: UnplannedShape, customer: number, pointer: string, view: RepView | undefined): void {
+function checkReasons(
+	context: Checked,
+	{ reasons }: UnplannedShape,
+	customer: number,
+	pointer: string,
+	view: RepView | undefined,
+	served: readonly ServedDay[],
+): void {
 	if (reasons.length === 0) context.report("reason-missing", `${pointer}/reasons`, "nothing says why");
+	const open = reasons.some(({ proven }) => proven) ? served.find((day) => isSurelyOpen(context, customer, day)) : undefined;
 	for (const [at, { code, proven }] of reasons.entries()) {
 		const place = `${pointer}/reasons/${at}`;
 		const known = UNPLANNED_CODES.find((word) => word === code);
 		if (!known) context.report("reason-code", `${place}/code`, `${code} is no reason of the contract`);
 		if (!known || !proven) continue;
-		// Reasons may prove together what none of them proves of every day.
-		const against = refute(context, known, customer) ?? (reasons.length === 1 ? refuteDays(context, known, customer, view) : null);
+		const against =
+			refute(context, known, customer) ??
+			// Reasons may prove together what none of them proves of every day.
+			(reasons.length === 1 ? refuteDays(context, known, customer, view, served) : null) ??
+			(open ? `rep ${nameOf(context, open.rep)} can contact it on ${formatDay(open.day)}` : null);
 		if (against !== null) context.report("reason-proven", place, `${code} is not proven: ${against}`);
 	}
+}
+
+function nameOf({ portfolio }: Checked, rep: number): string {
+	return portfolio.tables.reps.texts.rep_id.at(rep) ?? "";
 }
 
 /** What in a customer speaks against a reason that is said to hold for every plan; null where its data do not tell. */
@@ -108,24 +127,24 @@ function refute(context: Checked, code: UnplannedCode, customer: number): string
 	}
 }
 
-function hasDeliveryDays({ portfolio: { tables } }: Checked, customer: number): boolean {
-	return tables.customers.texts.delivery_days.at(customer) !== null || tables.customers.refs.route_id[customer] >= 0;
-}
-
-/** What in the rep's days speaks against a reason that is said to rule out all of them. */
-function refuteDays(context: Checked, code: UnplannedCode, customer: number, view: RepView | undefined): string | null {
-	const worked = view?.agendas.filter(({ work }) => work !== null).map(({ day }) => day) ?? [];
-	const own = worked.filter((day) => repsOf(context, customer, day).every((rep) => rep === view?.rep));
-	const last = own.at(-1);
-	if (last === undefined || !view) return null;
-	if (code === "ABSENCE") return `rep ${view.shape.rep_id} works on ${formatDay(last)}`;
+/**
+ * What speaks against a reason that is said to rule out all days: for an absence any day that some agenda serves the customer; for the
+ * others, which are those of one agenda, the days of that agenda.
+ */
+function refuteDays(
+	context: Checked,
+	code: UnplannedCode,
+	customer: number,
+	view: RepView | undefined,
+	served: readonly ServedDay[],
+): string | null {
+	const [first] = served;
+	if (code === "ABSENCE" && first) return `rep ${nameOf(context, first.rep)} works on ${formatDay(first.day)}`;
+	const own = served.filter(({ rep }) => rep === view?.rep);
 	if (code === "DELIVERY_DAY" && !hasDeliveryDays(context, customer)) {
-		const day = own.find((date) => context.calendar.isWorkingDay(date));
-		return day === undefined ? null : `it is delivered to on every working day, so on ${formatDay(day)}`;
+		const delivered = own.find(({ day }) => context.calendar.isWorkingDay(day));
+		return delivered ? `it is delivered to on every working day, so on ${formatDay(delivered.day)}` : null;
 	}
-	if (code !== "MIN_GAP") return null;
-	const gap = context.portfolio.tables.customers.numbers.min_gap_days[customer];
-	const longest = Number.isNaN(gap) ? Math.max(...context.policy.action_plans.map(({ min_gap_days }) => min_gap_days)) : gap;
-	const reached = lastReached(context, customer);
-	return last - reached >= longest ? `the last contact was on ${formatDay(reached)}` : null;
+	const past = code === "MIN_GAP" ? own.find(({ day }) => isPastGap(context, customer, day)) : undefined;
+	return past ? `the last contact was on ${formatDay(lastReached(context, customer))}` : null;
 }

@@ -28,12 +28,17 @@ export interface WorkDay {
 /** A rep's shift on a day; null on days off, holidays and absences, and where breaks leave nothing of it. */
 export function workDayOf(context: CheckContext, rep: number, day: Day): WorkDay | null {
 	const { texts } = context.portfolio.tables.reps;
-	const absences = texts.absences.at(rep);
-	if (absences !== null && parseAbsences(absences).some(([from, to]) => from <= day && day <= to)) return null;
+	if (isAbsent(context, rep, day)) return null;
 	const shift = intervalsOn(parseHours(texts.shifts.at(rep) ?? DEFAULT_SHIFTS), day, context.calendar.isHoliday(day));
 	const text = texts.break.at(rep);
 	const work = shift.length === 0 ? null : withBreaks(shift, text === null ? [] : parseBreaks(text));
 	return work && work.workSeconds > 0 ? work : null;
+}
+
+/** Is a rep away on a day by its absences? */
+export function isAbsent({ portfolio }: CheckContext, rep: number, day: Day): boolean {
+	const absences = portfolio.tables.reps.texts.absences.at(rep);
+	return absences !== null && parseAbsences(absences).some(([from, to]) => from <= day && day <= to);
 }
 
 function withBreaks(shift: readonly Interval[], breaks: readonly Break[]): WorkDay {

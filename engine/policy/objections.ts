@@ -4,9 +4,6 @@ import type { Day } from "../units.ts";
 import { contactDay, lastReachedContact } from "./classify.ts";
 import type { Policy } from "./policy.ts";
 
-/** For how many days an objection says something about the next contact, unless it defers it for longer. */
-const LIVE_DAYS = 14;
-
 export interface LiveObjection {
 	readonly rule: Policy["objections"][number];
 	/** Day of the contact that met it. */
@@ -30,5 +27,5 @@ export function liveObjectionOf(
 	const rule = code === null ? undefined : policy.objections.find((objection) => objection.code === code);
 	if (!rule) return null;
 	const on = contactDay(contacts.numbers.contacted_at[last]);
-	return asOf - on <= Math.max(LIVE_DAYS, rule.defer_days ?? 0) ? { rule, on } : null;
+	return asOf - on <= Math.max(policy.objection_days, rule.defer_days ?? 0) ? { rule, on } : null;
 }

@@ -4,7 +4,12 @@ import { CLASSES, PHASES, POTENTIALS } from "./case.ts";
 import { CATCH_ALL_ACTION_PLAN, DEFAULT_ACTION_PLANS, DEFAULT_EFFECTS, DEFAULT_FLOORS, DEFAULT_OBJECTIONS } from "./defaults.ts";
 
 const rate = () => z.number().min(0).max(1);
+/** A threshold in currency units. */
 const money = () => z.number().min(0).max(1e9);
+/** A price that enters the value of one contact: at most what a term holds. */
+const price = () => z.number().min(0).max(1e6);
+/** A price that is paid for each hour or contact short: the sum over a plan stays exact. */
+const shortfallPrice = () => z.number().min(0).max(1e5);
 const days = () => z.int().min(0).max(3650);
 const someDays = () => z.int().min(1).max(3650);
 const orAll = <T extends readonly string[]>(words: T) => z.enum(words).nullable().default(null);
@@ -18,13 +23,21 @@ const isTimeZone = (name: string): boolean => {
 	}
 };
 
+const isLanguage = (tag: string): boolean => {
+	try {
+		return Intl.getCanonicalLocales(tag).length === 1;
+	} catch {
+		return false;
+	}
+};
+
 const speed = z.strictObject({
 	up_to_km: z
 		.number()
 		.positive()
 		.optional()
 		.describe("longest straight line, in kilometres, for which the speed holds; absent in the last band"),
-	kmh: z.number().positive().max(300).describe("average speed in kilometres an hour"),
+	kmh: z.number().min(1).max(300).describe("average speed in kilometres an hour"),
 });
 
 const travel = z
@@ -43,8 +56,8 @@ const travel = z
 			)
 			.default([{ up_to_km: 2, kmh: 20 }, { up_to_km: 10, kmh: 32 }, { kmh: 60 }])
 			.describe("speed by length of the straight line; the first band that reaches holds"),
-		cost_per_km: money().default(0.9).describe("currency units a kilometre"),
-		cost_per_hour: money().default(35).describe("currency units an hour on the road"),
+		cost_per_km: z.number().min(0).max(1000).default(0.9).describe("currency units a kilometre"),
+		cost_per_hour: z.number().min(0).max(10_000).default(35).describe("currency units an hour on the road"),
 	})
 	.prefault({});
 
@@ -109,7 +122,7 @@ const actionPlan = z
 			.describe("allowed channels, preferred first"),
 		objective: z.string().min(1).max(100).default("keep_in_touch").describe("what the contact is for, in the company's words"),
 		escalate_to: manager().describe("the first rep of this kind up the owner's managers makes the contact; null: nobody is called in"),
-		disruption_cost_per_day: money().default(1).describe("price in currency units of a day beyond max_gap_days"),
+		disruption_cost_per_day: price().default(1).describe("price in currency units of a day beyond max_gap_days"),
 	})
 	.transform((plan) => ({
 		...plan,
@@ -122,9 +135,9 @@ const floor = z
 		phase: orAll(PHASES).describe("null: every phase"),
 		class: orAll(CLASSES).describe("null: every class"),
 		min_share_of_time: rate().nullable().default(null).describe("least share of the rep's shift time less breaks, in service"),
-		min_contacts: z.int().min(0).max(100_000).nullable().default(null).describe("least number of contacts over the horizon"),
-		cost_per_hour_short: money().nullable().default(null).describe("price of each hour short; null beside min_share_of_time: 60"),
-		cost_per_contact_short: money().nullable().default(null).describe("price of each contact short; null beside min_contacts: 10"),
+		min_contacts: z.int().min(0).max(10_000).nullable().default(null).describe("least number of contacts over the horizon"),
+		cost_per_hour_short: shortfallPrice().nullable().default(null).describe("price of each hour short; null beside min_share_of_time: 60"),
+		cost_per_contact_short: shortfallPrice().nullable().default(null).describe("price of each contact short; null beside min_contacts: 10"),
 	})
 	.refine((row) => row.min_share_of_time !== null || row.min_contacts !== null, "a floor states min_share_of_time or min_contacts")
 	.transform((row) => ({
@@ -165,6 +178,9 @@ const value = z
 			.describe(
 				"share of the service standard (cadence) that a contact by the first, second, … of the action plan's channels open to the customer meets; later ones like the last",
 			),
+		due_from_share: rate()
+			.default(0.5)
+			.describe("share of the interval after which a contact to sell, retain or win a prospect is due; sooner none is made"),
 		prospect_order_probability: rate().default(0.008).describe("P(first order within an interval) of a prospect that nobody contacts"),
 		weights: z
 			.strictObject({
@@ -231,7 +247,7 @@ export const POLICY_SCHEMA = z.strictObject({
 		.default("BR")
 		.describe("whose holidays hold"),
 	region: z.string().min(1).max(20).nullable().default("SP").describe("state whose holidays hold; null: national ones only"),
-	language: z.string().min(2).max(20).default("pt-BR").describe("BCP 47 tag of what people read"),
+	language: z.string().max(20).refine(isLanguage, "a BCP 47 tag").default("pt-BR").describe("BCP 47 tag of what people read"),
 	time_zone: z.string().refine(isTimeZone, "an IANA time zone").default("America/Sao_Paulo").describe("IANA zone of local times"),
 	horizon_days: z.int().min(1).max(60).default(10).describe("working days planned"),
 	routing_mode: z
@@ -255,14 +271,14 @@ export const POLICY_SCHEMA = z.strictObject({
 		.max(2000)
 		.default(DEFAULT_ACTION_PLANS)
 		.describe("the most specific match wins; a list without a row for everyone is completed by the default one"),
-	floors: z.array(floor).max(200).default(DEFAULT_FLOORS).describe("service that value alone must not starve, as priced rows"),
+	floors: z.array(floor).max(100).default(DEFAULT_FLOORS).describe("service that value alone must not starve, as priced rows"),
 	effects: z
 		.array(effect)
 		.max(2000)
 		.default(DEFAULT_EFFECTS)
 		.describe("the most specific match wins; a channel without a row for everyone is completed by the default one"),
 	value,
-	channel_costs: perChannel(money, { visit: 6, phone: 1.5, message: 0.1, email: 0.05 }).describe("currency units a contact, travel apart"),
+	channel_costs: perChannel(price, { visit: 6, phone: 1.5, message: 0.1, email: 0.05 }).describe("currency units a contact, travel apart"),
 	credit,
 	delivery: z
 		.strictObject({
@@ -275,9 +291,12 @@ export const POLICY_SCHEMA = z.strictObject({
 		.max(200)
 		.refine((rows) => new Set(rows.map((row) => row.code)).size === rows.length, "a code may appear once")
 		.default(DEFAULT_OBJECTIONS),
+	objection_days: days()
+		.default(14)
+		.describe("days for which an objection decides the channel of the next contact and who is called in, unless it defers for longer"),
 	stability: z
 		.strictObject({
-			change_cost: money().default(3).describe("price of a visit off a preferred day, and of a change to a published agenda"),
+			change_cost: price().default(3).describe("price of a visit off a preferred day, and of a change to a published agenda"),
 			max_swaps_per_day: z.int().min(0).max(1000).default(3).describe("guided routing: visits a day outside their customers' days"),
 		})
 		.prefault({}),

@@ -6,13 +6,17 @@ import { completed, type Dimensions, EFFECT_DIMENSIONS, PLAN_DIMENSIONS, resolve
 
 export type { ActionPlan, Policy } from "./policy-schema.ts";
 
+/** Levels of objects and lists inside each other; the schema itself has five. */
+const MAX_DEPTH = 16;
+
 /**
  * Validates policy.json and fills in what it leaves out. Validating an effective policy returns it unchanged.
  *
  * @throws CarteiraError INVALID_POLICY with a JSON pointer a problem: wrong types and ranges, unknown fields, and action plans or
- * effects that are equally specific for some customer.
+ * effects that are equally specific for some customer; values nested deeper than any field is.
  */
 export function validatePolicy(json: unknown): Policy {
+	refuseDepth(json);
 	const parsed = POLICY_SCHEMA.safeParse(json ?? {});
 	if (!parsed.success) throw invalidPolicy(parsed.error.issues.flatMap((issue) => problemsOf(issue, json)));
 	const policy: Policy = {
@@ -26,6 +30,41 @@ export function validatePolicy(json: unknown): Policy {
 	];
 	if (ties.length > 0) throw invalidPolicy(ties);
 	return policy;
+}
+
+/**
+ * Lays the fields of a policy over those of another: objects member by member, anything else, lists too, replaced as a whole. Neither
+ * need be valid alone: the result is for `validatePolicy`, so that rules between fields hold of the policy that is used.
+ *
+ * @throws CarteiraError INVALID_POLICY where `overlay` is nested too deep to be one.
+ */
+export function mergePolicy(base: unknown, overlay: unknown): unknown {
+	refuseDepth(overlay);
+	return merged(base, overlay);
+}
+
+function merged(base: unknown, overlay: unknown): unknown {
+	if (!isMembers(base) || !isMembers(overlay)) return overlay === undefined ? base : overlay;
+	const laid = Object.entries(overlay).map(([key, value]) => [key, Object.hasOwn(base, key) ? merged(base[key], value) : value] as const);
+	return Object.fromEntries([...Object.entries(base), ...laid]);
+}
+
+function isMembers(json: unknown): json is Readonly<Record<string, unknown>> {
+	return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
+/** Refuses what is nested too deep for a policy, level by level, before anything walks it recursively. */
+function refuseDepth(json: unknown): void {
+	let level = [{ value: json, pointer: "" }];
+	for (let depth = 0; level.length > 0; depth++) {
+		if (depth > MAX_DEPTH)
+			throw invalidPolicy([{ pointer: level[0].pointer, code: "too_deep", message: `nested more than ${MAX_DEPTH} levels deep` }]);
+		level = level.flatMap(({ value, pointer }) =>
+			typeof value === "object" && value !== null
+				? Object.entries(value).map(([key, member]: [string, unknown]) => ({ value: member, pointer: pointer + pointerOf([key]) }))
+				: [],
+		);
+	}
 }
 
 function invalidPolicy(problems: InputProblem[]): CarteiraError {

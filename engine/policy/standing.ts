@@ -82,7 +82,10 @@ export function standingOf(context: CaseContext, rep: number, customer: number, 
 		channels: preferred(spoken(channelsOf(context, rep, customer, plan), kind), objection?.rule.channel ?? null),
 		visitRuleOn: (date) => visitRuleOn(context, customer, date),
 		gapFrom,
-		dueFrom: Math.max(dueFrom(last, kind, cadence, gapFrom), (objection?.on ?? 0) + (objection?.rule.defer_days ?? 0)),
+		dueFrom: Math.max(
+			dueFrom(last, kind, cadence, gapFrom, context.policy.value.due_from_share),
+			(objection?.on ?? 0) + (objection?.rule.defer_days ?? 0),
+		),
 		delivery: SELLING.includes(kind) ? deliveryRuleOf(portfolio, customer) : null,
 	};
 }
@@ -98,11 +101,11 @@ export function kindOf({ classification, hasOpenComplaint }: CaseContext, custom
 }
 
 /**
- * A contact is due from half of its interval after the last one on: sooner, little is left of its worth. Collections, complaints and
- * escalations do not wait for the interval.
+ * A contact is due from the policy's share of its interval after the last one on: sooner, little is left of its worth. Collections,
+ * complaints and escalations do not wait for the interval.
  */
-function dueFrom(last: Day, kind: Kind, { interval }: Cadence, gapFrom: Day): Day {
-	return last === NULL_DAY || !SELLING.includes(kind) ? gapFrom : Math.max(gapFrom, last + Math.ceil(interval / 2));
+function dueFrom(last: Day, kind: Kind, { interval }: Cadence, gapFrom: Day, share: number): Day {
+	return last === NULL_DAY || !SELLING.includes(kind) ? gapFrom : Math.max(gapFrom, last + Math.ceil(share * interval));
 }
 
 function refusalOf({ portfolio, classification }: CaseContext, customer: number, kind: Kind, worth: Worth): Refusal | null {

@@ -28,7 +28,7 @@ export function workDaysOf(reps: Table, rep: number, calendar: Calendar): (day: 
 /**
  * A day of one or more shift intervals as one shift with breaks: the pauses between the intervals, breaks at a fixed time and breaks
  * of a length within a window. A break that begins before the shift or ends after it shortens the shift; one outside the shift, or
- * that fits in a pause, is not taken. Null without shift.
+ * that fits in a pause, is not taken. Null without shift, and where breaks leave nothing of it.
  */
 export function workDayOf(shift: readonly Interval[], breaks: readonly Break[]): WorkDay | null {
 	if (shift.length === 0) return null;
@@ -49,7 +49,8 @@ export function workDayOf(shift: readonly Interval[], breaks: readonly Break[]):
 	);
 	const all = [...fixed.map(([from, to]): Break => ({ earliest: from, latest: from, duration: to - from })), ...flexible];
 	all.sort((a, b) => a.earliest - b.earliest || a.latest - b.latest);
-	return { open, close, breaks: all, workSeconds: close - open - all.reduce((sum, { duration }) => sum + duration, 0) };
+	const workSeconds = close - open - all.reduce((sum, { duration }) => sum + duration, 0);
+	return workSeconds > 0 ? { open, close, breaks: all, workSeconds } : null;
 }
 
 /** Can a break in a window be had during a pause that is there anyway? */

@@ -1,6 +1,7 @@
 import { CarteiraError } from "../errors.ts";
-import { type Day, weekdayOf } from "../units.ts";
+import { type Day, formatDay, weekdayOf } from "../units.ts";
 import { createHolidayLookup } from "./holidays.ts";
+import { LAST_DAY } from "./parse-cell.ts";
 import type { Table } from "./portfolio.ts";
 
 export { intervalsOn, parseHours, type WeeklyHours } from "./hours.ts";
@@ -60,11 +61,16 @@ function lookupOf(holidays: Table, optional: boolean): HolidayLookup {
 	return (day, region) => daysOf.get(region)?.has(day) ?? false;
 }
 
-/** The first `numDays` working days from as_of, as_of counted. */
+/** The first `numDays` working days from as_of, as_of counted. Throws INVALID_INPUT where they end after the last date that a plan can have. */
 export function horizonOf(calendar: Calendar, asOf: Day, numDays: number): Day[] {
 	const days: Day[] = [];
 	for (let day = asOf; days.length < numDays; day++) {
 		if (calendar.isWorkingDay(day)) days.push(day);
+		if (day > LAST_DAY)
+			throw new CarteiraError(
+				"INVALID_INPUT",
+				`as_of ${formatDay(asOf)}: ${numDays} working days from it end after ${formatDay(LAST_DAY)}`,
+			);
 		if (day - asOf > 20 * numDays + 400) throw new CarteiraError("INVALID_INPUT", "holidays: they leave no working days to plan");
 	}
 	return days;

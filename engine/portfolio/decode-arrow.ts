@@ -19,11 +19,20 @@ export function decodeArrow(file: Buffer, spec: TableSpec, sink: RowSink): void 
 			Object.hasOwn(spec.columns, name) ? readerOf(name, batch.getChildAt(i), batch.numRows) : () => null,
 		);
 		for (let i = 0; i < batch.numRows; i++) {
-			for (let c = 0; c < readers.length; c++) cells[c] = readers[c](i);
+			fill(cells, readers, i, columns);
 			sink.row(cells, ++row);
 		}
 	}
 	sink.end(columns);
+}
+
+function fill(cells: RawCell[], readers: readonly ((row: number) => RawCell)[], row: number, columns: readonly string[]): void {
+	let c = 0;
+	try {
+		for (; c < readers.length; c++) cells[c] = readers[c](row);
+	} catch (error) {
+		throw error instanceof CarteiraError ? error : damaged(columns[c]);
+	}
 }
 
 function open(file: Buffer): { schema: RecordBatch["schema"]; batches: readonly RecordBatch[] } {
@@ -31,7 +40,9 @@ function open(file: Buffer): { schema: RecordBatch["schema"]; batches: readonly 
 		const { schema, batches } = tableFromIPC(file);
 		if (schema.fields.length > 0) return { schema, batches };
 	} catch (error) {
-		throw new CarteiraError("INVALID_INPUT", `not a complete Arrow IPC file (${error instanceof Error ? error.message : String(error)})`);
+		// What the library checks itself it tells in words; what it stumbles over it does not.
+		const isTold = error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError);
+		throw new CarteiraError("INVALID_INPUT", `not a complete Arrow IPC file${isTold ? ` (${error.message})` : ""}`);
 	}
 	throw new CarteiraError("INVALID_INPUT", "not an Arrow IPC file, or one without columns");
 }

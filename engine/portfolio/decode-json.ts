@@ -10,17 +10,22 @@ export function decodeNdjson(file: Buffer, spec: TableSpec, sink: RowSink): void
 	const { bytes, encoding } = decodeText(file);
 	if (encoding === "Windows-1252") throw new CarteiraError("INVALID_INPUT", "bytes that are not UTF-8; expected JSON in UTF-8");
 	const objects = openObjects(spec, sink);
+	let hasRows = false;
 	for (let at = 0, line = 1; at < bytes.length; line++) {
 		const found = bytes.indexOf(LF, at);
 		const end = found < 0 ? bytes.length : found;
 		const text = bytes.toString("utf8", at, end).trim();
-		if (text !== "") objects.append(parseOrText(text), line);
+		if (text !== "") {
+			objects.append(parseOrText(text), line);
+			hasRows = true;
+		}
 		at = end + 1;
 	}
+	if (!hasRows) throw new CarteiraError("INVALID_INPUT", "an empty file; expected one JSON object a row");
 	objects.end();
 }
 
-/** Reads the rows of a JSON array of objects; rows are counted from 1. */
+/** Reads the rows of a JSON array of objects; rows are counted from 1. An empty array is a table without rows. */
 export function decodeJson(file: Buffer, spec: TableSpec, sink: RowSink): void {
 	const rows = parseOrText(decodeText(file).bytes.toString("utf8"));
 	if (!Array.isArray(rows)) throw new CarteiraError("INVALID_INPUT", "something else than a JSON array; expected an array of objects");
@@ -61,8 +66,7 @@ function openObjects(spec: TableSpec, sink: RowSink) {
 			sink.row(cells, row);
 		},
 		end(): void {
-			if (numRows === 0) throw new CarteiraError("INVALID_INPUT", "an empty file; expected one JSON object a row");
-			sink.end([...named]);
+			sink.end(numRows === 0 ? columns : [...named]);
 		},
 	};
 }

@@ -13,6 +13,13 @@ const SURE = 8;
 /** A thin day has less than this share of the usual, and lies this many deviations below it. */
 const THIN_SHARE = 0.5;
 const THIN_DEVIATIONS = 5;
+/**
+ * Days after the last order that are looked at. Where a silence is ever blamed it is blamed by then: eight purchases are due after 96
+ * of a weekday that brings one in twelve weeks, less than three years with all holidays.
+ */
+const TAIL_DAYS = 3 * 366;
+export const MOST_LISTED = 30;
+export const MOST_STALE_DAYS = 1000;
 /** 1.4826 × the median absolute deviation estimates the standard deviation of a normal. */
 const MAD_TO_SIGMA = 1.4826;
 
@@ -28,7 +35,8 @@ export function examineFeed(portfolio: Portfolio, asOf: Day, calendar: Calendar)
 	const isTelling = (day: Day): boolean => calendar.isWorkingDay(day) && !calendar.isOptionalDay(day) && !isYearEnd(day);
 	const count = (day: Day): number => numPurchases.get(day) ?? 0;
 
-	const missing = new Set<Day>(missingTail(last, asOf, isTelling, count));
+	const tailEnd = Math.min(asOf, last + 1 + TAIL_DAYS);
+	const missing = new Set<Day>(missingTail(last, tailEnd, isTelling, count));
 	const thin = new Set<Day>();
 	const first = Math.min(...numPurchases.keys());
 	for (let day = Math.max(first, last - 7 * REFERENCE_WEEKS); day <= last; day++) {
@@ -40,13 +48,13 @@ export function examineFeed(portfolio: Portfolio, asOf: Day, calendar: Calendar)
 	}
 	let silenceFrom = asOf;
 	// Backwards through the run of blamed days; days that prove nothing neither end it nor begin it.
-	for (let day = asOf - 1; day >= first; day--) {
+	for (let day = tailEnd - 1; day >= first; day--) {
 		if (missing.has(day) || thin.has(day)) silenceFrom = day;
 		else if (isTelling(day)) break;
 	}
 	let staleDays = 0;
-	for (let day = silenceFrom; day < asOf; day++) if (calendar.isWorkingDay(day)) staleDays++;
-	return { silenceFrom, staleDays, missingDays: ascending(missing), thinDays: ascending(thin) };
+	for (let day = silenceFrom; day < asOf && staleDays < MOST_STALE_DAYS; day++) if (calendar.isWorkingDay(day)) staleDays++;
+	return { silenceFrom, staleDays, missingDays: firstOf(missing), thinDays: firstOf(thin) };
 }
 
 function countPurchases(portfolio: Portfolio, asOf: Day): ReadonlyMap<Day, number> {
@@ -94,9 +102,9 @@ function usualOn(day: Day, first: Day, isTelling: (day: Day) => boolean, count: 
  * weekday's mean, and the longest silence of the reference weeks was clearly shorter. So a small portfolio is never blamed for a
  * quiet day, and one that goes quiet for good is found in the end.
  */
-function missingTail(last: Day, asOf: Day, isTelling: (day: Day) => boolean, count: (day: Day) => number): Day[] {
+function missingTail(last: Day, end: Day, isTelling: (day: Day) => boolean, count: (day: Day) => number): Day[] {
 	const tail: Day[] = [];
-	for (let day = last + 1; day < asOf; day++) if (isTelling(day)) tail.push(day);
+	for (let day = last + 1; day < end; day++) if (isTelling(day)) tail.push(day);
 	const due = meanByWeekday(last, isTelling, count);
 	if (tail.reduce((sum, day) => sum + due[weekdayOf(day)], 0) < SURE) return [];
 	const single = tail.some((day) => due[weekdayOf(day)] >= SURE);
@@ -124,6 +132,6 @@ function longestSilence(last: Day, isTelling: (day: Day) => boolean, count: (day
 	return longest;
 }
 
-function ascending(days: ReadonlySet<Day>): Day[] {
-	return [...days].sort((a, b) => a - b);
+function firstOf(days: ReadonlySet<Day>): Day[] {
+	return [...days].sort((a, b) => a - b).slice(0, MOST_LISTED);
 }

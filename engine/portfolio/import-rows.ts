@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../errors.ts";
 import { openDurableFile } from "./durable-file.ts";
@@ -9,6 +9,7 @@ import type { TableReport } from "./portfolio.ts";
 import type { RawCell } from "./raw-rows.ts";
 import { type OnBadRows, problemsOf, readFile, refuseBadTables, reportOf } from "./read-tables.ts";
 import { TABLE_NAMES, TABLES, type TableName } from "./schema.ts";
+import { quarantineOf, type StagedTable, stagedPath } from "./staging.ts";
 import { TableDraft } from "./table-draft.ts";
 import { openTableWriter } from "./write-table.ts";
 
@@ -19,26 +20,40 @@ export interface ImportJob {
 	readonly table: TableName;
 	readonly mode: "replace" | "upsert";
 	readonly onBadRows: OnBadRows;
+	/** Private folder for what is to take its place in `folder`, in which nothing is changed. */
+	readonly into: string;
+}
+
+export interface ImportResult {
+	readonly report: TableReport;
+	readonly staged: readonly StagedTable[];
 }
 
 /**
- * Validates an upload against the tables that a folder holds and writes the table anew, all or nothing. Rows that are set aside go to
- * `quarantine/<table>.ndjson`; those of before are tried again, here and in the tables that refer to this one.
+ * Validates an upload against the tables that a folder holds and writes the table anew, beside the folder's own files. Rows that are
+ * set aside go to `quarantine/<table>.ndjson`; those of before are tried again, here and in the tables that refer to this one.
  */
-export async function importRows(job: ImportJob): Promise<TableReport> {
-	const report = await importOne(job);
+export async function importRows(job: ImportJob): Promise<ImportResult> {
+	const staged: StagedTable[] = [];
+	const report = await importOne(job, staged);
 	for (const table of TABLE_NAMES) {
 		const refersHere = Object.values(TABLES[table].columns).some((spec) => spec.table === job.table);
 		if (table !== job.table && refersHere && existsSync(quarantineOf(job.folder, table))) {
-			await importOne({ ...job, table, upload: null, mode: "upsert", onBadRows: "quarantine" });
+			await importOne({ ...job, table, upload: null, mode: "upsert", onBadRows: "quarantine" }, staged);
 		}
 	}
-	return report;
+	return { report, staged };
 }
 
-async function importOne(job: ImportJob): Promise<TableReport> {
-	const { folder, table, onBadRows } = job;
-	const files = findTables(folder);
+/** The folder's tables as they will be: those that are staged already stand for the folder's own. */
+function filesBeside(held: readonly TableFile[], into: string, staged: readonly StagedTable[]): TableFile[] {
+	const anew = staged.map(({ table }): TableFile => ({ table, path: stagedPath(into, table), format: "arrow" }));
+	return [...held.filter(({ table }) => !staged.some((one) => one.table === table)), ...anew];
+}
+
+async function importOne(job: ImportJob, staged: StagedTable[]): Promise<TableReport> {
+	const { folder, table, onBadRows, into } = job;
+	const files = filesBeside(findTables(folder), into, staged);
 	const { draft, digest } = await draftOf(
 		job,
 		files.find((file) => file.table === table),
@@ -48,9 +63,10 @@ async function importOne(job: ImportJob): Promise<TableReport> {
 	if (!linked) throw new CarteiraError("INTERNAL", `table ${table} was not linked`);
 	const report = reportOf(job.upload ?? { table, path: quarantineOf(folder, table), format: "ndjson" }, draft, digest);
 	refuseBadTables(new Map([[table, draft]]), [report], onBadRows);
-	writeQuarantine(folder, draft);
-	await writeRows(folder, linked);
-	for (const file of files) if (file.table === table && file.format !== "arrow") rmSync(file.path);
+	const hasQuarantine = writeQuarantine(into, draft);
+	await writeRows(into, linked);
+	const replaced = files.filter((file) => file.table === table && file.format !== "arrow").map(({ path }) => path);
+	staged.push({ table, hasQuarantine, replaced });
 	return report;
 }
 
@@ -94,11 +110,11 @@ async function readNamed(files: readonly TableFile[], table: TableName): Promise
 	return drafts;
 }
 
-async function writeRows(folder: string, { name, draft, kept }: LinkedTable): Promise<void> {
+async function writeRows(into: string, { name, draft, kept }: LinkedTable): Promise<void> {
 	if (!draft) return;
 	const columns = Object.keys(draft.columns);
 	const stores = Object.values(draft.columns);
-	const writer = openTableWriter(folder, name, "arrow", columns);
+	const writer = openTableWriter(into, name, "arrow", columns);
 	try {
 		for (const row of kept) writer.append(stores.map((store) => store.cellAt(row)));
 	} catch (error) {
@@ -108,21 +124,17 @@ async function writeRows(folder: string, { name, draft, kept }: LinkedTable): Pr
 	await writer.close();
 }
 
-function quarantineOf(folder: string, table: TableName): string {
-	return join(folder, "quarantine", `${table}.ndjson`);
-}
-
-/** Writes the rows that are set aside as they came, one object a line; no such rows, no file. Records that broke cannot be kept. */
-function writeQuarantine(folder: string, draft: TableDraft): void {
-	const path = quarantineOf(folder, draft.table);
+/** Writes the rows that are set aside as they came, one object a line, if there are any. Records that broke cannot be kept. */
+function writeQuarantine(into: string, draft: TableDraft): boolean {
 	const rows: Record<string, RawCell>[] = [];
 	for (let index = 0; index < draft.numRows; index++) if (draft.isBad[index]) rows.push(rowOf(draft, index));
 	const kept = rows.filter((row) => Object.keys(row).length > 0);
-	if (kept.length === 0) return rmSync(path, { force: true });
-	mkdirSync(join(folder, "quarantine"), { recursive: true });
-	const file = openDurableFile(path);
+	if (kept.length === 0) return false;
+	mkdirSync(join(into, "quarantine"), { recursive: true });
+	const file = openDurableFile(quarantineOf(into, draft.table));
 	for (const row of kept) file.write(`${JSON.stringify(row)}\n`);
 	file.close();
+	return true;
 }
 
 function rowOf(draft: TableDraft, index: number): Record<string, RawCell> {

@@ -1,9 +1,11 @@
+import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Format } from "./find-tables.ts";
 import type { TableReport } from "./portfolio.ts";
 import { readPolicy } from "./read-policy.ts";
 import { type ReadLimits, runImport } from "./run-reader.ts";
 import type { TableName } from "./schema.ts";
+import { commitImport, openStaging } from "./staging.ts";
 
 /** A file to import; it may lie anywhere and is left as it is. */
 export interface TableUpload {
@@ -17,7 +19,8 @@ export interface TableUpload {
  * their id, and lays the columns that are sent over the rows of other tables by their key. Bad rows within what the policy tolerates
  * go to `quarantine/<table>.ndjson` and are tried again by later imports.
  *
- * The caller must not run two imports of one folder at once. Throws INVALID_INPUT and IMPORT_REFUSED like `readPortfolio`.
+ * Only this process changes the folder, when the other has ended: one that outlives its parent changes nothing. The caller must not
+ * run two imports of one folder at once. Throws INVALID_INPUT and IMPORT_REFUSED like `readPortfolio`.
  */
 export async function importTable(
 	folder: string,
@@ -27,5 +30,14 @@ export async function importTable(
 	limits?: Partial<ReadLimits>,
 ): Promise<TableReport> {
 	const { onBadRows } = readPolicy(folder);
-	return runImport({ folder: resolve(folder), table, upload: { table, ...upload, path: resolve(upload.path) }, mode, onBadRows }, limits);
+	const root = resolve(folder);
+	const into = openStaging(root);
+	try {
+		const file = { table, ...upload, path: resolve(upload.path) };
+		const { report, staged } = await runImport({ folder: root, table, upload: file, mode, onBadRows, into }, limits);
+		commitImport(root, into, staged);
+		return report;
+	} finally {
+		rmSync(into, { recursive: true, force: true });
+	}
 }

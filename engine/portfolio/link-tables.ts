@@ -16,7 +16,7 @@ export interface LinkedTable {
 }
 
 /** Tables that others name, the named before those that name them. */
-const NAMED: readonly TableName[] = ["delivery_routes", "products", "reps", "customers"];
+export const NAMED: readonly TableName[] = ["reps", "delivery_routes", "products", "customers"];
 /** Whoever names an unknown one of these gets a stub, not an error; only orders and contacts may. */
 const STUBBED: readonly TableName[] = ["products", "reps"];
 const MAY_STUB: readonly TableName[] = ["orders", "contacts"];
@@ -48,7 +48,8 @@ function screen(
 	checkRows(draft);
 	for (const [column, target] of refColumns(draft)) {
 		const mayStub = MAY_STUB.includes(draft.table) && STUBBED.includes(target);
-		if (target !== draft.table && drafts.has(target) && !mayStub) checkReferences(draft, column, target, rowsOf.get(target) ?? new Map());
+		const named = drafts.get(target);
+		if (target !== draft.table && named && !mayStub) checkReferences(draft, column, named, rowsOf.get(target) ?? new Map());
 	}
 	const { key, manyPerKey } = TABLES[draft.table];
 	if (manyPerKey) setOrdersAside(draft, key[0]);
@@ -65,15 +66,25 @@ function* goodRows(draft: TableDraft): Generator<number> {
 	for (let row = 0; row < draft.numRows; row++) if (!draft.isBad[row]) yield row;
 }
 
-function checkReferences(draft: TableDraft, column: string, target: TableName, rows: ReadonlyMap<string, number>): void {
+function checkReferences(draft: TableDraft, column: string, named: TableDraft, rows: ReadonlyMap<string, number>): void {
 	const { held } = draft.columns[column];
 	if (held.kind !== "refs") return;
 	const isKnown = held.words.map((word) => rows.has(word));
+	if (!isKnown.includes(false)) return;
+	const aside = idsAside(named);
 	for (const row of goodRows(draft)) {
 		const code = held.codes[row];
-		if (code >= 0 && !isKnown[code])
-			draft.refuse(row, column, { code: "unknown_reference", expected: `an id of ${target} (none, or set aside)` });
+		if (code < 0 || isKnown[code]) continue;
+		if (aside.has(held.words[code])) draft.setAsideWith(row, column, named.table);
+		else draft.refuse(row, column, { code: "unknown_reference", expected: `an id that ${named.table} holds` });
 	}
+}
+
+/** Ids of the rows that are set aside; one that is itself unreadable is not known. */
+function idsAside(draft: TableDraft): ReadonlySet<string> {
+	const ids = new Set<string>();
+	for (let row = 0; row < draft.numRows; row++) if (draft.isBad[row]) ids.add(draft.textAt(row, TABLES[draft.table].key[0]));
+	return ids;
 }
 
 function checkKeys(draft: TableDraft, key: readonly string[]): void {
@@ -103,13 +114,16 @@ function checkManagers(draft: TableDraft): void {
 	if (!draft.columns.manager_id) return;
 	for (let found = true; found; ) {
 		found = false;
+		const aside = idsAside(draft);
 		const managerOf = new Map([...goodRows(draft)].map((row) => [draft.textAt(row, "rep_id"), draft.textAt(row, "manager_id")]));
 		for (const row of goodRows(draft)) {
 			const manager = draft.textAt(row, "manager_id");
 			if (manager === "" || endsChain(draft.textAt(row, "rep_id"), managerOf)) continue;
-			const expected = managerOf.has(manager) ? "a chain of managers that ends" : "an id of reps (none, or set aside)";
-			draft.refuse(row, "manager_id", { code: managerOf.has(manager) ? "circular_reference" : "unknown_reference", expected });
 			found = true;
+			if (aside.has(manager)) draft.setAsideWith(row, "manager_id", "reps");
+			else if (managerOf.has(manager))
+				draft.refuse(row, "manager_id", { code: "circular_reference", expected: "a chain of managers that ends" });
+			else draft.refuse(row, "manager_id", { code: "unknown_reference", expected: "an id that reps holds" });
 		}
 	}
 }

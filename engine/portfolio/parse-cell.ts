@@ -7,7 +7,8 @@ const MAX_CENTS = 1e14;
 /** Other numbers beyond this size are taken for junk. */
 const MAX_NUMBER = 1e12;
 const FIRST_DAY = 0;
-const LAST_DAY = parseDay("2100-12-31");
+/** Last date that a table, or a plan, can have. */
+export const LAST_DAY = parseDay("2100-12-31");
 
 /** Is there no value in a cell? */
 export function isMissing(raw: RawCell): raw is null | undefined | "" {

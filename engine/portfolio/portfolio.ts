@@ -44,7 +44,9 @@ export interface TableReport {
 	readonly numAccepted: number;
 	readonly numQuarantined: number;
 	readonly numProblems: number;
-	/** The first 100. */
+	/** Of those, the ones that are consequences: rows that name a row which is itself set aside. */
+	readonly numConsequences: number;
+	/** The first 100, consequences last. */
 	readonly problems: readonly InputProblem[];
 	readonly warnings: readonly string[];
 	/** SHA-256 of the file's bytes, hex. */
@@ -55,9 +57,9 @@ export interface TableReport {
 export interface FeedHealth {
 	/** First day whose silence means nothing: history is trusted strictly before it. At most as_of. */
 	readonly silenceFrom: Day;
-	/** Working days between the last trusted order day and as_of; 0 when the feed is up to date. */
+	/** Working days between the last trusted order day and as_of; 0 when the feed is up to date; 1,000 stands for that many and more. */
 	readonly staleDays: number;
-	/** Working days with no orders, or abnormally few against the same weekday, that are not holidays. */
+	/** Working days with no orders, or abnormally few against the same weekday, that are not holidays; the first 30 of either. */
 	readonly missingDays: readonly Day[];
 	readonly thinDays: readonly Day[];
 }

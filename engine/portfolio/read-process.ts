@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { CarteiraError } from "../errors.ts";
 import { importRows } from "./import-rows.ts";
 import { readTables } from "./read-tables.ts";
@@ -11,11 +12,13 @@ process.once("message", (job: Job) => {
 	void answer(job).then((message) => process.send?.(message, undefined, undefined, () => process.exit(0)));
 });
 process.once("disconnect", () => process.exit(1)); // nobody waits for the answer any more
+// The same for while a long step keeps this thread from hearing of it.
+new Worker(new URL("./watch-parent.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref();
 
 async function answer(job: Job): Promise<Outcome> {
 	try {
 		if (job.kind === "read") return { kind: "read", result: await readInto(job) };
-		return { kind: "imported", report: await importRows(job) };
+		return { kind: "imported", result: await importRows(job) };
 	} catch (error) {
 		if (error instanceof CarteiraError) {
 			const { code, message, details, numProblems } = error;

@@ -7,11 +7,11 @@ import { decodeCsv } from "./decode-csv.ts";
 import { decodeJson, decodeNdjson } from "./decode-json.ts";
 import { decodeParquet } from "./decode-parquet.ts";
 import type { TableFile } from "./find-tables.ts";
-import { type LinkedTable, linkTables } from "./link-tables.ts";
+import { type LinkedTable, linkTables, NAMED } from "./link-tables.ts";
 import type { TableReport } from "./portfolio.ts";
 import { MAX_FILE_BYTES, type RowSink } from "./raw-rows.ts";
 import { TABLES, type TableName } from "./schema.ts";
-import { TableDraft } from "./table-draft.ts";
+import { MAX_PROBLEMS, TableDraft } from "./table-draft.ts";
 
 export const ON_BAD_ROWS = ["quarantine", "reject"] as const;
 export type OnBadRows = (typeof ON_BAD_ROWS)[number];
@@ -66,7 +66,9 @@ export async function readFile({ table, path, format }: TableFile, sink: RowSink
 
 function loadBytes(path: string): Buffer {
 	try {
-		const { size } = statSync(path);
+		const file = statSync(path);
+		if (!file.isFile()) throw new CarteiraError("INVALID_INPUT", "something else than a file; expected a table");
+		const { size } = file;
 		if (size > MAX_FILE_BYTES) throw new CarteiraError("INVALID_INPUT", `${size} bytes; at most ${MAX_FILE_BYTES} are read`);
 		if (size === 0) throw new CarteiraError("INVALID_INPUT", "an empty file; expected a table");
 		return readFileSync(path);
@@ -97,7 +99,8 @@ export function reportOf({ table, path, format }: TableFile, draft: TableDraft, 
 		numAccepted: numRead - numQuarantined,
 		numQuarantined,
 		numProblems: draft.numProblems,
-		problems: draft.problems,
+		numConsequences: draft.numConsequences,
+		problems: [...draft.causes, ...draft.consequences].slice(0, MAX_PROBLEMS),
 		warnings: draft.warnings,
 		digest,
 	};
@@ -105,16 +108,30 @@ export function reportOf({ table, path, format }: TableFile, draft: TableDraft, 
 
 /** Throws IMPORT_REFUSED where more rows are bad than the policy tolerates. */
 export function refuseBadTables(drafts: ReadonlyMap<TableName, TableDraft>, reports: readonly TableReport[], onBadRows: OnBadRows): void {
-	const refused = reports.flatMap((report) => {
+	const inOrder = [...reports].sort((a, b) => rankOf(a.table) - rankOf(b.table));
+	const refused = inOrder.flatMap((report) => {
 		const draft = drafts.get(report.table);
 		const reason = draft && report.numQuarantined > 0 ? refusalOf(draft, report, onBadRows) : null;
-		return reason === null ? [] : [{ report, reason }];
+		return reason ?? [];
 	});
 	if (refused.length === 0) return;
-	const message = `import refused, nothing was changed: ${refused.map(({ reason }) => reason).join("; ")}`;
-	const problems = refused.flatMap(({ report }) => report.problems);
-	const numProblems = refused.reduce((sum, { report }) => sum + report.numProblems, 0);
-	throw new CarteiraError("IMPORT_REFUSED", message, problems, numProblems);
+	// Also of tables that would pass: the few bad rows of one may be all that is wrong with another.
+	const named = inOrder.flatMap(({ table }) => drafts.get(table) ?? []);
+	const problems = [...named.flatMap(({ causes }) => causes), ...named.flatMap(({ consequences }) => consequences)];
+	const numConsequences = named.reduce((sum, draft) => sum + draft.numConsequences, 0);
+	const told = numConsequences > 0 ? [`${numConsequences} problems are only that a row which is named is set aside`] : [];
+	const message = `import refused, nothing was changed: ${[...refused, ...told].join("; ")}`;
+	throw new CarteiraError(
+		"IMPORT_REFUSED",
+		message,
+		problems,
+		named.reduce((sum, draft) => sum + draft.numProblems, 0),
+	);
+}
+
+/** The tables that others name come before those that name them. */
+function rankOf(table: TableName): number {
+	return NAMED.includes(table) ? NAMED.indexOf(table) : NAMED.length;
 }
 
 function refusalOf(draft: TableDraft, { table, numRead, numQuarantined }: TableReport, onBadRows: OnBadRows): string | null {

@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../errors.ts";
 import { findTables, type TableFile } from "./find-tables.ts";
-import type { ImportJob } from "./import-rows.ts";
+import type { ImportJob, ImportResult } from "./import-rows.ts";
 import type { TableReport } from "./portfolio.ts";
 import type { OnBadRows } from "./read-tables.ts";
 import type { TableName } from "./schema.ts";
@@ -39,7 +39,7 @@ export type Job = ReadJob | ({ readonly kind: "import" } & ImportJob);
 /** What a job comes to. Errors lose their class between processes, and are rebuilt from this. */
 export type Outcome =
 	| { readonly kind: "read"; readonly result: ReadResult }
-	| { readonly kind: "imported"; readonly report: TableReport }
+	| { readonly kind: "imported"; readonly result: ImportResult }
 	| {
 			readonly kind: "failed";
 			readonly code: ErrorCode;
@@ -60,10 +60,10 @@ export async function runRead(job: Omit<ReadJob, "kind">, limits?: Partial<ReadL
 	throw errorOf(outcome);
 }
 
-/** Imports a table in a process of its own. */
-export async function runImport(job: ImportJob, limits?: Partial<ReadLimits>): Promise<TableReport> {
+/** Reads and validates an upload in a process of its own, and stages what is to be changed. */
+export async function runImport(job: ImportJob, limits?: Partial<ReadLimits>): Promise<ImportResult> {
 	const outcome = await runJob({ kind: "import", ...job }, limits);
-	if (outcome.kind === "imported") return outcome.report;
+	if (outcome.kind === "imported") return outcome.result;
 	throw errorOf(outcome);
 }
 
@@ -74,7 +74,7 @@ function errorOf(outcome: Outcome): CarteiraError {
 
 /**
  * Runs a job in a process of its own, with a deadline and a cap on memory. Its failures come back as CarteiraErrors; its death or
- * silence is one too, and names the file that it was reading.
+ * silence is one too, and names the file that it was reading. Settles when the process has ended, and so touches no file any more.
  */
 function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, ...given };
@@ -83,6 +83,7 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 		let file = job.kind === "read" ? "the folder" : (job.upload?.path ?? job.table);
 		let stderr = "";
 		let isLate = false;
+		let outcome: Outcome | null = null;
 		const deadline = setTimeout(() => {
 			isLate = true;
 			child.kill("SIGKILL");
@@ -92,7 +93,7 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 		});
 		child.on("message", (message: Message) => {
 			if (message.kind === "reading") file = message.file;
-			else settle(message);
+			else outcome = message;
 		});
 		child.on("error", (error) => {
 			clearTimeout(deadline);
@@ -100,7 +101,7 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 		});
 		child.on("close", (code, signal) => {
 			clearTimeout(deadline);
-			// Does nothing after an answer.
+			if (outcome) return settle(outcome);
 			fail(
 				isLate
 					? died(file, "too_slow", `reading it took longer than ${limits.seconds} s`)
@@ -113,12 +114,20 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 	});
 }
 
-/** Deadline by the size of all files that the job reads; a file that is gone is told by the job itself. */
+/** Deadline by the size of all files that the job reads; a file that is gone or cannot be reached is told by the job itself. */
 function secondsFor(job: Job): number {
 	const paths =
 		job.kind === "read" ? job.files.map(({ path }) => path) : [job.upload?.path ?? "", ...findTables(job.folder).map(({ path }) => path)];
-	const bytes = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+	const bytes = paths.reduce((sum, path) => sum + sizeOf(path), 0);
 	return BASE_SECONDS + Math.ceil(bytes / BYTES_PER_SECOND);
+}
+
+function sizeOf(path: string): number {
+	try {
+		return statSync(path).size;
+	} catch {
+		return 0;
+	}
 }
 
 function start({ megabytes }: ReadLimits): ChildProcess {

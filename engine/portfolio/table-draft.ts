@@ -6,7 +6,8 @@ import { isMissing } from "./parse-cell.ts";
 import type { DecimalMark, RawCell, RawHeader, RowSink } from "./raw-rows.ts";
 import { TABLES, type TableName } from "./schema.ts";
 
-const MAX_PROBLEMS = 100;
+/** Problems that a report lists; the others are counted. */
+export const MAX_PROBLEMS = 100;
 /** Raw cells of bad rows are kept for the quarantine; with more bad rows than this the table is refused whatever its size. */
 const MAX_BAD_ROWS_KEPT = 100_000;
 
@@ -19,8 +20,11 @@ export class TableDraft implements RowSink {
 	/** Where each row stands in its file. */
 	rowInFile = new Int32Array(64);
 	isBad = new Uint8Array(64);
-	readonly problems: InputProblem[] = [];
+	/** The first 100 of either kind: what is wrong with rows, and that they name rows which are themselves set aside. */
+	readonly causes: InputProblem[] = [];
+	readonly consequences: InputProblem[] = [];
 	numProblems = 0;
+	numConsequences = 0;
 	/** Problems that no row can be blamed for; the table cannot be read with one of them. */
 	readonly fatal: InputProblem[] = [];
 	readonly warnings: string[] = [];
@@ -80,12 +84,23 @@ export class TableDraft implements RowSink {
 	}
 
 	/** Marks a row bad for what one of its cells holds. */
-	refuse(index: number, column: string, { code, expected }: Refusal, raw: RawCell = this.textAt(index, column)): void {
+	refuse(index: number, column: string, refusal: Refusal, raw: RawCell = this.textAt(index, column)): void {
+		this.#report(index, this.#refused(index, column, refusal, raw));
+	}
+
+	/** Marks a row bad because the row that one of its cells names is. */
+	setAsideWith(index: number, column: string, target: TableName): void {
+		const refusal = { code: "reference_set_aside", expected: `an id of ${target} whose own row is not set aside` };
+		if (index >= this.reportFrom) this.numConsequences++;
+		this.#report(index, this.#refused(index, column, refusal, this.textAt(index, column)), this.consequences);
+	}
+
+	#refused(index: number, column: string, { code, expected }: Refusal, raw: RawCell): InputProblem {
 		this.isBad[index] = 1;
 		if (this.refused.size < MAX_BAD_ROWS_KEPT) this.refused.set(index, { ...this.refused.get(index), [column]: raw });
 		const value = isMissing(raw) ? "" : shorten(String(raw));
 		const message = `${column} ${value === "" ? "is empty" : `"${value}"`}: expected ${expected}`;
-		this.#report(index, { table: this.table, row: this.rowInFile[index], column, value, code, message });
+		return { table: this.table, row: this.rowInFile[index], column, value, code, message };
 	}
 
 	/** Marks a row bad without a problem of its own: another row of its order has one. */
@@ -114,10 +129,10 @@ export class TableDraft implements RowSink {
 		return index;
 	}
 
-	#report(index: number, problem: InputProblem): void {
+	#report(index: number, problem: InputProblem, list: InputProblem[] = this.causes): void {
 		if (index < this.reportFrom) return;
 		this.numProblems++;
-		if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
+		if (list.length < MAX_PROBLEMS) list.push(problem);
 	}
 
 	#fail(code: string, column: string, expectation: string): void {

@@ -51,10 +51,12 @@ const ONE_IN_THREE = 5_592_405;
 const ONE_IN_HUNDRED = 167_772;
 /** Of the customers that an iteration has not touched, about this many are offered the free time. */
 const OFFERED = 50;
-/** Iterations of the first cycle; temperatures at its ends, in mean values of a contact. All by measurement (benchmarks/quality). */
+/** Iterations of the first cycle, and growth from one to the next. These and the temperatures by measurement (benchmarks/quality). */
 const FIRST_CYCLE = 6000;
-const CYCLE_GROWTH = 1.6;
+const CYCLE_GROWTH = 1.4;
+/** Temperatures in mean values of a contact: every other cycle starts so hot that it forgets where it came from, the others refine. */
 const HOT = 0.2;
+const HOTTEST = 2;
 const COLD = 0.005;
 
 /**
@@ -70,8 +72,9 @@ export function search(
 	const state = createSearch(problem, seed);
 	construct(state);
 	let iterations = 0;
-	for (let cycle = FIRST_CYCLE; !shallStop(iterations); cycle = Math.ceil(cycle * CYCLE_GROWTH)) {
-		iterations = runCycle(state, iterations, cycle, shallStop, onProgress);
+	for (let cycle = 0; !shallStop(iterations); cycle++) {
+		const length = Math.ceil(FIRST_CYCLE * CYCLE_GROWTH ** cycle);
+		iterations = runCycle(state, iterations, length, cycle % 2 === 0 ? HOT : HOTTEST, shallStop, onProgress);
 		loadSnapshot(problem, state.solution, state.best);
 	}
 	fillUp(state);
@@ -143,13 +146,13 @@ function meanPrize(problem: Problem): number {
 	return problem.prize.reduce((sum, prize) => sum + Math.max(0, prize), 0) / Math.max(1, problem.prize.length);
 }
 
-function runCycle(state: Search, done: number, length: number, shallStop: StopRule, onProgress?: ReportProgress): number {
+function runCycle(state: Search, done: number, length: number, hot: number, shallStop: StopRule, onProgress?: ReportProgress): number {
 	const { problem, solution, journal, random, best, openDays } = state;
 	const contacts = solution.numContacts.reduce((sum, count) => sum + count, 0);
 	const scale = contacts > 0 ? turnoverOf(problem, solution) / contacts : meanPrize(problem);
 	const yieldOfTime = valueOfTime(problem, solution);
-	const cooling = (COLD / HOT) ** (1 / length);
-	let temperature = HOT * scale;
+	const cooling = (COLD / hot) ** (1 / length);
+	let temperature = hot * scale;
 	let score = scoreOf(solution);
 	let iterations = done;
 	for (let i = 0; i < length && !shallStop(iterations); i++) {

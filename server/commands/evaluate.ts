@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
 import { evaluate, formatEvaluation, renderEvaluation } from "../../models/index.ts";
 import { writeDurably } from "../durable-file.ts";
-import { dayArgument, given, jsonOption, modelOption, seedOption, validateFolder } from "./options.ts";
+import { dayArgument, given, jsonOption, modelOption, seedOption, validateFolder, validateOutFile } from "./options.ts";
 import { tell } from "./progress.ts";
 
 interface EvaluateFlags {
@@ -29,6 +29,7 @@ function formatFor(out: string, reports: Reports): string {
 
 async function run(folder: string, { asOf: origins, baselines, model, seed, out, json }: EvaluateFlags): Promise<void> {
 	validateFolder(folder);
+	validateOutFile(out);
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 	const reports = await evaluate(portfolio, { origins, onProgress: tell, ...given({ baselines, model, seed }) });
 	if (out !== undefined) await writeDurably(out, (file) => file.writeFile(formatFor(out, reports)));

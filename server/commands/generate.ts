@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { parseDay } from "../../engine/index.ts";
 import { generate } from "../../models/generator/generate.ts";
-import { asOfOption, jsonOption, seedOption, wholeArgument } from "./options.ts";
+import { asOfOption, jsonOption, seedOption, validateOutFolder, wholeArgument } from "./options.ts";
 import { createProgress, tell } from "./progress.ts";
 
 const FORMATS = ["csv", "parquet", "arrow"] as const;
@@ -17,6 +17,7 @@ interface GenerateFlags {
 }
 
 async function run({ json, ...options }: GenerateFlags): Promise<void> {
+	validateOutFolder(options.out);
 	const progress = createProgress("generating");
 	const summary = await generate({ ...options, onProgress: ({ repsDone, numReps }) => progress.update(repsDone, numReps, "reps") });
 	progress.end();

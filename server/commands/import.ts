@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { importOnlineRetail } from "../../models/generator/online-retail.ts";
-import { jsonOption, seedOption } from "./options.ts";
+import { jsonOption, seedOption, validateOutFolder } from "./options.ts";
 import { tell } from "./progress.ts";
 
 interface ImportFlags {
@@ -10,6 +10,7 @@ interface ImportFlags {
 }
 
 async function run(file: string, { out, seed, json }: ImportFlags): Promise<void> {
+	validateOutFolder(out);
 	const summary = await importOnlineRetail(file, out, { seed });
 	if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
 	else {

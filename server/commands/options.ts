@@ -1,11 +1,15 @@
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
-import { CarteiraError, parseDay } from "../../engine/index.ts";
+import { CarteiraError } from "../../engine/index.ts";
+import { DEFAULT_LIMITS } from "../config.ts";
+import { describeFileError } from "../file-error.ts";
+import { EXPECTED_DAY, parsePlanningDay } from "../planning-days.ts";
 
-/** A date of the calendar as the engine counts days. */
+/** A date of the calendar that can be asked for, as the engine counts days. */
 export function dayArgument(text: string): number {
-	const day = parseDay(text);
-	if (Number.isNaN(day)) throw new InvalidArgumentError("expected a date YYYY-MM-DD");
+	const day = parsePlanningDay(text);
+	if (Number.isNaN(day)) throw new InvalidArgumentError(EXPECTED_DAY);
 	return day;
 }
 
@@ -39,7 +43,8 @@ export const iterationsOption = (): Option =>
 	new Option("--iterations <n>", "search steps a rep; repeats exactly").argParser(wholeArgument(0, 1_000_000_000)).conflicts("seconds");
 export const secondsOption = (): Option =>
 	new Option("--seconds <n>", "search time a rep").argParser(numberArgument(0.01, 86_400, false)).conflicts("iterations");
-export const horizonOption = (): Option => new Option("--horizon-days <n>", "working days planned").argParser(wholeArgument(1, 366));
+export const horizonOption = (): Option =>
+	new Option("--horizon-days <n>", "working days planned").argParser(wholeArgument(1, DEFAULT_LIMITS.max_horizon_days));
 export const portOption = (): Option => new Option("--port <n>", "port").argParser(wholeArgument(0, 65_535));
 
 type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
@@ -58,4 +63,49 @@ export function given<T extends object>(fields: T): Given<T> {
 export function validateFolder(folder: string): void {
 	if (!existsSync(folder)) throw new CarteiraError("NOT_FOUND", `${folder} is not there`);
 	if (!statSync(folder).isDirectory()) throw new CarteiraError("INVALID_INPUT", `${folder} is not a folder`);
+}
+
+/** What is at a path; null for nothing. Loops of links and folders that may not be entered are refused. */
+function lookAt(path: string): Stats | null {
+	try {
+		return statSync(path, { throwIfNoEntry: false }) ?? null;
+	} catch (error) {
+		throw describeFileError(error) ?? error;
+	}
+}
+
+function validateWritable(path: string): void {
+	try {
+		accessSync(path, constants.W_OK);
+	} catch (error) {
+		throw describeFileError(error) ?? error;
+	}
+}
+
+function refuseEmpty(flag: string, path: string): void {
+	if (path.trim() === "") throw new CarteiraError("USAGE", `${flag}: expected a path, got an empty text`);
+}
+
+/** Refuses a file that could not be written, before the work for it begins. */
+export function validateOutFile(path: string | undefined): void {
+	if (path === undefined) return;
+	refuseEmpty("--out", path);
+	const found = lookAt(path);
+	if (found?.isDirectory()) throw new CarteiraError("INVALID_INPUT", `--out ${path} is a folder; expected the name of a file`);
+	const folder = dirname(resolve(path));
+	const parent = lookAt(folder);
+	if (parent === null) throw new CarteiraError("NOT_FOUND", `--out ${path}: the folder ${folder} is not there`);
+	if (!parent.isDirectory()) throw new CarteiraError("INVALID_INPUT", `--out ${path}: ${folder} is not a folder`);
+	validateWritable(found ? path : folder);
+}
+
+/** Refuses a folder that could not be made or written, before the work for it begins. */
+export function validateOutFolder(path: string, flag = "--out"): void {
+	refuseEmpty(flag, path);
+	for (let at = resolve(path); ; at = dirname(at)) {
+		const found = lookAt(at);
+		if (found === null) continue;
+		if (!found.isDirectory()) throw new CarteiraError("INVALID_INPUT", `${flag} ${path}: ${at} is not a folder`);
+		return validateWritable(at);
+	}
 }

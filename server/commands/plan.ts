@@ -27,9 +27,10 @@ import {
 	threadsOption,
 	today,
 	validateFolder,
+	validateOutFile,
 } from "./options.ts";
 import { createProgress, tell, warn } from "./progress.ts";
-import { readPublished } from "./read-plan.ts";
+import { readPublished, readSearch } from "./read-plan.ts";
 import { tellReports } from "./report.ts";
 
 const FORMATS = ["table", "json", "csv", "ics"] as const;
@@ -40,6 +41,7 @@ interface PlanFlags {
 	readonly horizonDays?: number;
 	readonly seed?: number;
 	readonly iterations?: number;
+	readonly iterationsOf?: string;
 	readonly seconds?: number;
 	readonly threads?: number;
 	readonly model?: string;
@@ -106,7 +108,9 @@ async function planWithProgress(engine: Engine, portfolio: Portfolio, request: P
 
 async function run(folder: string, flags: PlanFlags): Promise<void> {
 	validateFolder(folder);
-	const { asOf, horizonDays, seed, iterations, seconds, rep: reps, threads, model } = flags;
+	validateOutFile(flags.out);
+	const { asOf, horizonDays, seconds, rep: reps, threads, model } = flags;
+	const { seed, iterations } = flags.iterationsOf === undefined ? flags : await readSearch(flags.iterationsOf);
 	const published = flags.published === undefined ? undefined : await readPublished(flags.published);
 	const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
 	tellReports(portfolio.reports);
@@ -130,6 +134,13 @@ export function addPlanCommand(program: Command): void {
 		.addOption(horizonOption())
 		.addOption(seedOption())
 		.addOption(iterationsOption())
+		.addOption(
+			new Option("--iterations-of <plan.json>", "seed and search steps a rep of that plan; repeats it exactly").conflicts([
+				"iterations",
+				"seconds",
+				"seed",
+			]),
+		)
 		.addOption(secondsOption())
 		.addOption(threadsOption())
 		.addOption(modelOption())

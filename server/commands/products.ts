@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
 import { writeProducts } from "../../models/index.ts";
-import { asOfOption, given, jsonOption, modelOption, validateFolder, wholeArgument } from "./options.ts";
+import { asOfOption, given, jsonOption, modelOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
 
 interface ProductsFlags {
 	readonly asOf: number;
@@ -14,6 +14,7 @@ interface ProductsFlags {
 
 async function run(folder: string, { asOf, model, top, newOnly, out, json }: ProductsFlags): Promise<void> {
 	validateFolder(folder);
+	validateOutFile(out);
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 	const { rows, model: name } = await writeProducts(portfolio, { asOf, top, out, ...given({ model, newOnly }) });
 	process.stdout.write(json ? `${JSON.stringify({ out, rows, model: name })}\n` : `${out} ${rows} suggestions, ${name}\n`);

@@ -13,6 +13,11 @@ const publishedShape = z.looseObject({
 	),
 });
 
+/** What repeats the search that led to a plan. */
+const searchShape = z.looseObject({
+	receipt: z.looseObject({ seed: z.int32(), iterations: z.record(z.string(), z.int().min(0)) }),
+});
+
 /** A plan file's JSON, not yet judged. */
 export async function readPlanJson(path: string): Promise<unknown> {
 	const text = await readFile(path, "utf8").catch((error: Error) => {
@@ -34,4 +39,13 @@ export async function readPublished(path: string): Promise<PlanDocument> {
 	const json = await readPlanJson(path);
 	if (isPublished(json)) return json;
 	throw new CarteiraError("INVALID_INPUT", `${path} is JSON, but not a plan: it lacks plan_id, or reps with days and entries`);
+}
+
+/** Seed and iterations a rep of a plan file's receipt: a plan of so many seconds is repeated by them. */
+export async function readSearch(path: string): Promise<{ readonly seed: number; readonly iterations: Readonly<Record<string, number>> }> {
+	const found = searchShape.safeParse(await readPlanJson(path));
+	if (!found.success)
+		throw new CarteiraError("INVALID_INPUT", `${path} is JSON, but not a plan: it lacks a receipt with seed and iterations`);
+	const { seed, iterations } = found.data.receipt;
+	return { seed, iterations };
 }

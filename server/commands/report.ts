@@ -5,13 +5,22 @@ import { tell, warn } from "./progress.ts";
 /** Problems that one message lists; the rest is counted. */
 const MAX_LISTED = 20;
 
+/** Characters of a value that are shown; what was expected is never cut. */
+const MAX_VALUE = 80;
+
 /** Control characters in values must not drive the terminal. */
 const plain = (text: string): string => text.replaceAll(/\p{Cc}/gu, " ");
 
 function problemRow({ table, row, column, pointer, value, message }: InputProblem): string[] {
-	return [table ?? "", row === undefined ? "" : String(row), column ?? pointer ?? "", value ?? "", message].map((cell) =>
-		plain(cell).slice(0, 80),
-	);
+	const found = plain(value ?? "");
+	const shown = found.length > MAX_VALUE ? `${found.slice(0, MAX_VALUE)}…` : found;
+	return [table ?? "", row === undefined ? "" : String(row), plain(column ?? pointer ?? ""), shown, plain(expectationOf(message))];
+}
+
+/** What a message expects; the column and the value before it stand in cells of their own. */
+function expectationOf(message: string): string {
+	const at = message.lastIndexOf(": expected ");
+	return at < 0 ? message : message.slice(at + 2);
 }
 
 /** Problems as a table: where, what came, what was expected. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { ENGINE } from "../../engine/index.ts";
+import { describeFileError } from "../file-error.ts";
 import { addCheckCommand } from "./check.ts";
 import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
@@ -49,7 +50,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
 		return exit;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
-		process.stderr.write(formatError(error, argv.includes("--json")));
-		return exitCodeOf(error);
+		const told = describeFileError(error) ?? error;
+		process.stderr.write(formatError(told, argv.includes("--json")));
+		return exitCodeOf(told);
 	}
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
 import { writeScores } from "../../models/index.ts";
-import { asOfOption, given, jsonOption, modelOption, validateFolder, wholeArgument } from "./options.ts";
+import { asOfOption, given, jsonOption, modelOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
 
 interface ScoreFlags {
 	readonly asOf: number;
@@ -13,6 +13,7 @@ interface ScoreFlags {
 
 async function run(folder: string, { asOf, model, horizonDays, out, json }: ScoreFlags): Promise<void> {
 	validateFolder(folder);
+	validateOutFile(out);
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 	const { rows, model: name } = await writeScores(portfolio, { asOf, horizonDays, out, ...given({ model }) });
 	process.stdout.write(json ? `${JSON.stringify({ out, rows, model: name })}\n` : `${out} ${rows} customers, ${name}\n`);

@@ -3,7 +3,7 @@ import { CarteiraError } from "../../engine/index.ts";
 import { buildApp } from "../app.ts";
 import { DEFAULT_CONFIG, type ServerConfig, validateHost } from "../config.ts";
 import { type Services, createServices } from "../services.ts";
-import { given, modelOption, portOption, threadsOption } from "./options.ts";
+import { given, modelOption, portOption, threadsOption, validateOutFolder } from "./options.ts";
 import { tell } from "./progress.ts";
 
 export interface ServeFlags {
@@ -48,6 +48,7 @@ export async function serveUntilAsked(services: Services, onListening: (address:
 
 async function run(flags: ServeFlags): Promise<void> {
 	validateHost(flags.host);
+	validateOutFolder(flags.data, "--data");
 	const services = await createServices(configOf(flags));
 	try {
 		await serveUntilAsked(services, (address) => {

@@ -4,7 +4,7 @@ import { validateHost } from "../config.ts";
 import { createServices } from "../services.ts";
 import { formatDemoSummary } from "./demo-summary.ts";
 import { DEMO, prepareDemo } from "./demo.ts";
-import { today } from "./options.ts";
+import { today, validateOutFolder } from "./options.ts";
 import { type ServeFlags, addServeOptions, configOf, refusePort, serveUntilAsked } from "./serve.ts";
 
 /** Finds out that the port is taken before half a minute is spent on what would be served there. */
@@ -21,6 +21,8 @@ async function checkPort(host: string, port: number): Promise<void> {
 
 async function run({ demo, ...flags }: ServeFlags & { readonly demo: string }): Promise<void> {
 	validateHost(flags.host);
+	validateOutFolder(flags.data, "--data");
+	validateOutFolder(demo, "--demo");
 	await checkPort(flags.host, flags.port);
 	const services = await createServices(configOf(flags));
 	try {

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
 import { train } from "../../models/index.ts";
-import { asOfOption, given, jsonOption, seedOption, validateFolder } from "./options.ts";
+import { asOfOption, given, jsonOption, seedOption, validateFolder, validateOutFolder } from "./options.ts";
 import { tell } from "./progress.ts";
 
 const TASKS = ["churn", "mix", "all"] as const;
@@ -16,6 +16,7 @@ interface TrainFlags {
 
 async function run(folder: string, { asOf, task, seed, out, json }: TrainFlags): Promise<void> {
 	validateFolder(folder);
+	validateOutFolder(out);
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 	const summary = await train(portfolio, { asOf, task, out, onProgress: tell, ...given({ seed }) });
 	process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${summary.folder} ${summary.model}, ${summary.seconds} s\n`);

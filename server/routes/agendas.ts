@@ -3,17 +3,17 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { CarteiraError, type DayPlan, formatAgendaCsv, formatAgendaIcs } from "../../engine/index.ts";
 import { negotiate } from "../media.ts";
-import { explanationParams, id, isoDate, planParams, portfolioParams, responses } from "../schemas/common.ts";
+import { askedDate, explanationParams, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { agendasView, explanationView, unplannedView } from "../schemas/plan.ts";
 import type { Services } from "../services.ts";
 import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda, StoredMention } from "../store/store.ts";
 import type { App } from "./app-type.ts";
 
 const FORMATS = ["application/json", "text/calendar", "text/csv"] as const;
-const agendaQuery = z.strictObject({ rep: id.optional(), date: isoDate.optional() });
+const agendaQuery = z.strictObject({ rep: id.optional(), date: askedDate.optional() });
 const publishedQuery = z.strictObject({
 	rep: id.optional(),
-	date: isoDate.optional().meta({ description: "default: today in the policy's time zone" }),
+	date: askedDate.optional().meta({ description: "default: today in the policy's time zone" }),
 });
 
 const agendaResponse = {

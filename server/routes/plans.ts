@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
-import { CarteiraError, formatDay, parseDay, validatePolicy } from "../../engine/index.ts";
+import { CarteiraError, formatDay, mergePolicy, parseDay, validatePolicy } from "../../engine/index.ts";
 import { createOnce, sendAnswer } from "../idempotency.ts";
 import { planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { planOrderBody, planView as planSchema, validationView } from "../schemas/plan.ts";
@@ -53,10 +53,29 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		return reply.send(Readable.from(joinJson(planView({ ...plan, head: null }, null), await store.openPlan(plan.id))));
 	}
 
+	/** The plan of an order; null where it was discarded, of which the first answer knows nothing. */
+	async function findPlan(id: string): Promise<PlanRecord | null> {
+		return store.getPlan(id).catch((error: unknown) => {
+			if (error instanceof CarteiraError && error.code === "NOT_FOUND") return null;
+			throw error;
+		});
+	}
+
+	/** The order's policy is judged as it will hold: laid over the portfolio's. */
+	async function validateOverlay(name: string, overlay: NonNullable<PlanOrder["policy"]>): Promise<void> {
+		const { portfolio } = await portfolios.read(name);
+		validatePolicy(mergePolicy(portfolio.policy ?? {}, overlay));
+	}
+
 	async function validateOrder(order: PlanOrder): Promise<object> {
 		const { portfolio } = await portfolios.read(order.portfolio);
 		const missing = (["customers", "orders", "reps"] as const).filter((table) => !portfolio.given.has(table));
 		if (missing.length > 0) throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${missing.join(", ")}, which are not there`);
+		const { texts, numRows } = portfolio.tables.reps;
+		const known = new Set(Array.from({ length: numRows }, (_, row) => texts.rep_id.at(row)));
+		const unknown = (order.reps ?? []).filter((rep) => !known.has(rep));
+		if (unknown.length > 0)
+			throw new CarteiraError("INVALID_INPUT", `reps that the table does not have: ${unknown.slice(0, 10).join(", ")}`);
 		const horizonDays = order.horizon_days === undefined ? {} : { horizon_days: order.horizon_days };
 		const { horizon } = await engine.score(portfolio, { asOf: parseDay(order.as_of), policy: { ...order.policy, ...horizonDays } });
 		return {
@@ -85,7 +104,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			const { mode, ...fields } = request.body;
 			const order: PlanOrder = { portfolio: request.params.portfolio, ...fields };
 			if (!(await portfolios.exists(order.portfolio))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${order.portfolio}`);
-			if (order.policy) validatePolicy(order.policy);
+			if (order.policy) await validateOverlay(order.portfolio, order.policy);
 			if (mode === "validate") return validateOrder(order);
 			const digest = createHash("sha256").update(JSON.stringify(order)).digest("hex");
 			const wait = waitOf(request.headers.prefer, config.limits.max_wait_seconds);
@@ -95,7 +114,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			});
 			const id = answer.location?.slice(locationOf("").length) ?? "";
 			await plans.ended(id, wait);
-			const plan = wait > 0 ? await store.getPlan(id) : null;
+			const plan = wait > 0 ? await findPlan(id) : null;
 			if (plan === null || plan.finishedAt === null) return sendAnswer(reply, answer);
 			return sendPlan(reply.header("preference-applied", `wait=${wait}`).header("location", locationOf(id)), plan);
 		},

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { CLASSES, CarteiraError, type Entry, PHASES, type PlanContext, formatDay, parseDay, validatePolicy } from "../../engine/index.ts";
 import { createContexts } from "../contexts.ts";
 import { customerView } from "../customer-view.ts";
-import { customerParams, isoDate, portfolioParams, responses } from "../schemas/common.ts";
+import { askedDate, customerParams, portfolioParams, responses } from "../schemas/common.ts";
 import { customerView as customerSchema, portfolioView } from "../schemas/portfolio.ts";
 import type { Services } from "../services.ts";
 import type { StoredMention } from "../store/store.ts";
 import { dataThroughView, publishedView, tablesView } from "../views.ts";
 import type { App } from "./app-type.ts";
 
-const asOfQuery = z.strictObject({ as_of: isoDate.optional().meta({ description: "default: the published plan's" }) });
+const asOfQuery = z.strictObject({ as_of: askedDate.optional().meta({ description: "default: the published plan's" }) });
 
 /** Customers per phase and class, the empty ones left out. */
 function countClasses({ classification, portfolio }: PlanContext): object[] {

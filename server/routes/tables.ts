@@ -9,6 +9,7 @@ import { receiveUpload } from "../receive-upload.ts";
 import { responses, tableParams } from "../schemas/common.ts";
 import { tableReport } from "../schemas/portfolio.ts";
 import type { Services } from "../services.ts";
+import { createSlots } from "../slots.ts";
 import type { Upload } from "../store/portfolios.ts";
 import { tableReportView } from "../views.ts";
 import type { App } from "./app-type.ts";
@@ -45,7 +46,7 @@ function nameBody(error: unknown, path: string): unknown {
 export function registerTableRoutes(app: App, { config, portfolios, store, uploadsDir }: Services): void {
 	const { limits } = config;
 	const once = createOnce(store);
-	let numUploads = 0;
+	const slots = createSlots(limits.max_uploads_at_once);
 
 	// The scope's own parsers: the body stays the raw stream, which the handler reads.
 	app.removeAllContentTypeParsers();
@@ -56,20 +57,18 @@ export function registerTableRoutes(app: App, { config, portfolios, store, uploa
 	app.addHook("onRequest", async (request) => checkHeaders(request, limits));
 
 	async function receive<T>(request: FastifyRequest, use: (upload: Upload, digest: string) => Promise<T>): Promise<T> {
-		if (numUploads >= limits.max_uploads_at_once) throw new CarteiraError("BUSY", `${numUploads} uploads are being read; try again later`);
+		// Told before the body is sent, if it can be; one that was sent meanwhile waits. Those that are sent slowly hold no place.
+		if (slots.isFull) throw new CarteiraError("BUSY", `${limits.max_uploads_at_once} uploads are being read; try again later`);
 		const media = tableMediaOf(request.headers["content-type"]);
 		const contentDigest = request.headers["content-digest"];
 		const options = { folder: uploadsDir, maxBytes: maxBytesOf(media, limits), contentDigest: contentDigest?.toString() };
-		numUploads++;
-		try {
-			return await receiveUpload(request.raw, options, ({ path, digest }) =>
-				use({ path, format: media.format }, digest).catch((error: unknown) => {
+		return receiveUpload(request.raw, options, ({ path, digest }) =>
+			slots
+				.run(() => use({ path, format: media.format }, digest))
+				.catch((error: unknown) => {
 					throw nameBody(error, path);
 				}),
-			);
-		} finally {
-			numUploads--;
-		}
+		);
 	}
 
 	app.route({

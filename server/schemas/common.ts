@@ -1,11 +1,17 @@
 import { z } from "zod";
 import { TABLE_NAMES, parseDay } from "../../engine/index.ts";
+import { EXPECTED_DAY, parsePlanningDay } from "../planning-days.ts";
 
 /** `YYYY-MM-DD` of a day that the calendar has. */
 export const isoDate = z
 	.string()
 	.refine((text) => !Number.isNaN(parseDay(text)), { message: "expected a date YYYY-MM-DD" })
 	.meta({ description: "a date, YYYY-MM-DD", format: "date" });
+/** A day that a call asks for. */
+export const askedDate = z
+	.string()
+	.refine((text) => !Number.isNaN(parsePlanningDay(text)), { message: EXPECTED_DAY })
+	.meta({ description: "a date, YYYY-MM-DD, from 1970 to 2100", format: "date" });
 export const id = z.string().min(1).max(256);
 
 export const portfolioName = z

@@ -1,19 +1,23 @@
 import { z } from "zod";
 import type { Limits } from "../config.ts";
 import { PLAN_STATUS, PUBLICATIONS } from "../store/store.ts";
-import { id, inputProblem, isoDate } from "./common.ts";
+import { askedDate, id, inputProblem, isoDate } from "./common.ts";
 
 /** Body of `POST …/plans`. */
 export function planOrderBody(limits: Limits) {
+	const steps = z.int().min(0).max(limits.max_iterations);
 	const budget = z
 		.strictObject({
-			iterations: z.int().min(0).max(limits.max_iterations).optional(),
+			iterations: z
+				.union([steps, z.record(id, steps)])
+				.optional()
+				.meta({ description: "a number for every rep, or by rep id: those of a plan's receipt repeat it exactly" }),
 			seconds: z.number().positive().max(limits.max_seconds).optional(),
 		})
 		.refine((given) => given.iterations === undefined || given.seconds === undefined, { message: "give iterations or seconds, not both" })
 		.meta({ description: "search a rep: iterations repeat exactly, seconds do not" });
 	return z.strictObject({
-		as_of: isoDate.meta({ description: "first day planned; history is what lies before it" }),
+		as_of: askedDate.meta({ description: "first day planned; history is what lies before it" }),
 		horizon_days: z.int().min(1).max(limits.max_horizon_days).optional(),
 		reps: z.array(id).min(1).max(100_000).optional().meta({ description: "default: every rep" }),
 		seed: z.int32().optional(),

@@ -14,6 +14,7 @@ export const tableReport = z
 		rows_accepted: z.int(),
 		rows_quarantined: z.int().meta({ description: "set aside; tried again by the next import" }),
 		num_problems: z.int(),
+		num_consequences: z.int().meta({ description: "of the problems: rows whose only fault is that a row which they name is set aside" }),
 		problems: z.array(inputProblem),
 		warnings: z.array(z.string()),
 		digest: z.string().meta({ description: "SHA-256 of the table's file, hex" }),

@@ -70,6 +70,8 @@ function openAlone(path: string): DatabaseSync {
 		sqlite.exec("BEGIN EXCLUSIVE; COMMIT;"); // takes the lock, which the locking mode then keeps
 	} catch (error) {
 		sqlite.close();
+		if (error instanceof Error && /not a database|malformed|unable to open/.test(error.message))
+			throw new CarteiraError("INVALID_INPUT", `${path} is damaged, or no database of Carteira: ${error.message}`);
 		if (!(error instanceof Error) || !/locked/.test(error.message)) throw error;
 		throw new CarteiraError("CONFLICT", `${path} is in use by another server; one server a data folder`);
 	}

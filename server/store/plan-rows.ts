@@ -69,11 +69,23 @@ export function putPieces(database: Database, id: string, document: PlanDocument
 	);
 }
 
-/** Forgets a plan. A published one is refused with CONFLICT. */
+/** A day of a plan that no plan published later plans for the same rep. */
+const DAY_IN_FORCE = `
+SELECT piece.rep_id, piece.date FROM piece JOIN plan AS mine ON mine.id = piece.plan
+WHERE piece.plan = ? AND piece.kind = 'day' AND mine.publish_order IS NOT NULL AND NOT EXISTS (
+	SELECT 1 FROM plan AS later JOIN plan_rep ON plan_rep.plan = later.id AND plan_rep.rep_id = piece.rep_id
+	WHERE later.portfolio = mine.portfolio AND later.publish_order > mine.publish_order
+	AND piece.date BETWEEN later.horizon_from AND later.horizon_to)
+ORDER BY piece.date LIMIT 1`;
+
+/** Forgets a plan. One that is published, or whose days are still the ones in force, is refused with CONFLICT. */
 export function forgetRows(database: Database, id: string): void {
 	if (publicationOf(getRow(database, id)) === "published") {
 		throw new CarteiraError("CONFLICT", `plan ${id} is published; publish another one first`);
 	}
+	const day = database.one(DAY_IN_FORCE, id);
+	if (day)
+		throw new CarteiraError("CONFLICT", `plan ${id} holds the agenda in force of ${textOf(day.rep_id)} on ${textOf(day.date)}; it is kept`);
 	for (const table of ["piece", "plan_rep"]) database.run(`DELETE FROM ${table} WHERE plan = ?`, id);
 	database.run("DELETE FROM plan WHERE id = ?", id);
 }

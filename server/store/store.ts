@@ -16,7 +16,9 @@ export interface PlanOrder {
 	readonly horizon_days?: number | undefined;
 	readonly reps?: readonly string[] | undefined;
 	readonly seed?: number | undefined;
-	readonly budget?: { readonly iterations?: number | undefined; readonly seconds?: number | undefined } | undefined;
+	readonly budget?:
+		| { readonly iterations?: number | Readonly<Record<string, number>> | undefined; readonly seconds?: number | undefined }
+		| undefined;
 	readonly policy?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -96,7 +98,7 @@ export interface Store {
 	failPlan(id: string, failure: Failure): Promise<void>;
 	/** Publishes a finished plan; the portfolio's published one, if another, is superseded. Publishing it again changes nothing. */
 	publishPlan(id: string): Promise<PlanRecord>;
-	/** Forgets a plan that is not published. */
+	/** Forgets a plan that is not published, nor superseded with days that no later plan covers. */
 	discardPlan(id: string): Promise<void>;
 	publishedPlan(portfolio: string): Promise<PlanRecord | null>;
 

@@ -139,6 +139,14 @@ describe("gaps", () => {
 		]);
 	});
 
+	it("make a contact due after the policy's share of the interval", () => {
+		// The last contact on the 20th, interval 7, minimum gap 3: due on the 23rd, after 4 days by default, on the 27th.
+		const first = (policy: unknown) => visits(oneCustomer({}, { contacts: [contact("2026-11-20")] }), policy)[0];
+		expect(first({ value: { due_from_share: 0 } })).toBe("2026-11-23 visit");
+		expect(first({})).toBe("2026-11-24 visit");
+		expect(first({ value: { due_from_share: 1 } })).toBe("2026-11-27 visit");
+	});
+
 	it("are kept to the contacts of other agendas, which have their day to themselves", () => {
 		const taken = new Map([[0, [parseDay("2026-11-25")]]]);
 		// Minimum gap 3 around 25 November: from the 23rd to the 27th nothing.
@@ -308,6 +316,13 @@ describe("objections", () => {
 		const policy = { objections: [{ code: "hurry", channel: "message" }] };
 		const repCase = caseOf(oneCustomer({}, objected("hurry")), { ...guessed, policy });
 		expect(new Set(repCase.options.map(({ channel }) => channel))).toEqual(new Set([2]));
+	});
+
+	it("are live for as long as the policy says", () => {
+		const policy = { objections: [{ code: "hurry", channel: "message" }] };
+		const older = oneCustomer({}, objected("hurry", "2026-11-02")); // 21 days before as_of
+		expect(visits(older, policy)).not.toEqual([]);
+		expect(visits(older, { ...policy, objection_days: 21 })).toEqual([]);
 	});
 
 	it("are forgotten with time, and with the next contact that reached the customer", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CarteiraError } from "../../engine/errors.ts";
 import { CLASSES, PHASES, POTENTIALS } from "../../engine/policy/case.ts";
-import { DEFAULT_POLICY, validatePolicy } from "../../engine/policy/policy.ts";
+import { DEFAULT_POLICY, mergePolicy, validatePolicy } from "../../engine/policy/policy.ts";
 import { POLICY_SCHEMA } from "../../engine/policy/policy-schema.ts";
 import { PLAN_DIMENSIONS, resolveRows } from "../../engine/policy/row-match.ts";
 import { REP_KINDS } from "../../engine/portfolio/schema.ts";
@@ -86,12 +86,37 @@ describe("policy.json", () => {
 		[{ floors: [{ phase: "prospect" }] }, "/floors/0"],
 		[{ value: { weights: { sale: -1 } } }, "/value/weights/sale"],
 		[{ objections: [{ code: "price" }, { code: "price" }] }, "/objections"],
+		[{ language: "zz_!!" }, "/language"],
+		[{ floors: [{ min_contacts: 100_000 }] }, "/floors/0/min_contacts"],
+		[{ floors: [{ min_contacts: 1, cost_per_contact_short: 1e9 }] }, "/floors/0/cost_per_contact_short"],
+		[{ floors: [{ min_share_of_time: 1, cost_per_hour_short: 1e9 }] }, "/floors/0/cost_per_hour_short"],
+		[{ channel_costs: { visit: 1e6 + 1 } }, "/channel_costs/visit"],
+		[{ stability: { change_cost: 1e6 + 1 } }, "/stability/change_cost"],
+		[{ action_plans: [{ disruption_cost_per_day: 1e6 + 1 }] }, "/action_plans/0/disruption_cost_per_day"],
+		[{ travel: { speeds: [{ kmh: 0.5 }] } }, "/travel/speeds/0/kmh"],
+		[{ travel: { cost_per_km: 1001 } }, "/travel/cost_per_km"],
+		[{ travel: { cost_per_hour: 10_001 } }, "/travel/cost_per_hour"],
 		[[], ""],
 		["policy", ""],
 	])("refuses %j with a pointer", (json, pointer) => {
 		const error = refusal(json);
 		expect(error.code).toBe("INVALID_POLICY");
 		expect(error.details.map((problem) => problem.pointer)).toContain(pointer);
+	});
+
+	it("refuses what is nested deeper than any field, however deep", () => {
+		const deep = (depth: number): unknown => JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`);
+		expect(refusal({ floors: deep(20_000) }).details).toMatchObject([{ pointer: `/floors${"/0".repeat(16)}`, code: "too_deep" }]);
+		expect(() => mergePolicy({ floors: {} }, { floors: deep(20_000) })).toThrow(CarteiraError);
+		expect(refusal({ nothing: deep(15) }).details).toMatchObject([{ pointer: "/nothing", code: "unknown_field" }]);
+	});
+
+	it("keeps the price of all floors exact in cents, for hundreds of reps", () => {
+		// At most 100 floors, each 10,000 contacts short at 100,000.00 = 10^7 cents: 10^13 cents a rep.
+		const dearest = { min_contacts: 10_000, cost_per_contact_short: 1e5 };
+		expect(validatePolicy({ floors: Array.from({ length: 100 }, () => dearest) }).floors).toHaveLength(100);
+		expect(refusal({ floors: Array.from({ length: 101 }, () => dearest) }).details[0].pointer).toBe("/floors");
+		expect(500 * 1e13).toBeLessThan(Number.MAX_SAFE_INTEGER);
 	});
 
 	it("refuses action plans that are equally specific for some customer", () => {
@@ -182,5 +207,33 @@ describe("policy.json", () => {
 			return inside.flatMap(([name, child]) => silent(child, `${path}/${name}`, known));
 		};
 		expect(silent(z.toJSONSchema(POLICY_SCHEMA, { io: "input" }) as Node, "", false)).toEqual([]);
+	});
+});
+
+describe("a policy laid over another", () => {
+	it("replaces the members it states, inside of groups too, and lists as a whole", () => {
+		const base = { horizon_days: 5, travel: { detour: 1.2, speeds: [{ up_to_km: 3, kmh: 20 }, { kmh: 50 }] }, region: null };
+		const overlay = { travel: { speeds: [{ kmh: 40 }] }, region: "RJ" };
+		expect(mergePolicy(base, overlay)).toEqual({ horizon_days: 5, travel: { detour: 1.2, speeds: [{ kmh: 40 }] }, region: "RJ" });
+		expect(base.travel.speeds).toHaveLength(2);
+		expect(mergePolicy(base, {})).toEqual(base);
+	});
+
+	it("is judged with what it is laid over", () => {
+		// Alone 200 exceeds the default ceiling of 150 days.
+		const overlay = { phases: { inactive: { floor_days: 200 } } };
+		const base = { phases: { inactive: { ceiling_days: 300 } } };
+		expect(validatePolicy(mergePolicy(base, overlay)).phases.inactive).toEqual({ ratio: 4, floor_days: 200, ceiling_days: 300 });
+		expect(() => validatePolicy(mergePolicy({}, overlay))).toThrow(CarteiraError);
+	});
+
+	it("is refused where it is no object", () => {
+		expect(() => validatePolicy(mergePolicy({ horizon_days: 5 }, "policy"))).toThrow(CarteiraError);
+		expect(() => validatePolicy(mergePolicy({ horizon_days: 5 }, []))).toThrow(CarteiraError);
+	});
+
+	it("does not reach for members that an object merely inherits", () => {
+		const merged = mergePolicy({}, JSON.parse('{"__proto__": {"a": 1}, "constructor": {"b": 2}}'));
+		expect(JSON.stringify(merged)).toBe('{"__proto__":{"a":1},"constructor":{"b":2}}');
 	});
 });

@@ -44,6 +44,12 @@ describe("a working day", () => {
 		expect(day("08:00-12:00,14:00-18:00", "11:30-12:30")).toBe("08:00-18:00 11:30-14:00 7.5h");
 	});
 
+	it("is none where a break, or all breaks together, leave nothing of the shift", () => {
+		expect(day("12:00-13:00", "12:00-13:00")).toBe(null);
+		expect(day("12:00-13:00", "60min 12:00-13:00")).toBe(null);
+		expect(day("11:00-12:00,12:30-13:00", "11:00-12:00;12:30-13:00")).toBe(null);
+	});
+
 	it("takes no break outside the shift", () => {
 		expect(day("08:00-12:00", "12:00-13:00")).toBe("08:00-12:00 4h");
 		expect(day("08:00-12:00", "60min 11:30-14:00")).toBe("08:00-12:00 4h");

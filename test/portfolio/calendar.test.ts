@@ -82,6 +82,9 @@ describe("the horizon", () => {
 		expect(days[0]).toBe("2026-11-23");
 		expect(days[9]).toBe("2026-12-04");
 		expect(horizonOf(saoPaulo, parseDay("2026-11-23"), 1).map(formatDay)).toEqual(["2026-11-23"]);
+		// 2100-12-31 is a Friday: one working day fits before the end of what can be planned, two do not.
+		expect(horizonOf(saoPaulo, parseDay("2100-12-31"), 1).map(formatDay)).toEqual(["2100-12-31"]);
+		expect(() => horizonOf(saoPaulo, parseDay("2100-12-31"), 2)).toThrow(/end after 2100-12-31/);
 	});
 });
 

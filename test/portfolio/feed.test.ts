@@ -132,6 +132,29 @@ describe("examineFeed", () => {
 		expect(healthOn("2026-11-23", portfolio).silenceFrom).toBe("2026-02-03");
 	});
 
+	it("says a bounded amount, of years worked out once, of a feed that stopped decades ago", () => {
+		const portfolio = portfolioOf("2026-06-01", "2026-11-24", usual(50));
+		const years = new Set<string>();
+		const watched = {
+			...calendar,
+			isWorkingDay: (day: Day) => {
+				years.add(formatDay(day).slice(0, 4));
+				return calendar.isWorkingDay(day);
+			},
+		};
+		const health = told(examineFeed(portfolio, parseDay("2100-12-31"), watched));
+		expect(health).toMatchObject({ silenceFrom: "2026-11-24", staleDays: 1000 });
+		expect(health.missing).toHaveLength(30);
+		expect(health.missing[0]).toBe("2026-11-24");
+		expect([...years].sort().at(-1)).toBe("2030"); // 1,000 working days after November 2026
+	});
+
+	it("judges a silence of three years like one of thirty", () => {
+		// One purchase a twelve weeks, on a Wednesday: the slowest feed whose end is noticed at all.
+		const portfolio = portfolioOf("2025-10-01", "2026-11-19", (day) => ((parseDay("2026-11-18") - day) % 84 === 0 ? 1 : 0));
+		for (const asOf of ["2029-11-19", "2056-11-20"]) expect(healthOn(asOf, portfolio).silenceFrom).toBe("2026-11-19");
+	});
+
 	it("has nothing to say of a portfolio without orders", () => {
 		expect(
 			healthOn(

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { importRows } from "../../engine/portfolio/import-rows.ts";
 import { importTable } from "../../engine/portfolio/import-table.ts";
 import type { Table, TableReport } from "../../engine/portfolio/portfolio.ts";
 import type { TableName } from "../../engine/portfolio/schema.ts";
+import { commitImport } from "../../engine/portfolio/staging.ts";
 import { formatDay } from "../../engine/units.ts";
 import { readInProcess } from "./read-in-process.ts";
 import { csvOf, type SampleRow, sampleTables, temporaryFolder, writeCsvFolder } from "./sample-folder.ts";
@@ -20,7 +21,11 @@ async function importInto(
 	mkdirSync(join(folder, "uploads"), { recursive: true });
 	const path = join(folder, "uploads", isText ? "upload.csv" : "upload.json");
 	writeFileSync(path, isText ? rows : JSON.stringify(rows));
-	return importRows({ folder, table, upload: { table, path, format: isText ? "csv" : "json" }, mode, onBadRows: "quarantine" });
+	const into = mkdtempSync(join(folder, ".import-"));
+	const upload = { table, path, format: isText ? ("csv" as const) : ("json" as const) };
+	const { report, staged } = await importRows({ folder, table, upload, mode, onBadRows: "quarantine", into });
+	commitImport(folder, into, staged);
+	return report;
 }
 
 function order(id: string, more: Record<string, string> = {}): SampleRow {
@@ -53,6 +58,30 @@ describe("importTable", () => {
 		});
 		expect(readdirSync(folder).filter((name) => name.startsWith("orders"))).toEqual(["orders.arrow"]);
 		expect(linesOf((await readInProcess(folder)).tables.orders)).toEqual(["o9 2026-11-05 123450"]);
+	});
+
+	it("changes nothing in the reading process: what it makes lies aside until its parent, which may be gone, gives it its place", async () => {
+		const folder = temporaryFolder();
+		const into = join(folder, ".import-killed");
+		writeCsvFolder(folder, sampleTables());
+		const before = readdirSync(folder);
+		mkdirSync(into);
+		const path = join(temporaryFolder(), "upload");
+		writeFileSync(path, JSON.stringify([...manyOrders(300), order("bad", { quantity: "x" })]));
+		await importRows({
+			folder,
+			table: "orders",
+			upload: { table: "orders", path, format: "json" },
+			mode: "replace",
+			onBadRows: "quarantine",
+			into,
+		});
+		expect(readdirSync(folder)).toEqual([".import-killed", ...before]);
+		expect(readdirSync(into).sort()).toEqual(["orders.arrow", "quarantine"]);
+		// The next import clears it away.
+		writeFileSync(path, JSON.stringify([order("o9")]));
+		await importTable(folder, "orders", { path, format: "json" }, "replace");
+		expect(readdirSync(folder)).toEqual([...before.filter((name) => name !== "orders.csv"), "orders.arrow"].sort());
 	});
 
 	it("makes the first table of a folder", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { tableToIPC, tableFromArrays } from "apache-arrow";
 import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
+import { CarteiraError } from "../../engine/errors.ts";
 import { rowsById } from "../../engine/portfolio/portfolio.ts";
 import { dataThroughOf } from "../../engine/portfolio/data-through.ts";
 import { readPortfolio } from "../../engine/portfolio/read-portfolio.ts";
@@ -300,6 +301,24 @@ describe("bad rows", () => {
 		const folder = temporaryFolder();
 		writeCsvFolder(folder, { orders: manyOrders(300).map((row) => ({ ...row, quantity: "x" })) });
 		await expect(readInProcess(folder)).rejects.toSatisfy((error) => error.numProblems === 300 && error.details.length === 100);
+	});
+
+	it("are told before the rows that are bad because of them, however many those are", async () => {
+		const folder = temporaryFolder();
+		const customers = Array.from({ length: 150 }, (_, i) => ({ customer_id: `c${i}`, rep_id: "r1" }));
+		const orders = manyOrders(150).map((row, i) => ({ ...row, customer_id: `c${i}` }));
+		const reps = [{ rep_id: "r1", kind: "astronaut" }, ...Array.from({ length: 299 }, (_, i) => ({ rep_id: `s${i}`, kind: "inside" }))];
+		writeCsvFolder(folder, { customers, orders: [...orders, { ...orders[0], order_id: "last", quantity: "x" }], reps });
+		const error = await readInProcess(folder).catch((refusal: CarteiraError) => refusal);
+		if (!(error instanceof CarteiraError)) throw new Error("it was read");
+		// One rep of 300 would be tolerated, 150 customers and 150 orders that hang on it are not.
+		expect(error.details.slice(0, 3)).toMatchObject([
+			{ table: "reps", row: 2, column: "kind", value: "astronaut" },
+			{ table: "orders", column: "quantity", value: "x" },
+			{ table: "customers", row: 2, column: "rep_id", code: "reference_set_aside" },
+		]);
+		expect(error.numProblems).toBe(302);
+		expect(error.message).toContain("300 problems are only that a row which is named is set aside");
 	});
 
 	it("warn of columns that nobody knows", async () => {

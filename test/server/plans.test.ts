@@ -168,9 +168,33 @@ test("the same Idempotency-Key and body make one plan; another body is refused",
 	]).toContainEqual(status);
 });
 
+test("a repeated request whose plan was discarded gets the first answer, whether or not it waits", async () => {
+	const headers = { "idempotency-key": "k3" };
+	const first = await order({ as_of: "2026-11-23" }, headers);
+	await service.app.inject({ method: "DELETE", url: `/v1/plans/${first.json<{ id: string }>().id}` });
+	for (const prefer of ["respond-async", "wait=5"]) {
+		const again = await order({ as_of: "2026-11-23" }, { ...headers, prefer });
+		expect([again.statusCode, again.body]).toEqual([202, first.body]);
+	}
+});
+
+test("the iterations of a receipt, by rep, go to the engine as they are", async () => {
+	await makePlan(service.app, { as_of: "2026-11-23", seed: 3, budget: { iterations: { r1: 120, r2: 80 } } });
+	expect(service.engine.requests[0]).toMatchObject({ seed: 3, iterations: { r1: 120, r2: 80 } });
+	expect((await order({ as_of: "2026-11-23", budget: { iterations: { r1: -1 } } })).statusCode).toBe(422);
+});
+
+test("an order is not valid for reps that the table lacks", async () => {
+	const answer = await order({ as_of: "2026-11-23", mode: "validate", reps: ["r1", "nobody"] });
+	expect(answer.statusCode).toBe(422);
+	expect(answer.json<{ detail: string }>().detail).toBe("reps that the table does not have: nobody");
+});
+
 test.each([
 	["a missing as_of", {}, "/as_of"],
 	["a date that the calendar has not", { as_of: "2026-02-30" }, "/as_of"],
+	["a date centuries away", { as_of: "9999-12-31" }, "/as_of"],
+	["a date before 1970", { as_of: "1900-01-01" }, "/as_of"],
 	["an unknown field", { as_of: "2026-11-23", asof: 1 }, "/asof"],
 	["a horizon of none", { as_of: "2026-11-23", horizon_days: 0 }, "/horizon_days"],
 	["a horizon beyond the limit", { as_of: "2026-11-23", horizon_days: 1000 }, "/horizon_days"],

@@ -69,6 +69,23 @@ test("rows come as JSON and NDJSON as well", async () => {
 	});
 });
 
+test("an empty JSON array is a table without rows, as a header alone is", async () => {
+	const header = await send("PUT", "reps", "rep_id,kind\n");
+	const empty = await send("PUT", "reps", "[]", { "content-type": "application/json" });
+	expect([header.statusCode, empty.statusCode]).toEqual([200, 200]);
+	expect(empty.json()).toMatchObject({ rows_read: 0, rows_accepted: 0, problems: [] });
+	await send("PUT", "reps", REPS_CSV);
+});
+
+test("a damaged Arrow file is told without words of the runtime", async () => {
+	const answer = await send("PUT", "reps", Buffer.concat([Buffer.from("ARROW1\0\0"), Buffer.alloc(64), Buffer.from("ARROW1")]), {
+		"content-type": "application/vnd.apache.arrow.file",
+	});
+	expect(answer.statusCode).toBe(422);
+	expect(answer.body).toContain("Arrow");
+	expect(answer.body).not.toMatch(/undefined|null|properties|offset/);
+});
+
 test("media types are exact, parameters aside, and compressed bodies are not taken", async () => {
 	expect((await send("PUT", "reps", REPS_CSV, { "content-type": "text/csv; charset=utf-8" })).statusCode).toBe(200);
 	for (const type of ["text/plain", "text/csv2", "application/octet-stream", "multipart/form-data; boundary=x"]) {

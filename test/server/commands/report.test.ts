@@ -20,6 +20,15 @@ test("an error of input is told with table, row, column, value and what was expe
 	expect(text).toContain("… and 280 more"); // 300 less the 20 listed
 });
 
+test("what was expected is never cut, and is not told twice", () => {
+	const expected = `expected one of ${Array.from({ length: 30 }, (_, i) => `choice_${i}`).join(", ")}`;
+	const told = { ...problem(2), value: "v".repeat(200), message: `ordered_on "${"v".repeat(200)}": ${expected}` };
+	const text = formatError(new CarteiraError("INVALID_INPUT", "no", [told]), false);
+	expect(text).toContain(` ${expected} `);
+	expect(text).toContain(` ${"v".repeat(80)}… `);
+	expect(text).not.toContain("v".repeat(81));
+});
+
 test("for programs the error is one line of JSON", () => {
 	const text = formatError(new CarteiraError("INVALID_INPUT", "no", [problem(2)]), true);
 	expect(JSON.parse(text)).toEqual({ code: "INVALID_INPUT", message: "no", errors: [problem(2)], num_errors: 1 });

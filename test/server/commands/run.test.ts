@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -44,6 +44,17 @@ describe("a portfolio folder", () => {
 		expect(checked).toMatchObject({ code: 0, stdout: '{"num_violations":0,"violations":[]}\n' });
 	});
 
+	test("is planned again exactly from the seed and iterations of an earlier plan's receipt", async () => {
+		const onDay = ["plan", "d", "--as-of", "2026-11-23", "--format", "json"];
+		const first = await carteira(...onDay, "--seconds", "0.3", "--seed", "5");
+		await writeFile(join(folder, "timed.json"), first.stdout);
+		const again = await carteira(...onDay, "--iterations-of", "timed.json");
+		expect(again.code).toBe(0);
+		expect(again.stdout).toBe(first.stdout);
+		expect((await carteira(...onDay, "--iterations-of", "d/policy.json")).code).toBe(3);
+		expect((await carteira(...onDay, "--iterations-of", "timed.json", "--seed", "5")).code).toBe(2);
+	});
+
 	test("whose plan was tampered with fails the check with exit code 1 and the place", async () => {
 		const text = await readFile(join(folder, "plan.json"), "utf8");
 		await writeFile(join(folder, "bad.json"), text.replace('"sequence":1,', '"sequence":9,'));
@@ -67,6 +78,15 @@ describe("a portfolio folder", () => {
 	});
 });
 
+/** Runs a command in this process: its exit code and what it tells on stderr. */
+async function runHere(args: readonly string[]): Promise<{ exit: number; told: string }> {
+	const told: string[] = [];
+	const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => told.push(String(text)) > 0);
+	const exit = await runCommandLine(["node", "carteira", ...args]);
+	spy.mockRestore();
+	return { exit, told: told.join("") };
+}
+
 describe("exit codes", () => {
 	test("0 for help, 2 for wrong usage, 3 for invalid input, told by the process", async () => {
 		const [help, usage, input] = await Promise.all([carteira("--help"), carteira("nonsense"), carteira("plan", "nowhere")]);
@@ -80,17 +100,45 @@ describe("exit codes", () => {
 		[2, "missing required argument", ["plan"]],
 		[2, "2026-02-30", ["plan", "d", "--as-of", "2026-02-30"]],
 		[2, "cannot be used with", ["plan", "d", "--seconds", "1", "--iterations", "1"]],
+		[2, "1970-01-01 to 2100-12-31", ["plan", "d", "--as-of", "9999-12-31"]],
+		[2, "1970-01-01 to 2100-12-31", ["generate", "--as-of", "2101-01-01", "--out", "d"]],
+		[2, "from 1 to 60", ["plan", "d", "--horizon-days", "61"]],
+		[2, "empty", ["generate", "--out", ""]],
 		[2, "without keys", ["serve", "--host", "0.0.0.0"]],
 		[3, "not there", ["plan", "nowhere"]],
 		[3, "cannot be read", ["check", ".", "nowhere.json"]],
 	])("%i, saying %s, for %j", async (code, words, args) => {
-		const told: string[] = [];
-		const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => told.push(String(text)) > 0);
-		const exit = await runCommandLine(["node", "carteira", ...args]);
-		spy.mockRestore();
+		const { exit, told } = await runHere(args);
 		expect(exit).toBe(code);
-		expect(told.join("")).toContain(words);
-		expect(told.join("")).not.toMatch(/\n\s+at /); // no stack
+		expect(told).toContain(words);
+		expect(told).not.toMatch(/\n\s+at /); // no stack
+	});
+
+	test("3 for a place that cannot be written or is of another kind, before any work", async () => {
+		const [file, garbage, looped] = ["file", "garbage", "looped"].map((name) => join(folder, name));
+		await writeFile(file, "");
+		await mkdir(garbage);
+		await writeFile(join(garbage, "carteira.sqlite"), "this is not a database, and is long enough to be looked at as one".repeat(20));
+		await mkdir(looped);
+		await symlink("orders.csv", join(looped, "orders.csv"));
+		const d = join(folder, "d");
+		const onDay = ["--as-of", "2026-11-23"];
+		const cases: [words: string, args: string[]][] = [
+			["nowhere is not there", ["plan", d, ...onDay, "--out", join(folder, "nowhere", "plan.json")]],
+			["is a folder", ["plan", d, ...onDay, "--out", folder]],
+			["is not a folder", ["score", d, ...onDay, "--out", join(file, "scores.csv")]],
+			["is a folder", ["products", d, ...onDay, "--out", folder]],
+			["is not a folder", ["generate", "--out", file]],
+			["is not a folder", ["serve", "--data", file]],
+			["no database of Carteira", ["serve", "--data", garbage]],
+			["ELOOP", ["score", looped, ...onDay, "--out", join(folder, "scores.csv")]],
+		];
+		for (const [words, args] of cases) {
+			const { exit, told } = await runHere(args);
+			expect(told).toContain(words);
+			expect(told).not.toContain("read\n"); // nothing was begun
+			expect([words, exit]).toEqual([words, 3]);
+		}
 	});
 
 	test("3 for input that breaks the contract, with table, row, column and value", async () => {

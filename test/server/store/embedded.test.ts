@@ -80,3 +80,18 @@ test("a first answer is kept under its key, and belongs to one body", async () =
 	expect(await store.findAnswer({ ...key, scope: "POST /y" })).toBeNull();
 	await expect(store.findAnswer({ ...key, fingerprint: "b" })).rejects.toMatchObject({ code: "INVALID_INPUT" });
 });
+
+test("a superseded plan is kept while days of it are in force, and can be discarded when none is", async () => {
+	const publish = async (asOf: string, next: string): Promise<string> => {
+		const { id } = await store.createPlan({ portfolio: "acme", as_of: asOf });
+		await store.savePlan(id, "completed", samplePlan({ asOf, next }));
+		await store.publishPlan(id);
+		return id;
+	};
+	const first = await publish("2026-11-23", "2026-11-24");
+	const second = await publish("2026-11-24", "2026-11-25"); // the 23rd is in force from the first plan
+	await expect(store.discardPlan(first)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("2026-11-23") });
+	await publish("2026-11-24", "2026-11-25"); // covers every day of the second
+	await store.discardPlan(second);
+	await expect(store.getPlan(second)).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
