@@ -50,7 +50,11 @@ function withBreaks(shift: readonly Interval[], breaks: readonly Break[]): WorkD
 	const closed = union([...fixed, ...clipped]);
 	const flexible = breaks.filter(({ earliest, latest }) => earliest < latest);
 	const inShift = flexible.filter(({ earliest, latest, duration }) => earliest >= open && latest + duration <= close);
-	const owed = inShift.filter((pause) => !fixed.some((free) => fitsIn(pause, free)));
+	const owed = roomFor(
+		inShift.filter((pause) => !fixed.some((free) => fitsIn(pause, free))),
+		union(fixed),
+		close,
+	);
 	const rested = lengthOf(closed) + owed.reduce((sum, { duration }) => sum + duration, 0);
 	return {
 		open,
@@ -62,6 +66,23 @@ function withBreaks(shift: readonly Interval[], breaks: readonly Break[]): WorkD
 		owed: new Set(owed),
 		workSeconds: close - open - rested,
 	};
+}
+
+/** Of the breaks, earliest window first, those that can be taken beside the fixed ones and each other, one after the other. */
+function roomFor(breaks: readonly Break[], fixed: readonly Interval[], close: Seconds): Break[] {
+	const byWindow = (a: Break, b: Break): number => a.earliest - b.earliest || a.latest - b.latest;
+	const closed = fixed.map(([from, to]): Break => ({ earliest: from, latest: from, duration: to - from }));
+	const taken: Break[] = [];
+	for (const pause of [...breaks].sort(byWindow)) {
+		let ends = 0;
+		const fits = [...closed, ...taken, pause].sort(byWindow).every(({ earliest, latest, duration }) => {
+			const start = Math.max(ends, earliest);
+			ends = start + duration;
+			return start <= latest && ends <= close;
+		});
+		if (fits) taken.push(pause);
+	}
+	return taken;
 }
 
 function intervalOf({ earliest, duration }: Break): Interval {

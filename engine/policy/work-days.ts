@@ -27,8 +27,8 @@ export function workDaysOf(reps: Table, rep: number, calendar: Calendar): (day: 
 
 /**
  * A day of one or more shift intervals as one shift with breaks: the pauses between the intervals, breaks at a fixed time and breaks
- * of a length within a window. A break that begins before the shift or ends after it shortens the shift; one outside the shift, or
- * that fits in a pause, is not taken. Null without shift, and where breaks leave nothing of it.
+ * of a length within a window. A break that begins before the shift or ends after it shortens the shift; one outside the shift, one
+ * that fits in a pause, or for which the others leave no room, is not taken. Null without shift, and where breaks leave nothing of it.
  */
 export function workDayOf(shift: readonly Interval[], breaks: readonly Break[]): WorkDay | null {
 	if (shift.length === 0) return null;
@@ -47,10 +47,27 @@ export function workDayOf(shift: readonly Interval[], breaks: readonly Break[]):
 		({ earliest, latest, duration }) =>
 			earliest < latest && earliest >= opens && latest + duration <= closes && !fits(earliest, latest, duration, fixed),
 	);
-	const all = [...fixed.map(([from, to]): Break => ({ earliest: from, latest: from, duration: to - from })), ...flexible];
-	all.sort((a, b) => a.earliest - b.earliest || a.latest - b.latest);
+	let all = inOrder(fixed.map(([from, to]): Break => ({ earliest: from, latest: from, duration: to - from })));
+	for (const pause of inOrder(flexible)) {
+		const more = inOrder([...all, pause]);
+		if (canBeTaken(more, open, close)) all = more;
+	}
 	const workSeconds = close - open - all.reduce((sum, { duration }) => sum + duration, 0);
 	return workSeconds > 0 ? { open, close, breaks: all, workSeconds } : null;
+}
+
+function inOrder(breaks: readonly Break[]): Break[] {
+	return [...breaks].sort((a, b) => a.earliest - b.earliest || a.latest - b.latest);
+}
+
+/** Can breaks be taken one after the other, each in its window, within the shift? */
+function canBeTaken(breaks: readonly Break[], open: Seconds, close: Seconds): boolean {
+	let time = open;
+	return breaks.every(({ earliest, latest, duration }) => {
+		const start = Math.max(time, earliest);
+		time = start + duration;
+		return start <= latest && time <= close;
+	});
 }
 
 /** Can a break in a window be had during a pause that is there anyway? */

@@ -35,6 +35,11 @@ describe("a working day", () => {
 		expect(day("08:00-12:00,14:00-18:00")).toBe("08:00-18:00 12:00-14:00 8h");
 	});
 
+	it("takes no break for which the others leave no room", () => {
+		// It would have to start by 09:00 and lasts until 10:00 at the earliest, across the pause.
+		expect(day("08:00-09:00,09:30-18:00", "90min 08:30-10:30")).toBe("08:00-18:00 09:00-09:30 9.5h");
+	});
+
 	it("takes no break that the pause already holds", () => {
 		expect(day("08:00-12:00,14:00-18:00", "12:30-13:30")).toBe("08:00-18:00 12:00-14:00 8h");
 		expect(day("08:00-12:00,14:00-18:00", "60min 11:30-14:00")).toBe("08:00-18:00 12:00-14:00 8h");
