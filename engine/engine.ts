@@ -1,6 +1,7 @@
 import type { PlanDocument, Violation } from "./agenda/plan-document.ts";
 import type { PlanContext } from "./agenda/context.ts";
 import { checkPlan } from "./check/check-plan.ts";
+import type { CheckOptions } from "./check/context.ts";
 import { type PlanHooks, planPortfolio, type PlanRequest, understand } from "./plan.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import { recomputeTerms } from "./recompute-terms.ts";
@@ -36,18 +37,16 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 	return {
 		plan: (portfolio, request, hooks) => planPortfolio(portfolio, request, { predictor, pool }, hooks),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
-		check: async (portfolio, plan, published) => checkWithValues(portfolio, plan, predictor, published),
+		check: async (portfolio, plan, published) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published) }),
 		close: () => pool.close(),
 	};
 }
 
-/** The plan's shape is checked first; only a document that has it can be valued anew. */
-function checkWithValues(portfolio: Portfolio, plan: unknown, predictor: Predictor, published: PlanDocument | undefined): Violation[] {
-	const violations = checkPlan(portfolio, plan);
-	if (violations.some(({ rule }) => rule === "shape" || rule === "policy" || rule.startsWith("policy-"))) return violations;
-	const document = plan as PlanDocument;
-	const context = understand(portfolio, { asOf: parseDay(document.as_of), policy: document.policy }, predictor);
-	const knowsPublished = (document.receipt.published ?? null) === (published?.plan_id ?? null);
-	if (context.scores.model !== document.receipt.model || !knowsPublished) return violations;
-	return checkPlan(portfolio, plan, { termsOf: recomputeTerms(context, document, published) });
+/** Values a plan's contacts anew; null without its model, or without the published plan that it priced changes to. */
+function valuerOf(portfolio: Portfolio, predictor: Predictor, published: PlanDocument | undefined): CheckOptions["valuer"] {
+	return (plan) => {
+		if (predictor.model !== plan.receipt.model || (plan.receipt.published ?? null) !== (published?.plan_id ?? null)) return null;
+		const context = understand(portfolio, { asOf: parseDay(plan.as_of), policy: plan.policy }, predictor);
+		return recomputeTerms(context, plan, published);
+	};
 }

@@ -17,7 +17,7 @@ import { buildCalendar, horizonOf } from "./portfolio/calendar.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
 import { examineFeed, MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
 import { buildHistory } from "./portfolio/history.ts";
-import type { Portfolio } from "./portfolio/portfolio.ts";
+import { type Portfolio, rowsById } from "./portfolio/portfolio.ts";
 import { REQUIRED_TO_PLAN } from "./portfolio/schema.ts";
 import type { Predictor } from "./scoring/predictor.ts";
 import { buildProblem, type Solution } from "./solver/problem.ts";
@@ -127,7 +127,7 @@ export function understand(
 
 function selectReps(portfolio: Portfolio, ids: readonly string[] | undefined): ReadonlySet<number> {
 	const { reps } = portfolio.tables;
-	const rows = new Map(Array.from({ length: reps.numRows }, (_, row) => [reps.texts.rep_id.at(row) ?? "", row]));
+	const rows = new Map([...rowsById(reps, "rep_id")].filter(([, row]) => row < reps.numRows)); // a stub is no rep to plan
 	const unknown = (ids ?? []).filter((id) => !rows.has(id));
 	if (unknown.length > 0) throw new CarteiraError("INVALID_INPUT", `reps that the table does not have: ${unknown.slice(0, 10).join(", ")}`);
 	return new Set(ids ? ids.map((id) => rows.get(id) ?? -1) : rows.values());

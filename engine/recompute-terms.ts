@@ -1,17 +1,26 @@
 import type { PlanDocument } from "./agenda/plan-document.ts";
 import type { PlanContext } from "./agenda/context.ts";
 import type { TermsOf } from "./check/context.ts";
+import { rowsById } from "./portfolio/portfolio.ts";
 import { CHANNELS } from "./portfolio/schema.ts";
 import { type RepCase, TERMS } from "./policy/case.ts";
 import { type Cases, prepareCases } from "./policy/cases.ts";
 import { publishedContacts } from "./agenda/published.ts";
 import { type Day, parseDay } from "./units.ts";
 
+/** Who is contacted when: all that is read of the plan. */
+interface Agendas {
+	readonly reps: readonly {
+		readonly rep_id: string;
+		readonly days: readonly { readonly date: string; readonly entries: readonly { readonly customer_id: string }[] }[];
+	}[];
+}
+
 /**
  * Values a plan's contacts anew, for `check`: from the inputs and the model alone, with no word of the solver's. A contact that the
  * cases do not offer is left to the rules that say why.
  */
-export function recomputeTerms(context: PlanContext, plan: PlanDocument, published: PlanDocument | undefined): TermsOf {
+export function recomputeTerms(context: PlanContext, plan: Agendas, published: PlanDocument | undefined): TermsOf {
 	const cases = prepareCases({ ...context, published: publishedContacts(context.portfolio, published) });
 	const taken = takenBefore(context, cases, plan);
 	const built = new Map<number, { repCase: RepCase; optionsOf: ReadonlyMap<string, readonly number[]> }>();
@@ -44,9 +53,9 @@ function keyOf(customer: number, day: Day, channel: string): string {
 }
 
 /** For each rep: what the agendas of earlier waves contact, as when the plan was made. */
-function takenBefore({ portfolio }: PlanContext, cases: Cases, plan: PlanDocument): (rep: number) => ReadonlyMap<number, readonly Day[]> {
+function takenBefore({ portfolio }: PlanContext, cases: Cases, plan: Agendas): (rep: number) => ReadonlyMap<number, readonly Day[]> {
 	const { customers, reps } = portfolio.tables;
-	const customerRows = new Map(Array.from({ length: customers.numRows }, (_, row) => [customers.texts.customer_id.at(row), row]));
+	const customerRows = rowsById(customers, "customer_id");
 	const plans = new Map(plan.reps.map((rep) => [rep.rep_id, rep]));
 	const byWave = cases.waves.map((_, wave) => {
 		const taken = new Map<number, Day[]>();

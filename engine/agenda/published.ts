@@ -1,4 +1,4 @@
-import type { Portfolio } from "../portfolio/portfolio.ts";
+import { type Portfolio, rowsById } from "../portfolio/portfolio.ts";
 import { type Day, parseDay } from "../units.ts";
 import type { PlanDocument } from "./plan-document.ts";
 
@@ -16,8 +16,8 @@ export function publishedContacts(
 	const contacts = new Map<number, PublishedContact[]>();
 	if (!published) return contacts;
 	const { customers, reps } = portfolio.tables;
-	const customerRows = new Map(Array.from({ length: customers.length }, (_, row) => [customers.texts.customer_id.at(row), row]));
-	const repRows = new Map(Array.from({ length: reps.length }, (_, row) => [reps.texts.rep_id.at(row), row]));
+	const customerRows = rowsById(customers, "customer_id");
+	const repRows = rowsById(reps, "rep_id");
 	for (const rep of published.reps) {
 		for (const { date, entries } of rep.days) {
 			for (const { customer_id } of entries) {

@@ -56,7 +56,7 @@ function checkAgain(context: Checked, contact: ContactView): void {
 	const { entry, pointer, customer, rep, day, start } = contact;
 	const others = (context.contacts.get(customer) ?? []).filter((other) => other !== contact);
 	const earlier = others.filter((other) => other.rep === rep && other.day < day).map((other) => other.day);
-	const terms = context.options.termsOf?.({
+	const terms = context.termsOf?.({
 		rep,
 		customer,
 		day,

@@ -27,8 +27,11 @@ export interface ContactToValue {
 }
 
 export interface CheckOptions {
-	/** Recomputes value terms; without it, terms are checked for names, signs, caps and sums only. */
-	readonly termsOf?: TermsOf;
+	/**
+	 * Given a plan whose shape and policy hold, recomputes its value terms, or null where it cannot; without it, terms are checked for
+	 * names, signs, caps and sums only.
+	 */
+	readonly valuer?: (plan: PlanShape) => TermsOf | null;
 	/** Own purchase interval in days by customer; default: that of the rhythm before the trusted day. */
 	readonly expectedInterval?: ArrayLike<number>;
 }
@@ -56,7 +59,7 @@ export interface CheckContext {
 	readonly complaints: ReadonlyMap<number, readonly number[]>;
 	/** Rows of `appointments` in the horizon by `appointmentKey`. */
 	readonly appointments: ReadonlyMap<string, number>;
-	readonly options: CheckOptions;
+	readonly termsOf: TermsOf | null;
 	readonly report: Report;
 }
 
@@ -84,7 +87,7 @@ export function createContext(portfolio: Portfolio, plan: PlanShape, report: Rep
 		assignments: groupRows(tables.assignments.refs.customer_id, tables.assignments.numRows),
 		complaints: groupRows(tables.service_events.refs.customer_id, tables.service_events.numRows),
 		appointments: appointmentsIn(portfolio, asOf, lastDay),
-		options,
+		termsOf: options.valuer?.(plan) ?? null,
 		report,
 	};
 }

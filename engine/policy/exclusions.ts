@@ -22,10 +22,6 @@ export function exclusionOf(
 		found.set("ABSENCE", other ? "the rep is absent; another agenda has the customer" : "the rep does not work on any day of the horizon");
 		proven = !other;
 	}
-	if (found.size === 0) {
-		found.set("MIN_GAP", "an appointment is on its only day");
-		proven = false;
-	}
 	const reasons = [...found].map(([code, detail]) => ({ code, proven, detail }));
 	return { customer: standing.customer, reasons };
 }

@@ -10,7 +10,7 @@ const portfolio = portfolioOf(ROWS, POLICY);
 it("compares terms with those that the caller recomputes", () => {
 	const seen: ContactToValue[] = [];
 	const violations = checkPlan(portfolio, smallPlan(), {
-		termsOf: (contact) => {
+		valuer: () => (contact) => {
 			seen.push(contact);
 			if (contact.kind === "collect") return null;
 			const sale = contact.customer === 2 ? 4999 : contact.channel === "visit" ? 5000 : 2000;
