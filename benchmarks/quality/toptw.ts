@@ -1,35 +1,52 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, parse } from "node:path";
 import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { pointsOf, truncatedDistances } from "./distance.ts";
+import { decimalsOf, type FileLine, lineError, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
+import type { Instance } from "./instance.ts";
 
-/** A public instance as the solver's problem, with what is needed to print its result in the file's own terms. */
-export interface Instance {
-	/** File name without ending. */
-	readonly name: string;
-	readonly spec: ProblemSpec;
-	/** Number in the file of customer c. */
-	readonly numberOf: readonly number[];
+/** What toptw-like files share: decimals of distances, by the name that the instance has in its family. */
+export function digitsOf(family: string): number {
+	return family.toLowerCase().startsWith("pr") ? 2 : 1;
+}
+
+/** File name without ending. */
+export function nameOf(path: string): string {
+	return parse(basename(path)).name;
+}
+
+/** Throws where a customer's number stands twice. */
+export function requireDistinct(lines: readonly FileLine[], numbers: readonly number[]): void {
+	const seen = new Set<number>();
+	numbers.forEach((number, i) => {
+		if (seen.has(number)) throw lineError(lines[i], `number ${number} stands in the file twice; expected distinct numbers`);
+		seen.add(number);
+	});
+}
+
+/** Number of customers that the head of a toptw-like file announces. */
+export function customersOf(path: string): number {
+	return headOf(readLines(path), path);
 }
 
 /**
- * Reads a team orienteering problem with time windows (data/routing/README.md) with m routes: m slots of one day, one prize a customer. Distances
- * are Euclidean, truncated to one decimal, for files pr* to two, and stand in whole tenths or hundredths.
+ * Reads a team orienteering problem with time windows with m routes: m slots of one day, one prize a customer. Distances are Euclidean,
+ * truncated to one decimal, for files pr* to two, and stand in whole tenths or hundredths.
  */
-export function readToptw(path: string, routes: number): Instance {
-	const name = basename(path).replace(/\.[^.]*$/, "");
-	const scale = name.startsWith("pr") ? 100 : 10;
-	const [head, , ...lines] = readFileSync(path, "utf8").split(/\r?\n/);
-	const numPoints = numbersOf(head)[2];
-	const points = lines
-		.map(numbersOf)
-		.filter((fields) => fields.length >= 9)
-		.slice(0, numPoints + 1);
-	// The depot's line has no list of a ignored values; the opening and closing time are the last two of every line.
-	const windowOf = (point: readonly number[]): [number, number] => [point[point.length - 2] * scale, point[point.length - 1] * scale];
-	const [depot, ...customers] = points;
+export function readToptw(path: string, routes: number, set: "toptw" | "rep-week" = "toptw"): Instance {
+	const name = nameOf(path);
+	const digits = digitsOf(name);
+	const all = readLines(path);
+	const lines = takeLines(path, all, 2, headOf(all, path) + 1, "points");
+	const [depot, ...customers] = lines;
+	requirePoint(depot, false);
+	for (const line of customers) requirePoint(line, true);
+	const numberOf = customers.map((line) => wholeAt(line, 0, "number", 0));
+	requireDistinct(lines, [wholeAt(depot, 0, "number", 0), ...numberOf]);
+	const scoreDigits = decimalsOf(customers, 4);
+	const travelTime = truncatedDistances(pointsOf([...customers, depot]), digits);
+	const [open, close] = windowOf(depot, digits);
+	if (open > close) throw lineError(depot, "the day closes before it opens");
 	const numCustomers = customers.length;
-	const [open, close] = windowOf(depot);
-	const travelTime = distances([...customers, depot], scale);
 	const slot: RouteSlotSpec = {
 		day: 0,
 		open,
@@ -42,18 +59,12 @@ export function readToptw(path: string, routes: number): Instance {
 		maxTravelTime: UNLIMITED,
 		maxSwaps: UNLIMITED,
 	};
-	const optionOf = (point: readonly number[], customer: number): ContactOptionSpec => ({
-		customer,
-		day: 0,
-		channel: 0,
-		duration: Math.round(point[3] * scale),
-		windows: [windowOf(point)],
-		cutoff: UNLIMITED,
-		cutoffLoss: 0,
-		prize: [point[4], 0],
-		required: false,
-		gapExempt: false,
-		isSwap: false,
+	const options = customers.flatMap((line, customer) => {
+		const window = windowOf(line, digits);
+		if (window[0] > window[1]) return []; // no whole instant lies inside
+		return [
+			optionOf(customer, scaledAt(line, 3, "service duration", digits, "up"), window, scaledAt(line, 4, "score", scoreDigits, "down")),
+		];
 	});
 	const spec: ProblemSpec = {
 		numCustomers,
@@ -66,22 +77,45 @@ export function readToptw(path: string, routes: number): Instance {
 		travelCost: new Int32Array(travelTime.length),
 		minGap: new Int32Array(numCustomers),
 		slots: Array.from({ length: routes }, () => slot),
-		options: customers.map(optionOf),
+		options,
 	};
-	return { name, spec, numberOf: customers.map((point) => point[0]) };
+	const tours = spec.slots.map((_, s) => ({ day: s + 1, vehicle: 1 }));
+	return { set, name, path, m: routes, spec, numberOf, valueScale: 10 ** scoreDigits, tours };
 }
 
-function numbersOf(line: string): number[] {
-	return line.trim() === "" ? [] : line.trim().split(/\s+/).map(Number);
+function headOf(lines: readonly FileLine[], path: string): number {
+	if (lines.length === 0 || lines[0].number !== 1) throw lineError({ path, number: 1 }, "is empty; expected k v N t");
+	if (lines[0].fields.length < 3) throw lineError(lines[0], `is "${lines[0].fields.join(" ")}"; expected k v N t`);
+	return wholeAt(lines[0], 2, "number of customers", 1);
 }
 
-function distances(points: readonly (readonly number[])[], scale: number): Int32Array {
-	const matrix = new Int32Array(points.length ** 2);
-	points.forEach((from, i) => {
-		points.forEach((to, j) => {
-			// A distance that is a whole number of tenths must not lose one to the last bit.
-			matrix[i * points.length + j] = Math.floor(Math.hypot(from[1] - to[1], from[2] - to[2]) * scale + 1e-9);
-		});
-	});
-	return matrix;
+/** A depot may count a list of values that it does not have. */
+function requirePoint(line: FileLine, isCustomer: boolean): void {
+	const what = "number, x, y, service duration, score, f, a, a values, opening, closing";
+	if (line.fields.length < 9) throw lineError(line, `has ${line.fields.length} fields, "${line.fields.join(" ")}"; expected ${what}`);
+	if (isCustomer || line.fields.length > 9) requireFields(line, 9 + wholeAt(line, 6, "a", 0), what);
+}
+
+/** First and last instant, after the check that the file's own numbers are in order. */
+function windowOf(line: FileLine, digits: number): [number, number] {
+	const last = line.fields.length - 1;
+	const [from, to] = line.fields.slice(-2).map(Number);
+	if (from > to) throw lineError(line, `the window opens at ${from} and closes at ${to}; expected opening ≤ closing`);
+	return [scaledAt(line, last - 1, "opening", digits, "up"), scaledAt(line, last, "closing", digits, "down")];
+}
+
+function optionOf(customer: number, duration: number, window: readonly [number, number], prize: number): ContactOptionSpec {
+	return {
+		customer,
+		day: 0,
+		channel: 0,
+		duration,
+		windows: [window],
+		cutoff: UNLIMITED,
+		cutoffLoss: 0,
+		prize: [prize, 0],
+		required: false,
+		gapExempt: false,
+		isSwap: false,
+	};
 }

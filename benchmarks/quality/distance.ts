@@ -1,0 +1,38 @@
+import { decimalsOf, type FileLine, numberAt } from "./file-lines.ts";
+
+/** Points with whole coordinates in units of 10^-decimals. */
+export interface Points {
+	readonly x: Float64Array;
+	readonly y: Float64Array;
+	readonly decimals: number;
+}
+
+/** Points of lines that hold x and y in fields 1 and 2. */
+export function pointsOf(lines: readonly FileLine[]): Points {
+	const decimals = Math.max(decimalsOf(lines, 1), decimalsOf(lines, 2));
+	const scaled = (i: number, name: string): Float64Array =>
+		Float64Array.from(lines, (line) => Math.round(numberAt(line, i, name) * 10 ** decimals));
+	return { x: scaled(1, "x"), y: scaled(2, "y"), decimals };
+}
+
+/** Row-major Euclidean distances × 10^digits, truncated. */
+export function truncatedDistances({ x, y, decimals }: Points, digits: number): Int32Array {
+	const size = x.length;
+	const matrix = new Int32Array(size * size);
+	for (let i = 0; i < size; i++) {
+		for (let j = 0; j < i; j++) {
+			const square = (x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2;
+			matrix[i * size + j] = truncatedRoot(square * 10 ** (2 * digits), 10 ** decimals);
+			matrix[j * size + i] = matrix[i * size + j];
+		}
+	}
+	return matrix;
+}
+
+/** ⌊√square ÷ unit⌋ for whole numbers, which the last bit of the root must not move. */
+function truncatedRoot(square: number, unit: number): number {
+	let root = Math.floor(Math.sqrt(square) / unit);
+	while ((root + 1) ** 2 * unit ** 2 <= square) root++;
+	while (root ** 2 * unit ** 2 > square) root--;
+	return root;
+}
