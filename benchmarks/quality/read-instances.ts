@@ -4,7 +4,6 @@ import { CarteiraError } from "../../engine/errors.ts";
 import { type BestKnown, onlyRoutesOf } from "./best-known.ts";
 import type { Instance } from "./instance.ts";
 import { readMctopmtw } from "./mctopmtw.ts";
-import { readGenerated, readPortfolioSet } from "./portfolio.ts";
 import { readPvrp } from "./pvrp.ts";
 import type { RunOptions } from "./run-options.ts";
 import { customersOf, nameOf, readToptw } from "./toptw.ts";
@@ -18,6 +17,8 @@ const TWO_WEEKS = 200;
 export async function readInstances(options: RunOptions, folder: string, bestKnown: BestKnown): Promise<Instance[]> {
 	const { set, routes, files, asOf } = options;
 	if (set === "portfolio") {
+		// Brings in the readers of tables and the model, which take longer to load than a public file to solve.
+		const { readGenerated, readPortfolioSet } = await import("./portfolio.ts");
 		if (!files) return readGenerated({ seeds: MADE_SEEDS, reps: options.reps, customersPerRep: options.customers }, asOf);
 		return (await Promise.all(files.map((file) => readPortfolioSet(resolve(file), asOf)))).flat();
 	}

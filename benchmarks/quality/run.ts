@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { exitCodeOf } from "../../server/commands/exit.ts";
+import { CarteiraError } from "../../engine/errors.ts";
 import { readBestKnown } from "./best-known.ts";
 import { readInstances } from "./read-instances.ts";
 import { type Line, runInstance } from "./run-instance.ts";
@@ -36,5 +36,6 @@ try {
 	process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
 	console.error((error as Error).message);
-	process.exitCode = exitCodeOf(error);
+	const code = error instanceof CarteiraError ? error.code : "INTERNAL";
+	process.exitCode = code === "USAGE" ? 2 : code === "INTERNAL" ? 4 : 3;
 }

@@ -69,5 +69,5 @@ function statistics(gaps: readonly number[]): string[] {
 }
 
 function percent(share: number): string {
-	return `${(100 * share).toFixed(2)} %`;
+	return `${(100 * share).toFixed(2).replace(/^-0\.00$/, "0.00")} %`;
 }
