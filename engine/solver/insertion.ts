@@ -23,6 +23,8 @@ export interface Insertion {
 	position: number;
 	/** State of the blinks. */
 	noise: number;
+	/** Positions looked at since the search began. */
+	evaluations: number;
 }
 
 /**
@@ -35,6 +37,7 @@ export function scanSlot(problem: Problem, solution: WorkingSolution, option: nu
 	const { place, end, start, leg, latest, nextStop, onTime } = solution;
 	const base = slot * solution.stride;
 	const last = base + solution.count[slot];
+	best.evaluations += last + 1 - base;
 	const duration = problem.itemDuration[option];
 	const close = problem.itemClose[option];
 	const open = problem.itemOpen[option];

@@ -76,12 +76,15 @@ function removeOne(problem: Problem, solution: WorkingSolution, journal: Journal
 
 /**
  * Refreshes every touched slot after removals. Where travel times break the triangle inequality, or a limit of travel is tight, a
- * sequence can become infeasible by losing a contact: its last contacts go too, until it fits (breaks alone always do).
+ * sequence can become infeasible by losing a contact: its last contacts go too, until it fits (breaks alone always do). A contact that
+ * goes may take others of its customer out of slots refreshed before, so it begins anew.
  */
 export function settleTouched(problem: Problem, solution: WorkingSolution, journal: Journal): void {
 	for (let i = 0; i < journal.numTouched; i++) {
 		const slot = journal.touched[i];
-		while (!refreshSlot(problem, solution, slot)) removeContact(problem, solution, journal, lastContact(problem, solution, slot));
+		if (refreshSlot(problem, solution, slot)) continue;
+		removeContact(problem, solution, journal, lastContact(problem, solution, slot));
+		i = -1;
 	}
 }
 

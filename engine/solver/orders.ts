@@ -1,4 +1,3 @@
-import type { Random } from "../random.ts";
 import { canBeVisited } from "./neighbours.ts";
 import type { Problem } from "./problem.ts";
 
@@ -7,8 +6,9 @@ export interface Orders {
 	/** By largest prize, and by largest prize for the time it takes, descending. */
 	readonly byPrize: Int32Array;
 	readonly byDensity: Int32Array;
-	/** Shuffled anew by `shuffle`. */
-	readonly shuffled: Int32Array;
+	/** Rank of a customer in these. */
+	readonly prizeRank: Int32Array;
+	readonly densityRank: Int32Array;
 }
 
 /** Orders of all customers that have an option. */
@@ -30,18 +30,16 @@ export function buildOrders(problem: Problem): Orders {
 		}
 	}
 	const sorted = (key: Float64Array): Int32Array => Int32Array.from(customers).sort((a, b) => key[b] - key[a] || a - b);
-	return { byPrize: sorted(most), byDensity: sorted(density), shuffled: Int32Array.from(customers) };
+	const [byPrize, byDensity] = [sorted(most), sorted(density)];
+	return { byPrize, byDensity, prizeRank: ranksOf(byPrize, numCustomers), densityRank: ranksOf(byDensity, numCustomers) };
 }
 
-/** Shuffles in place. */
-export function shuffle(order: Int32Array, random: Random): Int32Array {
-	for (let i = order.length - 1; i > 0; i--) {
-		const j = random.below(i + 1);
-		const moved = order[i];
-		order[i] = order[j];
-		order[j] = moved;
-	}
-	return order;
+function ranksOf(order: Int32Array, numCustomers: number): Int32Array {
+	const rank = new Int32Array(numCustomers).fill(numCustomers);
+	order.forEach((customer, r) => {
+		rank[customer] = r;
+	});
+	return rank;
 }
 
 /** Quickest way into and out of every customer, from and to any other customer or end of a slot. */

@@ -1,109 +1,124 @@
 import { createRandom, type Random } from "../random.ts";
 import type { Prices } from "./insertion.ts";
-import { beginMove, createJournal, type Journal, rollBack, tallySlot } from "./journal.ts";
-import { findNeighbours } from "./neighbours.ts";
+import { beginMove, createJournal, type Journal, rollBack } from "./journal.ts";
+import { findMustHaves, isMissing, pickMissing } from "./must-haves.ts";
+import { findNeighbours, type Neighbours } from "./neighbours.ts";
+import { createOffers, listOffers, type Offers } from "./offers.ts";
 import { createChainScratch, insertChain, type Recreation } from "./operators/recreate.ts";
 import { moveBreaks, type Ruin, ruinCalls, ruinCustomers, ruinForMissing, ruinStrings } from "./operators/ruin.ts";
-import { buildOrders, type Orders, shuffle } from "./orders.ts";
-import { type Problem, REQUIRED } from "./problem.ts";
+import { buildOrders, type Orders } from "./orders.ts";
+import { createPool, keepRoute, type RoutePool } from "./pool.ts";
+import type { Problem } from "./problem.ts";
+import { createRecombiner, recombine, type Recombiner } from "./recombine.ts";
+import { DEFAULT_SETTINGS, type SearchSettings } from "./settings.ts";
+import { copySnapshot, createSnapshot, loadSnapshot, saveSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StopRule } from "./stop.ts";
-import { refreshSlot } from "./timing.ts";
-import { createWorkingSolution, hasCombinations, scoreOf, type WorkingSolution } from "./working-solution.ts";
+import { createWorkingSolution, scoreOf, type WorkingSolution } from "./working-solution.ts";
 
 /** Told about the search now and then. */
 export type ReportProgress = (progress: { readonly iterations: number; readonly value: number }) => void;
 
-const REPORT_EVERY = 256;
-
-/** Sequences of every slot, kept apart from the working solution. */
-interface Snapshot {
-	readonly items: Int32Array;
-	readonly count: Int32Array;
-	score: number;
-	value: number;
+export interface SearchOptions {
+	readonly onProgress?: ReportProgress;
+	readonly settings?: Partial<SearchSettings>;
+	/** Solutions to begin with, beside the constructed one, and routes to recombine. */
+	readonly given?: Snapshot;
+	readonly pool?: RoutePool;
 }
+
+export interface SearchResult {
+	/** The working solution at its best. */
+	readonly solution: WorkingSolution;
+	readonly iterations: number;
+	/** Positions looked at for an insertion. */
+	readonly evaluations: number;
+	readonly pool: RoutePool;
+	readonly best: Snapshot;
+}
+
+const REPORT_EVERY = 256;
+/** Routes of solutions that are worse than the best by more than this share of the turnover are not kept. */
+const KEPT_MARGIN = 0.6;
 
 interface Search {
 	readonly problem: Problem;
+	readonly settings: SearchSettings;
 	readonly solution: WorkingSolution;
 	readonly journal: Journal;
 	readonly random: Random;
 	readonly orders: Orders;
+	readonly neighbours: Neighbours;
+	readonly offers: Offers;
 	readonly prices: Prices;
 	readonly recreation: Recreation;
 	readonly ruin: Ruin;
 	/** Days with a touched slot, and all days. */
 	readonly openDays: Uint8Array;
 	readonly everyDay: Uint8Array;
-	/** Iteration in which a customer last lost a contact. */
-	readonly lostAt: Int32Array;
-	/** An option of everything that must be in: the required options, and one of each customer with day combinations. */
 	readonly mustHaves: Int32Array;
 	readonly hasBreaks: boolean;
 	readonly hasCalls: boolean;
 	readonly hasChains: boolean;
+	readonly pool: RoutePool;
+	readonly recombiner: Recombiner;
 	readonly best: Snapshot;
+	/** The best of the cycle in hand, and ends of cycles, the worst of them first to go. */
+	readonly cycleBest: Snapshot;
+	readonly elites: Snapshot[];
+	readonly onProgress: ReportProgress | undefined;
+	iterations: number;
 }
-
-/** Blinks are shares of 2^24. */
-const ONE_IN_TWO = 2 ** 23;
-const ONE_IN_THREE = 5_592_405;
-const ONE_IN_HUNDRED = 167_772;
-/** Of the customers that an iteration has not touched, about this many are offered the free time. */
-const OFFERED = 50;
-/** Iterations of the first cycle, and growth from one to the next. These and the temperatures by measurement (benchmarks/quality). */
-const FIRST_CYCLE = 6000;
-const CYCLE_GROWTH = 1.4;
-/** Temperatures in mean values of a contact: every other cycle starts so hot that it forgets where it came from, the others refine. */
-const HOT = 0.2;
-const HOTTEST = 2;
-const COLD = 0.005;
 
 /**
- * Ruin and recreate under simulated annealing. The temperature falls in cycles of growing length, each from the best solution known, so
- * that the state depends on the seed and the number of iterations alone, never on the clock. Returns the working solution at its best.
+ * Ruin and recreate under simulated annealing. The temperature falls in cycles of growing length; between them the routes that were met are
+ * recombined by an integer programme. Everything depends on the seed and the number of iterations alone, never on the clock: a cycle that has
+ * begun makes at least one iteration, so that a run ended by the clock repeats by its iterations.
  */
-export function search(
-	problem: Problem,
-	seed: number,
-	shallStop: StopRule,
-	onProgress?: ReportProgress,
-): { solution: WorkingSolution; iterations: number } {
-	const state = createSearch(problem, seed);
+export function search(problem: Problem, seed: number, shallStop: StopRule, options: SearchOptions = {}): SearchResult {
+	const state = createSearch(problem, seed, options);
 	construct(state);
-	let iterations = 0;
-	for (let cycle = 0; !shallStop(iterations); cycle++) {
-		const length = Math.ceil(FIRST_CYCLE * CYCLE_GROWTH ** cycle);
-		iterations = runCycle(state, iterations, length, cycle % 2 === 0 ? HOT : HOTTEST, shallStop, onProgress);
-		loadSnapshot(problem, state.solution, state.best);
+	if (options.given && options.given.score > state.best.score) copySnapshot(options.given, state.best);
+	for (let cycle = 0; !shallStop(state.iterations); cycle++) {
+		if (cycle > 0) startCycle(state, cycle);
+		runCycle(state, cycle, shallStop);
 	}
 	fillUp(state);
-	return { solution: state.solution, iterations };
+	const { solution, iterations, pool, best } = state;
+	return { solution, iterations, evaluations: state.recreation.scratch.insertion.evaluations, pool, best };
 }
 
-function createSearch(problem: Problem, seed: number): Search {
+function createSearch(problem: Problem, seed: number, { settings: given, onProgress, pool }: SearchOptions): Search {
+	const settings = { ...DEFAULT_SETTINGS, ...given };
 	const solution = createWorkingSolution(problem);
 	const journal = createJournal(problem, solution);
 	const random = createRandom(seed);
 	const prices: Prices = { time: 0, push: 0, blink: 0, subsidy: 0 };
-	const contacts = new Int32Array(solution.stride);
+	const neighbours = findNeighbours(problem);
 	return {
 		problem,
+		settings,
 		solution,
 		journal,
 		random,
-		prices,
 		orders: buildOrders(problem),
+		neighbours,
+		offers: createOffers(problem),
+		prices,
 		recreation: { problem, solution, journal, prices, scratch: createChainScratch(problem, random.below(2 ** 31)) },
-		ruin: { problem, solution, journal, neighbours: findNeighbours(problem), random, contacts },
+		ruin: { problem, solution, journal, neighbours, random, settings, contacts: new Int32Array(solution.stride) },
 		openDays: new Uint8Array(problem.numDays),
 		everyDay: new Uint8Array(problem.numDays).fill(1),
-		lostAt: new Int32Array(problem.numCustomers).fill(-1),
 		mustHaves: findMustHaves(problem),
 		hasBreaks: problem.numItems > problem.numOptions,
 		hasCalls: problem.optionChannel.some((channel) => channel > 0),
 		hasChains: problem.numDays > 1,
-		best: { items: new Int32Array(solution.items.length), count: new Int32Array(problem.numSlots), score: -Infinity, value: 0 },
+		pool: pool ?? createPool(problem),
+		recombiner: createRecombiner(problem),
+		best: createSnapshot(problem, solution),
+		cycleBest: createSnapshot(problem, solution),
+		elites: [],
+		onProgress,
+		iterations: 0,
 	};
 }
 
@@ -117,6 +132,128 @@ function construct(state: Search): void {
 		for (const option of state.mustHaves) insertChain(state.recreation, problem.optionCustomer[option], state.everyDay, true);
 		for (const customer of state.orders.byDensity) insertChain(state.recreation, customer, state.everyDay, true);
 		prices.time = 0.01 * valueOfTime(problem, solution);
+	}
+	saveSnapshot(problem, solution, state.best);
+}
+
+/** Recombines what the last cycles met, and chooses where the next one starts: the hottest from an elite, the others from the best. */
+function startCycle(state: Search, cycle: number): void {
+	const { problem, solution, best, elites, recombiner, random } = state;
+	if (state.settings.elites > 0) keepElite(state);
+	loadSnapshot(problem, solution, best);
+	const share = state.settings.recombination;
+	if (share > 0 && recombine(recombiner, state.pool, solution, state.journal, share * state.recreation.scratch.insertion.evaluations)) {
+		if (scoreOf(solution) > best.score) saveSnapshot(problem, solution, best);
+	}
+	if (isHottest(cycle) && elites.length > 0) loadSnapshot(problem, solution, elites[random.below(elites.length)]);
+}
+
+const isHottest = (cycle: number): boolean => cycle % 2 === 1;
+
+/** The end of the last cycle joins the elites, unless one of them has its score. */
+function keepElite({ problem, solution, cycleBest, elites, settings }: Search): void {
+	if (elites.some(({ score }) => score === cycleBest.score)) return;
+	let place = elites.findIndex(({ score }) => score < cycleBest.score);
+	if (elites.length < settings.elites) place = elites.push(createSnapshot(problem, solution)) - 1;
+	if (place < 0) return;
+	copySnapshot(cycleBest, elites[place]);
+	elites.sort((a, b) => a.score - b.score);
+}
+
+function runCycle(state: Search, cycle: number, shallStop: StopRule): void {
+	const { problem, settings, solution, journal, random, best, cycleBest, openDays, pool } = state;
+	const length = Math.ceil(settings.firstCycle * settings.cycleGrowth ** cycle);
+	const hot = isHottest(cycle) ? settings.hottest : settings.hot;
+	const contacts = solution.numContacts.reduce((sum, count) => sum + count, 0);
+	const turnover = turnoverOf(problem, solution);
+	const scale = contacts > 0 ? turnover / contacts : meanPrize(problem);
+	const yieldOfTime = valueOfTime(problem, solution);
+	const cooling = (settings.cold / hot) ** (1 / length);
+	let temperature = hot * scale;
+	let score = scoreOf(solution);
+	saveSnapshot(problem, solution, cycleBest);
+	for (let i = 0; i < length && (i === 0 || !shallStop(state.iterations)); i++) {
+		if (state.onProgress && state.iterations % REPORT_EVERY === 0) state.onProgress({ iterations: state.iterations, value: best.value });
+		state.iterations++;
+		temperature *= cooling;
+		beginMove(journal, solution);
+		openDays.fill(0);
+		const seed = ruinOnce(state);
+		if (seed < 0) openDays.fill(1);
+		recreateAll(state, yieldOfTime, temperature, seed);
+		const reached = scoreOf(solution);
+		if (reached >= score + temperature * Math.log(1 - random.next())) {
+			score = reached;
+			if (settings.recombination > 0 && score > best.score - KEPT_MARGIN * turnover) keepRoutes(pool, problem, solution, journal);
+			if (score > cycleBest.score) saveSnapshot(problem, solution, cycleBest);
+			if (score > best.score) copySnapshot(cycleBest, best);
+		} else rollBack(problem, solution, journal);
+	}
+}
+
+function keepRoutes(pool: RoutePool, problem: Problem, solution: WorkingSolution, journal: Journal): void {
+	for (let i = 0; i < journal.numTouched; i++) keepRoute(pool, problem, solution, journal.touched[i]);
+}
+
+function ruinOnce(state: Search): number {
+	const { problem, solution, random, settings } = state;
+	const choice = random.next();
+	if (solution.missing > 0 && choice < 0.5) return ruinForMissing(state.ruin, pickMissing(problem, solution, state.mustHaves, random));
+	if (state.hasChains && choice < settings.customerRuins) return ruinCustomers(state.ruin);
+	if (state.hasCalls && choice > 1 - settings.callRuins) return ruinCalls(state.ruin);
+	return ruinStrings(state.ruin);
+}
+
+function recreateAll(state: Search, yieldOfTime: number, temperature: number, seed: number): void {
+	const { problem, solution, journal, random, prices, openDays, offers, settings } = state;
+	for (let i = 0; i < journal.numTouched; i++) openDays[problem.slotDay[journal.touched[i]]] = 1;
+	if (state.hasBreaks && random.next() < 0.2) {
+		prices.blink = toBlink(0.5);
+		moveBreaks(state.ruin, prices, state.recreation.scratch.insertion);
+	}
+	prices.blink = toBlink(random.next() < 0.1 ? settings.wideBlink : settings.blink);
+	prices.push = random.next() < 0.1 ? 1 : 0;
+	// Now and then a contact may come in at a loss: it can pay once others near it are in.
+	prices.subsidy = random.next() < 0.1 ? 10 * temperature * random.next() : 0;
+	prices.time = yieldOfTime * settings.timePrices[random.next() < 0.5 ? 0 : 1];
+	if (solution.missing > 0) insertMissing(state);
+	listOffers(offers, state, state.iterations, seed);
+	for (let i = 0; i < offers.count; i++) {
+		const customer = offers.customers[i];
+		insertChain(state.recreation, customer, openDays, offers.lostAt[customer] === state.iterations);
+	}
+}
+
+/** Blinks are shares of 2^24. */
+const toBlink = (share: number): number => Math.floor(share * 2 ** 24);
+
+/** What must be in comes before everybody, in random order, because one can stand in another's way. */
+function insertMissing(state: Search): void {
+	const { problem, solution, mustHaves, random } = state;
+	const first = random.below(mustHaves.length);
+	for (let i = 0; i < mustHaves.length; i++) {
+		const option = mustHaves[(first + i) % mustHaves.length];
+		if (isMissing(problem, solution, option)) insertChain(state.recreation, problem.optionCustomer[option], state.everyDay, true);
+	}
+}
+
+/** Last word: whatever still fits and pays comes in. */
+function fillUp(state: Search): void {
+	const { problem, solution, journal, prices } = state;
+	loadSnapshot(problem, solution, state.best);
+	prices.blink = 0;
+	prices.subsidy = 0;
+	prices.time = 0;
+	prices.push = 1;
+	for (let isChanged = true; isChanged; ) {
+		isChanged = false;
+		for (const customer of state.orders.byDensity) {
+			const before = scoreOf(solution);
+			beginMove(journal, solution);
+			if (!insertChain(state.recreation, customer, state.everyDay, true)) continue;
+			if (scoreOf(solution) > before) isChanged = true;
+			else rollBack(problem, solution, journal);
+		}
 	}
 	saveSnapshot(problem, solution, state.best);
 }
@@ -144,140 +281,4 @@ function turnoverOf(problem: Problem, solution: WorkingSolution): number {
 
 function meanPrize(problem: Problem): number {
 	return problem.prize.reduce((sum, prize) => sum + Math.max(0, prize), 0) / Math.max(1, problem.prize.length);
-}
-
-function runCycle(state: Search, done: number, length: number, hot: number, shallStop: StopRule, onProgress?: ReportProgress): number {
-	const { problem, solution, journal, random, best, openDays } = state;
-	const contacts = solution.numContacts.reduce((sum, count) => sum + count, 0);
-	const scale = contacts > 0 ? turnoverOf(problem, solution) / contacts : meanPrize(problem);
-	const yieldOfTime = valueOfTime(problem, solution);
-	const cooling = (COLD / hot) ** (1 / length);
-	let temperature = hot * scale;
-	let score = scoreOf(solution);
-	let iterations = done;
-	for (let i = 0; i < length && !shallStop(iterations); i++) {
-		if (onProgress && iterations % REPORT_EVERY === 0) onProgress({ iterations, value: best.value });
-		iterations++;
-		temperature *= cooling;
-		beginMove(journal, solution);
-		openDays.fill(0);
-		if (!ruinOnce(state)) openDays.fill(1);
-		recreateAll(state, iterations, yieldOfTime, temperature);
-		const reached = scoreOf(solution);
-		if (reached >= score + temperature * Math.log(1 - random.next())) {
-			score = reached;
-			if (score > best.score) saveSnapshot(problem, solution, best);
-		} else rollBack(problem, solution, journal);
-	}
-	return iterations;
-}
-
-function ruinOnce(state: Search): boolean {
-	const choice = state.random.next();
-	if (state.solution.missing > 0 && choice < 0.5) return ruinForMissing(state.ruin, pickMissing(state));
-	if (state.hasChains && choice < 0.1) return ruinCustomers(state.ruin);
-	if (state.hasCalls && choice > 0.85) return ruinCalls(state.ruin);
-	return ruinStrings(state.ruin);
-}
-
-/** Required options, and the first option on a random day for customers with day combinations. */
-function findMustHaves(problem: Problem): Int32Array {
-	const mustHaves: number[] = [];
-	for (let option = 0; option < problem.numOptions; option++) {
-		const customer = problem.optionCustomer[option];
-		const isFirst = problem.customerFirstOption[customer] === option;
-		if (problem.optionFlags[option] & REQUIRED || (isFirst && hasCombinations(problem, customer))) mustHaves.push(option);
-	}
-	return Int32Array.from(mustHaves);
-}
-
-function isMissing(problem: Problem, solution: WorkingSolution, option: number): boolean {
-	const customer = problem.optionCustomer[option];
-	return solution.slotOf[option] < 0 && (!hasCombinations(problem, customer) || solution.numContacts[customer] === 0);
-}
-
-/** A random one of what is missing; there is one. */
-function pickMissing(state: Search): number {
-	const { problem, solution, mustHaves, random } = state;
-	let at = random.below(mustHaves.length);
-	while (!isMissing(problem, solution, mustHaves[at])) at = (at + 1) % mustHaves.length;
-	const customer = problem.optionCustomer[mustHaves[at]];
-	if (!hasCombinations(problem, customer)) return mustHaves[at];
-	const [first, last] = [problem.customerFirstOption[customer], problem.customerFirstOption[customer + 1]];
-	return first + random.below(last - first);
-}
-
-/** What must be in comes before everybody, in random order, because one can stand in another's way. */
-function insertMissing(state: Search): void {
-	const { problem, solution, mustHaves, random } = state;
-	const first = random.below(mustHaves.length);
-	for (let i = 0; i < mustHaves.length; i++) {
-		const option = mustHaves[(first + i) % mustHaves.length];
-		if (isMissing(problem, solution, option)) insertChain(state.recreation, problem.optionCustomer[option], state.everyDay, true);
-	}
-}
-
-function recreateAll(state: Search, iteration: number, yieldOfTime: number, temperature: number): void {
-	const { problem, journal, random, prices, openDays, lostAt, orders } = state;
-	for (let i = 0; i < journal.numTouched; i++) openDays[problem.slotDay[journal.touched[i]]] = 1;
-	for (let i = 0; i < journal.numRemoved; i++) lostAt[problem.optionCustomer[journal.removed[i]]] = iteration;
-	if (state.hasBreaks && random.next() < 0.2) {
-		prices.blink = ONE_IN_TWO;
-		moveBreaks(state.ruin, prices, state.recreation.scratch.insertion);
-	}
-	prices.blink = random.next() < 0.1 ? ONE_IN_THREE : ONE_IN_HUNDRED;
-	prices.push = random.next() < 0.1 ? 1 : 0;
-	// Now and then a contact may come in at a loss: it can pay once others near it are in.
-	prices.subsidy = random.next() < 0.1 ? 10 * temperature * random.next() : 0;
-	prices.time = yieldOfTime * (random.next() < 0.5 ? 0.02 : 0.3);
-	const choice = random.next();
-	const order = choice < 0.4 ? shuffle(orders.shuffled, random) : choice < 0.7 ? orders.byDensity : orders.byPrize;
-	if (state.solution.missing > 0) insertMissing(state);
-	for (let i = 0; i < order.length; i++) {
-		const isLost = lostAt[order[i]] === iteration;
-		// Few of the others are worth a look each time: more iterations are worth more than complete ones.
-		if (isLost || random.next() * order.length < OFFERED) insertChain(state.recreation, order[i], openDays, isLost);
-	}
-}
-
-/** Last word: whatever still fits and pays comes in. */
-function fillUp(state: Search): void {
-	const { problem, solution, journal, prices } = state;
-	loadSnapshot(problem, solution, state.best);
-	prices.blink = 0;
-	prices.subsidy = 0;
-	prices.time = 0;
-	prices.push = 1;
-	for (let isChanged = true; isChanged; ) {
-		isChanged = false;
-		for (const customer of state.orders.byDensity) {
-			const before = scoreOf(solution);
-			beginMove(journal, solution);
-			if (!insertChain(state.recreation, customer, state.everyDay, true)) continue;
-			if (scoreOf(solution) > before) isChanged = true;
-			else rollBack(problem, solution, journal);
-		}
-	}
-}
-
-function saveSnapshot(problem: Problem, solution: WorkingSolution, snapshot: Snapshot): void {
-	snapshot.count.set(solution.count);
-	for (let slot = 0; slot < problem.numSlots; slot++) {
-		const base = slot * solution.stride;
-		for (let k = base + 1; k <= base + solution.count[slot]; k++) snapshot.items[k] = solution.items[k];
-	}
-	snapshot.score = scoreOf(solution);
-	snapshot.value = solution.value;
-}
-
-function loadSnapshot(problem: Problem, solution: WorkingSolution, snapshot: Snapshot): void {
-	for (let slot = 0; slot < problem.numSlots; slot++) tallySlot(problem, solution, slot, -1);
-	for (let slot = 0; slot < problem.numSlots; slot++) {
-		const base = slot * solution.stride;
-		solution.count[slot] = snapshot.count[slot];
-		for (let k = base + 1; k <= base + snapshot.count[slot]; k++) solution.items[k] = snapshot.items[k];
-		tallySlot(problem, solution, slot, 1);
-		refreshSlot(problem, solution, slot);
-	}
-	solution.value = snapshot.value;
 }

@@ -17,7 +17,7 @@ export interface SolveOptions extends StopOptions {
  */
 export function solve(problem: Problem, options: SolveOptions): Solution {
 	const rule = createStopRule(options);
-	const { solution, iterations } = search(problem, options.seed, rule.shallStop, options.onProgress);
+	const { solution, iterations } = search(problem, options.seed, rule.shallStop, options);
 	const unmetRequired = unmetOptions(problem, solution);
 	const isComplete = solution.missing === unmetRequired.length;
 	return {

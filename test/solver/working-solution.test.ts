@@ -71,7 +71,7 @@ describe("the working solution", () => {
 			settleTouched(problem, solution, journal);
 			return;
 		}
-		const insertion = { price: Infinity, cost: 0, slot: -1, position: 0, noise: 1 };
+		const insertion = { price: Infinity, cost: 0, slot: -1, position: 0, noise: 1, evaluations: 0 };
 		for (let slot = 0; slot < problem.numSlots; slot++) {
 			const isOfDay = problem.slotDay[slot] === problem.optionDay[option];
 			if (!isOfDay || !keepsGap(problem, solution, option) || !fitsLimits(problem, solution, option, slot)) continue;

@@ -34,7 +34,7 @@ export function createChainScratch(problem: Problem, seed: number): ChainScratch
 		isIn: new Uint8Array(most),
 		reach: floats(),
 		from: ints(),
-		insertion: { price: 0, cost: 0, slot: 0, position: 0, noise: seed | 0 },
+		insertion: { price: 0, cost: 0, slot: 0, position: 0, noise: seed | 0, evaluations: 0 },
 		count: 0,
 	};
 }

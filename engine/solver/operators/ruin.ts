@@ -3,6 +3,7 @@ import { type Insertion, type Prices, scanSlot } from "../insertion.ts";
 import { type Journal, removeContact, removeCustomer, settleTouched } from "../journal.ts";
 import type { Neighbours } from "../neighbours.ts";
 import type { Problem } from "../problem.ts";
+import type { SearchSettings } from "../settings.ts";
 import { refreshSlot } from "../timing.ts";
 import type { WorkingSolution } from "../working-solution.ts";
 
@@ -13,24 +14,23 @@ export interface Ruin {
 	readonly journal: Journal;
 	readonly neighbours: Neighbours;
 	readonly random: Random;
+	readonly settings: SearchSettings;
 	/** Scratch: contacts of one slot. */
 	readonly contacts: Int32Array;
 }
 
-const MEAN_REMOVED = 12;
-const LONGEST_STRING = 10;
 const SPLIT_SHARE = 0.5;
 
 /**
  * Removes strings of adjacent contacts from slots that pass near each other (Christiaens and Vanden Berghe 2020, "Slack Induction by
- * String Removals"). False where nothing is planned.
+ * String Removals"). Around which customer; -1 where nothing is planned.
  */
-export function ruinStrings(ruin: Ruin): boolean {
-	const { problem, solution, neighbours, random } = ruin;
+export function ruinStrings(ruin: Ruin): number {
+	const { problem, solution, neighbours, random, settings } = ruin;
 	const seed = pickContact(ruin);
-	if (seed < 0) return false;
-	const longest = Math.min(LONGEST_STRING, meanContacts(problem, solution));
-	let strings = Math.floor(random.next() * ((4 * MEAN_REMOVED) / (1 + longest) - 1)) + 1;
+	if (seed < 0) return -1;
+	const longest = Math.min(settings.longestString, meanContacts(problem, solution));
+	let strings = Math.floor(random.next() * ((4 * settings.meanRemoved) / (1 + longest) - 1)) + 1;
 	const customer = problem.optionCustomer[seed];
 	removeStringAt(ruin, seed, longest);
 	strings--;
@@ -41,14 +41,14 @@ export function ruinStrings(ruin: Ruin): boolean {
 		strings -= removeStringsOf(ruin, near, longest, strings);
 	}
 	settleTouched(problem, solution, ruin.journal);
-	return true;
+	return customer;
 }
 
 /** Removes all contacts of a few customers that are near each other, so that they may come back on other days. */
-export function ruinCustomers(ruin: Ruin): boolean {
+export function ruinCustomers(ruin: Ruin): number {
 	const { problem, solution, journal, neighbours, random } = ruin;
 	const seed = pickContact(ruin);
-	if (seed < 0) return false;
+	if (seed < 0) return -1;
 	const customer = problem.optionCustomer[seed];
 	let left = 1 + random.below(6);
 	removeCustomer(problem, solution, journal, customer);
@@ -60,14 +60,14 @@ export function ruinCustomers(ruin: Ruin): boolean {
 		left--;
 	}
 	settleTouched(problem, solution, journal);
-	return true;
+	return customer;
 }
 
 /** Removes random remote contacts of one slot and a string of it, so that desk time and road time change hands. */
-export function ruinCalls(ruin: Ruin): boolean {
+export function ruinCalls(ruin: Ruin): number {
 	const { problem, solution, journal, random } = ruin;
 	const seed = pickContact(ruin);
-	if (seed < 0) return false;
+	if (seed < 0) return -1;
 	const slot = solution.slotOf[seed];
 	const share = random.next();
 	const count = listContacts(ruin, slot);
@@ -78,25 +78,25 @@ export function ruinCalls(ruin: Ruin): boolean {
 			removeContact(problem, solution, journal, contact);
 	}
 	settleTouched(problem, solution, journal);
-	return true;
+	return problem.optionCustomer[seed];
 }
 
 /**
  * Makes room for something that must be in and is not: its customer's other contacts go, and a string of a slot on a day on which it can
  * be. `option` is one of the customer's.
  */
-export function ruinForMissing(ruin: Ruin, option: number): boolean {
+export function ruinForMissing(ruin: Ruin, option: number): number {
 	const { problem, solution, journal, random, contacts } = ruin;
 	const day = problem.optionDay[option];
 	const first = problem.dayFirstSlot[day];
 	const numSlots = problem.dayFirstSlot[day + 1] - first;
-	if (numSlots === 0) return false;
+	if (numSlots === 0) return -1;
 	removeCustomer(problem, solution, journal, problem.optionCustomer[option]);
 	const slot = problem.daySlots[first + random.below(numSlots)];
 	const count = listContacts(ruin, slot);
 	if (count > 0) removeStringAt(ruin, contacts[random.below(count)], count);
 	settleTouched(problem, solution, journal);
-	return true;
+	return problem.optionCustomer[option];
 }
 
 /**

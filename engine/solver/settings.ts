@@ -1,0 +1,50 @@
+/**
+ * How the search behaves. Data, so that an ablation can turn every part off; the defaults were chosen on generated instances
+ * (benchmarks/quality/ablation.ts), never on the public ones.
+ */
+export interface SearchSettings {
+	/** Contacts that a ruin of strings removes on average, and the longest string. */
+	readonly meanRemoved: number;
+	readonly longestString: number;
+	/** Share of iterations that ruin whole customers (problems of several days) and remote contacts (problems that have any). */
+	readonly customerRuins: number;
+	readonly callRuins: number;
+	/** Beside those that lost a contact, an iteration offers the free time to about half of so many nearest to the ruin's seed, and to so many others. */
+	readonly nearOffers: number;
+	readonly farOffers: number;
+	/** Share of positions that an insertion overlooks, usually and now and then. */
+	readonly blink: number;
+	readonly wideBlink: number;
+	/** A second costs an insertion one of these shares of what a second of the slots yields. */
+	readonly timePrices: readonly [number, number];
+	/** Temperatures in mean values of a contact: cycles begin hot and hottest in turn, the hottest forget where they came from. */
+	readonly hot: number;
+	readonly hottest: number;
+	readonly cold: number;
+	/** Iterations of the first cycle, and growth from one to the next. */
+	readonly firstCycle: number;
+	readonly cycleGrowth: number;
+	/** Ends of cycles kept apart, from which the hottest cycles start; 0: all start from the best. */
+	readonly elites: number;
+	/** Share of the work that recombinations of kept routes may take; 0: none. */
+	readonly recombination: number;
+}
+
+export const DEFAULT_SETTINGS: SearchSettings = {
+	meanRemoved: 12,
+	longestString: 10,
+	customerRuins: 0.1,
+	callRuins: 0.15,
+	nearOffers: 25,
+	farOffers: 10,
+	blink: 0.01,
+	wideBlink: 1 / 3,
+	timePrices: [0.1, 0.5],
+	hot: 0.2,
+	hottest: 2,
+	cold: 0.005,
+	firstCycle: 6000,
+	cycleGrowth: 1.4,
+	elites: 4,
+	recombination: 0.25,
+};
