@@ -4,6 +4,11 @@ import type { Optimum } from "./brute-force.ts";
 import { enumerateChains } from "./exact-chains.ts";
 import { enumerateSlotSets } from "./exact-slots.ts";
 
+/** An optimum and the options that it serves, by slot. */
+export interface ExactOptimum extends Optimum {
+	readonly served: readonly (readonly number[])[];
+}
+
 /** A column of the integer programme: a chain of a customer, a set of a slot, or a level of a floor. */
 interface Column {
 	/** Block of which exactly one column is chosen: customers, then slots, then floors. */
@@ -38,7 +43,7 @@ const DOUBT = 1e-3;
  * and none with brute force: choose one chain a customer and one set of options a slot (all enumerated, the sets with their cheapest
  * route), so that both agree on every option. What is missing is minimised first. Throws a RangeError that says what is too large.
  */
-export function solveExactly(spec: ProblemSpec): Optimum {
+export function solveExactly(spec: ProblemSpec): ExactOptimum {
 	if (spec.numCustomers > MOST_CUSTOMERS || spec.days.length > MOST_DAYS)
 		throw new RangeError(`too large for the exact twin: ${spec.numCustomers} customers, ${spec.days.length} days`);
 	const programme = buildProgramme(spec);
@@ -48,7 +53,13 @@ export function solveExactly(spec: ProblemSpec): Optimum {
 	const missing = chosen.reduce((sum, c) => sum + programme.columns[c].missing, 0);
 	programme.rowUpper[programme.rowUpper.length - 1] = missing;
 	const profits = programme.columns.map((column) => column.profit);
-	return { missing, value: profitOf(profits, maximise(programme, profits, chosen)) };
+	const best = maximise(programme, profits, chosen);
+	const numBlocks = programme.blocks.length;
+	const served = spec.slots.map((_, s) => {
+		const set = best.map((c) => programme.columns[c]).find(({ block }) => block === spec.numCustomers + s);
+		return (set?.rows ?? []).filter((row) => row >= numBlocks).map((row) => row - numBlocks);
+	});
+	return { missing, value: profitOf(profits, best), served };
 }
 
 const first = (block: readonly number[]): number => block[0];
