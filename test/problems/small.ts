@@ -47,10 +47,10 @@ function randomProblem(random: Random, { numDays, numCustomers, channels, shift 
 	for (let customer = 0; customer < numCustomers; customer++) {
 		for (let day = 0; day < numDays; day++) {
 			const isRequired = !isPeriodic && chance(0.06);
-			const required = chance(0.8) ? 0 : 1;
+			const appointed = !isRequired ? -1 : chance(0.7) ? 0 : 1;
 			channels.forEach((share, channel) => {
-				if (!chance(share) && !(isPeriodic && channel === 0)) return;
-				const shape = { customer, day, channel, numDays, isRequired: isRequired && channel === required, resources: resources.length };
+				if (!chance(share) && !(isPeriodic && channel === 0) && channel !== appointed) return;
+				const shape = { customer, day, channel, numDays, isRequired: channel === appointed, resources: resources.length };
 				options.push(randomOption(random, shape));
 			});
 		}
@@ -119,8 +119,10 @@ function randomOption(random: Random, { customer, day, channel, numDays, isRequi
 	const from = random.below(70);
 	const width = random.next() < 0.4 ? 200 : random.below(40);
 	const windows: [number, number][] = [[from, from + width]];
-	for (let end = from + width; windows.length < 3 && random.next() < 0.25; end = windows[windows.length - 1][1])
-		windows.push([end + 5, end + 5 + random.below(30)]);
+	for (let end = from + width; windows.length < 3 && random.next() < 0.4; end = windows[windows.length - 1][1]) {
+		const next = end + 5 + random.below(25);
+		windows.push([next, next + random.below(30)]);
+	}
 	return {
 		customer,
 		day,
