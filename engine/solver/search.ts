@@ -5,15 +5,16 @@ import { findMustHaves, isMissing, pickMissing } from "./must-haves.ts";
 import { findNeighbours, type Neighbours } from "./neighbours.ts";
 import { createOffers, listOffers, type Offers } from "./offers.ts";
 import { createChainScratch, insertChain, type Recreation } from "./operators/recreate.ts";
-import { moveBreaks, type Ruin, ruinCalls, ruinCustomers, ruinForMissing, ruinStrings } from "./operators/ruin.ts";
+import { insertPair } from "./operators/pair.ts";
+import { moveBreaks, type Ruin, ruinCalls, ruinCustomers, ruinForMissing, ruinScattered, ruinStrings } from "./operators/ruin.ts";
 import { buildOrders, type Orders } from "./orders.ts";
 import { createPool, keepRoute, type RoutePool } from "./pool.ts";
-import type { Problem } from "./problem.ts";
+import { type Problem, UNLIMITED } from "./problem.ts";
 import { createRecombiner, recombine, type Recombiner } from "./recombine.ts";
 import { DEFAULT_SETTINGS, type SearchSettings } from "./settings.ts";
 import { copySnapshot, createSnapshot, loadSnapshot, saveSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StopRule } from "./stop.ts";
-import { createWorkingSolution, scoreOf, type WorkingSolution } from "./working-solution.ts";
+import { createWorkingSolution, hasCombinations, scoreOf, type WorkingSolution } from "./working-solution.ts";
 
 /** Told about the search now and then. */
 export type ReportProgress = (progress: { readonly iterations: number; readonly value: number }) => void;
@@ -21,7 +22,7 @@ export type ReportProgress = (progress: { readonly iterations: number; readonly 
 export interface SearchOptions {
 	readonly onProgress?: ReportProgress;
 	readonly settings?: Partial<SearchSettings>;
-	/** Solutions to begin with, beside the constructed one, and routes to recombine. */
+	/** A solution to go on from, where it is better than the constructed one, and routes to recombine before anything else. */
 	readonly given?: Snapshot;
 	readonly pool?: RoutePool;
 }
@@ -39,6 +40,10 @@ export interface SearchResult {
 const REPORT_EVERY = 256;
 /** Routes of solutions that are worse than the best by more than this share of the turnover are not kept. */
 const KEPT_MARGIN = 0.6;
+/** Problems so small that every move may be tried. */
+const FEW_CUSTOMERS = 20;
+/** Share of iterations that insert a pair, where that may be needed. */
+const PAIR_SHARE = 0.05;
 
 interface Search {
 	readonly problem: Problem;
@@ -59,6 +64,11 @@ interface Search {
 	readonly hasBreaks: boolean;
 	readonly hasCalls: boolean;
 	readonly hasChains: boolean;
+	readonly hasHorizonLimits: boolean;
+	/** Whether two contacts may fit where neither fits alone. */
+	readonly needsPairs: boolean;
+	/** Share of iterations that remove contacts anywhere. */
+	readonly scatteredRuins: number;
 	readonly pool: RoutePool;
 	readonly recombiner: Recombiner;
 	readonly best: Snapshot;
@@ -79,7 +89,7 @@ export function search(problem: Problem, seed: number, shallStop: StopRule, opti
 	construct(state);
 	if (options.given && options.given.score > state.best.score) copySnapshot(options.given, state.best);
 	for (let cycle = 0; !shallStop(state.iterations); cycle++) {
-		if (cycle > 0) startCycle(state, cycle);
+		if (cycle > 0 || options.given) startCycle(state, cycle);
 		runCycle(state, cycle, shallStop);
 	}
 	fillUp(state);
@@ -94,6 +104,7 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const random = createRandom(seed);
 	const prices: Prices = { time: 0, push: 0, blink: 0, subsidy: 0 };
 	const neighbours = findNeighbours(problem);
+	const hasHorizonLimits = problem.resourceIsHorizon.includes(1);
 	return {
 		problem,
 		settings,
@@ -112,6 +123,9 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 		hasBreaks: problem.numItems > problem.numOptions,
 		hasCalls: problem.optionChannel.some((channel) => channel > 0),
 		hasChains: problem.numDays > 1,
+		hasHorizonLimits,
+		needsPairs: mayNeedPairs(problem),
+		scatteredRuins: problem.numCustomers <= FEW_CUSTOMERS || hasHorizonLimits ? settings.scatteredRuins : 0,
 		pool: pool ?? createPool(problem),
 		recombiner: createRecombiner(problem),
 		best: createSnapshot(problem, solution),
@@ -139,10 +153,19 @@ function construct(state: Search): void {
 /** Recombines what the last cycles met, and chooses where the next one starts: the hottest from an elite, the others from the best. */
 function startCycle(state: Search, cycle: number): void {
 	const { problem, solution, best, elites, recombiner, random } = state;
-	if (state.settings.elites > 0) keepElite(state);
+	if (cycle > 0 && state.settings.elites > 0) keepElite(state);
 	loadSnapshot(problem, solution, best);
 	const share = state.settings.recombination;
-	if (share > 0 && recombine(recombiner, state.pool, solution, state.journal, share * state.recreation.scratch.insertion.evaluations)) {
+	if (
+		share > 0 &&
+		recombine(
+			recombiner,
+			state.pool,
+			solution,
+			state.journal,
+			cycle === 0 ? Infinity : share * state.recreation.scratch.insertion.evaluations,
+		)
+	) {
 		if (scoreOf(solution) > best.score) saveSnapshot(problem, solution, best);
 	}
 	if (isHottest(cycle) && elites.length > 0) loadSnapshot(problem, solution, elites[random.below(elites.length)]);
@@ -199,7 +222,8 @@ function ruinOnce(state: Search): number {
 	const { problem, solution, random, settings } = state;
 	const choice = random.next();
 	if (solution.missing > 0 && choice < 0.5) return ruinForMissing(state.ruin, pickMissing(problem, solution, state.mustHaves, random));
-	if (state.hasChains && choice < settings.customerRuins) return ruinCustomers(state.ruin);
+	if (choice < state.scatteredRuins) return ruinScattered(state.ruin);
+	if (state.hasChains && choice < state.scatteredRuins + settings.customerRuins) return ruinCustomers(state.ruin);
 	if (state.hasCalls && choice > 1 - settings.callRuins) return ruinCalls(state.ruin);
 	return ruinStrings(state.ruin);
 }
@@ -207,6 +231,8 @@ function ruinOnce(state: Search): number {
 function recreateAll(state: Search, yieldOfTime: number, temperature: number, seed: number): void {
 	const { problem, solution, journal, random, prices, openDays, offers, settings } = state;
 	for (let i = 0; i < journal.numTouched; i++) openDays[problem.slotDay[journal.touched[i]]] = 1;
+	// A contact that goes may leave room on every day.
+	if (state.hasHorizonLimits && random.next() < 0.3) openDays.fill(1);
 	if (state.hasBreaks && random.next() < 0.2) {
 		prices.blink = toBlink(0.5);
 		moveBreaks(state.ruin, prices, state.recreation.scratch.insertion);
@@ -216,12 +242,43 @@ function recreateAll(state: Search, yieldOfTime: number, temperature: number, se
 	// Now and then a contact may come in at a loss: it can pay once others near it are in.
 	prices.subsidy = random.next() < 0.1 ? 10 * temperature * random.next() : 0;
 	prices.time = yieldOfTime * settings.timePrices[random.next() < 0.5 ? 0 : 1];
-	if (solution.missing > 0) insertMissing(state);
+	if (solution.missing > 0 && random.next() < 0.8) insertMissing(state);
 	listOffers(offers, state, state.iterations, seed);
 	for (let i = 0; i < offers.count; i++) {
 		const customer = offers.customers[i];
 		insertChain(state.recreation, customer, openDays, offers.lostAt[customer] === state.iterations);
 	}
+	if (state.needsPairs && random.next() < PAIR_SHARE) insertRandomPair(state);
+}
+
+/** Two contacts of the customers just offered, on a day and in a slot of it. */
+function insertRandomPair({ problem, solution, journal, random, offers }: Search): void {
+	if (offers.count < 2 || problem.numSlots === 0) return;
+	const slot = random.below(problem.numSlots);
+	const first = randomOption(problem, random, offers.customers[random.below(offers.count)], problem.slotDay[slot]);
+	const second = randomOption(problem, random, offers.customers[random.below(offers.count)], problem.slotDay[slot]);
+	if (first < 0 || second < 0 || problem.optionCustomer[first] === problem.optionCustomer[second]) return;
+	if (hasCombinations(problem, problem.optionCustomer[first]) || hasCombinations(problem, problem.optionCustomer[second])) return;
+	if (solution.slotOf[first] < 0 && solution.slotOf[second] < 0) insertPair(problem, solution, journal, first, second, slot);
+}
+
+/** One of the customer's options on a day, -1 for none. */
+function randomOption(problem: Problem, random: Random, customer: number, day: number): number {
+	let found = -1;
+	let count = 0;
+	for (let option = problem.customerFirstOption[customer]; option < problem.customerFirstOption[customer + 1]; option++)
+		if (problem.optionDay[option] === day && random.below(++count) === 0) found = option;
+	return found;
+}
+
+function mayNeedPairs({ slotMaxTravel, travelTime, numCustomers, numPlaces }: Problem): boolean {
+	if (slotMaxTravel.some((limit) => limit < UNLIMITED)) return true;
+	if (numCustomers > FEW_CUSTOMERS) return false; // too rare there to pay
+	for (let via = 0; via < numPlaces - 1; via++)
+		for (let from = 0; from < numPlaces - 1; from++)
+			for (let to = 0; to < numPlaces - 1; to++)
+				if (travelTime[from * numPlaces + to] > travelTime[from * numPlaces + via] + travelTime[via * numPlaces + to]) return true;
+	return false;
 }
 
 /** Blinks are shares of 2^24. */

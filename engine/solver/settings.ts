@@ -9,6 +9,8 @@ export interface SearchSettings {
 	/** Share of iterations that ruin whole customers (problems of several days) and remote contacts (problems that have any). */
 	readonly customerRuins: number;
 	readonly callRuins: number;
+	/** Share that remove contacts anywhere, in small problems and where resources are limited over the horizon. */
+	readonly scatteredRuins: number;
 	/** Beside those that lost a contact, an iteration offers the free time to about half of so many nearest to the ruin's seed, and to so many others. */
 	readonly nearOffers: number;
 	readonly farOffers: number;
@@ -35,6 +37,7 @@ export const DEFAULT_SETTINGS: SearchSettings = {
 	longestString: 10,
 	customerRuins: 0.1,
 	callRuins: 0.15,
+	scatteredRuins: 0.05,
 	nearOffers: 25,
 	farOffers: 10,
 	blink: 0.01,

@@ -2,22 +2,32 @@ import { BOUND_METHOD, findUpperBound } from "./bound.ts";
 import type { Problem, Solution } from "./problem.ts";
 import { scheduleSlots, totalFloorCost, unmetOptions } from "./report.ts";
 import { search } from "./search.ts";
+import type { SearchSettings } from "./settings.ts";
 import { createStopRule, type StopOptions } from "./stop.ts";
+import { explore, mergeTrails, type Trail } from "./trail.ts";
 
 export interface SolveOptions extends StopOptions {
 	readonly seed: number;
+	/** Searches from so many seeds first, each with all the limits above; the last search goes on from the best of them with the routes of all. */
+	readonly starts?: number;
+	readonly settings?: Partial<SearchSettings>;
 	/** Called now and then with what is done so far; value in cents, without what is missing. */
 	readonly onProgress?: (progress: { readonly iterations: number; readonly value: number }) => void;
 }
 
 /**
- * Plans one rep: search, then the upper bound. Pure and synchronous. The result depends on the problem, the seed and the number of
- * iterations done alone: `seconds` only decides when to stop, and repeating with `iterations` of the result gives the identical solution.
- * Without any limit a fixed number of iterations is done.
+ * Plans one rep: search, then the upper bound. Pure and synchronous. The result depends on the problem, the seed, the starts and the number of
+ * iterations done alone: `seconds` only decides when to stop, and repeating with `iterations` of the result gives the identical solution (of a
+ * single start). Without any limit a fixed number of iterations is done. `trails`: what the starts have left, where other threads made them.
  */
-export function solve(problem: Problem, options: SolveOptions): Solution {
+export function solve(problem: Problem, options: SolveOptions, trails?: readonly Trail[]): Solution {
+	const numStarts = options.starts ?? 0;
+	const left = trails ?? Array.from({ length: numStarts }, (_, start) => explore(problem, options, start));
 	const rule = createStopRule(options);
-	const { solution, iterations } = search(problem, options.seed, rule.shallStop, options);
+	const { solution, iterations } = search(problem, options.seed, rule.shallStop, {
+		...options,
+		...(left.length > 0 && mergeTrails(problem, left)),
+	});
 	const unmetRequired = unmetOptions(problem, solution);
 	const isComplete = solution.missing === unmetRequired.length;
 	return {
@@ -27,7 +37,7 @@ export function solve(problem: Problem, options: SolveOptions): Solution {
 		upperBound: findUpperBound(problem, solution.value, unmetRequired, isComplete),
 		boundMethod: BOUND_METHOD,
 		unmetRequired,
-		iterations,
+		iterations: left.reduce((sum, trail) => sum + trail.iterations, iterations),
 		stopped: rule.isStopped(),
 	};
 }

@@ -4,12 +4,13 @@ import { Piscina } from "piscina";
 import { CarteiraError } from "../errors.ts";
 import type { Solution } from "../solver/problem.ts";
 import type { SolveOptions } from "../solver/solve.ts";
-import { type Outcome, type SolveTask, valueOf } from "./messages.ts";
+import type { Trail } from "../solver/trail.ts";
+import { type ExploreTask, type Outcome, type SolveTask, valueOf } from "./messages.ts";
 
 /** Threads that solve problems. Results do not depend on how many there are. */
 export interface SolverPool {
 	readonly numThreads: number;
-	/** Solves a problem made by `buildProblem`; `stop` must lie in a SharedArrayBuffer. Rejects with BUSY where the queue is full. */
+	/** Solves a problem made by `buildProblem`, the starts on several threads; the result is that of one. `stop` must lie in a SharedArrayBuffer. Rejects with BUSY where the queue is full. */
 	solve(buffer: SharedArrayBuffer, options: SolveOptions): Promise<Solution>;
 	/** Waits for what is running, then ends the threads. */
 	close(): Promise<void>;
@@ -26,7 +27,7 @@ export interface PoolOptions {
 export function createPool({ threads = availableParallelism(), maxQueue = 20_000 }: PoolOptions = {}): SolverPool {
 	if (!Number.isInteger(threads) || threads < 1) throw new CarteiraError("USAGE", `threads: ${threads} is not a number of threads`);
 	const filename = new URL("./entries/solve.ts", import.meta.url).href;
-	const piscina = new Piscina<SolveTask, Outcome<Solution>>({ filename, minThreads: threads, maxThreads: threads, maxQueue });
+	const piscina = new Piscina<SolveTask | ExploreTask, Outcome<Solution>>({ filename, minThreads: threads, maxThreads: threads, maxQueue });
 	piscina.on("error", () => undefined); // the promise of the task that failed carries the error
 	return {
 		numThreads: threads,
@@ -36,11 +37,12 @@ export function createPool({ threads = availableParallelism(), maxQueue = 20_000
 }
 
 async function runSolve(
-	piscina: Piscina<SolveTask, Outcome<Solution>>,
+	piscina: Piscina<SolveTask | ExploreTask, Outcome<Solution>>,
 	buffer: SharedArrayBuffer,
-	{ onProgress, ...options }: SolveOptions,
+	{ onProgress, starts = 0, ...limits }: SolveOptions,
 ): Promise<Solution> {
 	if (piscina.queueSize >= piscina.options.maxQueue) throw new CarteiraError("BUSY", ERROR_QUEUE);
+	const options = starts > 0 ? { ...limits, trails: await runStarts(piscina, buffer, limits, starts) } : limits;
 	if (!onProgress) return valueOf(await piscina.run({ buffer, ...options }));
 	const { port1, port2 } = new MessageChannel();
 	port1.on("message", onProgress);
@@ -51,4 +53,16 @@ async function runSolve(
 	}
 }
 
+function runStarts(
+	piscina: Piscina<SolveTask | ExploreTask, Outcome<Solution>>,
+	buffer: SharedArrayBuffer,
+	limits: Omit<ExploreTask, "buffer" | "start">,
+	starts: number,
+): Promise<Trail[]> {
+	const explore = async (start: number): Promise<Trail> =>
+		valueOf((await piscina.run({ buffer, start, ...limits }, { filename: EXPLORE })) as unknown as Outcome<Trail>);
+	return Promise.all(Array.from({ length: starts }, (_, start) => explore(start)));
+}
+
+const EXPLORE = new URL("./entries/explore.ts", import.meta.url).href;
 const ERROR_QUEUE = "the solver's queue is full; try again later";

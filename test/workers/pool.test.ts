@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { CarteiraError } from "../../engine/errors.ts";
 import { buildProblem } from "../../engine/solver/problem.ts";
 import { solve } from "../../engine/solver/solve.ts";
+import { explore } from "../../engine/solver/trail.ts";
 import { outcomeOf, valueOf } from "../../engine/workers/messages.ts";
 import { createPool } from "../../engine/workers/pool.ts";
 import { repFortnight } from "../problems/rep-fortnight.ts";
@@ -18,6 +19,18 @@ describe("the pool", () => {
 		const single = createPool({ threads: 1 });
 		expect(await Promise.all(seeds.map((seed) => single.solve(problem.buffer, { seed, iterations: 300 })))).toEqual(here);
 		await single.close();
+	});
+
+	it("gives the same result of several starts on one, two and four threads, no worse than any of them", async () => {
+		const options = { seed: 5, iterations: 300, starts: 3 };
+		const here = solve(problem, options);
+		for (const threads of [1, 2, 4]) {
+			const some = createPool({ threads });
+			expect(await some.solve(problem.buffer, options)).toEqual(here);
+			await some.close();
+		}
+		expect(here.iterations).toBe(4 * 300);
+		expect(here.value).toBeGreaterThanOrEqual(Math.max(...[0, 1, 2].map((start) => explore(problem, options, start).best.value)));
 	});
 
 	it("tells of progress, and stops by the shared flag with the best so far", async () => {

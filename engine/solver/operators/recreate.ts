@@ -58,9 +58,13 @@ export function insertChain(recreation: Recreation, customer: number, isOpen: Ui
 	if (hasCombinations(problem, customer)) return insertCombination(recreation, customer, isOpen);
 	if (!findInsertions(recreation, customer, isOpen, everyDay)) return false;
 	const last = bestChain(problem, scratch, customer);
+	// Required contacts first: the others of the chain may take the last of a limit.
 	let isChanged = false;
-	for (let node = last; node > 0; node = scratch.from[node]) {
-		if (!scratch.isIn[node] && insertNode(recreation, node)) isChanged = true;
+	for (const isRequired of [1, 0]) {
+		for (let node = last; node > 0; node = scratch.from[node]) {
+			if (scratch.isIn[node] || (problem.optionFlags[scratch.option[node]] & REQUIRED) !== isRequired) continue;
+			if (insertNode(recreation, node)) isChanged = true;
+		}
 	}
 	return isChanged;
 }

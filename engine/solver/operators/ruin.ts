@@ -81,6 +81,24 @@ export function ruinCalls(ruin: Ruin): number {
 	return problem.optionCustomer[seed];
 }
 
+/** Removes random contacts, whatever their slots: what they have in common may be a limit of the horizon. */
+export function ruinScattered(ruin: Ruin): number {
+	const { problem, solution, journal, random } = ruin;
+	const share = random.next() ** 2;
+	let customer = -1;
+	for (let slot = 0; slot < problem.numSlots; slot++) {
+		const count = listContacts(ruin, slot);
+		for (let i = 0; i < count; i++) {
+			const contact = ruin.contacts[i];
+			if (solution.slotOf[contact] !== slot || random.next() >= share) continue;
+			customer = problem.optionCustomer[contact];
+			removeContact(problem, solution, journal, contact);
+		}
+	}
+	settleTouched(problem, solution, journal);
+	return customer;
+}
+
 /**
  * Makes room for something that must be in and is not: its customer's other contacts go, and a string of a slot on a day on which it can
  * be. `option` is one of the customer's.

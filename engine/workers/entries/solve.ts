@@ -3,10 +3,11 @@ import { solve } from "../../solver/solve.ts";
 import { type Outcome, outcomeOf, type SolveTask } from "../messages.ts";
 
 /** Thread entry: solves the problem in the task's buffer. */
-export default function solveTask({ buffer, progress, ...options }: SolveTask): Outcome<Solution> {
+export default function solveTask({ buffer, progress, trails, ...options }: SolveTask): Outcome<Solution> {
 	return outcomeOf(() => {
 		try {
-			return solve(openProblem(buffer), { ...options, onProgress: progress && ((done) => progress.postMessage(done, [])) });
+			const onProgress = progress && ((done: object) => progress.postMessage(done, []));
+			return solve(openProblem(buffer), { ...options, ...(onProgress && { onProgress }) }, trails);
 		} finally {
 			progress?.close();
 		}
