@@ -4,6 +4,8 @@ import type { ProblemSpec } from "../../engine/solver/problem.ts";
 export interface DeskTime {
 	/** Of the working time. */
 	readonly share: number;
+	/** Seconds by customer of the mean way to its nearest neighbours. */
+	readonly way: Float64Array;
 	/** Cents by customer that calling it would bring over the price of the time. */
 	readonly callWorth: Float64Array;
 }
@@ -14,6 +16,11 @@ interface Use {
 	readonly time: number;
 }
 
+interface Way {
+	readonly time: number;
+	readonly cost: number;
+}
+
 const NEIGHBOURS = 5;
 const ROUNDS = 40;
 
@@ -22,8 +29,10 @@ const ROUNDS = 40;
  * working time is just used up. A visit takes its service and the mean way to its nearest neighbours.
  */
 export function findDeskTime(spec: ProblemSpec): DeskTime {
-	const visits = bestUses(spec, true);
-	const calls = bestUses(spec, false);
+	const ways = Array.from({ length: spec.numCustomers }, (_, customer) => wayTo(spec, customer));
+	const way = Float64Array.from(ways, ({ time }) => time);
+	const visits = bestUses(spec, true, ways);
+	const calls = bestUses(spec, false, ways);
 	const callWorthAt = (price: number): Float64Array => Float64Array.from(calls, (use) => Math.max(0, use.value - price * use.time));
 	const capacity = spec.slots.reduce(
 		(sum, slot) => sum + slot.close - slot.open - slot.breaks.reduce((busy, { duration }) => busy + duration, 0),
@@ -37,7 +46,8 @@ export function findDeskTime(spec: ProblemSpec): DeskTime {
 		if (used.all > capacity) low = price;
 		else high = price;
 	}
-	return { share: Math.min(0.9, spent(visits, calls, high).desk / Math.max(1, capacity)), callWorth: callWorthAt(high) };
+	const share = Math.min(0.9, spent(visits, calls, high).desk / Math.max(1, capacity));
+	return { share, callWorth: callWorthAt(high), way };
 }
 
 function perSecond({ value, time }: Use): number {
@@ -57,22 +67,22 @@ function spent(visits: readonly Use[], calls: readonly Use[], price: number): { 
 }
 
 /** By customer the best option of its kind by value a second; nothing where it has none. */
-function bestUses(spec: ProblemSpec, isVisit: boolean): Use[] {
+function bestUses(spec: ProblemSpec, isVisit: boolean, ways: readonly Way[]): Use[] {
 	const best = Array.from({ length: spec.numCustomers }, (): Use => ({ value: 0, time: 0 }));
 	for (const { customer, channel, duration, prize } of spec.options) {
 		if ((channel === 0) !== isVisit) continue;
-		const [time, cost] = isVisit ? wayTo(spec, customer) : [0, 0];
+		const { time, cost } = isVisit ? ways[customer] : { time: 0, cost: 0 };
 		const use = { value: prize[0] - cost, time: duration + time };
 		if (perSecond(use) > perSecond(best[customer])) best[customer] = use;
 	}
 	return best;
 }
 
-function wayTo(spec: ProblemSpec, customer: number): [time: number, cost: number] {
+function wayTo(spec: ProblemSpec, customer: number): Way {
 	const cells = Array.from({ length: spec.numCustomers }, (_, other) => other * spec.numPlaces + customer)
 		.filter((_, other) => other !== customer)
 		.sort((a, b) => spec.travelTime[a] - spec.travelTime[b])
 		.slice(0, NEIGHBOURS);
 	const mean = (matrix: Int32Array): number => cells.reduce((sum, cell) => sum + matrix[cell], 0) / Math.max(1, cells.length);
-	return [mean(spec.travelTime), mean(spec.travelCost)];
+	return { time: mean(spec.travelTime), cost: mean(spec.travelCost) };
 }

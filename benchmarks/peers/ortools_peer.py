@@ -65,7 +65,8 @@ def main():
                 cumul.RemoveInterval(ends + 1, starts - 1)
         days = {entry["day"] for entry in task["days"]}
         if len(days) < len(ways):
-            routing.SetAllowedVehiclesForIndex([v for v, slot in enumerate(slots) if slot["day"] in days], manager.NodeToIndex(index))
+            allowed = [vehicle for vehicle, slot in enumerate(slots) if slot["day"] in days]
+            routing.VehicleVar(manager.NodeToIndex(index)).SetValues([-1] + allowed)
     promise = 10 * max(largest.values(), default=1)
     for key, indices in members.items():
         routing.AddDisjunction(indices, largest[key] + (promise if isinstance(key, str) else 0), 1)
@@ -83,13 +84,10 @@ def main():
         day = slot["day"] * DAY
         axis.CumulVar(routing.Start(vehicle)).SetRange(day + slot["open"], day + slot["close"])
         axis.CumulVar(routing.End(vehicle)).SetRange(day + slot["open"], day + slot["close"])
-        pauses = list(slot["breaks"])
-        if slot["desk"] > 0:
-            pauses.append([slot["open"], slot["close"] - slot["desk"], slot["desk"]])
-        if pauses:
+        if slot["breaks"]:
             intervals = [
                 solver.FixedDurationIntervalVar(day + early, day + late, length, False, f"break {vehicle} {number}")
-                for number, (early, late, length) in enumerate(pauses)
+                for number, (early, late, length) in enumerate(slot["breaks"])
             ]
             axis.SetBreakIntervalsOfVehicle(intervals, vehicle, busy)
 

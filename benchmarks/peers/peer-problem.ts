@@ -1,5 +1,6 @@
 import type { ProblemSpec, RouteSlotSpec } from "../../engine/solver/problem.ts";
-import { findDeskTime } from "./desk-time.ts";
+import { type DeskTime, findDeskTime } from "./desk-time.ts";
+import { travelBetween } from "./timetable.ts";
 
 /** A problem in terms that every routing library knows: vehicles, and tasks of which some exclude each other. It travels as JSON. */
 export interface PeerProblem {
@@ -23,8 +24,6 @@ export interface PeerSlot {
 	readonly start: number;
 	readonly end: number;
 	readonly breaks: readonly (readonly [earliest: number, latest: number, duration: number])[];
-	/** Time kept free for remote contacts. */
-	readonly desk: number;
 	/** null: no limit. */
 	readonly maxVisits: number | null;
 	readonly maxTravel: number | null;
@@ -35,6 +34,7 @@ export interface PeerTask {
 	readonly place: number;
 	/** -1: a promise that stands alone and must be kept. */
 	readonly group: number;
+	/** Service, and the time kept free for calls around it. */
 	readonly duration: number;
 	readonly days: readonly PeerDay[];
 }
@@ -49,25 +49,28 @@ export interface PeerDay {
 }
 
 const UNLIMITED = 2147483647;
+/** Longer ways stand for places that cannot be reached; larger numbers only spoil what peers derive from means. */
+const FARTHEST = 500_000;
 /** With travel free of charge, prizes outweigh it by this factor, so that it only breaks ties. */
 const PRIZE_OF_FREE_TRAVEL = 300;
 
 /**
  * The best that a user of a routing library would make of a spec. A customer's options become one task a period of its minimum gap, with the
  * windows and prizes of each day; the tasks of a period exclude each other. A visit's prize is what it brings more than calling the customer would,
- * and each day keeps the time free that a fluid plan spends on calls (see `findDeskTime`).
+ * and its service is lengthened so that the time stays free that a fluid plan spends on calls (see `findDeskTime`). Visits that no route can hold are
+ * left out.
  */
 export function peerProblemOf(spec: ProblemSpec): PeerProblem {
 	if (spec.dayCombinations?.some((sets) => sets !== null)) throw new Error("peers are not given problems with day combinations");
 	if (spec.resources.length > 0) throw new Error("peers are not given problems with resources");
 	const isFree = spec.travelCost.every((cost) => cost === 0);
 	const desk = findDeskTime(spec);
-	const { tasks, groups } = tasksOf(spec, isFree ? PRIZE_OF_FREE_TRAVEL : 1, desk.callWorth);
+	const { tasks, groups } = tasksOf(spec, isFree ? PRIZE_OF_FREE_TRAVEL : 1, desk);
 	return {
 		places: spec.numPlaces + 1,
 		time: widen(spec.travelTime, spec.numPlaces),
 		cost: widen(isFree ? spec.travelTime : spec.travelCost, spec.numPlaces),
-		slots: spec.slots.map((slot) => slotOf(slot, spec.numPlaces, desk.share)),
+		slots: spec.slots.map((slot) => slotOf(slot, spec.numPlaces)),
 		tasks,
 		groups,
 		isExact: spec.days.length === 1 && spec.options.every(({ channel }) => channel === 0),
@@ -83,12 +86,11 @@ export function routesOf(problem: PeerProblem, routes: readonly (readonly number
 
 function widen(matrix: Int32Array, size: number): number[] {
 	const wide = new Array<number>((size + 1) ** 2).fill(0);
-	for (let from = 0; from < size; from++) for (let to = 0; to < size; to++) wide[from * (size + 1) + to] = matrix[from * size + to];
+	for (let from = 0; from < size; from++) for (let to = 0; to < size; to++) wide[from * (size + 1) + to] = Math.min(matrix[from * size + to], FARTHEST);
 	return wide;
 }
 
-function slotOf(slot: RouteSlotSpec, nowhere: number, deskShare: number): PeerSlot {
-	const busy = slot.breaks.reduce((sum, { duration }) => sum + duration, 0);
+function slotOf(slot: RouteSlotSpec, nowhere: number): PeerSlot {
 	return {
 		day: slot.day,
 		open: slot.open,
@@ -96,7 +98,6 @@ function slotOf(slot: RouteSlotSpec, nowhere: number, deskShare: number): PeerSl
 		start: slot.start < 0 ? nowhere : slot.start,
 		end: slot.end < 0 ? nowhere : slot.end,
 		breaks: slot.breaks.map(({ earliest, latest, duration }) => [earliest, latest, duration] as const),
-		desk: Math.floor(deskShare * (slot.close - slot.open - busy)),
 		maxVisits: limitOf(slot.maxVisits),
 		maxTravel: limitOf(slot.maxTravelTime),
 	};
@@ -122,14 +123,24 @@ function expectedPrize(spec: ProblemSpec, option: number): number {
 	return Math.round(earlier.reduce((sum, d) => sum + prize[d + 1], 0) / earlier.length);
 }
 
-function tasksOf(spec: ProblemSpec, scale: number, callWorth: Float64Array): { tasks: PeerTask[]; groups: number } {
+/** Whether some slot of its day can hold the visit alone. */
+function isReachable(spec: ProblemSpec, option: number): boolean {
+	const { customer, day, duration } = spec.options[option];
+	return spec.slots.some((slot) => {
+		const there = travelBetween(spec, spec.travelTime, slot.start, customer);
+		const back = travelBetween(spec, spec.travelTime, customer, slot.end);
+		return slot.day === day && slot.open + there + duration + back <= slot.close;
+	});
+}
+
+function tasksOf(spec: ProblemSpec, scale: number, desk: DeskTime): { tasks: PeerTask[]; groups: number } {
 	const promised = new Set(spec.options.flatMap(({ customer, day, required }) => (required ? [`${customer}:${day}`] : [])));
 	const tasks = new Map<string, { place: number; group: number; duration: number; days: PeerDay[] }>();
 	const groups = new Map<string, number>();
 	const seen = new Map<string, number>();
 	spec.options.forEach(({ customer, day, channel, required, duration, windows }, option) => {
-		if (channel !== 0 || (!required && promised.has(`${customer}:${day}`))) return;
-		const prize = scale * Math.round(expectedPrize(spec, option) - (required ? 0 : callWorth[customer]));
+		if (channel !== 0 || (!required && promised.has(`${customer}:${day}`)) || !isReachable(spec, option)) return;
+		const prize = scale * Math.round(expectedPrize(spec, option) - (required ? 0 : desk.callWorth[customer]));
 		if (prize <= 0 && !required) return;
 		const variant = seen.get(`${customer}:${day}`) ?? 0;
 		seen.set(`${customer}:${day}`, variant + 1);
@@ -137,7 +148,8 @@ function tasksOf(spec: ProblemSpec, scale: number, callWorth: Float64Array): { t
 		const group = required ? -1 : (groups.get(period) ?? groups.size);
 		if (!required) groups.set(period, group);
 		const key = required ? `promise ${option}` : `${period}:${variant}:${duration}`;
-		const task = tasks.get(key) ?? { place: customer, group, duration, days: [] };
+		const kept = required ? 0 : Math.round((desk.share / (1 - desk.share)) * (duration + desk.way[customer]));
+		const task = tasks.get(key) ?? { place: customer, group, duration: duration + kept, days: [] };
 		tasks.set(key, task);
 		task.days.push({ day, option, prize: Math.max(0, prize), windows });
 	});

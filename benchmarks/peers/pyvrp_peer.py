@@ -1,8 +1,7 @@
 """Solves one dumped problem with PyVRP. Reads JSON on stdin, writes JSON on stdout; only the search is timed.
 
 PyVRP knows one window a client and no breaks. So a task is one client for each window it has, on the clock of a day from which the breaks are cut
-out; the vehicles of each day have a profile of their own, whose arcs carry what a task is worth less on that day, or forbid it. Time for calls
-shortens the longest duration of a route.
+out; the vehicles of each day have a profile of their own, whose arcs carry what a task is worth less on that day, or forbid it.
 """
 
 import json
@@ -14,7 +13,6 @@ import numpy as np
 import pyvrp
 from importlib.metadata import version
 
-FORBIDDEN = 10**9
 ALWAYS = 10**7
 
 
@@ -58,9 +56,12 @@ def build(problem):
 
     days = sorted(bounds)
     top = [max(prizes.values()) for _, _, prizes in clients]
+    promise = 10 * max(top, default=1)
+    worth = [best + (promise if tasks[task]["group"] < 0 else 0) for best, (task, _, _) in zip(top, clients)]
     distances = []
     for day in days:
-        extra = [0] * len(depots) + [best - prizes[day] if day in prizes else FORBIDDEN for best, (_, _, prizes) in zip(top, clients)]
+        # A day on which a task is not offered takes all that it is worth: larger numbers would spoil the first penalties, which are means of arcs.
+        extra = [0] * len(depots) + [best - prizes[day] if day in prizes else all + 1 for best, all, (_, _, prizes) in zip(top, worth, clients)]
         matrix = cost + np.array(extra, dtype=np.int64)[None, :]
         np.fill_diagonal(matrix, 0)
         distances.append(matrix)
@@ -72,7 +73,6 @@ def build(problem):
     group_of = {position: exclusive.get(key) for key, own in members.items() for position in own}
     groups = [pyvrp.ClientGroup([len(depots) + position for position in members[key]], required=False) for key in exclusive]
 
-    promise = 10 * max(top, default=1)
     made = []
     for position, (task, (low, high), _) in enumerate(clients):
         made.append(
@@ -83,7 +83,7 @@ def build(problem):
                 service_duration=tasks[task]["duration"],
                 tw_early=low,
                 tw_late=high,
-                prize=top[position] + (promise if tasks[task]["group"] < 0 else 0),
+                prize=worth[position],
                 required=False,
                 group=group_of[position],
             )
@@ -104,7 +104,6 @@ def build(problem):
                 end_depot=depots.index(slot["end"]),
                 tw_early=early,
                 tw_late=late,
-                shift_duration=max(0, late - early - slot["desk"]),
                 profile=days.index(slot["day"]),
             )
         )

@@ -47,9 +47,6 @@ def main():
             vroom.Break(100 * index + number, [vroom.TimeWindow(axis + early, axis + late)], service=length)
             for number, (early, late, length) in enumerate(slot["breaks"])
         ]
-        if slot["desk"] > 0:
-            window = vroom.TimeWindow(axis + slot["open"], axis + slot["close"] - slot["desk"])
-            pauses.append(vroom.Break(100 * index + 99, [window], service=slot["desk"]))
         limits = {}
         if slot["maxVisits"] is not None:
             limits["max_tasks"] = slot["maxVisits"]
