@@ -115,12 +115,14 @@ def build(problem):
 def main():
     problem = json.load(sys.stdin)
     data, task_of, num_depots, vehicles = build(problem)
+    # From its random first plan the search does not find back to a feasible one where many tasks exclude each other; from an empty plan it does.
     penalty = pyvrp.PenaltyParams(min_penalty=problem["options"].get("minPenalty", 0.1))
     start = time.process_time()
     result = pyvrp.solve(
         data,
         stop=lambda _: time.process_time() - start >= problem["seconds"],
         seed=problem["seed"],
+        initial_solution=pyvrp.Solution(data, []) if data.num_groups > 0 else None,
         collect_stats=False,
         display=False,
         params=pyvrp.SolveParams(penalty=penalty),
