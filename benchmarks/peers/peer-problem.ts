@@ -13,8 +13,6 @@ export interface PeerProblem {
 	readonly tasks: readonly PeerTask[];
 	/** Number of groups; at most one task of a group is done. */
 	readonly groups: number;
-	/** Whether every customer may have one task only, on one day: nothing of the problem had to be bent for the peers. */
-	readonly isExact: boolean;
 }
 
 export interface PeerSlot {
@@ -73,7 +71,6 @@ export function peerProblemOf(spec: ProblemSpec): PeerProblem {
 		slots: spec.slots.map((slot) => slotOf(slot, spec.numPlaces)),
 		tasks,
 		groups,
-		isExact: spec.days.length === 1 && spec.options.every(({ channel }) => channel === 0),
 	};
 }
 
@@ -85,8 +82,9 @@ export function routesOf(problem: PeerProblem, routes: readonly (readonly number
 }
 
 function widen(matrix: Int32Array, size: number): number[] {
-	const wide = new Array<number>((size + 1) ** 2).fill(0);
-	for (let from = 0; from < size; from++) for (let to = 0; to < size; to++) wide[from * (size + 1) + to] = Math.min(matrix[from * size + to], FARTHEST);
+	const wide = Array.from({ length: (size + 1) ** 2 }, () => 0);
+	for (let from = 0; from < size; from++)
+		for (let to = 0; to < size; to++) wide[from * (size + 1) + to] = Math.min(matrix[from * size + to], FARTHEST);
 	return wide;
 }
 

@@ -59,7 +59,9 @@ export function duelTable(duels: readonly Duel[]): string {
 		String(duel.dropped),
 	]);
 	const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
-	return [head, ...rows].map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join("  ")).join("\n");
+	return [head, ...rows]
+		.map((row) => row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join("  "))
+		.join("\n");
 }
 
 /** A line a set and peer: mean ratio, and rows ahead, level and behind. */
@@ -71,7 +73,8 @@ export function summaryOf(duels: readonly Duel[]): string[] {
 		const ahead = own.filter(({ ratio }) => ratio < 1).length;
 		const behind = own.filter(({ ratio }) => !(ratio <= 1)).length;
 		const level = own.length - ahead - behind;
-		const lead = ahead === own.length ? "ahead on every row" : `ahead on ${ahead}, level on ${level}, behind on ${behind} of ${own.length} rows`;
+		const lead =
+			ahead === own.length ? "ahead on every row" : `ahead on ${ahead}, level on ${level}, behind on ${behind} of ${own.length} rows`;
 		return `${key}: mean peer/ours ${mean.toFixed(4)}, ${lead}`;
 	});
 }

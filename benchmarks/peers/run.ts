@@ -8,7 +8,6 @@ import { peerProblemOf, routesOf } from "./peer-problem.ts";
 import { absenceOf, PEERS, type Peer, runPeer } from "./peers.ts";
 import { countItems, mendRoutes, recount, sequencesOf } from "./recount.ts";
 import { type Duel, duelOf, duelTable, type Line, summaryOf } from "./report.ts";
-import { generateWeeks } from "./weeks.ts";
 
 interface Contest {
 	readonly set: string;
@@ -99,8 +98,9 @@ async function contestsOf(set: Set, problems: string): Promise<Contest[]> {
 			return { set, problem, spec: readToptw(join(dataFolder, set, `${name}.txt`), Number(routes)).spec };
 		});
 	}
+	const { generateWeeks } = await import("./weeks.ts"); // loads the whole engine, which the public sets do without
 	const weeks = await generateWeeks(Math.max(...names.map(Number)), Number(options.dataSeed));
-	return names.map((name) => ({ set, problem: `${weeks[Number(name) - 1].repId}`, spec: weeks[Number(name) - 1].spec }));
+	return names.map((name) => ({ set, problem: weeks[Number(name) - 1].repId, spec: weeks[Number(name) - 1].spec }));
 }
 
 function runOwn({ set, problem, spec }: Contest, seed: number, budget: number): Line {
