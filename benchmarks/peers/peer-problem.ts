@@ -53,8 +53,8 @@ const FARTHEST = 500_000;
 const PRIZE_OF_FREE_TRAVEL = 300;
 
 /**
- * The best that a user of a routing library would make of a spec. A customer's options become one task a period of its minimum gap, with the
- * windows and prizes of each day; the tasks of a period exclude each other. A visit's prize is what it brings more than calling the customer would,
+ * The best that a user of a routing library would make of a spec. A customer's options become one task, or one a period of its minimum gap where
+ * a second visit is worth much, with the windows and prizes of each day; the tasks of a period exclude each other. A visit's prize is what it brings more than calling the customer would,
  * and its service is lengthened so that the time stays free that a fluid plan spends on calls (see `findDeskTime`). Visits that no route can hold are
  * left out.
  */
@@ -105,20 +105,43 @@ function limitOf(limit: number): number | null {
 	return limit >= UNLIMITED ? null : limit;
 }
 
-/** Period of a day for a customer: contacts of neighbouring periods are about a minimum gap apart. */
-function periodOf(spec: ProblemSpec, customer: number, day: number): number {
-	return Math.floor((spec.days[day] - spec.days[0]) / Math.max(1, spec.minGap[customer]));
+/** How a customer's horizon is split: days of a period exclude each other, those of neighbouring periods are about a minimum gap apart. */
+interface Periods {
+	of(day: number): number;
+	/** Prize of an option where the last contact was in the period before, on average over the days that are far enough away. */
+	expectedPrize(option: number): number;
 }
 
-/** Prize of an option where its customer's last contact was at some day of the period before, on average. */
-function expectedPrize(spec: ProblemSpec, option: number): number {
-	const { customer, day, prize } = spec.options[option];
-	const period = periodOf(spec, customer, day);
-	const earlier = spec.days
-		.map((_, d) => d)
-		.filter((d) => periodOf(spec, customer, d) === period - 1 && spec.days[day] - spec.days[d] >= spec.minGap[customer]);
-	if (earlier.length === 0) return prize[0];
-	return Math.round(earlier.reduce((sum, d) => sum + prize[d + 1], 0) / earlier.length);
+/** A second visit must be worth this share of the first for a split to pay: it ties the first one to fewer days. */
+const WORTH_A_SPLIT = 0.5;
+
+function periodsOf(spec: ProblemSpec, visits: readonly number[]): Periods {
+	const { customer, day: firstDay } = spec.options[visits[0]];
+	const gap = Math.max(1, spec.minGap[customer]);
+	const split = (day: number): number => Math.floor((spec.days[day] - spec.days[firstDay]) / gap);
+	const days = [...new Set(visits.map((option) => spec.options[option].day))];
+	const expected = (option: number): number => {
+		const { day, prize } = spec.options[option];
+		const earlier = days.filter((d) => split(d) === split(day) - 1 && spec.days[day] - spec.days[d] >= gap);
+		if (earlier.length === 0) return prize[0];
+		return Math.round(earlier.reduce((sum, d) => sum + prize[d + 1], 0) / earlier.length);
+	};
+	const first = Math.max(...visits.map((option) => spec.options[option].prize[0]));
+	const second = Math.max(0, ...visits.filter((option) => split(spec.options[option].day) > 0).map(expected));
+	if (second >= WORTH_A_SPLIT * first) return { of: split, expectedPrize: expected };
+	return { of: () => 0, expectedPrize: (option) => spec.options[option].prize[0] };
+}
+
+/** Indices of the visits that are free to choose, by customer. */
+function freeVisits(spec: ProblemSpec): Map<number, number[]> {
+	const visits = new Map<number, number[]>();
+	spec.options.forEach(({ customer, channel, required }, option) => {
+		if (channel !== 0 || required) return;
+		const own = visits.get(customer) ?? [];
+		own.push(option);
+		visits.set(customer, own);
+	});
+	return visits;
 }
 
 /** Whether some slot of its day can hold the visit alone. */
@@ -132,24 +155,36 @@ function isReachable(spec: ProblemSpec, option: number): boolean {
 }
 
 function tasksOf(spec: ProblemSpec, scale: number, desk: DeskTime): { tasks: PeerTask[]; groups: number } {
-	const promised = new Set(spec.options.flatMap(({ customer, day, required }) => (required ? [`${customer}:${day}`] : [])));
-	const tasks = new Map<string, { place: number; group: number; duration: number; days: PeerDay[] }>();
-	const groups = new Map<string, number>();
-	const seen = new Map<string, number>();
-	spec.options.forEach(({ customer, day, channel, required, duration, windows }, option) => {
-		if (channel !== 0 || (!required && promised.has(`${customer}:${day}`)) || !isReachable(spec, option)) return;
-		const prize = scale * Math.round(expectedPrize(spec, option) - (required ? 0 : desk.callWorth[customer]));
-		if (prize <= 0 && !required) return;
-		const variant = seen.get(`${customer}:${day}`) ?? 0;
-		seen.set(`${customer}:${day}`, variant + 1);
-		const period = `${customer}:${periodOf(spec, customer, day)}`;
-		const group = required ? -1 : (groups.get(period) ?? groups.size);
-		if (!required) groups.set(period, group);
-		const key = required ? `promise ${option}` : `${period}:${variant}:${duration}`;
-		const kept = required ? 0 : Math.round((desk.share / (1 - desk.share)) * (duration + desk.way[customer]));
-		const task = tasks.get(key) ?? { place: customer, group, duration: duration + kept, days: [] };
-		tasks.set(key, task);
-		task.days.push({ day, option, prize: Math.max(0, prize), windows });
+	const promises = spec.options.flatMap((option, o) => (option.required && option.channel === 0 && isReachable(spec, o) ? [o] : []));
+	const promised = new Set(promises.map((option) => `${spec.options[option].customer}:${spec.options[option].day}`));
+	const tasks: PeerTask[] = promises.map((option) => promiseOf(spec, option, scale));
+	let groups = 0;
+	for (const [customer, visits] of freeVisits(spec)) {
+		const periods = periodsOf(spec, visits);
+		const days = visits.flatMap((option) => {
+			const { day, windows } = spec.options[option];
+			const prize = scale * Math.round(periods.expectedPrize(option) - desk.callWorth[customer]);
+			return prize > 0 && !promised.has(`${customer}:${day}`) && isReachable(spec, option) ? [{ day, option, prize, windows }] : [];
+		});
+		for (const own of Map.groupBy(days, ({ day }) => periods.of(day)).values()) tasks.push(...groupOf(spec, customer, own, groups++, desk));
+	}
+	return { tasks, groups };
+}
+
+function promiseOf(spec: ProblemSpec, option: number, scale: number): PeerTask {
+	const { customer, day, duration, windows, prize } = spec.options[option];
+	return { place: customer, group: -1, duration, days: [{ day, option, prize: Math.max(0, scale * prize[0]), windows }] };
+}
+
+/** The tasks of a customer's period: one, but for visits that take longer on some days, and for a day's second option. */
+function groupOf(spec: ProblemSpec, customer: number, days: readonly PeerDay[], group: number, desk: DeskTime): PeerTask[] {
+	const variantOf = (entry: PeerDay, at: number): string => {
+		const variant = days.slice(0, at).filter(({ day }) => day === entry.day).length;
+		return `${variant}:${spec.options[entry.option].duration}`;
+	};
+	return [...Map.groupBy(days, variantOf).values()].map((own) => {
+		const { duration } = spec.options[own[0].option];
+		const kept = Math.round((desk.share / (1 - desk.share)) * (duration + desk.way[customer]));
+		return { place: customer, group, duration: duration + kept, days: own };
 	});
-	return { tasks: [...tasks.values()], groups: groups.size };
 }
