@@ -20,9 +20,9 @@ const PANEL = {
 	"rep-week": "syn100/5,syn150/5,syn200/10",
 	week: "1,2",
 } as const;
-type Set = keyof typeof PANEL;
+type SetName = keyof typeof PANEL;
 /** PyVRP's least penalty: with smaller ones its best plan is often infeasible. */
-const MIN_PENALTY: Readonly<Record<Set, number>> = { toptw: 200, "rep-week": 200, week: 200 };
+const MIN_PENALTY: Readonly<Record<SetName, number>> = { toptw: 200, "rep-week": 200, week: 200 };
 const WARM_UP_SECONDS = 0.5;
 const dataFolder = join(process.env.CARTEIRA_DATA ?? join(import.meta.dirname, "../../../shared/data"), "routing");
 
@@ -50,7 +50,7 @@ const options = new Command()
 		json?: boolean;
 	}>();
 
-const isSet = (name: string): name is Set => name in PANEL;
+const isSet = (name: string): name is SetName => name in PANEL;
 const isPeer = (name: string): name is Peer => PEERS.some((peer) => peer === name);
 const { set } = options;
 const wanted = options.peers.split(",");
@@ -90,7 +90,7 @@ else if (duels.length > 0) {
 	for (const line of summaryOf(duels)) console.log(line);
 }
 
-async function contestsOf(set: Set, problems: string): Promise<Contest[]> {
+async function contestsOf(set: SetName, problems: string): Promise<Contest[]> {
 	const names = problems.split(",");
 	if (set !== "week") {
 		return names.map((problem) => {
@@ -112,7 +112,7 @@ function runOwn({ set, problem, spec }: Contest, seed: number, budget: number): 
 
 function runTheirs({ set, problem, spec }: Contest, peer: Peer, seed: number): Line {
 	const dumped = peerProblemOf(spec);
-	const minPenalty = Number(options.minPenalty ?? MIN_PENALTY[set as Set]);
+	const minPenalty = Number(options.minPenalty ?? MIN_PENALTY[set as SetName]);
 	const { routes, cpu_seconds, version } = runPeer(peer, options.python, dumped, { seconds, seed, minPenalty });
 	const { routes: mended, dropped } = mendRoutes(spec, routesOf(dumped, routes));
 	const counted = countItems(spec, fillCalls(spec, sequencesOf(spec, mended)));
