@@ -33,7 +33,7 @@ export interface SearchSettings {
 }
 
 export const DEFAULT_SETTINGS: SearchSettings = {
-	meanRemoved: 12,
+	meanRemoved: 8,
 	longestString: 10,
 	customerRuins: 0.1,
 	callRuins: 0.15,
@@ -42,7 +42,7 @@ export const DEFAULT_SETTINGS: SearchSettings = {
 	farOffers: 10,
 	blink: 0.01,
 	wideBlink: 1 / 3,
-	timePrices: [0.1, 0.5],
+	timePrices: [0.15, 0.5],
 	hot: 0.2,
 	hottest: 2,
 	cold: 0.005,
