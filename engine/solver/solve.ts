@@ -1,4 +1,4 @@
-import { BOUND_METHOD, findUpperBound } from "./bound.ts";
+import { BOUND_METHOD, findUpperBound } from "./bound/bound.ts";
 import type { Problem, Solution } from "./problem.ts";
 import { scheduleSlots, totalFloorCost, unmetOptions } from "./report.ts";
 import { search } from "./search.ts";

@@ -1,17 +1,20 @@
-import { chooseChains, createChoice } from "./bound-chains.ts";
-import { createPacking, packTree } from "./bound-knapsack.ts";
-import { buildRelaxation, type Relaxation, rowsOfDay, workingTime } from "./bound-rows.ts";
-import { buildTravelTree, type TravelTree } from "./bound-tree.ts";
-import type { Problem } from "./problem.ts";
+import { chooseChains, createChoice } from "./chains.ts";
+import { createPacking, packTree } from "./knapsack.ts";
+import { descend, type Evaluate } from "./descent.ts";
+import { buildNetworks } from "./network.ts";
+import { chooseRoutes, createPricers } from "./routes.ts";
+import { buildRelaxation, type Relaxation, rowsOfDay } from "./rows.ts";
+import { workingTime } from "./working-time.ts";
+import { buildTravelTree, type TravelTree } from "./tree.ts";
+import type { Problem } from "../problem.ts";
 
-export const BOUND_METHOD = "lagrangian: chains of contacts against day routes, travel by cluster trees";
+export const BOUND_METHOD = "lagrangian: chains of contacts against routes without 2-cycles";
+
+/** Work of `findUpperBound` unless it is told: cells and arcs that route pricing looks at, some 200 million a CPU second. */
+const DEFAULT_WORK = 150e6;
 
 const ROUGH_ITERATIONS = 300;
 const FINE_ITERATIONS = 250;
-const PATIENCE = 10;
-
-/** Value of a relaxation at these prices; writes its slope by row: what is left of each capacity. */
-type Evaluate = (prices: Float64Array, slope: Float64Array) => number;
 
 /**
  * Upper bound on the value of every solution that keeps the required options but those in `unmet`, and, if `isComplete`, serves every
@@ -20,66 +23,60 @@ type Evaluate = (prices: Float64Array, slope: Float64Array) => number;
  * into its time and pay for the least travel that any route to them needs. The prices follow the subgradient towards `target`, a value that
  * is reached (the nearer, the better the steps; any is valid), first with visits that pay for their own nearest way only.
  */
-export function findUpperBound(problem: Problem, target: number, unmet: readonly number[], isComplete: boolean): number {
+export function findUpperBound(
+	problem: Problem,
+	target: number,
+	unmet: readonly number[],
+	isComplete: boolean,
+	work = DEFAULT_WORK,
+): number {
 	if (problem.numOptions === 0) return target; // there is one solution
 	const trees = Array.from({ length: problem.numSlots }, (_, slot) => buildTravelTree(problem, slot));
-	const rough = buildRelaxation(problem, trees, false);
+	const rough = buildRelaxation(problem, trees, "none");
 	const roughPrices = new Float64Array(rough.numRows);
-	const first = descend(rough, evaluateRough(problem, rough, unmet, isComplete), roughPrices, target, ROUGH_ITERATIONS);
-	const fine = buildRelaxation(problem, trees, true);
+	const after = (most: number) => (iterations: number) => iterations >= most;
+	const first = descend(rough, evaluateRough(problem, rough, unmet, isComplete), roughPrices, target, after(ROUGH_ITERATIONS));
+	const fine = buildRelaxation(problem, trees, "days");
 	const finePrices = new Float64Array(fine.numRows);
 	finePrices.set(roughPrices);
 	tieLinks(problem, rough, fine, finePrices);
-	const second = descend(fine, evaluateFine(problem, fine, trees, unmet, isComplete), finePrices, target, FINE_ITERATIONS);
-	const best = Math.min(first, second);
+	const second = descend(fine, evaluateFine(problem, fine, trees, unmet, isComplete), finePrices, target, after(FINE_ITERATIONS));
+	const exact = buildRelaxation(problem, trees, "options");
+	const prices = new Float64Array(exact.numRows);
+	prices.set(finePrices.subarray(0, fine.firstLink));
+	for (let option = 0; option < problem.numOptions; option++)
+		if (exact.linkOf[option] >= 0) prices[exact.linkOf[option]] = finePrices[fine.linkOf[option]];
+	const third = descendRoutes(problem, exact, evaluateRough(problem, exact, unmet, isComplete), prices, target, work);
+	const best = Math.min(first, second, third);
 	return Math.floor(best + 1e-6 + 1e-9 * Math.abs(best));
 }
 
-/** Subgradient descent from `prices`, which end as the best found. The least value, valid whenever stopped. */
-function descend(relaxation: Relaxation, evaluate: Evaluate, prices: Float64Array, target: number, iterations: number): number {
-	const { numRows } = relaxation;
-	const bestPrices = Float64Array.from(prices);
-	const slope = new Float64Array(numRows);
-	const direction = new Float64Array(numRows);
-	let best = Infinity;
-	let agility = 1;
-	let stale = 0;
-	for (let iteration = 0; iteration < iterations; iteration++) {
-		const bound = evaluate(prices, slope);
-		stale = bound < best - 1e-3 * Math.abs(best - target) ? 0 : stale + 1;
-		if (bound < best) {
-			best = bound;
-			bestPrices.set(prices);
-		}
-		if (best < target + 1) break;
-		if (stale >= PATIENCE) {
-			// The steps have become too long: shorter ones from the best prices.
-			stale = 0;
-			agility /= 2;
-			prices.set(bestPrices);
-			direction.fill(0);
-			evaluate(prices, slope);
-		}
-		takeStep(relaxation, prices, slope, direction, agility * Math.max(1, bound - target));
-	}
-	prices.set(bestPrices);
-	return best;
-}
+/** Rounds of the descent over routes: steps of time in a slot, share of the work, and length of the first move. */
+const ROUNDS = [
+	{ steps: 150, share: 0.6, agility: 0.3 },
+	{ steps: 300, share: 0.25, agility: 0.15 },
+	{ steps: 600, share: 0.15, agility: 0.07 },
+];
 
-/** Moves the prices against the slope, smoothed by the last direction, in units of each row's scale. */
-function takeStep(relaxation: Relaxation, prices: Float64Array, slope: Float64Array, direction: Float64Array, excess: number): void {
-	const { numRows, scale, limit } = relaxation;
-	let norm = 0;
-	for (let row = 0; row < numRows; row++) {
-		direction[row] = 0.7 * (slope[row] / scale[row]) + 0.3 * direction[row];
-		const isStuck = limit[row] === 0 || (direction[row] > 0 && prices[row] === 0) || (direction[row] < 0 && prices[row] === limit[row]);
-		if (!isStuck) norm += direction[row] ** 2;
+/** Prices follow the routes, first on coarse grids. Every value is a bound, so the least of all rounds is. */
+function descendRoutes(
+	problem: Problem,
+	relaxation: Relaxation,
+	evaluateChains: Evaluate,
+	prices: Float64Array,
+	target: number,
+	work: number,
+): number {
+	const side = { problem, relaxation, networks: buildNetworks(problem) };
+	let best = Infinity;
+	for (const { steps, share, agility } of ROUNDS) {
+		const pricers = createPricers(side, steps);
+		const evaluate: Evaluate = (at, slope) => evaluateChains(at, slope) + chooseRoutes(side, pricers, at, slope);
+		const isSpent = (): boolean => pricers.reduce((sum, pricer) => sum + pricer.work, 0) >= share * work;
+		best = Math.min(best, descend(relaxation, evaluate, prices, target, isSpent, agility));
+		if (best < target + 1) break;
 	}
-	if (norm === 0) return;
-	for (let row = 0; row < numRows; row++) {
-		const moved = prices[row] - (excess / norm) * (direction[row] / scale[row]);
-		prices[row] = Math.min(limit[row], Math.max(0, moved));
-	}
+	return best;
 }
 
 function evaluateRough(problem: Problem, relaxation: Relaxation, unmet: readonly number[], isComplete: boolean): Evaluate {
@@ -105,12 +102,17 @@ function evaluateFine(
 ): Evaluate {
 	const evaluateChains = evaluateRough(problem, relaxation, unmet, isComplete);
 	const packing = createPacking(trees);
+	const linkAt = new Int32Array(problem.numDays * problem.numCustomers).fill(-1);
+	for (let option = 0; option < problem.numOptions; option++) {
+		if (relaxation.linkOf[option] >= 0)
+			linkAt[problem.optionDay[option] * problem.numCustomers + problem.optionCustomer[option]] = relaxation.linkOf[option];
+	}
 	const profits = new Float64Array(packing.worth.length);
 	return (prices, slope) => {
 		let bound = evaluateChains(prices, slope);
 		trees.forEach((tree, slot) => {
 			const row = rowsOfDay(problem, problem.slotDay[slot]);
-			priceTree(problem, relaxation, tree, slot, prices, profits);
+			priceTree(problem, linkAt, tree, slot, prices, profits);
 			packTree(tree, profits, workingTime(problem, slot), packing);
 			bound += packing.value;
 			for (let node = 0; node < tree.time.length; node++) {
@@ -119,21 +121,17 @@ function evaluateFine(
 				slope[row.travel] -= tree.time[node];
 				if (tree.customer[node] < 0) continue;
 				slope[row.visits]--;
-				slope[linkRow(problem, relaxation, slot, tree.customer[node])]++;
+				slope[linkAt[problem.slotDay[slot] * problem.numCustomers + tree.customer[node]]]++;
 			}
 		});
 		return bound;
 	};
 }
 
-function linkRow(problem: Problem, relaxation: Relaxation, slot: number, customer: number): number {
-	return relaxation.firstLink + relaxation.linkOf[problem.slotDay[slot] * problem.numCustomers + customer];
-}
-
 /** What every node of a slot's tree brings at these prices: the link's price of a visit, less service and the edge. */
 function priceTree(
 	problem: Problem,
-	relaxation: Relaxation,
+	linkAt: Int32Array,
 	tree: TravelTree,
 	slot: number,
 	prices: Float64Array,
@@ -145,7 +143,10 @@ function priceTree(
 	for (let node = 0; node < tree.time.length; node++) {
 		let profit = -tree.cost[node] - (time + travel) * tree.time[node];
 		if (tree.customer[node] >= 0)
-			profit += prices[linkRow(problem, relaxation, slot, tree.customer[node])] - time * tree.duration[node] - prices[row.visits];
+			profit +=
+				prices[linkAt[problem.slotDay[slot] * problem.numCustomers + tree.customer[node]]] -
+				time * tree.duration[node] -
+				prices[row.visits];
 		profits[node] = profit;
 	}
 }
@@ -160,7 +161,7 @@ function tieLinks(problem: Problem, rough: Relaxation, fine: Relaxation, prices:
 			if (rough.rows[i] === row.time || rough.rows[i] === row.travel || rough.rows[i] === row.visits)
 				price += prices[rough.rows[i]] * rough.uses[i];
 		}
-		const link = fine.firstLink + fine.linkOf[problem.optionDay[option] * problem.numCustomers + problem.optionCustomer[option]];
+		const link = fine.linkOf[option];
 		prices[link] = Math.max(prices[link], price);
 	}
 }

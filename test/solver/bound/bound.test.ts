@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../engine/random.ts";
-import { findUpperBound } from "../../engine/solver/bound.ts";
-import { createPacking, packTree } from "../../engine/solver/bound-knapsack.ts";
-import { buildTravelTree, type TravelTree } from "../../engine/solver/bound-tree.ts";
-import { buildProblem, type ProblemSpec } from "../../engine/solver/problem.ts";
-import { repFortnight } from "../problems/rep-fortnight.ts";
-import { smallProblem } from "../problems/small.ts";
+import { createRandom } from "../../../engine/random.ts";
+import { findUpperBound } from "../../../engine/solver/bound/bound.ts";
+import { createPacking, packTree } from "../../../engine/solver/bound/knapsack.ts";
+import { buildTravelTree, type TravelTree } from "../../../engine/solver/bound/tree.ts";
+import { buildProblem, type ProblemSpec } from "../../../engine/solver/problem.ts";
+import { repFortnight } from "../../problems/rep-fortnight.ts";
+import { smallProblem } from "../../problems/small.ts";
 
 /** Edges between the root and a set of customers. */
 function edgesOf(tree: TravelTree, customers: readonly number[]): number[] {
