@@ -2,13 +2,21 @@ import { chooseChains, createChoice } from "./chains.ts";
 import { createPacking, packTree } from "./knapsack.ts";
 import { descend, type Evaluate } from "./descent.ts";
 import { buildNetworks } from "./network.ts";
-import { chooseRoutes, createPricers } from "./routes.ts";
+import { chooseFromPools, chooseRoutes, createPricers, createRouteSide, listRoutes, type RouteSide } from "./routes.ts";
 import { buildRelaxation, type Relaxation, rowsOfDay } from "./rows.ts";
 import { workingTime } from "./working-time.ts";
 import { buildTravelTree, type TravelTree } from "./tree.ts";
 import type { Problem } from "../problem.ts";
 
-export const BOUND_METHOD = "lagrangian: chains of contacts against routes without 2-cycles";
+const METHOD = "lagrangian: chains of contacts against routes without 2-cycles";
+
+/** What `findUpperBound` returns. */
+export interface UpperBound {
+	readonly bound: number;
+	readonly method: string;
+	/** Good routes that came up: slot, number of visits, visit options in order, and so on. Not checked for all that a plan must keep. */
+	readonly routes: Int32Array;
+}
 
 /** Work of `findUpperBound` unless it is told: cells and arcs that route pricing looks at, some 200 million a CPU second. */
 const DEFAULT_WORK = 150e6;
@@ -29,8 +37,8 @@ export function findUpperBound(
 	unmet: readonly number[],
 	isComplete: boolean,
 	work = DEFAULT_WORK,
-): number {
-	if (problem.numOptions === 0) return target; // there is one solution
+): UpperBound {
+	if (problem.numOptions === 0) return { bound: target, method: METHOD, routes: new Int32Array(0) }; // there is one solution
 	const trees = Array.from({ length: problem.numSlots }, (_, slot) => buildTravelTree(problem, slot));
 	const rough = buildRelaxation(problem, trees, "none");
 	const roughPrices = new Float64Array(rough.numRows);
@@ -46,35 +54,40 @@ export function findUpperBound(
 	prices.set(finePrices.subarray(0, fine.firstLink));
 	for (let option = 0; option < problem.numOptions; option++)
 		if (exact.linkOf[option] >= 0) prices[exact.linkOf[option]] = finePrices[fine.linkOf[option]];
-	const third = descendRoutes(problem, exact, evaluateRough(problem, exact, unmet, isComplete), prices, target, work);
+	const side = createRouteSide(problem, exact, buildNetworks(problem));
+	const third = descendRoutes(side, evaluateRough(problem, exact, unmet, isComplete), prices, target, work);
 	const best = Math.min(first, second, third);
-	return Math.floor(best + 1e-6 + 1e-9 * Math.abs(best));
+	return { bound: Math.floor(best + 1e-6 + 1e-9 * Math.abs(best)), method: METHOD, routes: listRoutes(side) };
 }
 
-/** Rounds of the descent over routes: steps of time in a slot, share of the work, and length of the first move. */
+/** Steps of time in a slot and share of the work by round. */
 const ROUNDS = [
-	{ steps: 150, share: 0.6, agility: 0.3 },
-	{ steps: 300, share: 0.25, agility: 0.15 },
-	{ steps: 600, share: 0.15, agility: 0.07 },
+	{ steps: 80, share: 0.8 },
+	{ steps: 400, share: 0.2 },
 ];
 
-/** Prices follow the routes, first on coarse grids. Every value is a bound, so the least of all rounds is. */
-function descendRoutes(
-	problem: Problem,
-	relaxation: Relaxation,
-	evaluateChains: Evaluate,
-	prices: Float64Array,
-	target: number,
-	work: number,
-): number {
-	const side = { problem, relaxation, networks: buildNetworks(problem) };
+/** Prices follow the routes, first on coarse grids. Every value that pricing gives is a bound, so the least is. */
+function descendRoutes(side: RouteSide, evaluateChains: Evaluate, prices: Float64Array, target: number, work: number): number {
+	const { relaxation } = side;
+	const slope = new Float64Array(relaxation.numRows);
+	const evaluatePools: Evaluate = (at, out) => evaluateChains(at, out) + chooseFromPools(side, at, out);
 	let best = Infinity;
-	for (const { steps, share, agility } of ROUNDS) {
+	let patience = 3;
+	for (const { steps, share } of ROUNDS) {
 		const pricers = createPricers(side, steps);
-		const evaluate: Evaluate = (at, slope) => evaluateChains(at, slope) + chooseRoutes(side, pricers, at, slope);
-		const isSpent = (): boolean => pricers.reduce((sum, pricer) => sum + pricer.work, 0) >= share * work;
-		best = Math.min(best, descend(relaxation, evaluate, prices, target, isSpent, agility));
-		if (best < target + 1) break;
+		let spent = 0;
+		for (let stale = 0; stale < 10 && spent < share * work; stale++) {
+			const bound = evaluateChains(prices, slope) + chooseRoutes(side, pricers, prices, slope);
+			if (bound < best) {
+				if (bound < best - 1e-3 * Math.abs(best - target)) stale = 0;
+				best = bound;
+			}
+			if (best < target + 1) return best;
+			const inner = Math.floor(patience);
+			patience = Math.min(60, patience * 1.2);
+			descend(relaxation, evaluatePools, prices, target, (iterations) => iterations > inner, 0.2, true);
+			spent = pricers.reduce((sum, pricer) => sum + pricer.work, 0);
+		}
 	}
 	return best;
 }

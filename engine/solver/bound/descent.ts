@@ -17,6 +17,7 @@ export function descend(
 	target: number,
 	shallStop: (iterations: number) => boolean,
 	agility = 1,
+	keepLast = false,
 ): number {
 	const { numRows } = relaxation;
 	const bestPrices = Float64Array.from(prices);
@@ -42,7 +43,7 @@ export function descend(
 		}
 		takeStep(relaxation, prices, slope, direction, agility * Math.max(1, bound - target));
 	}
-	prices.set(bestPrices);
+	if (!keepLast) prices.set(bestPrices);
 	return best;
 }
 

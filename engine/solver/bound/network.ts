@@ -19,6 +19,7 @@ export interface Network {
 	readonly windowTo: Int32Array;
 	readonly windowLoss: Float64Array;
 	readonly windowOption: Int32Array;
+	readonly nodeOfWindow: Int32Array;
 	/** [from × (numNodes + 1) + to], the end place in the last column; from the start too. */
 	readonly travelTime: Int32Array;
 	readonly travelCost: Int32Array;
@@ -106,6 +107,7 @@ function buildNetwork(problem: Problem, slots: readonly number[], order: Int32Ar
 		windowTo: Int32Array.from(windows, (window) => window.to),
 		windowLoss: Float64Array.from(windows, (window) => window.loss),
 		windowOption: Int32Array.from(windows, (window) => window.option),
+		nodeOfWindow: Int32Array.from(nodes.flatMap((node, k) => node.windows.map(() => k))),
 		travelTime: legs(problem.travelTime),
 		travelCost: legs(problem.travelCost),
 		order: orderNodes(nodes, problem.numCustomers, order),

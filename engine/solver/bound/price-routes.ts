@@ -26,6 +26,8 @@ export interface Pricer {
 	readonly arcBlocks: Int32Array;
 	/** The best route: windows of its visits, in order. Value 0 and no visit where nothing pays. */
 	readonly route: Int32Array;
+	/** Value of the best route that ends with a node. */
+	readonly endValue: Float64Array;
 	numVisits: number;
 	value: number;
 	/** Cells and arcs looked at so far: the unit of work. */
@@ -55,6 +57,7 @@ export function createPricer(grid: Grid): Pricer {
 		leastBlocks: leastBehind(grid, arcBlocks, new Int32Array(numArcs)),
 		arcBlocks,
 		route: new Int32Array(grid.last + 2),
+		endValue: new Float64Array(numNodes),
 		numVisits: 0,
 		value: 0,
 		work: 0,
@@ -288,7 +291,7 @@ function closeBlock(pricer: Pricer, block: number, last: number): void {
 
 /** The best way home, and its visits. */
 function endRoute(pricer: Pricer, windowProfit: Float64Array, rate: number): void {
-	const { grid, best, length, padding } = pricer;
+	const { grid, endValue, best, length, padding } = pricer;
 	const { travelTime, travelCost, numNodes } = grid.network;
 	pricer.value = 0;
 	pricer.numVisits = 0;
@@ -296,19 +299,19 @@ function endRoute(pricer: Pricer, windowProfit: Float64Array, rate: number): voi
 	for (let node = 0; node < numNodes; node++) {
 		const leg = node * (numNodes + 1) + numNodes;
 		const step = grid.last - grid.endSteps[node];
-		if (step < 0) continue;
-		const value = best[node * length + padding + step] - (travelCost[leg] + rate * travelTime[leg]);
-		if (value <= pricer.value) continue;
-		pricer.value = value;
+		endValue[node] = step < 0 ? -Infinity : best[node * length + padding + step] - (travelCost[leg] + rate * travelTime[leg]);
+		if (endValue[node] <= pricer.value) continue;
+		pricer.value = endValue[node];
 		end = node;
 	}
-	if (end >= 0) traceBack(pricer, windowProfit, rate, end);
+	if (end >= 0) traceRoute(pricer, windowProfit, rate, end);
 }
 
-/** Writes the route that ends with node `end`, going back through the tables. */
-function traceBack(pricer: Pricer, windowProfit: Float64Array, rate: number, end: number): void {
+/** Writes the best route that ends with a node, going back through the tables. */
+export function traceRoute(pricer: Pricer, windowProfit: Float64Array, rate: number, end: number): void {
 	const { grid, route, best, second, bestFrom, secondFrom, length, padding } = pricer;
 	const { travelTime, travelCost, numNodes, customer, duration } = grid.network;
+	pricer.numVisits = 0;
 	let isBest = true;
 	for (let to = end, step = grid.last - grid.endSteps[end]; ; ) {
 		const at = to * length + padding + step;

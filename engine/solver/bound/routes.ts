@@ -1,7 +1,8 @@
 import type { Problem } from "../problem.ts";
 import { buildGrid } from "./grid.ts";
 import type { Network } from "./network.ts";
-import { createPricer, type Pricer, priceRoutes } from "./price-routes.ts";
+import { addRoute, createPool, findBest, type Pool } from "./pool.ts";
+import { createPricer, type Pricer, priceRoutes, traceRoute } from "./price-routes.ts";
 import { type Relaxation, rowsOfDay } from "./rows.ts";
 
 /** Routes of every kind of slot against a relaxation with a link for every visit option. */
@@ -9,6 +10,25 @@ export interface RouteSide {
 	readonly problem: Problem;
 	readonly relaxation: Relaxation;
 	readonly networks: readonly Network[];
+	/** By network. */
+	readonly pools: readonly Pool[];
+	readonly windowProfits: readonly Float64Array[];
+}
+
+/** Routes kept of a kind of slot, and new ones from one pricing. */
+const POOL_SIZE = 200;
+const NEW_ROUTES = 5;
+/** No route of a pool is longer. */
+const MOST_VISITS = 64;
+
+export function createRouteSide(problem: Problem, relaxation: Relaxation, networks: readonly Network[]): RouteSide {
+	return {
+		problem,
+		relaxation,
+		networks,
+		pools: networks.map(() => createPool(MOST_VISITS, POOL_SIZE)),
+		windowProfits: networks.map((network) => new Float64Array(network.windowOption.length)),
+	};
 }
 
 /** A pricer for every network, with about so many steps a slot. */
@@ -19,62 +39,99 @@ export function createPricers(side: RouteSide, steps: number): Pricer[] {
 	});
 }
 
-/** Value of the best routes of all slots at these prices; adds what they use to `slope`. */
+/** Value of the best routes of all slots at these prices; adds what they use to `slope` and the best few to the pools. */
 export function chooseRoutes(side: RouteSide, pricers: readonly Pricer[], prices: Float64Array, slope: Float64Array): number {
 	let value = 0;
-	for (const pricer of pricers) {
-		const { network } = pricer.grid;
-		const row = rowsOfDay(side.problem, network.day);
-		priceRoutes(pricer, profitsOf(side, network, prices), prices[row.time] + prices[row.travel]);
-		value += network.slots.length * pricer.value;
-		useRoute(side, pricer, slope);
-	}
+	pricers.forEach((pricer, n) => {
+		const pool = side.pools[n];
+		const profits = priceWindows(side, n, prices);
+		const rate = rateOf(side, n, prices);
+		priceRoutes(pricer, profits, rate);
+		value += side.networks[n].slots.length * pricer.value;
+		pool.best = -1;
+		for (const end of bestEnds(pricer)) {
+			traceRoute(pricer, profits, rate, end);
+			if (pricer.numVisits > MOST_VISITS) continue;
+			if (pool.best < 0) pool.best = pool.next;
+			addRoute(pool, side.networks[n], pricer.route, pricer.numVisits);
+		}
+		useRoute(side, n, slope);
+	});
 	return value;
 }
 
-/** What a start in each window is worth at these prices, without travel. */
-function profitsOf(side: RouteSide, network: Network, prices: Float64Array): Float64Array {
-	const { problem, relaxation } = side;
-	const row = rowsOfDay(problem, network.day);
-	const profits = new Float64Array(network.windowOption.length);
-	for (let node = 0; node < network.numNodes; node++) {
-		for (let w = network.firstWindow[node]; w < network.firstWindow[node + 1]; w++) {
-			const link = relaxation.linkOf[network.windowOption[w]];
-			profits[w] = prices[link] - prices[row.visits] - prices[row.time] * network.duration[node] - network.windowLoss[w];
-		}
+/** Nodes that the most profitable routes end with, best first. */
+function bestEnds(pricer: Pricer): number[] {
+	const { endValue } = pricer;
+	const ends: number[] = [];
+	for (let node = 0; node < endValue.length; node++) {
+		if (endValue[node] <= 0 || (ends.length === NEW_ROUTES && endValue[node] <= endValue[ends[NEW_ROUTES - 1]])) continue;
+		if (ends.length === NEW_ROUTES) ends.pop();
+		let rank = ends.length;
+		while (rank > 0 && endValue[ends[rank - 1]] < endValue[node]) rank--;
+		ends.splice(rank, 0, node);
 	}
+	return ends;
+}
+
+/** As `chooseRoutes` over the routes of the pools: what is known of the routes so far, and no bound. */
+export function chooseFromPools(side: RouteSide, prices: Float64Array, slope: Float64Array): number {
+	let value = 0;
+	side.pools.forEach((pool, n) => {
+		findBest(pool, priceWindows(side, n, prices), rateOf(side, n, prices));
+		value += side.networks[n].slots.length * pool.value;
+		useRoute(side, n, slope);
+	});
+	return value;
+}
+
+/** Cost of a second of travel beside its travel cost. */
+function rateOf(side: RouteSide, n: number, prices: Float64Array): number {
+	const row = rowsOfDay(side.problem, side.networks[n].day);
+	return prices[row.time] + prices[row.travel];
+}
+
+/** What a start in each window is worth at these prices, without travel. */
+function priceWindows(side: RouteSide, n: number, prices: Float64Array): Float64Array {
+	const { duration, nodeOfWindow, windowLoss, windowOption, day } = side.networks[n];
+	const profits = side.windowProfits[n];
+	const { linkOf } = side.relaxation;
+	const row = rowsOfDay(side.problem, day);
+	const time = prices[row.time];
+	const visit = prices[row.visits];
+	for (let w = 0; w < profits.length; w++)
+		profits[w] = prices[linkOf[windowOption[w]]] - visit - time * duration[nodeOfWindow[w]] - windowLoss[w];
 	return profits;
 }
 
-function useRoute(side: RouteSide, pricer: Pricer, slope: Float64Array): void {
-	const { network } = pricer.grid;
-	const count = network.slots.length;
-	const row = rowsOfDay(side.problem, network.day);
-	const width = network.numNodes + 1;
-	let at = network.numNodes;
-	let travel = 0;
-	let service = 0;
-	for (let k = 0; k < pricer.numVisits; k++) {
-		const window = pricer.route[k];
-		const node = nodeOf(network, window);
-		travel += network.travelTime[at * width + node];
-		service += network.duration[node];
-		slope[side.relaxation.linkOf[network.windowOption[window]]] += count;
-		at = node;
-	}
-	if (pricer.numVisits > 0) travel += network.travelTime[at * width + network.numNodes];
-	slope[row.time] -= count * (travel + service);
-	slope[row.travel] -= count * travel;
-	slope[row.visits] -= count * pricer.numVisits;
+/** Adds what the pool's best route uses to the slope, for all slots of its kind. */
+function useRoute(side: RouteSide, n: number, slope: Float64Array): void {
+	const pool = side.pools[n];
+	const { slots, day, windowOption } = side.networks[n];
+	if (pool.best < 0) return;
+	const { windows, longest, numVisits, travelTime, service, best } = pool;
+	const row = rowsOfDay(side.problem, day);
+	const first = best * longest;
+	for (let k = first; k < first + numVisits[best]; k++) slope[side.relaxation.linkOf[windowOption[windows[k]]]] += slots.length;
+	slope[row.time] -= slots.length * (travelTime[best] + service[best]);
+	slope[row.travel] -= slots.length * travelTime[best];
+	slope[row.visits] -= slots.length * numVisits[best];
 }
 
-function nodeOf(network: Network, window: number): number {
-	let low = 0;
-	let high = network.numNodes;
-	while (high - low > 1) {
-		const middle = (low + high) >> 1;
-		if (network.firstWindow[middle] <= window) low = middle;
-		else high = middle;
-	}
-	return low;
+/** The pools' routes that visit nobody twice, each once: slot, number of visits, visit options in order, and so on. */
+export function listRoutes(side: RouteSide): Int32Array {
+	const list: number[] = [];
+	side.pools.forEach((pool, n) => {
+		const { slots, windowOption, customer, nodeOfWindow } = side.networks[n];
+		const seen = new Set<string>();
+		for (let route = 0; route < pool.size; route++) {
+			const windows = pool.windows.subarray(route * pool.longest, route * pool.longest + pool.numVisits[route]);
+			const options = Array.from(windows, (window) => windowOption[window]);
+			const isElementary = new Set(Array.from(windows, (window) => customer[nodeOfWindow[window]])).size === options.length;
+			if (!isElementary || seen.has(options.join())) continue;
+			seen.add(options.join());
+			list.push(slots[0], options.length, ...options);
+		}
+	});
+	return Int32Array.from(list);
 }
