@@ -19,7 +19,7 @@ export interface UpperBound {
 }
 
 /** Work of `findUpperBound` unless it is told: cells and arcs that route pricing looks at, some 200 million a CPU second. */
-const DEFAULT_WORK = 150e6;
+const DEFAULT_WORK = 100e6;
 
 const ROUGH_ITERATIONS = 300;
 const FINE_ITERATIONS = 250;
@@ -60,33 +60,63 @@ export function findUpperBound(
 	return { bound: Math.floor(best + 1e-6 + 1e-9 * Math.abs(best)), method: METHOD, routes: listRoutes(side) };
 }
 
-/** Steps of time in a slot and share of the work by round. */
+/**
+ * Rounds of the descent over routes: steps of time in a slot, by what share of the work it ends, customers remembered at a node, and pricings
+ * of a slot in which its memory grows. A round that leads nowhere any more leaves its work to the next.
+ */
 const ROUNDS = [
-	{ steps: 80, share: 0.8 },
-	{ steps: 400, share: 0.2 },
+	{ steps: 80, until: 0.75, kept: 0, tries: 1 },
+	{ steps: 400, until: 0.8, kept: 0, tries: 1 },
+	{ steps: 2400, until: 1, kept: 5, tries: 5 },
 ];
+/** Cells of all tables together: rows get fewer steps where there are more. */
+const MOST_CELLS = 8e6;
+/** Moves over the known routes between two pricings: at first, growth, at most. Short at first, while few routes are known. */
+const FIRST_MOVES = 3;
+const MORE_MOVES = 1.2;
+const MOST_MOVES = 100;
+/** Length of a move at first; halved after so many pricings without gain, until it leads nowhere. */
+const AGILITY = 0.2;
+const LEAST_AGILITY = 0.005;
+const STALE = 12;
 
-/** Prices follow the routes, first on coarse grids. Every value that pricing gives is a bound, so the least is. */
+/**
+ * Lets the prices follow the routes. Between two pricings they move on what is known of the routes so far, which is cheap. Every value that
+ * pricing gives is a bound, so the least is.
+ */
 function descendRoutes(side: RouteSide, evaluateChains: Evaluate, prices: Float64Array, target: number, work: number): number {
 	const { relaxation } = side;
 	const slope = new Float64Array(relaxation.numRows);
+	const bestPrices = Float64Array.from(prices);
 	const evaluatePools: Evaluate = (at, out) => evaluateChains(at, out) + chooseFromPools(side, at, out);
+	const numNodes = side.networks.reduce((sum, network) => sum + network.numNodes, 0);
 	let best = Infinity;
-	let patience = 3;
-	for (const { steps, share } of ROUNDS) {
-		const pricers = createPricers(side, steps);
-		let spent = 0;
-		for (let stale = 0; stale < 10 && spent < share * work; stale++) {
-			const bound = evaluateChains(prices, slope) + chooseRoutes(side, pricers, prices, slope);
+	let spent = 0;
+	for (const { steps, until, kept, tries } of ROUNDS) {
+		if (spent >= until * work) continue;
+		const fitting = Math.floor(MOST_CELLS / Math.max(1, numNodes * 2 ** kept));
+		const pricers = createPricers(side, Math.max(20, Math.min(steps, fitting)));
+		const before = spent;
+		let moves = FIRST_MOVES;
+		let agility = AGILITY;
+		let stale = 0;
+		prices.set(bestPrices);
+		while (agility >= LEAST_AGILITY && spent < until * work) {
+			const bound = evaluateChains(prices, slope) + chooseRoutes(side, pricers, prices, slope, kept, tries);
+			stale = bound < best - 1e-3 * Math.abs(best - target) ? 0 : stale + 1;
 			if (bound < best) {
-				if (bound < best - 1e-3 * Math.abs(best - target)) stale = 0;
 				best = bound;
+				bestPrices.set(prices);
 			}
 			if (best < target + 1) return best;
-			const inner = Math.floor(patience);
-			patience = Math.min(60, patience * 1.2);
-			descend(relaxation, evaluatePools, prices, target, (iterations) => iterations > inner, 0.2, true);
-			spent = pricers.reduce((sum, pricer) => sum + pricer.work, 0);
+			if (stale >= STALE) {
+				stale = 0;
+				agility /= 2;
+				prices.set(bestPrices);
+			}
+			moves = Math.min(MOST_MOVES, moves * MORE_MOVES);
+			descend(relaxation, evaluatePools, prices, target, (iterations) => iterations >= moves, agility, true);
+			spent = before + pricers.reduce((sum, pricer) => sum + pricer.work, 0);
 		}
 	}
 	return best;

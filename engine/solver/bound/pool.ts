@@ -1,3 +1,4 @@
+import type { Memory } from "./memory.ts";
 import type { Network } from "./network.ts";
 
 /** Routes that pricing has found for one kind of slot; the oldest give way to new ones. Route r's visits lie from r × longest on. */
@@ -67,4 +68,32 @@ export function findBest(pool: Pool, windowProfit: Float64Array, rate: number): 
 		pool.value = worth;
 		pool.best = route;
 	}
+}
+
+/** Takes out the routes that return to a customer whom they remember by now. */
+export function dropForgetful(pool: Pool, network: Network, memory: Memory): void {
+	const { windows, numVisits, travelTime, travelCost, service, longest } = pool;
+	let kept = 0;
+	pool.best = -1;
+	for (let route = 0; route < pool.size; route++) {
+		const first = route * longest;
+		if (!isRemembered(network, memory, windows.subarray(first, first + numVisits[route]))) continue;
+		windows.copyWithin(kept * longest, first, first + numVisits[route]);
+		numVisits[kept] = numVisits[route];
+		travelTime[kept] = travelTime[route];
+		travelCost[kept] = travelCost[route];
+		service[kept++] = service[route];
+	}
+	pool.size = kept;
+	pool.next = kept % numVisits.length;
+}
+
+function isRemembered(network: Network, memory: Memory, windows: Int32Array): boolean {
+	let row = -1;
+	for (const window of windows) {
+		const node = network.nodeOfWindow[window];
+		row = row < 0 ? memory.firstRow[node] : memory.next[row * network.numNodes + node];
+		if (row < 0) return false;
+	}
+	return true;
 }

@@ -1,8 +1,9 @@
 import type { Problem } from "../problem.ts";
 import { buildGrid } from "./grid.ts";
+import { emptyMemory, type Memory, rememberMore } from "./memory.ts";
 import type { Network } from "./network.ts";
-import { addRoute, createPool, findBest, type Pool } from "./pool.ts";
-import { createPricer, type Pricer, priceRoutes, traceRoute } from "./price-routes.ts";
+import { addRoute, createPool, dropForgetful, findBest, type Pool } from "./pool.ts";
+import { createPricer, type Pricer, priceRoutes, traceRoute, useMemory } from "./price-routes.ts";
 import { type Relaxation, rowsOfDay } from "./rows.ts";
 
 /** Routes of every kind of slot against a relaxation with a link for every visit option. */
@@ -12,6 +13,7 @@ export interface RouteSide {
 	readonly networks: readonly Network[];
 	/** By network. */
 	readonly pools: readonly Pool[];
+	readonly memories: Memory[];
 	readonly windowProfits: readonly Float64Array[];
 }
 
@@ -26,6 +28,7 @@ export function createRouteSide(problem: Problem, relaxation: Relaxation, networ
 		problem,
 		relaxation,
 		networks,
+		memories: networks.map(emptyMemory),
 		pools: networks.map(() => createPool(MOST_VISITS, POOL_SIZE)),
 		windowProfits: networks.map((network) => new Float64Array(network.windowOption.length)),
 	};
@@ -33,31 +36,57 @@ export function createRouteSide(problem: Problem, relaxation: Relaxation, networ
 
 /** A pricer for every network, with about so many steps a slot. */
 export function createPricers(side: RouteSide, steps: number): Pricer[] {
-	return side.networks.map((network) => {
+	return side.networks.map((network, n) => {
 		const mostVisits = network.slots.reduce((most, slot) => Math.max(most, side.problem.slotMaxVisits[slot]), 0);
-		return createPricer(buildGrid(network, Math.max(1, Math.ceil(network.horizon / steps)), mostVisits));
+		return createPricer(buildGrid(network, Math.max(1, Math.ceil(network.horizon / steps)), mostVisits), side.memories[n]);
 	});
 }
 
 /** Value of the best routes of all slots at these prices; adds what they use to `slope` and the best few to the pools. */
-export function chooseRoutes(side: RouteSide, pricers: readonly Pricer[], prices: Float64Array, slope: Float64Array): number {
+export function chooseRoutes(
+	side: RouteSide,
+	pricers: readonly Pricer[],
+	prices: Float64Array,
+	slope: Float64Array,
+	mostKept: number,
+	tries: number,
+): number {
 	let value = 0;
 	pricers.forEach((pricer, n) => {
-		const pool = side.pools[n];
-		const profits = priceWindows(side, n, prices);
-		const rate = rateOf(side, n, prices);
-		priceRoutes(pricer, profits, rate);
+		priceSlot(side, n, pricer, prices, mostKept, tries);
 		value += side.networks[n].slots.length * pricer.value;
-		pool.best = -1;
-		for (const end of bestEnds(pricer)) {
-			traceRoute(pricer, profits, rate, end);
-			if (pricer.numVisits > MOST_VISITS) continue;
-			if (pool.best < 0) pool.best = pool.next;
-			addRoute(pool, side.networks[n], pricer.route, pricer.numVisits);
-		}
 		useRoute(side, n, slope);
 	});
 	return value;
+}
+
+/** Prices a kind of slot, up to `tries` times over, each time with a memory of what the best routes returned to; they go to the pool. */
+function priceSlot(side: RouteSide, n: number, pricer: Pricer, prices: Float64Array, mostKept: number, tries: number): void {
+	const network = side.networks[n];
+	const pool = side.pools[n];
+	const profits = priceWindows(side, n, prices);
+	const rate = rateOf(side, n, prices);
+	let found: Int32Array[] = [];
+	let isChanged = false;
+	for (let left = tries; left > 0; left--) {
+		priceRoutes(pricer, profits, rate);
+		found = bestEnds(pricer).map((end) => {
+			traceRoute(pricer, profits, rate, end);
+			return pricer.route.slice(0, pricer.numVisits);
+		});
+		const memory = rememberMore(network, side.memories[n], found, mostKept);
+		if (memory === side.memories[n]) break;
+		isChanged = true;
+		side.memories[n] = memory;
+		useMemory(pricer, memory);
+	}
+	if (isChanged) dropForgetful(pool, network, side.memories[n]);
+	pool.best = -1;
+	for (const windows of found) {
+		if (windows.length > pool.longest) continue;
+		if (pool.best < 0) pool.best = pool.next;
+		addRoute(pool, network, windows, windows.length);
+	}
 }
 
 /** Nodes that the most profitable routes end with, best first. */
