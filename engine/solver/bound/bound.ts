@@ -22,7 +22,7 @@ export interface UpperBound {
 const DEFAULT_WORK = 100e6;
 
 const ROUGH_ITERATIONS = 300;
-const FINE_ITERATIONS = 250;
+const FINE_ITERATIONS = 60;
 
 /**
  * Upper bound on the value of every solution that keeps the required options but those in `unmet`, and, if `isComplete`, serves every
@@ -60,25 +60,31 @@ export function findUpperBound(
 	return { bound: Math.floor(best + 1e-6 + 1e-9 * Math.abs(best)), method: METHOD, routes: listRoutes(side) };
 }
 
-/**
- * Rounds of the descent over routes: steps of time in a slot, by what share of the work it ends, customers remembered at a node, and pricings
- * of a slot in which its memory grows. A round that leads nowhere any more leaves its work to the next.
- */
-const ROUNDS = [
+/** A round of the descent over routes. One that leads nowhere any more leaves its work to the next. */
+interface Round {
+	/** Steps of time in a slot. */
+	readonly steps: number;
+	/** Share of the work by which it ends. */
+	readonly until: number;
+	/** Most customers remembered at a node, and pricings of a slot in a row in which its memory may grow. */
+	readonly kept: number;
+	readonly tries: number;
+}
+
+const ROUNDS: readonly Round[] = [
 	{ steps: 80, until: 0.75, kept: 0, tries: 1 },
 	{ steps: 400, until: 0.8, kept: 0, tries: 1 },
 	{ steps: 2400, until: 1, kept: 5, tries: 5 },
 ];
-/** Cells of all tables together: rows get fewer steps where there are more. */
+/** Cells of all tables together: a problem with more rows gets fewer steps. */
 const MOST_CELLS = 8e6;
-/** Moves over the known routes between two pricings: at first, growth, at most. Short at first, while few routes are known. */
-const FIRST_MOVES = 3;
+const FEWEST_STEPS = 20;
+/** Growth of the number of moves from one pricing to the next: few at first, while few routes are known. */
 const MORE_MOVES = 1.2;
 const MOST_MOVES = 100;
-/** Length of a move at first; halved after so many pricings without gain, until it leads nowhere. */
-const AGILITY = 0.2;
-const LEAST_AGILITY = 0.005;
+/** Moves are halved in length after so many pricings without gain, until they lead nowhere. */
 const STALE = 12;
+const LEAST_AGILITY = 0.005;
 
 /**
  * Lets the prices follow the routes. Between two pricings they move on what is known of the routes so far, which is cheap. Every value that
@@ -90,15 +96,17 @@ function descendRoutes(side: RouteSide, evaluateChains: Evaluate, prices: Float6
 	const bestPrices = Float64Array.from(prices);
 	const evaluatePools: Evaluate = (at, out) => evaluateChains(at, out) + chooseFromPools(side, at, out);
 	const numNodes = side.networks.reduce((sum, network) => sum + network.numNodes, 0);
+	// By measurement on the public sets and on product-shaped problems: many days that move at once do so in many short moves.
+	const isAlone = side.networks.length === 1;
 	let best = Infinity;
 	let spent = 0;
 	for (const { steps, until, kept, tries } of ROUNDS) {
 		if (spent >= until * work) continue;
 		const fitting = Math.floor(MOST_CELLS / Math.max(1, numNodes * 2 ** kept));
-		const pricers = createPricers(side, Math.max(20, Math.min(steps, fitting)));
+		const pricers = createPricers(side, Math.max(FEWEST_STEPS, Math.min(steps, fitting)));
 		const before = spent;
-		let moves = FIRST_MOVES;
-		let agility = AGILITY;
+		let moves = isAlone ? 3 : 12;
+		let agility = isAlone ? 0.2 : 0.05;
 		let stale = 0;
 		prices.set(bestPrices);
 		while (agility >= LEAST_AGILITY && spent < until * work) {

@@ -358,6 +358,7 @@ function closeBlock(pricer: Pricer, block: number, first: number, last: number):
 function isUseless(pricer: Pricer, firstRow: number, set: number, first: number, last: number): boolean {
 	const { best, second, length, padding } = pricer;
 	const value = best[(firstRow + set) * length + padding + last];
+	if (value === -Infinity) return false;
 	for (let bit = 1; bit <= set; bit <<= 1) if (set & bit && second[(firstRow + set - bit) * length + padding + first] >= value) return true;
 	return false;
 }
