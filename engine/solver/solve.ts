@@ -1,4 +1,4 @@
-import { BOUND_METHOD, findUpperBound } from "./bound.ts";
+import { findUpperBound } from "./bound/bound.ts";
 import type { Problem, Solution } from "./problem.ts";
 import { scheduleSlots, totalFloorCost, unmetOptions } from "./report.ts";
 import { search } from "./search.ts";
@@ -30,12 +30,13 @@ export function solve(problem: Problem, options: SolveOptions, trails?: readonly
 	});
 	const unmetRequired = unmetOptions(problem, solution);
 	const isComplete = solution.missing === unmetRequired.length;
+	const { bound, method } = findUpperBound(problem, solution.value, unmetRequired, isComplete);
 	return {
 		schedules: scheduleSlots(problem, solution),
 		value: solution.value,
 		floorCost: totalFloorCost(problem, solution),
-		upperBound: findUpperBound(problem, solution.value, unmetRequired, isComplete),
-		boundMethod: BOUND_METHOD,
+		upperBound: bound,
+		boundMethod: method,
 		unmetRequired,
 		iterations: left.reduce((sum, trail) => sum + trail.iterations, iterations),
 		stopped: rule.isStopped(),

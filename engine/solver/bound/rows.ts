@@ -1,10 +1,11 @@
-import type { TravelTree } from "./bound-tree.ts";
-import { IS_SWAP, type Problem } from "./problem.ts";
+import type { TravelTree } from "./tree.ts";
+import { IS_SWAP, type Problem } from "../problem.ts";
+import { workingTime } from "./working-time.ts";
 
 /**
  * Rows of a Lagrangian relaxation: what the contacts use of them, and how much there is. The base rows are time, visits, calls, swaps and
  * travel by day, resources by day or over the horizon, and the floors (negative: at least). A linked relaxation has a row more for every
- * customer and day on which it may be visited: the visits that the customers choose are at most those that the routes make.
+ * visit option, or for every customer and day: the visits that the customers choose are at most those that the routes make.
  */
 export interface Relaxation {
 	readonly numRows: number;
@@ -23,7 +24,7 @@ export interface Relaxation {
 	readonly optionCost: Float64Array;
 	/** Added to the bound: rounding of the floors. */
 	readonly constant: number;
-	/** Link row of [day × numCustomers + customer] less firstLink, -1 where there is no visit. */
+	/** Link row of an option; -1 for remote ones, and for all in a relaxation without links. */
 	readonly linkOf: Int32Array;
 }
 
@@ -36,13 +37,16 @@ export const rowsOfDay = (problem: Problem, day: number) => ({
 	travel: 4 * problem.numDays + day,
 });
 
+/** Which visits share a link: none has one, those of a customer and day, or each has its own. */
+export type Links = "none" | "days" | "options";
+
 /** The relaxation in which visits pay for time and the way to their nearest neighbour (trees by slot), or, linked, their link's price. */
-export function buildRelaxation(problem: Problem, trees: readonly TravelTree[], isLinked: boolean): Relaxation {
+export function buildRelaxation(problem: Problem, trees: readonly TravelTree[], links: Links): Relaxation {
 	const { numDays, numResources, numFloors, numOptions } = problem;
 	const firstFloor = (5 + numResources) * numDays + numResources;
 	const firstLink = firstFloor + numFloors;
-	const { linkOf, numLinks } = linkVisits(problem);
-	const numRows = isLinked ? firstLink + numLinks : firstLink;
+	const { linkOf, numRows } = linkVisits(problem, links, firstLink);
+	const isLinked = links !== "none";
 	const ways = nearestWays(problem, trees);
 	const optionFirst = new Int32Array(numOptions + 1);
 	const optionCost = new Float64Array(numOptions);
@@ -61,7 +65,7 @@ export function buildRelaxation(problem: Problem, trees: readonly TravelTree[], 
 		if (problem.optionChannel[option] > 0) {
 			use(row.time, problem.itemDuration[option]);
 			use(row.calls, 1);
-		} else if (isLinked) use(firstLink + linkOf[pair], 1);
+		} else if (isLinked) use(linkOf[option], 1);
 		else {
 			use(row.time, problem.itemDuration[option] + ways.time[pair]);
 			use(row.travel, ways.time[pair]);
@@ -102,15 +106,23 @@ function useResourcesAndFloors(problem: Problem, option: number, firstFloor: num
 	}
 }
 
-/** Numbers the customers and days that have a visit. */
-function linkVisits(problem: Problem): { linkOf: Int32Array; numLinks: number } {
-	const linkOf = new Int32Array(problem.numDays * problem.numCustomers).fill(-1);
-	let numLinks = 0;
+/** Numbers the links from `firstLink` on. */
+function linkVisits(problem: Problem, links: Links, firstLink: number): { linkOf: Int32Array; numRows: number } {
+	const linkOf = new Int32Array(problem.numOptions).fill(-1);
+	let numRows = firstLink;
+	if (links === "none") return { linkOf, numRows };
 	for (let option = 0; option < problem.numOptions; option++) {
-		const pair = problem.optionDay[option] * problem.numCustomers + problem.optionCustomer[option];
-		if (problem.optionChannel[option] === 0 && linkOf[pair] < 0) linkOf[pair] = numLinks++;
+		if (problem.optionChannel[option] !== 0) continue;
+		const before = option - 1;
+		const isShared =
+			links === "days" &&
+			option > 0 &&
+			problem.optionCustomer[before] === problem.optionCustomer[option] &&
+			problem.optionDay[before] === problem.optionDay[option] &&
+			problem.optionChannel[before] === 0;
+		linkOf[option] = isShared ? linkOf[before] : numRows++;
 	}
-	return { linkOf, numLinks };
+	return { linkOf, numRows };
 }
 
 /** Length of the leaf's own edge, the least over the slots of the day, by [day × numCustomers + customer]. */
@@ -128,13 +140,6 @@ function nearestWays(problem: Problem, trees: readonly TravelTree[]): { time: Fl
 	});
 	// On a day without slots a visit is impossible; a finite price keeps the sums finite.
 	return { time: time.map((way) => (way === Infinity ? 0 : way)), cost: cost.map((way) => (way === Infinity ? 0 : way)) };
-}
-
-/** Time of a slot that is neither before it opens nor a break. */
-export function workingTime(problem: Problem, slot: number): number {
-	let time = problem.slotClose[slot] - problem.slotOpen[slot];
-	for (let item = problem.slotFirstBreak[slot]; item < problem.slotFirstBreak[slot + 1]; item++) time -= problem.itemDuration[item];
-	return time;
 }
 
 function capacitiesOf(problem: Problem, numRows: number, firstFloor: number): Float64Array {

@@ -1,5 +1,5 @@
-import type { Relaxation } from "./bound-rows.ts";
-import { GAP_EXEMPT, type Problem, REQUIRED } from "./problem.ts";
+import type { Relaxation } from "./rows.ts";
+import { GAP_EXEMPT, type Problem, REQUIRED } from "../problem.ts";
 
 /** Fixed choices, scratch and result of `chooseChains`. */
 export interface Choice {

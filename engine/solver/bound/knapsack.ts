@@ -1,4 +1,4 @@
-import type { TravelTree } from "./bound-tree.ts";
+import type { TravelTree } from "./tree.ts";
 
 /** Scratch and result of `packTree`. */
 export interface Packing {

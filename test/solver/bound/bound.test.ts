@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../engine/random.ts";
-import { findUpperBound } from "../../engine/solver/bound.ts";
-import { createPacking, packTree } from "../../engine/solver/bound-knapsack.ts";
-import { buildTravelTree, type TravelTree } from "../../engine/solver/bound-tree.ts";
-import { buildProblem, type ProblemSpec } from "../../engine/solver/problem.ts";
-import { repFortnight } from "../problems/rep-fortnight.ts";
-import { smallProblem } from "../problems/small.ts";
+import { createRandom } from "../../../engine/random.ts";
+import { findUpperBound } from "../../../engine/solver/bound/bound.ts";
+import { createPacking, packTree } from "../../../engine/solver/bound/knapsack.ts";
+import { buildTravelTree, type TravelTree } from "../../../engine/solver/bound/tree.ts";
+import { buildProblem, type ProblemSpec } from "../../../engine/solver/problem.ts";
+import { repFortnight } from "../../problems/rep-fortnight.ts";
+import { smallProblem } from "../../problems/small.ts";
 
 /** Edges between the root and a set of customers. */
 function edgesOf(tree: TravelTree, customers: readonly number[]): number[] {
@@ -124,7 +124,7 @@ function randomTree(size: number, seed: number): TravelTree {
 describe("findUpperBound", () => {
 	it("does not depend on the target being good, only gets tighter by it", () => {
 		const problem = buildProblem(repFortnight({ seed: 6, customers: 60, days: 3 }));
-		const bounds = [-1e9, 0, 1e5].map((target) => findUpperBound(problem, target, [], true));
+		const bounds = [-1e9, 0, 1e5].map((target) => findUpperBound(problem, target, [], true).bound);
 		expect(Math.max(...bounds) / Math.min(...bounds)).toBeLessThan(1.5);
 	});
 
@@ -132,6 +132,6 @@ describe("findUpperBound", () => {
 		const spec = repFortnight({ seed: 6, customers: 120, days: 2 });
 		const most = new Map<number, number>();
 		for (const { customer, prize } of spec.options) most.set(customer, Math.max(most.get(customer) ?? 0, prize[0]));
-		expect(findUpperBound(buildProblem(spec), 0, [], true)).toBeLessThan(sum([...most.values()]));
+		expect(findUpperBound(buildProblem(spec), 0, [], true).bound).toBeLessThan(sum([...most.values()]));
 	});
 });

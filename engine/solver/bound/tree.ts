@@ -1,4 +1,4 @@
-import type { Problem } from "./problem.ts";
+import type { Problem } from "../problem.ts";
 
 /**
  * A lower bound on the travel of one slot, as a tree rooted at its start and end: a route that visits a set of customers travels at least

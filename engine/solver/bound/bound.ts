@@ -1,0 +1,218 @@
+import { chooseChains, createChoice } from "./chains.ts";
+import { createPacking, packTree } from "./knapsack.ts";
+import { descend, type Evaluate } from "./descent.ts";
+import { buildNetworks } from "./network.ts";
+import { chooseFromPools, chooseRoutes, createPricers, createRouteSide, listRoutes, type RouteSide } from "./routes.ts";
+import { buildRelaxation, type Relaxation, rowsOfDay } from "./rows.ts";
+import { workingTime } from "./working-time.ts";
+import { buildTravelTree, type TravelTree } from "./tree.ts";
+import type { Problem } from "../problem.ts";
+
+const METHOD = "lagrangian: chains of contacts against routes without 2-cycles";
+
+/** What `findUpperBound` returns. */
+export interface UpperBound {
+	readonly bound: number;
+	readonly method: string;
+	/** Good routes that came up: slot, number of visits, visit options in order, and so on. Not checked for all that a plan must keep. */
+	readonly routes: Int32Array;
+}
+
+/** Work of `findUpperBound` unless it is told: cells and arcs that route pricing looks at, some 200 million a CPU second. */
+const DEFAULT_WORK = 100e6;
+
+const ROUGH_ITERATIONS = 300;
+const FINE_ITERATIONS = 60;
+
+/**
+ * Upper bound on the value of every solution that keeps the required options but those in `unmet`, and, if `isComplete`, serves every
+ * customer with day combinations. Lagrangian: customers choose their best chains of contacts and slots their best sets of visits, which
+ * must agree at a price for each customer and day; prices on time and limits of the days and on the floors join in. A slot's visits fit
+ * into its time and pay for the least travel that any route to them needs. The prices follow the subgradient towards `target`, a value that
+ * is reached (the nearer, the better the steps; any is valid), first with visits that pay for their own nearest way only.
+ */
+export function findUpperBound(
+	problem: Problem,
+	target: number,
+	unmet: readonly number[],
+	isComplete: boolean,
+	work = DEFAULT_WORK,
+): UpperBound {
+	if (problem.numOptions === 0) return { bound: target, method: METHOD, routes: new Int32Array(0) }; // there is one solution
+	const trees = Array.from({ length: problem.numSlots }, (_, slot) => buildTravelTree(problem, slot));
+	const rough = buildRelaxation(problem, trees, "none");
+	const roughPrices = new Float64Array(rough.numRows);
+	const after = (most: number) => (iterations: number) => iterations >= most;
+	const first = descend(rough, evaluateRough(problem, rough, unmet, isComplete), roughPrices, target, after(ROUGH_ITERATIONS));
+	const fine = buildRelaxation(problem, trees, "days");
+	const finePrices = new Float64Array(fine.numRows);
+	finePrices.set(roughPrices);
+	tieLinks(problem, rough, fine, finePrices);
+	const second = descend(fine, evaluateFine(problem, fine, trees, unmet, isComplete), finePrices, target, after(FINE_ITERATIONS));
+	const exact = buildRelaxation(problem, trees, "options");
+	const prices = new Float64Array(exact.numRows);
+	prices.set(finePrices.subarray(0, fine.firstLink));
+	for (let option = 0; option < problem.numOptions; option++)
+		if (exact.linkOf[option] >= 0) prices[exact.linkOf[option]] = finePrices[fine.linkOf[option]];
+	const side = createRouteSide(problem, exact, buildNetworks(problem));
+	const third = descendRoutes(side, evaluateRough(problem, exact, unmet, isComplete), prices, target, work);
+	const best = Math.min(first, second, third);
+	return { bound: Math.floor(best + 1e-6 + 1e-9 * Math.abs(best)), method: METHOD, routes: listRoutes(side) };
+}
+
+/** A round of the descent over routes. One that leads nowhere any more leaves its work to the next. */
+interface Round {
+	/** Steps of time in a slot. */
+	readonly steps: number;
+	/** Share of the work by which it ends. */
+	readonly until: number;
+	/** Most customers remembered at a node, and pricings of a slot in a row in which its memory may grow. */
+	readonly kept: number;
+	readonly tries: number;
+}
+
+const ROUNDS: readonly Round[] = [
+	{ steps: 80, until: 0.75, kept: 0, tries: 1 },
+	{ steps: 400, until: 0.8, kept: 0, tries: 1 },
+	{ steps: 2400, until: 1, kept: 5, tries: 5 },
+];
+/** Cells of all tables together: a problem with more rows gets fewer steps. */
+const MOST_CELLS = 8e6;
+const FEWEST_STEPS = 20;
+/** Growth of the number of moves from one pricing to the next: few at first, while few routes are known. */
+const MORE_MOVES = 1.2;
+const MOST_MOVES = 100;
+/** Moves are halved in length after so many pricings without gain, until they lead nowhere. */
+const STALE = 12;
+const LEAST_AGILITY = 0.005;
+
+/**
+ * Lets the prices follow the routes. Between two pricings they move on what is known of the routes so far, which is cheap. Every value that
+ * pricing gives is a bound, so the least is.
+ */
+function descendRoutes(side: RouteSide, evaluateChains: Evaluate, prices: Float64Array, target: number, work: number): number {
+	const { relaxation } = side;
+	const slope = new Float64Array(relaxation.numRows);
+	const bestPrices = Float64Array.from(prices);
+	const evaluatePools: Evaluate = (at, out) => evaluateChains(at, out) + chooseFromPools(side, at, out);
+	const numNodes = side.networks.reduce((sum, network) => sum + network.numNodes, 0);
+	// By measurement on the public sets and on product-shaped problems: many days that move at once do so in many short moves.
+	const isAlone = side.networks.length === 1;
+	let best = Infinity;
+	let spent = 0;
+	for (const { steps, until, kept, tries } of ROUNDS) {
+		if (spent >= until * work) continue;
+		const fitting = Math.floor(MOST_CELLS / Math.max(1, numNodes * 2 ** kept));
+		const pricers = createPricers(side, Math.max(FEWEST_STEPS, Math.min(steps, fitting)));
+		const before = spent;
+		let moves = isAlone ? 3 : 12;
+		let agility = isAlone ? 0.2 : 0.05;
+		let stale = 0;
+		prices.set(bestPrices);
+		while (agility >= LEAST_AGILITY && spent < until * work) {
+			const bound = evaluateChains(prices, slope) + chooseRoutes(side, pricers, prices, slope, kept, tries);
+			stale = bound < best - 1e-3 * Math.abs(best - target) ? 0 : stale + 1;
+			if (bound < best) {
+				best = bound;
+				bestPrices.set(prices);
+			}
+			if (best < target + 1) return best;
+			if (stale >= STALE) {
+				stale = 0;
+				agility /= 2;
+				prices.set(bestPrices);
+			}
+			moves = Math.min(MOST_MOVES, moves * MORE_MOVES);
+			descend(relaxation, evaluatePools, prices, target, (iterations) => iterations >= moves, agility, true);
+			spent = before + pricers.reduce((sum, pricer) => sum + pricer.work, 0);
+		}
+	}
+	return best;
+}
+
+function evaluateRough(problem: Problem, relaxation: Relaxation, unmet: readonly number[], isComplete: boolean): Evaluate {
+	const choice = createChoice(problem, relaxation, unmet, isComplete);
+	return (prices, slope) => {
+		chooseChains(problem, relaxation, choice, prices);
+		let bound = choice.value + relaxation.constant;
+		for (let row = 0; row < relaxation.numRows; row++) {
+			slope[row] = relaxation.capacity[row] - choice.use[row];
+			if (relaxation.limit[row] > 0) bound += prices[row] * relaxation.capacity[row];
+		}
+		return bound;
+	};
+}
+
+/** As `evaluateRough`, and every slot takes the visits that are worth most to it. */
+function evaluateFine(
+	problem: Problem,
+	relaxation: Relaxation,
+	trees: readonly TravelTree[],
+	unmet: readonly number[],
+	isComplete: boolean,
+): Evaluate {
+	const evaluateChains = evaluateRough(problem, relaxation, unmet, isComplete);
+	const packing = createPacking(trees);
+	const linkAt = new Int32Array(problem.numDays * problem.numCustomers).fill(-1);
+	for (let option = 0; option < problem.numOptions; option++) {
+		if (relaxation.linkOf[option] >= 0)
+			linkAt[problem.optionDay[option] * problem.numCustomers + problem.optionCustomer[option]] = relaxation.linkOf[option];
+	}
+	const profits = new Float64Array(packing.worth.length);
+	return (prices, slope) => {
+		let bound = evaluateChains(prices, slope);
+		trees.forEach((tree, slot) => {
+			const row = rowsOfDay(problem, problem.slotDay[slot]);
+			priceTree(problem, linkAt, tree, slot, prices, profits);
+			packTree(tree, profits, workingTime(problem, slot), packing);
+			bound += packing.value;
+			for (let node = 0; node < tree.time.length; node++) {
+				if (!packing.isTaken[node]) continue;
+				slope[row.time] -= tree.time[node] + tree.duration[node];
+				slope[row.travel] -= tree.time[node];
+				if (tree.customer[node] < 0) continue;
+				slope[row.visits]--;
+				slope[linkAt[problem.slotDay[slot] * problem.numCustomers + tree.customer[node]]]++;
+			}
+		});
+		return bound;
+	};
+}
+
+/** What every node of a slot's tree brings at these prices: the link's price of a visit, less service and the edge. */
+function priceTree(
+	problem: Problem,
+	linkAt: Int32Array,
+	tree: TravelTree,
+	slot: number,
+	prices: Float64Array,
+	profits: Float64Array,
+): void {
+	const row = rowsOfDay(problem, problem.slotDay[slot]);
+	const time = prices[row.time];
+	const travel = prices[row.travel];
+	for (let node = 0; node < tree.time.length; node++) {
+		let profit = -tree.cost[node] - (time + travel) * tree.time[node];
+		if (tree.customer[node] >= 0)
+			profit +=
+				prices[linkAt[problem.slotDay[slot] * problem.numCustomers + tree.customer[node]]] -
+				time * tree.duration[node] -
+				prices[row.visits];
+		profits[node] = profit;
+	}
+}
+
+/** Starts the links at what a visit pays in the rough relaxation, where the two have the same value. */
+function tieLinks(problem: Problem, rough: Relaxation, fine: Relaxation, prices: Float64Array): void {
+	for (let option = 0; option < problem.numOptions; option++) {
+		if (problem.optionChannel[option] > 0) continue;
+		const row = rowsOfDay(problem, problem.optionDay[option]);
+		let price = rough.optionCost[option];
+		for (let i = rough.optionFirst[option]; i < rough.optionFirst[option + 1]; i++) {
+			if (rough.rows[i] === row.time || rough.rows[i] === row.travel || rough.rows[i] === row.visits)
+				price += prices[rough.rows[i]] * rough.uses[i];
+		}
+		const link = fine.linkOf[option];
+		prices[link] = Math.max(prices[link], price);
+	}
+}

@@ -1,0 +1,134 @@
+import type { Problem } from "../problem.ts";
+import { workingTime, workWindows } from "./working-time.ts";
+
+/**
+ * Where the routes of a slot can go, in seconds of work. A node is a customer and a duration of service; its windows carry the visit option
+ * that a start in them takes. Node numNodes is the start place.
+ */
+export interface Network {
+	readonly numNodes: number;
+	readonly day: number;
+	/** Slots with these very data: one pricing serves them all. */
+	readonly slots: readonly number[];
+	/** By node; -1 for the start, which is no customer. */
+	readonly customer: Int32Array;
+	readonly duration: Int32Array;
+	/** Windows of node k lie in [firstWindow[k], firstWindow[k + 1]). */
+	readonly firstWindow: Int32Array;
+	readonly windowFrom: Int32Array;
+	readonly windowTo: Int32Array;
+	readonly windowLoss: Float64Array;
+	readonly windowOption: Int32Array;
+	readonly nodeOfWindow: Int32Array;
+	/** [from × (numNodes + 1) + to], the end place in the last column; from the start too. */
+	readonly travelTime: Int32Array;
+	readonly travelCost: Int32Array;
+	/** Nodes by the time to travel from them, nearest first, [to × numNodes + rank]. */
+	readonly order: Int16Array;
+	/** Working time of the slot. */
+	readonly horizon: number;
+}
+
+/** One network for each kind of slot. */
+export function buildNetworks(problem: Problem): Network[] {
+	const kinds = new Map<string, number[]>();
+	for (let slot = 0; slot < problem.numSlots; slot++) {
+		const { slotDay, slotOpen, slotClose, slotStart, slotEnd, slotFirstBreak, itemOpen, itemClose, itemDuration } = problem;
+		const key = [slotDay[slot], slotOpen[slot], slotClose[slot], slotStart[slot], slotEnd[slot]];
+		for (let item = slotFirstBreak[slot]; item < slotFirstBreak[slot + 1]; item++)
+			key.push(itemOpen[item], itemClose[item], itemDuration[item]);
+		const same = kinds.get(key.join());
+		if (same) same.push(slot);
+		else kinds.set(key.join(), [slot]);
+	}
+	const order = orderOrigins(problem);
+	return [...kinds.values()].map((slots) => buildNetwork(problem, slots, order));
+}
+
+/** Customers by the time to travel from them, [to × numCustomers + rank]. */
+function orderOrigins(problem: Problem): Int32Array {
+	const { numCustomers, numPlaces, travelTime } = problem;
+	const order = new Int32Array(numCustomers ** 2);
+	const keys = new Float64Array(numCustomers);
+	for (let to = 0; to < numCustomers; to++) {
+		for (let from = 0; from < numCustomers; from++) keys[from] = travelTime[from * numPlaces + to] * numCustomers + from;
+		keys.sort();
+		for (let rank = 0; rank < numCustomers; rank++) order[to * numCustomers + rank] = keys[rank] % numCustomers;
+	}
+	return order;
+}
+
+/** The order of a network's nodes from that of all customers. */
+function orderNodes(nodes: readonly Node[], numCustomers: number, order: Int32Array): Int16Array {
+	const firstNode = new Int32Array(numCustomers + 1).fill(-1);
+	for (let k = nodes.length - 1; k >= 0; k--) firstNode[nodes[k].customer] = k;
+	const ordered = new Int16Array(nodes.length ** 2);
+	let count = 0;
+	for (const { customer } of nodes) {
+		for (let rank = 0; rank < numCustomers; rank++) {
+			const from = order[customer * numCustomers + rank];
+			for (let k = firstNode[from]; k >= 0 && k < nodes.length && nodes[k].customer === from; k++) ordered[count++] = k;
+		}
+	}
+	return ordered;
+}
+
+interface Node {
+	readonly customer: number;
+	readonly duration: number;
+	readonly windows: { readonly from: number; readonly to: number; readonly loss: number; readonly option: number }[];
+}
+
+function buildNetwork(problem: Problem, slots: readonly number[], order: Int32Array): Network {
+	const [slot] = slots;
+	const horizon = workingTime(problem, slot);
+	const nodes = findNodes(problem, slot);
+	const numNodes = nodes.length;
+	const windows = nodes.flatMap((node) => node.windows);
+	const firstWindow = new Int32Array(numNodes + 1);
+	nodes.forEach((node, k) => {
+		firstWindow[k + 1] = firstWindow[k] + node.windows.length;
+	});
+	const from = [...nodes.map((node) => node.customer), problem.slotStart[slot]];
+	const to = [...nodes.map((node) => node.customer), problem.slotEnd[slot]];
+	const legs = (matrix: Int32Array): Int32Array =>
+		Int32Array.from({ length: (numNodes + 1) ** 2 }, (_, cell) => {
+			const leg = from[Math.floor(cell / (numNodes + 1))] * problem.numPlaces + to[cell % (numNodes + 1)];
+			return matrix[leg];
+		});
+	return {
+		numNodes,
+		day: problem.slotDay[slot],
+		slots,
+		customer: Int32Array.from([...nodes.map((node) => node.customer), -1]),
+		duration: Int32Array.from([...nodes.map((node) => node.duration), 0]),
+		firstWindow,
+		windowFrom: Int32Array.from(windows, (window) => window.from),
+		windowTo: Int32Array.from(windows, (window) => window.to),
+		windowLoss: Float64Array.from(windows, (window) => window.loss),
+		windowOption: Int32Array.from(windows, (window) => window.option),
+		nodeOfWindow: Int32Array.from(nodes.flatMap((node, k) => node.windows.map(() => k))),
+		travelTime: legs(problem.travelTime),
+		travelCost: legs(problem.travelCost),
+		order: orderNodes(nodes, problem.numCustomers, order),
+		horizon,
+	};
+}
+
+/** Nodes of the visits that can be made in the slot, by customer and duration. */
+function findNodes(problem: Problem, slot: number): Node[] {
+	const nodes: Node[] = [];
+	let first = 0; // of the customer's nodes
+	for (let option = 0; option < problem.numOptions; option++) {
+		if (problem.optionDay[option] !== problem.slotDay[slot] || problem.optionChannel[option] !== 0) continue;
+		const customer = problem.optionCustomer[option];
+		const duration = problem.itemDuration[option];
+		if (nodes.length > 0 && nodes[nodes.length - 1].customer !== customer) first = nodes.length;
+		const windows = workWindows(problem, slot, option).map((window) => ({ ...window, option }));
+		if (windows.length === 0) continue;
+		const known = nodes.slice(first).find((node) => node.duration === duration);
+		if (known) known.windows.push(...windows);
+		else nodes.push({ customer, duration, windows });
+	}
+	return nodes;
+}
