@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { CarteiraError } from "../../engine/errors.ts";
 import { readBestKnown } from "./best-known.ts";
 import { readInstances } from "./read-instances.ts";
-import { type Line, runInstance } from "./run-instance.ts";
+import { type Line, runInstance, warmUp } from "./run-instance.ts";
 import { parseRunOptions } from "./run-options.ts";
 import { describeLine, summarise } from "./summary.ts";
 
@@ -17,7 +17,9 @@ async function main(words: readonly string[]): Promise<number> {
 	const bestKnown = readBestKnown(join(folder, "best-known.csv"));
 	const lines: Line[] = [];
 	let numFaulty = 0;
-	for (const instance of await readInstances(options, folder, bestKnown)) {
+	const instances = await readInstances(options, folder, bestKnown);
+	if (instances.length > 0 && options.seconds >= 1) warmUp(instances[0]);
+	for (const instance of instances) {
 		for (const seed of options.seeds) {
 			const { line, faults } = runInstance(instance, seed, options.seconds);
 			console.log(options.json ? JSON.stringify(line) : describeLine(line, bestKnown));

@@ -93,6 +93,7 @@ export function search(problem: Problem, seed: number, shallStop: StopRule, opti
 		runCycle(state, cycle, shallStop);
 	}
 	fillUp(state);
+	options.onProgress?.({ iterations: state.iterations, value: state.best.value });
 	const { solution, iterations, pool, best } = state;
 	return { solution, iterations, evaluations: state.recreation.scratch.insertion.evaluations, pool, best };
 }
