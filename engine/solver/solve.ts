@@ -11,16 +11,16 @@ export interface SolveOptions extends StopOptions {
 	/** Searches from so many seeds first, each with all the limits above; the last search goes on from the best of them with the routes of all. */
 	readonly starts?: number;
 	readonly settings?: Partial<SearchSettings>;
-	/** Cells that the bound's route pricing may look at, some 200 million a CPU second; default: what takes about a third as long as the search. */
+	/** Cells that the bound's route pricing may look at, some 80 million a CPU second on product-shaped problems; default: what takes about a third as long as the search. */
 	readonly boundWork?: number;
 	/** Called now and then with what is done so far; value in cents, without what is missing. */
 	readonly onProgress?: (progress: { readonly iterations: number; readonly value: number }) => void;
 }
 
-/** An evaluation takes about 12 ns, so this makes the bound about a third as long as the search; never below 0.1 s, never above 4 s. */
-const BOUND_WORK_AN_EVALUATION = 0.8;
+/** An evaluation takes about 12 ns, so this makes the bound about a third as long as the search; never far below 0.5 s, never far above 5 s. */
+const BOUND_WORK_AN_EVALUATION = 0.3;
 const LEAST_BOUND_WORK = 20e6;
-const MOST_BOUND_WORK = 800e6;
+const MOST_BOUND_WORK = 400e6;
 
 /**
  * Plans one rep: search, then the upper bound. Pure and synchronous. The result depends on the problem, the seed, the starts and the number of
