@@ -8,7 +8,7 @@ import { workingTime } from "./working-time.ts";
 import { buildTravelTree, type TravelTree } from "./tree.ts";
 import type { Problem } from "../problem.ts";
 
-const METHOD = "lagrangian: chains of contacts against routes without 2-cycles";
+const METHOD = "lagrangian: chains of contacts against routes that never turn back to a remembered customer (grid of at most 2400 steps)";
 
 /** What `findUpperBound` returns. */
 export interface UpperBound {
@@ -27,9 +27,10 @@ const FINE_ITERATIONS = 60;
 /**
  * Upper bound on the value of every solution that keeps the required options but those in `unmet`, and, if `isComplete`, serves every
  * customer with day combinations. Lagrangian: customers choose their best chains of contacts and slots their best sets of visits, which
- * must agree at a price for each customer and day; prices on time and limits of the days and on the floors join in. A slot's visits fit
- * into its time and pay for the least travel that any route to them needs. The prices follow the subgradient towards `target`, a value that
- * is reached (the nearer, the better the steps; any is valid), first with visits that pay for their own nearest way only.
+ * must agree at a price for each customer and day; prices on time and limits of the days and on the floors join in. Routes keep
+ * windows and pay for their travel, but may visit a customer again. The prices move towards `target`, a value that is reached (the nearer, the
+ * better the steps; any is valid), first with visits that pay for their own nearest way only, then with the least trees that routes need.
+ * The more work, the tighter; it is never the clock.
  */
 export function findUpperBound(
 	problem: Problem,

@@ -14,6 +14,9 @@ export interface Memory {
 	readonly next: Int32Array;
 }
 
+/** Rows are kept in 16 bits. */
+const MOST_ROWS = 32_000;
+
 /** Nothing is remembered. */
 export function emptyMemory(network: Network): Memory {
 	return buildMemory(
@@ -25,7 +28,7 @@ export function emptyMemory(network: Network): Memory {
 /** Remembers more, so that no route returns as these do; the same memory where there is nothing to add. Sets of `most` are full. */
 export function rememberMore(network: Network, memory: Memory, routes: readonly Int32Array[], most: number): Memory {
 	const kept = memory.kept.map((customers) => [...customers]);
-	let isChanged = false;
+	let { numRows } = memory;
 	for (const windows of routes) {
 		const nodes = windows.map((window) => network.nodeOfWindow[window]);
 		nodes.forEach((node, at) => {
@@ -35,13 +38,13 @@ export function rememberMore(network: Network, memory: Memory, routes: readonly 
 			if (back < 0) return;
 			for (let k = back + 1; k < at; k++) {
 				const own = kept[nodes[k]];
-				if (own.length >= most || own.includes(customer)) continue;
+				if (own.length >= most || own.includes(customer) || numRows + 2 ** own.length > MOST_ROWS) continue;
+				numRows += 2 ** own.length;
 				own.push(customer);
-				isChanged = true;
 			}
 		});
 	}
-	return isChanged ? buildMemory(network, kept) : memory;
+	return numRows > memory.numRows ? buildMemory(network, kept) : memory;
 }
 
 function buildMemory(network: Network, kept: readonly (readonly number[])[]): Memory {

@@ -6,6 +6,7 @@ import { buildTravelTree, type TravelTree } from "../../../engine/solver/bound/t
 import { buildProblem, type ProblemSpec } from "../../../engine/solver/problem.ts";
 import { repFortnight } from "../../problems/rep-fortnight.ts";
 import { smallProblem } from "../../problems/small.ts";
+import { bruteForce } from "../brute-force.ts";
 
 /** Edges between the root and a set of customers. */
 function edgesOf(tree: TravelTree, customers: readonly number[]): number[] {
@@ -133,5 +134,42 @@ describe("findUpperBound", () => {
 		const most = new Map<number, number>();
 		for (const { customer, prize } of spec.options) most.set(customer, Math.max(most.get(customer) ?? 0, prize[0]));
 		expect(findUpperBound(buildProblem(spec), 0, [], true).bound).toBeLessThan(sum([...most.values()]));
+	});
+
+	it("is never below the optimum, however much work it is given and whatever its target", () => {
+		const wrong: unknown[] = [];
+		for (let seed = 2001; seed <= 3000; seed++) {
+			const spec = smallProblem(seed);
+			const { missing, value } = bruteForce(spec);
+			if (missing > 0) continue;
+			const problem = buildProblem(spec);
+			for (const [target, work] of [
+				[value, 1e4],
+				[value - 40, 3e5],
+			]) {
+				const { bound } = findUpperBound(problem, target, [], true, work);
+				if (bound < value) wrong.push({ seed, target, work, bound, value });
+			}
+		}
+		expect(wrong).toEqual([]);
+	});
+
+	it("hands out routes of a slot's own day that visit nobody twice", () => {
+		let count = 0;
+		for (let seed = 1; seed <= 50; seed++) {
+			const problem = buildProblem(smallProblem(seed));
+			const { routes } = findUpperBound(problem, 0, [], true, 1e5);
+			for (let at = 0; at < routes.length; at += 2 + routes[at + 1], count++) {
+				const options = [...routes.subarray(at + 2, at + 2 + routes[at + 1])];
+				expect(new Set(options.map((option) => problem.optionCustomer[option])).size).toBe(options.length);
+				for (const option of options) expect(problem.optionDay[option]).toBe(problem.slotDay[routes[at]]);
+			}
+		}
+		expect(count).toBeGreaterThan(0);
+	});
+
+	it("is the same for the same work", () => {
+		const problem = buildProblem(repFortnight({ seed: 6, customers: 60, days: 3 }));
+		expect(findUpperBound(problem, 0, [], true, 1e7)).toEqual(findUpperBound(problem, 0, [], true, 1e7));
 	});
 });
