@@ -8,8 +8,14 @@ export interface RunTime {
 	readonly wall: number;
 	/** Of all threads of the process, those of the compiler and the garbage collector too. */
 	readonly cpu: number;
-	/** How long threads that could have run waited for a core, because others held it; null where the system does not tell. */
-	readonly waited: number | null;
+	/** Of the solver's threads alone, summed; null where the system does not tell. */
+	readonly workers: WorkerTime | null;
+}
+
+export interface WorkerTime {
+	readonly cpu: number;
+	/** Ready to run while others held the cores. */
+	readonly waited: number;
 }
 
 export interface SearchBudget {
@@ -42,15 +48,10 @@ export async function solveReps(
 	const next = async (): Promise<void> => {
 		for (let index = at++; index < reps.length; index = at++) solutions[index] = await pool.solve(reps[index].buffer, budget);
 	};
-	const start = { wall: performance.now(), cpu: cpuSeconds(), waited: waitedSeconds() };
+	const start = { wall: performance.now(), cpu: cpuSeconds(), workers: workerTime() };
 	await Promise.all(Array.from({ length: pool.numThreads + 1 }, next));
-	const waited = waitedSeconds();
-	const time = {
-		wall: (performance.now() - start.wall) / 1000,
-		cpu: cpuSeconds() - start.cpu,
-		waited: waited === null || start.waited === null ? null : waited - start.waited,
-	};
-	return { solutions, time };
+	const wall = (performance.now() - start.wall) / 1000;
+	return { solutions, time: { wall, cpu: cpuSeconds() - start.cpu, workers: difference(workerTime(), start.workers) } };
 }
 
 /** CPU seconds of the process so far. */
@@ -59,12 +60,19 @@ export function cpuSeconds(): number {
 	return (user + system) / 1e6;
 }
 
-/** Σ over the living threads of their time on the run queue (second field of schedstat, in nanoseconds: Linux, sched-stats.rst). */
-function waitedSeconds(): number | null {
+/** Σ over the living worker threads, which Node names so (schedstat: nanoseconds on a core and on the run queue; Linux, sched-stats.rst). */
+function workerTime(): WorkerTime | null {
 	try {
-		const waits = readdirSync("/proc/self/task").map((thread) => readFileSync(`/proc/self/task/${thread}/schedstat`, "utf8").split(" ")[1]);
-		return waits.reduce((sum, wait) => sum + Number(wait), 0) / 1e9;
+		const threads = readdirSync("/proc/self/task").map((thread) => `/proc/self/task/${thread}`);
+		const workers = threads.filter((thread) => readFileSync(`${thread}/comm`, "utf8").trim() === "WorkerThread");
+		if (workers.length === 0) return null;
+		const times = workers.map((thread) => readFileSync(`${thread}/schedstat`, "utf8").split(" ").map(Number));
+		return { cpu: times.reduce((sum, [cpu]) => sum + cpu, 0) / 1e9, waited: times.reduce((sum, [, wait]) => sum + wait, 0) / 1e9 };
 	} catch {
 		return null;
 	}
+}
+
+function difference(end: WorkerTime | null, start: WorkerTime | null): WorkerTime | null {
+	return end && start && { cpu: end.cpu - start.cpu, waited: end.waited - start.waited };
 }

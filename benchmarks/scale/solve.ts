@@ -1,7 +1,7 @@
 import { CarteiraError } from "../../engine/errors.ts";
 import type { SolverPool } from "../../engine/workers/pool.ts";
 import { type Chunk, makeChunks, type MakingSeconds } from "./rep-problems.ts";
-import { createSmallPool, type RunTime, solveReps, warmUp } from "./run-chunk.ts";
+import { createSmallPool, type RunTime, solveReps, warmUp, type WorkerTime } from "./run-chunk.ts";
 import { parseSolveOptions, type SolveLaneOptions } from "./solve-options.ts";
 import { type SplitSeconds, splitTime } from "./split-time.ts";
 import { createTally, digestOf, type Tally, type Totals } from "./tally.ts";
@@ -40,7 +40,9 @@ interface Report extends Totals {
 	/** Building and solving. */
 	readonly plan_seconds: number;
 	readonly cpu_seconds: number;
-	readonly waited_seconds: number | null;
+	/** Of the solver's threads alone: on a core, and waiting for one that others held. */
+	readonly worker_cpu_seconds: number | null;
+	readonly worker_waited_seconds: number | null;
 	readonly reps_per_second: number;
 	/** CPU seconds a rep, of the reps that were solved once more; null where none was or the budget is too small. */
 	readonly search_cpu_seconds: number | null;
@@ -118,12 +120,18 @@ function reportOf(options: SolveLaneOptions, threads: number, totals: Totals, { 
 		solve_seconds: rounded(wall),
 		plan_seconds: rounded(build + wall),
 		cpu_seconds: rounded(sum(runs.map((run) => run.cpu))),
-		waited_seconds: runs.some(({ waited }) => waited === null) ? null : rounded(sum(runs.map(({ waited }) => waited ?? 0))),
+		worker_cpu_seconds: sumOfWorkers(runs, "cpu"),
+		worker_waited_seconds: sumOfWorkers(runs, "waited"),
 		reps_per_second: rounded(totals.reps / wall),
 		search_cpu_seconds: mean(({ search }) => search),
 		bound_cpu_seconds: mean(({ bound }) => bound),
 		peak_megabytes: peakMegabytes(),
 	};
+}
+
+function sumOfWorkers(runs: readonly RunTime[], field: keyof WorkerTime): number | null {
+	const times = runs.flatMap(({ workers }) => (workers ? [workers[field]] : []));
+	return times.length === runs.length ? rounded(sum(times)) : null;
 }
 
 function describe(report: Report): string {
@@ -135,7 +143,7 @@ function describe(report: Report): string {
 		`gap       mean ${percent(report.mean_gap)}  median ${percent(report.median_gap)}  max ${percent(report.max_gap)}  (${report.without_gap} reps without)`,
 		`value     ${cents(report.value_cents)} of at most ${cents(report.bound_cents)}, ${report.contacts} contacts`,
 		`planning  ${seconds(report.plan_seconds)} wall: building ${seconds(report.build_seconds)} on one thread, solving ${seconds(report.solve_seconds)} (${report.reps_per_second.toFixed(2)} reps/s)`,
-		`solving   ${seconds(report.cpu_seconds)} CPU, ${seconds(report.waited_seconds)} waited for a core; of a rep's CPU: search ${each(report.search_cpu_seconds)}, bound ${each(report.bound_cpu_seconds)}`,
+		`solving   ${seconds(report.cpu_seconds)} CPU, of it the solver's threads ${seconds(report.worker_cpu_seconds)}, which waited ${seconds(report.worker_waited_seconds)} for a core; a rep's CPU: search ${each(report.search_cpu_seconds)}, bound ${each(report.bound_cpu_seconds)}`,
 		`apart     generated in ${seconds(report.generate_seconds)}, read in ${seconds(report.read_seconds)}, scored in ${seconds(report.score_seconds)}`,
 		`peak      ${report.peak_megabytes} MB`,
 		`recount   ${report.violations} violations in ${report.recounted} reps`,

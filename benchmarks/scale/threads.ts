@@ -68,8 +68,11 @@ interface Comparison {
 	readonly rounds: readonly number[];
 	/** CPU of all runs on `threads` over that on `base`: above 1, the same work costs more side by side. */
 	readonly cpu: number;
-	/** Share of the core-seconds of `threads` in which their solving stood still: the end of a run, handing over, waiting for a core. */
-	readonly idle: number;
+	/** Shares of the time of `threads` threads: ready while others held the cores, and without work (the end of a run, handing over). */
+	readonly waited: number | null;
+	readonly idle: number | null;
+	/** What the ratio would be if no thread had waited for a core: an estimate, and above what an idle machine gives where threads wait for each other. */
+	readonly unhindered: number | null;
 }
 
 function compare(runs: readonly Run[], base: number, threads: number): Comparison {
@@ -82,22 +85,41 @@ function compare(runs: readonly Run[], base: number, threads: number): Compariso
 		least: slowWalls[0] / fastWalls[0],
 		rounds: slow.map(({ wall }, round) => wall / fast[round].wall),
 		cpu: sumOf(fast, "cpu") / sumOf(slow, "cpu"),
-		idle: 1 - sumOf(fast, "cpu") / (threads * sumOf(fast, "wall")),
+		...sharesOf(fast, threads),
+		unhindered: slow.concat(fast).every(({ workers }) => workers) ? unhinderedWall(slow) / unhinderedWall(fast) : null,
 	};
+}
+
+function sharesOf(runs: readonly Run[], threads: number): Pick<Comparison, "waited" | "idle"> {
+	if (runs.some(({ workers }) => !workers)) return { waited: null, idle: null };
+	const whole = threads * sumOf(runs, "wall");
+	const waited = runs.reduce((sum, { workers }) => sum + (workers?.waited ?? 0), 0) / whole;
+	return { waited, idle: 1 - waited - runs.reduce((sum, { workers }) => sum + (workers?.cpu ?? 0), 0) / whole };
+}
+
+function unhinderedWall(runs: readonly Run[]): number {
+	return runs.reduce((sum, { wall, threads, workers }) => sum + wall - (workers?.waited ?? 0) / threads, 0);
 }
 
 function sumOf(runs: readonly Run[], field: "wall" | "cpu"): number {
 	return runs.reduce((sum, run) => sum + run[field], 0);
 }
 
-function describeRun({ threads, wall, cpu, waited, digest }: Run): string {
-	const queue = waited === null ? "" : `  waited for a core ${waited.toFixed(1)} s`;
-	return `threads ${threads}  wall ${wall.toFixed(2)} s  CPU ${cpu.toFixed(2)} s${queue}  ${digest.slice(0, 12)}`;
+function describeRun({ threads, wall, cpu, workers, digest }: Run): string {
+	const ofWorkers = workers ? `  solver's threads ${workers.cpu.toFixed(2)} s CPU, ${workers.waited.toFixed(2)} s waiting for a core` : "";
+	return `threads ${threads}  wall ${wall.toFixed(2)} s  CPU ${cpu.toFixed(2)} s${ofWorkers}  ${digest.slice(0, 12)}`;
 }
 
-function describeComparison({ base, threads, median, least, rounds, cpu, idle }: Comparison): string {
+function describeComparison({ base, threads, median, least, rounds, cpu, waited, idle, unhindered }: Comparison): string {
 	const each = rounds.map((ratio) => ratio.toFixed(2)).join(", ");
-	return `${threads} threads are ${median.toFixed(2)} × ${base} (median; least times ${least.toFixed(2)}; rounds ${each}); CPU × ${cpu.toFixed(2)}, ${(100 * idle).toFixed(1)} % of their cores without solving`;
+	const shares =
+		waited === null || idle === null ? "" : `, threads waited for a core ${percent(waited)} and had no work ${percent(idle)} of the time`;
+	const estimate = unhindered === null ? "" : `; without the waits about ${unhindered.toFixed(2)}`;
+	return `${threads} threads are ${median.toFixed(2)} × ${base} (median; least times ${least.toFixed(2)}; rounds ${each})${estimate}; CPU × ${cpu.toFixed(2)}${shares}`;
+}
+
+function percent(share: number): string {
+	return `${(100 * share).toFixed(1)} %`;
 }
 
 try {
