@@ -46,14 +46,15 @@ export interface Chunk {
  */
 export async function* makeChunks(options: SolveLaneOptions): AsyncGenerator<Chunk> {
 	const predictor = await loadPredictor();
-	const every = options.recount === 0 ? Infinity : Math.ceil(options.reps / options.recount);
+	const every = Math.ceil(options.reps / options.recount);
+	const isRecounted = (rep: number): boolean => options.recount > 0 && rep % every === 0;
 	let made = 0;
 	for (let distributor = 0; made < options.reps; ) {
 		const reps: RepProblem[] = [];
 		const seconds = { generate: 0, read: 0, score: 0, build: 0 };
 		for (let i = 0; i < options.chunk && made < options.reps; i++, distributor++) {
 			for await (const rep of makeDistributor(options, options.seed + distributor, predictor, seconds)) {
-				reps.push(made % every === 0 ? rep : { ...rep, spec: null });
+				reps.push(isRecounted(made) ? rep : { ...rep, spec: null });
 				if (++made === options.reps) break;
 			}
 		}
