@@ -14,6 +14,8 @@ const AT_FULL_SIZE: readonly Lane[] = [
 	["scale: fixed", "scale/plan.ts", ["--seconds", "20", "--mode", "fixed"]],
 	["scale: guided", "scale/plan.ts", ["--seconds", "20", "--mode", "guided"]],
 	["scale: holiday", "scale/plan.ts", ["--seconds", "20", "--as-of", "2026-11-20"]],
+	["scale: thousand reps", "scale/solve.ts", ["--reps", "1000", "--customers", "300", "--days", "10", "--threads", "2"]],
+	["scale: threads", "scale/threads.ts", ["--reps", "60", "--threads", "1,2"]],
 	["quality: portfolio", "quality/run.ts", ["--set", "portfolio", "--seconds", "5"]],
 	["quality: rep-week", "quality/run.ts", ["--set", "rep-week", "--seconds", "5"]],
 	["quality: toptw", "quality/run.ts", ["--set", "toptw", "--routes", "1,2,3,4", "--seconds", "1"]],
@@ -24,6 +26,8 @@ const AT_FULL_SIZE: readonly Lane[] = [
 const AT_TOY_SIZE: readonly Lane[] = [
 	["micro", "micro/run.ts", ["--toy"]],
 	["scale", "scale/plan.ts", ["--customers", "200", "--reps", "1", "--iterations", "200"]],
+	["scale: reps", "scale/solve.ts", ["--toy"]],
+	["scale: threads", "scale/threads.ts", ["--toy", "--threads", "1,2", "--rounds", "1"]],
 	["quality: portfolio", "quality/run.ts", ["--set", "portfolio", "--customers", "60", "--reps", "1", "--seconds", "0.2"]],
 	["quality: rep-week", "quality/run.ts", ["--set", "rep-week", "--seconds", "0.2"]],
 	["quality: toptw", "quality/run.ts", ["--set", "toptw", "--files", "c101.txt,pr01.txt", "--routes", "1,2", "--seconds", "0.2"]],
