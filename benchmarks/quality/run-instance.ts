@@ -24,8 +24,6 @@ export interface Line {
 	readonly routes: readonly PrintedRoute[];
 }
 
-/** Five to twelve CPU seconds; the lane's limit for a bound is 15. */
-const BOUND_WORK = 900e6;
 const WARM_UP_ITERATIONS = 8000;
 
 /** Lets the compiler see the solver at work before any clock starts: search, recombination and bound of an instance, thrown away. */
@@ -38,6 +36,7 @@ export function runInstance(
 	instance: Instance,
 	seed: number,
 	seconds: number,
+	boundWork: number,
 ): { readonly line: Line; readonly faults: readonly string[] } {
 	const { set, name, m, spec, relaxed } = instance;
 	const problem = buildProblem(spec);
@@ -48,14 +47,14 @@ export function runInstance(
 		seed,
 		iterations: Number.MAX_SAFE_INTEGER,
 		stop,
-		boundWork: relaxed ? 0 : BOUND_WORK,
+		boundWork: relaxed ? 0 : boundWork,
 		onProgress: () => {
 			searched = cpuSeconds() - start;
 			if (searched >= seconds) Atomics.store(stop, 0, 1);
 		},
 	});
 	const isMinimised = set === "pvrp";
-	const bound = isMinimised ? lowerBoundOf(instance, solution) : upperBoundOf(instance, solution);
+	const bound = isMinimised ? lowerBoundOf(instance, solution, boundWork) : upperBoundOf(instance, solution);
 	const boundSeconds = cpuSeconds() - start - searched;
 	const routes = printedRoutes(instance, solution);
 	const line: Line = {
@@ -87,8 +86,8 @@ function upperBoundOf({ valueScale }: Instance, solution: Solution): number | nu
 }
 
 /** Costs were rounded down, so their bound holds for the real ones; three decimals, rounded down. */
-function lowerBoundOf({ relaxed, valueScale }: Instance, solution: Solution): number | null {
-	const upper = relaxed ? findUpperBound(buildProblem(relaxed), solution.value, [], true, BOUND_WORK).bound : solution.upperBound;
+function lowerBoundOf({ relaxed, valueScale }: Instance, solution: Solution, boundWork: number): number | null {
+	const upper = relaxed ? findUpperBound(buildProblem(relaxed), solution.value, [], true, boundWork).bound : solution.upperBound;
 	const lower = Math.floor((-upper / valueScale) * 1000) / 1000;
 	return Number.isFinite(lower) && lower > 0 ? lower : null;
 }

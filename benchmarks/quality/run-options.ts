@@ -18,6 +18,8 @@ export interface RunOptions {
 	/** Of made portfolios. */
 	readonly customers: number;
 	readonly reps: number;
+	/** Budget of the bound, as `solve` takes it. */
+	readonly boundWork: number;
 }
 
 /** Reads the command line; null where help was asked for. USAGE that says which option holds what and what was expected. */
@@ -29,6 +31,7 @@ export function parseRunOptions(words: readonly string[]): RunOptions | null {
 		.option("--routes <numbers>", "numbers of routes (toptw, default 1,2,3,4; rep-week, default from the table or the size)")
 		.option("--seconds <seconds>", "CPU seconds of the search", "1")
 		.option("--seeds <numbers>", "seeds", "1")
+		.option("--bound-work <cells>", "what the bound may look at; 0: a rough bound, to look at the search alone", "900000000")
 		.option("--json", "one JSON line a run, the summary on stderr")
 		.option("--as-of <date>", "first day planned of portfolios", "2026-11-23")
 		.option("--customers <n>", "customers a rep of made portfolios", "300")
@@ -43,7 +46,7 @@ export function parseRunOptions(words: readonly string[]): RunOptions | null {
 		throw usage(error.message.replace(/^error: /, ""));
 	}
 	const options = command.opts<
-		Record<"set" | "seconds" | "seeds" | "asOf" | "customers" | "reps", string> &
+		Record<"set" | "seconds" | "seeds" | "boundWork" | "asOf" | "customers" | "reps", string> &
 			Partial<Record<"files" | "routes", string>> & { json?: boolean }
 	>();
 	const set = SETS.find((name) => name === options.set);
@@ -55,6 +58,7 @@ export function parseRunOptions(words: readonly string[]): RunOptions | null {
 		routes: options.routes === undefined ? null : wholesOf("--routes", options.routes, 1, 1000),
 		seconds: secondsOf(options.seconds),
 		seeds: wholesOf("--seeds", options.seeds, 0, 2 ** 31 - 1),
+		boundWork: wholeOf("--bound-work", options.boundWork, 0, 1e10),
 		json: options.json ?? false,
 		asOf: dayOf(options.asOf),
 		customers: wholeOf("--customers", options.customers, 1, 100_000),

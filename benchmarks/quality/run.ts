@@ -21,7 +21,7 @@ async function main(words: readonly string[]): Promise<number> {
 	if (instances.length > 0 && options.seconds >= 1) warmUp(instances[0]);
 	for (const instance of instances) {
 		for (const seed of options.seeds) {
-			const { line, faults } = runInstance(instance, seed, options.seconds);
+			const { line, faults } = runInstance(instance, seed, options.seconds, options.boundWork);
 			console.log(options.json ? JSON.stringify(line) : describeLine(line, bestKnown));
 			for (const fault of faults) console.error(`${line.instance} m ${line.m} seed ${seed}: recount: ${fault}`);
 			if (faults.length > 0) numFaulty++;

@@ -29,7 +29,7 @@ describe.skipIf(!existsSync(folder))("the public instances (skipped where the da
 		["toptw/c101.txt", 1, 320],
 		["toptw/pr01.txt", 4, 657],
 	])("reach the best known value of %s with %i routes", (file, routes, best) => {
-		const { value, faults, bound } = solved(readToptw(join(folder, file), routes), 5000);
+		const { value, faults, bound } = solved(readToptw(join(folder, file), routes), 20_000);
 		expect([value, faults]).toEqual([best, []]);
 		expect(bound).toBeGreaterThanOrEqual(best);
 	});
