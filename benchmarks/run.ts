@@ -10,12 +10,14 @@ type Lane = readonly [name: string, script: string, args: readonly string[]];
 
 const AT_FULL_SIZE: readonly Lane[] = [
 	["micro", "micro/run.ts", []],
+	["micro: search", "micro/search.ts", []],
 	["scale: free", "scale/plan.ts", ["--seconds", "20"]],
 	["scale: fixed", "scale/plan.ts", ["--seconds", "20", "--mode", "fixed"]],
 	["scale: guided", "scale/plan.ts", ["--seconds", "20", "--mode", "guided"]],
 	["scale: holiday", "scale/plan.ts", ["--seconds", "20", "--as-of", "2026-11-20"]],
 	["scale: thousand reps", "scale/solve.ts", ["--reps", "1000", "--customers", "300", "--days", "10", "--threads", "2"]],
 	["scale: threads", "scale/threads.ts", ["--reps", "60", "--threads", "1,2"]],
+	["quality: ablation", "quality/ablation.ts", []],
 	["quality: portfolio", "quality/run.ts", ["--set", "portfolio", "--seconds", "5"]],
 	["quality: rep-week", "quality/run.ts", ["--set", "rep-week", "--seconds", "5"]],
 	["quality: toptw", "quality/run.ts", ["--set", "toptw", "--routes", "1,2,3,4", "--seconds", "1"]],
@@ -25,6 +27,7 @@ const AT_FULL_SIZE: readonly Lane[] = [
 
 const AT_TOY_SIZE: readonly Lane[] = [
 	["micro", "micro/run.ts", ["--toy"]],
+	["micro: search", "micro/search.ts", ["--toy"]],
 	["scale", "scale/plan.ts", ["--customers", "200", "--reps", "1", "--iterations", "200"]],
 	["scale: reps", "scale/solve.ts", ["--toy"]],
 	["scale: threads", "scale/threads.ts", ["--toy", "--threads", "1,2", "--rounds", "1"]],
