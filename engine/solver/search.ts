@@ -42,8 +42,9 @@ const REPORT_EVERY = 256;
 const KEPT_MARGIN = 0.6;
 /** Problems so small that every move may be tried. */
 const FEW_CUSTOMERS = 20;
-/** Share of iterations that insert a pair, where that may be needed. */
-const PAIR_SHARE = 0.05;
+/** Share of iterations that insert a pair where that may be needed, in problems of few customers and in others. */
+const PAIR_SHARE_OF_FEW = 0.4;
+const PAIR_SHARE = 0.02;
 
 interface Search {
 	readonly problem: Problem;
@@ -65,8 +66,8 @@ interface Search {
 	readonly hasCalls: boolean;
 	readonly hasChains: boolean;
 	readonly hasHorizonLimits: boolean;
-	/** Whether two contacts may fit where neither fits alone. */
-	readonly needsPairs: boolean;
+	/** Share of iterations that insert a pair: 0 where two contacts never fit if neither fits alone. */
+	readonly pairShare: number;
 	/** Share of iterations that remove contacts anywhere. */
 	readonly scatteredRuins: number;
 	readonly pool: RoutePool;
@@ -125,7 +126,7 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 		hasCalls: problem.optionChannel.some((channel) => channel > 0),
 		hasChains: problem.numDays > 1,
 		hasHorizonLimits,
-		needsPairs: mayNeedPairs(problem),
+		pairShare: mayNeedPairs(problem) ? (problem.numCustomers <= FEW_CUSTOMERS ? PAIR_SHARE_OF_FEW : PAIR_SHARE) : 0,
 		scatteredRuins: problem.numCustomers <= FEW_CUSTOMERS || hasHorizonLimits ? settings.scatteredRuins : 0,
 		pool: pool ?? createPool(problem),
 		recombiner: createRecombiner(problem),
@@ -243,13 +244,13 @@ function recreateAll(state: Search, yieldOfTime: number, temperature: number, se
 	// Now and then a contact may come in at a loss: it can pay once others near it are in.
 	prices.subsidy = random.next() < 0.1 ? 10 * temperature * random.next() : 0;
 	prices.time = yieldOfTime * settings.timePrices[random.next() < 0.5 ? 0 : 1];
-	if (solution.missing > 0 && random.next() < 0.8) insertMissing(state);
 	listOffers(offers, state, state.iterations, seed);
+	if (state.pairShare > 0 && random.next() < state.pairShare) insertRandomPair(state);
+	if (solution.missing > 0 && random.next() < 0.8) insertMissing(state);
 	for (let i = 0; i < offers.count; i++) {
 		const customer = offers.customers[i];
 		insertChain(state.recreation, customer, openDays, offers.lostAt[customer] === state.iterations);
 	}
-	if (state.needsPairs && random.next() < PAIR_SHARE) insertRandomPair(state);
 }
 
 /** Two contacts of the customers just offered, on a day and in a slot of it. */
