@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Instance } from "../../../benchmarks/quality/instance.ts";
@@ -51,5 +51,16 @@ describe.skipIf(!existsSync(folder))("the public instances (skipped where the da
 		const { value, faults } = solved(instance, 5000);
 		expect(faults).toEqual([]);
 		expect(-value / instance.valueScale).toBeLessThan(1.05 * best);
+	});
+
+	it("are solved better than known by the routes kept in benchmarks/results", () => {
+		const kept = join(import.meta.dirname, "../../../benchmarks/results/better-than-known.ndjson");
+		const lines = readFileSync(kept, "utf8").trim().split("\n");
+		for (const line of lines) {
+			const { set, instance, m, value, best_known, routes } = JSON.parse(line);
+			expect({ instance, m, ...recount(set, join(folder, set, `${instance}.txt`), m, routes) }).toEqual({ instance, m, value, faults: [] });
+			expect(value).toBeGreaterThan(best_known);
+		}
+		expect(lines.length).toBeGreaterThan(20);
 	});
 });
