@@ -161,7 +161,13 @@ function run(native: Model, simplexIterations: number): MilpResult["status"] {
 	return statusOf(native.run(callbacks).modelStatus);
 }
 
-const LIMITS: readonly ModelStatusCode[] = [modelStatus.iterationLimit, modelStatus.solutionLimit, modelStatus.interrupted];
+// Numerical trouble ends in "unknown": nothing proven, as at a limit.
+const LIMITS: readonly ModelStatusCode[] = [
+	modelStatus.iterationLimit,
+	modelStatus.solutionLimit,
+	modelStatus.interrupted,
+	modelStatus.unknown,
+];
 
 function statusOf(end: ModelStatusCode): MilpResult["status"] {
 	if (end === modelStatus.optimal) return "optimal";

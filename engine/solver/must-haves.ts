@@ -18,12 +18,15 @@ export function isMissing(problem: Problem, solution: WorkingSolution, option: n
 	return solution.slotOf[option] < 0 && (!hasCombinations(problem, customer) || solution.numContacts[customer] === 0);
 }
 
-/** A random one of what is missing, which is something: a required option, or any option of a periodic customer. */
+/** A random one of what is missing: a required option, or any option of a periodic customer; -1 where nothing that has an option is. */
 export function pickMissing(problem: Problem, solution: WorkingSolution, mustHaves: Int32Array, random: Random): number {
-	let at = random.below(mustHaves.length);
-	while (!isMissing(problem, solution, mustHaves[at])) at = (at + 1) % mustHaves.length;
-	const customer = problem.optionCustomer[mustHaves[at]];
-	if (!hasCombinations(problem, customer)) return mustHaves[at];
+	const from = random.below(mustHaves.length);
+	let steps = 0;
+	while (steps < mustHaves.length && !isMissing(problem, solution, mustHaves[(from + steps) % mustHaves.length])) steps++;
+	if (steps === mustHaves.length) return -1;
+	const option = mustHaves[(from + steps) % mustHaves.length];
+	const customer = problem.optionCustomer[option];
+	if (!hasCombinations(problem, customer)) return option;
 	const [first, last] = [problem.customerFirstOption[customer], problem.customerFirstOption[customer + 1]];
 	return first + random.below(last - first);
 }

@@ -25,8 +25,9 @@ export interface RoutePool {
 	readonly names: Int32Array;
 }
 
-/** Most routes kept; later ones are turned away. */
+/** Most routes kept; later ones are turned away, but for those of the solution that is to be recombined. */
 const MOST_ROUTES = 40_000;
+const MOST_OWN = 4096;
 const TABLE_SIZE = 2 ** 17;
 
 export function createPool(problem: Problem): RoutePool {
@@ -43,22 +44,31 @@ export function createPool(problem: Problem): RoutePool {
 		classOf,
 		numClasses,
 		items: new Int32Array(1 << 16),
-		first: new Int32Array(MOST_ROUTES + 1),
-		routeClass: new Int32Array(MOST_ROUTES),
-		cost: new Float64Array(MOST_ROUTES),
+		first: new Int32Array(MOST_ROUTES + MOST_OWN + 1),
+		routeClass: new Int32Array(MOST_ROUTES + MOST_OWN),
+		cost: new Float64Array(MOST_ROUTES + MOST_OWN),
 		count: 0,
 		isCovered: new Uint8Array(problem.numOptions),
 		numCovered: 0,
 		words,
 		table: new Int32Array(TABLE_SIZE),
-		names: new Int32Array(MOST_ROUTES),
+		names: new Int32Array(MOST_ROUTES + MOST_OWN),
 	};
 }
 
 /** Keeps the route of a slot; its number, -1 for an empty one or where the pool is full. */
-export function keepRoute(pool: RoutePool, problem: Problem, solution: WorkingSolution, slot: number): number {
+export function keepRoute(pool: RoutePool, problem: Problem, solution: WorkingSolution, slot: number, isOwn = false): number {
 	const first = slot * solution.stride + 1;
-	return addRoute(pool, problem, slot, solution.items, first, first + solution.count[slot], solution.cost[slot] + solution.loss[slot]);
+	return addRoute(
+		pool,
+		problem,
+		slot,
+		solution.items,
+		first,
+		first + solution.count[slot],
+		solution.cost[slot] + solution.loss[slot],
+		isOwn,
+	);
 }
 
 /** Keeps the items in [from, to) as a route of slots like this one; its number, -1 as above. */
@@ -70,6 +80,7 @@ export function addRoute(
 	from: number,
 	to: number,
 	cost: number,
+	isOwn = false,
 ): number {
 	const { words, table, names } = pool;
 	const slotClass = pool.classOf[slot];
@@ -87,13 +98,14 @@ export function addRoute(
 	let at = one & (TABLE_SIZE - 1);
 	for (; table[at] > 0; at = (at + 1) & (TABLE_SIZE - 1)) {
 		const route = table[at] - 1;
-		if (names[route] !== two) continue;
+		const isSame = names[route] === two && pool.routeClass[route] === slotClass && pool.first[route + 1] - pool.first[route] === to - from;
+		if (!isSame) continue;
 		if (pool.cost[route] <= cost) return route;
 		pool.cost[route] = cost;
 		for (let k = from, q = pool.first[route]; k < to; k++) pool.items[q++] = items[k];
 		return route;
 	}
-	if (pool.count === MOST_ROUTES) return -1;
+	if (pool.count >= (isOwn ? MOST_ROUTES + MOST_OWN : MOST_ROUTES)) return -1;
 	const route = pool.count++;
 	table[at] = route + 1;
 	names[route] = two;

@@ -1,9 +1,9 @@
-import { beginMove, type Journal, rollBack, settleTouched, touchSlot } from "./journal.ts";
+import { beginMove, type Journal, removeCustomer, rollBack, settleTouched, touchSlot } from "./journal.ts";
 import { buildMaster, type Master } from "./master.ts";
 import { solveLp, solveMilp } from "./milp.ts";
 import { keepRoute, type RoutePool } from "./pool.ts";
 import type { Problem } from "./problem.ts";
-import { fitsLimits, gainOf, keepsGap, scoreOf, takeOut, tallyContact, type WorkingSolution } from "./working-solution.ts";
+import { fitsLimits, gainOf, hasCombinations, keepsGap, scoreOf, takeOut, tallyContact, type WorkingSolution } from "./working-solution.ts";
 
 /** What recombinations of one search share. */
 export interface Recombiner {
@@ -46,7 +46,7 @@ export function recombine(recombiner: Recombiner, pool: RoutePool, solution: Wor
 	const { problem } = recombiner;
 	if (problem.numSlots < 2 || recombiner.work + expectedWork(pool, problem) > mostWork) return false;
 	const { routes, isIn } = chooseRoutes(recombiner, pool, solution);
-	const bound = priceRoutes(recombiner, pool, solution, routes, isIn);
+	const bound = priceRoutes(recombiner, pool, solution, routes, isIn, mostWork);
 	const least = solution.value + 1 - 1e-6;
 	if (bound < least) return false;
 	const reduced = reducedCosts(recombiner, pool);
@@ -69,7 +69,7 @@ function chooseRoutes(recombiner: Recombiner, pool: RoutePool, solution: Working
 	const { problem } = recombiner;
 	const own: number[] = [];
 	for (let slot = 0; slot < problem.numSlots; slot++) {
-		const route = keepRoute(pool, problem, solution, slot);
+		const route = keepRoute(pool, problem, solution, slot, true);
 		if (route >= 0) own.push(route);
 	}
 	const isIn = new Uint8Array(pool.count);
@@ -92,7 +92,14 @@ function join(routes: number[], isIn: Uint8Array, joining: readonly number[]): v
 }
 
 /** Value of the linear programme after the rounds; -∞ where it has none. Leaves its prices in the recombiner. */
-function priceRoutes(recombiner: Recombiner, pool: RoutePool, solution: WorkingSolution, routes: number[], isIn: Uint8Array): number {
+function priceRoutes(
+	recombiner: Recombiner,
+	pool: RoutePool,
+	solution: WorkingSolution,
+	routes: number[],
+	isIn: Uint8Array,
+	mostWork: number,
+): number {
 	const { problem } = recombiner;
 	let bound = -Infinity;
 	for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -103,7 +110,7 @@ function priceRoutes(recombiner: Recombiner, pool: RoutePool, solution: WorkingS
 		const isLast = objective < bound + LEAST_GAIN * Math.abs(bound);
 		bound = objective;
 		keepPrices(recombiner, pool, master, duals);
-		if (isLast) break;
+		if (isLast || recombiner.work > mostWork) break;
 		const reduced = reducedCosts(recombiner, pool);
 		const joining = bestOf(reduced, (route) => !isIn[route] && reduced[route] > 1e-6, ROUTES_A_ROUND);
 		if (joining.length === 0) break;
@@ -163,10 +170,22 @@ function drive(
 		isDriven[slot] = 1;
 		loadRoute(problem, solution, pool, route, slot, isMade);
 	});
+	dropBrokenSets(problem, solution, journal);
 	settleTouched(problem, solution, journal);
 	if (scoreOf(solution) > before) return true;
 	rollBack(problem, solution, journal);
 	return false;
+}
+
+/** Takes out the contacts of periodic customers that limits or gaps have left with less than a whole set of days. */
+function dropBrokenSets(problem: Problem, solution: WorkingSolution, journal: Journal): void {
+	for (let customer = 0; customer < problem.numCustomers; customer++) {
+		if (!hasCombinations(problem, customer) || solution.numContacts[customer] === 0) continue;
+		let days = 0;
+		for (let day = 0; day < problem.numDays; day++) if (solution.contactOn[customer * problem.numDays + day] >= 0) days |= 1 << day;
+		const [first, last] = [problem.customerFirstCombination[customer], problem.customerFirstCombination[customer + 1]];
+		if (!problem.combinations.subarray(first, last).includes(days)) removeCustomer(problem, solution, journal, customer);
+	}
 }
 
 /** Takes all contacts out; breaks stay. */

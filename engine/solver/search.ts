@@ -222,8 +222,11 @@ function keepRoutes(pool: RoutePool, problem: Problem, solution: WorkingSolution
 
 function ruinOnce(state: Search): number {
 	const { problem, solution, random, settings } = state;
+	if (solution.missing > 0 && random.next() < 0.5) {
+		const option = pickMissing(problem, solution, state.mustHaves, random);
+		if (option >= 0) return ruinForMissing(state.ruin, option);
+	}
 	const choice = random.next();
-	if (solution.missing > 0 && choice < 0.5) return ruinForMissing(state.ruin, pickMissing(problem, solution, state.mustHaves, random));
 	if (choice < state.scatteredRuins) return ruinScattered(state.ruin);
 	if (state.hasChains && choice < state.scatteredRuins + settings.customerRuins) return ruinCustomers(state.ruin);
 	if (state.hasCalls && choice > 1 - settings.callRuins) return ruinCalls(state.ruin);
@@ -289,7 +292,7 @@ const toBlink = (share: number): number => Math.floor(share * 2 ** 24);
 /** What must be in comes before everybody, in random order, because one can stand in another's way. */
 function insertMissing(state: Search): void {
 	const { problem, solution, mustHaves, random } = state;
-	const first = random.below(mustHaves.length);
+	const first = random.below(Math.max(1, mustHaves.length));
 	for (let i = 0; i < mustHaves.length; i++) {
 		const option = mustHaves[(first + i) % mustHaves.length];
 		if (isMissing(problem, solution, option)) insertChain(state.recreation, problem.optionCustomer[option], state.everyDay, true);
@@ -324,7 +327,7 @@ function valueOfTime(problem: Problem, solution: WorkingSolution): number {
 	return Math.max(0, turnoverOf(problem, solution)) / time;
 }
 
-/** Value without the floors' penalties, with travel paid back: a measure of scale that is positive for minimisation too. */
+/** Prizes above 0 and travel costs, added up: a measure of scale that is positive for minimisation too. */
 function turnoverOf(problem: Problem, solution: WorkingSolution): number {
 	let turnover = 0;
 	for (let slot = 0; slot < problem.numSlots; slot++) {

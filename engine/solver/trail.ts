@@ -37,13 +37,14 @@ export function explore(problem: Problem, options: ExploreOptions, start: number
 	};
 }
 
-/** The best of the trails' solutions, of equals the first, and all their routes. */
+/** The best of the trails' solutions, of equals the first, and their routes as far as the pool holds them. */
 export function mergeTrails(problem: Problem, trails: readonly Trail[]): { given: Snapshot; pool: RoutePool } {
 	const pool = createPool(problem);
 	const slotOfClass = new Int32Array(pool.numClasses);
 	for (let slot = problem.numSlots - 1; slot >= 0; slot--) slotOfClass[pool.classOf[slot]] = slot;
 	let given = createSnapshot(problem, createWorkingSolution(problem));
-	for (const { best, items, first, routeClass, cost } of trails) {
+	// The best first: a full pool turns later routes away.
+	for (const { best, items, first, routeClass, cost } of trails.toSorted((a, b) => b.best.score - a.best.score)) {
 		if (best.score > given.score) given = best;
 		for (let route = 0; route < cost.length; route++)
 			addRoute(pool, problem, slotOfClass[routeClass[route]], items, first[route], first[route + 1], cost[route]);

@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { SearchSettings } from "../solver/settings.ts";
 import type { Trail } from "../solver/trail.ts";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../errors.ts";
 
@@ -12,12 +13,14 @@ export interface ExploreTask {
 	readonly seconds?: number;
 	/** One cell over a SharedArrayBuffer. */
 	readonly stop?: Int32Array;
+	readonly settings?: Partial<SearchSettings>;
 }
 
 /** What the pool hands to `entries/solve.ts`. */
 export interface SolveTask extends Omit<ExploreTask, "start"> {
 	/** What the starts have left. */
 	readonly trails?: readonly Trail[];
+	readonly boundWork?: number;
 	/** Where progress goes; absent: nobody listens. */
 	readonly progress?: MessagePort;
 }

@@ -41,7 +41,8 @@ async function runSolve(
 	buffer: SharedArrayBuffer,
 	{ onProgress, starts = 0, ...limits }: SolveOptions,
 ): Promise<Solution> {
-	if (piscina.queueSize >= piscina.options.maxQueue) throw new CarteiraError("BUSY", ERROR_QUEUE);
+	if (piscina.queueSize + starts - 1 >= piscina.options.maxQueue || piscina.queueSize >= piscina.options.maxQueue)
+		throw new CarteiraError("BUSY", ERROR_QUEUE);
 	const options = starts > 0 ? { ...limits, trails: await runStarts(piscina, buffer, limits, starts) } : limits;
 	if (!onProgress) return valueOf(await piscina.run({ buffer, ...options }));
 	const { port1, port2 } = new MessageChannel();
