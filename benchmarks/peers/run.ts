@@ -37,6 +37,7 @@ const options = new Command()
 	.option("--python <path>", "interpreter that has the peers", process.env.CARTEIRA_PEERS_PYTHON ?? "python3")
 	.option("--min-penalty <number>", "PyVRP's least penalty, in place of the set's")
 	.option("--json", "one JSON line a run, then one a duel, instead of text")
+	.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 	.parse()
 	.opts<{
 		set: string;
@@ -50,7 +51,7 @@ const options = new Command()
 		json?: boolean;
 	}>();
 
-const isSet = (name: string): name is SetName => name in PANEL;
+const isSet = (name: string): name is SetName => Object.hasOwn(PANEL, name);
 const isPeer = (name: string): name is Peer => PEERS.some((peer) => peer === name);
 const { set } = options;
 const wanted = options.peers.split(",");
@@ -59,6 +60,26 @@ if (!isSet(set) || unknown.length > 0) {
 	console.error(isSet(set) ? `--peers: unknown ${unknown.join(", ")}` : `--set: ${set} is not one of ${Object.keys(PANEL).join(", ")}`);
 	process.exit(2);
 }
+const fail = (text: string): never => {
+	console.error(text);
+	process.exit(2);
+};
+const isWholeIn = (text: string, least: number, most: number): boolean =>
+	/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
+if (!(Number(options.seconds) > 0 && Number(options.seconds) < 1e6)) fail(`--seconds is "${options.seconds}"; expected a number above 0`);
+if (!options.seeds.split(",").every((seed) => isWholeIn(seed, 0, 2 ** 31 - 1)))
+	fail(`--seeds is "${options.seeds}"; expected whole numbers`);
+if (!isWholeIn(options.dataSeed, 0, 2 ** 31 - 1)) fail(`--data-seed is "${options.dataSeed}"; expected a whole number`);
+if (options.minPenalty !== undefined && !(Number(options.minPenalty) > 0))
+	fail(`--min-penalty is "${options.minPenalty}"; expected a number above 0`);
+for (const problem of (options.problems ?? PANEL[set as SetName]).split(",")) {
+	if (set === "week" ? isWholeIn(problem, 1, 1000) : /^[^/]+\/\d+$/.test(problem) && isWholeIn(problem.split("/")[1], 1, 1000)) continue;
+	fail(`--problems: "${problem}"; expected ${set === "week" ? "the number of a generated rep, from 1 on" : "name/routes, as c104/3"}`);
+}
+process.on("uncaughtException", (error) => {
+	console.error(error.message); // a file that is missing or malformed, a peer that fails: what it says is what there is to know
+	process.exit(3);
+});
 const say = (text: string): void => (options.json ? console.error(text) : console.log(text));
 
 const present: Peer[] = [];

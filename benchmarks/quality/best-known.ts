@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { CarteiraError } from "../../engine/errors.ts";
 
 /** Best-known values and bounds by set, instance and m. */
 export interface BestKnown {
@@ -13,7 +14,12 @@ export function readBestKnown(path: string): BestKnown {
 		.trim()
 		.split(/\r?\n/)
 		.map((row) => row.split(","));
-	return { values: new Map(rows.slice(1).map(([set, instance, m, best]) => [keyOf(set, instance, m), Number(best)])) };
+	const valueOf = (row: readonly string[], r: number): number => {
+		const best = Number(row[3]);
+		if (row[3]?.trim() && Number.isFinite(best)) return best;
+		throw new CarteiraError("INVALID_INPUT", `${path}: line ${r + 2}: best_known is "${row[3] ?? ""}"; expected a number`);
+	};
+	return { values: new Map(rows.slice(1).map((row, r) => [keyOf(row[0], row[1], row[2]), valueOf(row, r)])) };
 }
 
 /** The best value known; undefined where the table has none. `set` may be a column of its own, as `mctopmtw_target`. */

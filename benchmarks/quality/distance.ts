@@ -1,4 +1,4 @@
-import { decimalsOf, type FileLine, numberAt } from "./file-lines.ts";
+import { decimalsOf, type FileLine, lineError, numberAt } from "./file-lines.ts";
 
 /** Points with whole coordinates in units of 10^-decimals. */
 export interface Points {
@@ -7,11 +7,18 @@ export interface Points {
 	readonly decimals: number;
 }
 
+const LARGEST_COORDINATE = 70_000;
+
 /** Points of lines that hold x and y in fields 1 and 2. */
 export function pointsOf(lines: readonly FileLine[]): Points {
 	const decimals = Math.max(decimalsOf(lines, 1), decimalsOf(lines, 2));
 	const scaled = (i: number, name: string): Float64Array =>
-		Float64Array.from(lines, (line) => Math.round(numberAt(line, i, name) * 10 ** decimals));
+		Float64Array.from(lines, (line) => {
+			const value = numberAt(line, i, name);
+			// Distances stand in whole 10^-4 at the finest, and must fit into 31 bits.
+			if (Math.abs(value) > LARGEST_COORDINATE) throw lineError(line, `${name} is ${value}; expected at most ${LARGEST_COORDINATE}`);
+			return Math.round(value * 10 ** decimals);
+		});
 	return { x: scaled(1, "x"), y: scaled(2, "y"), decimals };
 }
 
