@@ -72,7 +72,7 @@ if (!options.seeds.split(",").every((seed) => isWholeIn(seed, 0, 2 ** 31 - 1)))
 if (!isWholeIn(options.dataSeed, 0, 2 ** 31 - 1)) fail(`--data-seed is "${options.dataSeed}"; expected a whole number`);
 if (options.minPenalty !== undefined && !(Number(options.minPenalty) > 0))
 	fail(`--min-penalty is "${options.minPenalty}"; expected a number above 0`);
-for (const problem of (options.problems ?? PANEL[set as SetName]).split(",")) {
+for (const problem of (options.problems ?? PANEL[set]).split(",")) {
 	if (set === "week" ? isWholeIn(problem, 1, 1000) : /^[^/]+\/\d+$/.test(problem) && isWholeIn(problem.split("/")[1], 1, 1000)) continue;
 	fail(`--problems: "${problem}"; expected ${set === "week" ? "the number of a generated rep, from 1 on" : "name/routes, as c104/3"}`);
 }
