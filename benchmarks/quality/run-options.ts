@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { CarteiraError } from "../../engine/errors.ts";
-import { type Day, parseDay } from "../../engine/units.ts";
+import type { Day } from "../../engine/units.ts";
 import { SETS, type SetName } from "./instance.ts";
+import { dayOf, usage, wholeOf } from "../option-values.ts";
 
 /** What the command line asks for. */
 export interface RunOptions {
@@ -66,10 +66,6 @@ export function parseRunOptions(words: readonly string[]): RunOptions | null {
 	};
 }
 
-function usage(message: string): CarteiraError {
-	return new CarteiraError("USAGE", message);
-}
-
 function namesOf(text: string): string[] {
 	const names = text.split(",").map((name) => name.trim());
 	if (names.some((name) => name === "")) throw usage(`--files is "${text}"; expected paths with single commas between them`);
@@ -80,21 +76,8 @@ function wholesOf(option: string, text: string, least: number, most: number): nu
 	return text.split(",").map((word) => wholeOf(option, word.trim(), least, most));
 }
 
-function wholeOf(option: string, word: string, least: number, most: number): number {
-	const value = Number(word);
-	if (!/^\d+$/.test(word) || value < least || value > most)
-		throw usage(`${option} holds "${word}"; expected a whole number from ${least} to ${most}`);
-	return value;
-}
-
 function secondsOf(text: string): number {
 	const seconds = Number(text);
 	if (text.trim() === "" || !Number.isFinite(seconds) || seconds <= 0) throw usage(`--seconds is "${text}"; expected a number above 0`);
 	return seconds;
-}
-
-function dayOf(text: string): Day {
-	const day = parseDay(text);
-	if (Number.isNaN(day)) throw usage(`--as-of is "${text}"; expected a date as 2026-11-23`);
-	return day;
 }

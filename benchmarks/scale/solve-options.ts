@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Command, CommanderError } from "commander";
-import { CarteiraError } from "../../engine/errors.ts";
-import { type Day, parseDay } from "../../engine/units.ts";
+import type { Day } from "../../engine/units.ts";
+import { dayOf, usage, wholeOf } from "../option-values.ts";
 
 /** What the command line of the scale lane asks for. */
 export interface SolveLaneOptions {
@@ -105,21 +105,4 @@ function optionsOf(words: Words, json: boolean): SolveLaneOptions {
 		rounds: wholeOf("--rounds", words.rounds, 1, 100),
 		json,
 	};
-}
-
-function usage(message: string): CarteiraError {
-	return new CarteiraError("USAGE", message);
-}
-
-function wholeOf(option: string, word: string, least: number, most: number): number {
-	const value = Number(word);
-	if (!/^\d+$/.test(word) || value < least || value > most)
-		throw usage(`${option} holds "${word}"; expected a whole number from ${least} to ${most}`);
-	return value;
-}
-
-function dayOf(text: string): Day {
-	const day = parseDay(text);
-	if (Number.isNaN(day)) throw usage(`--as-of is "${text}"; expected a date as 2026-11-23`);
-	return day;
 }

@@ -10,7 +10,6 @@ import { hasCombinations, type WorkingSolution } from "./working-solution.ts";
  */
 export interface Master {
 	readonly model: MilpModel;
-	readonly numRoutes: number;
 	readonly firstRoute: number;
 	/** Row in which routes cover an option, -1 where no route holds it, and the first row of the classes. */
 	readonly coverRow: Int32Array;
@@ -57,7 +56,7 @@ export function buildMaster(problem: Problem, pool: RoutePool, routes: ArrayLike
 	for (const size of classSize) addRow(draft, -Infinity, size);
 	const firstRoute = draft.cost.length;
 	for (let i = 0; i < routes.length; i++) stateRoute(problem, pool, routes[i], coverRow, firstClassRow, draft);
-	return { model: modelOf(draft), numRoutes: routes.length, firstRoute, coverRow, firstClassRow, arcTo: Int32Array.from(draft.arcTo) };
+	return { model: modelOf(draft), firstRoute, coverRow, firstClassRow, arcTo: Int32Array.from(draft.arcTo) };
 }
 
 function addRow(draft: Draft, lower: number, upper: number): number {

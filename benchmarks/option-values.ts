@@ -1,0 +1,22 @@
+import { CarteiraError } from "../engine/errors.ts";
+import { type Day, parseDay } from "../engine/units.ts";
+
+/** A wrong use of a lane's command line. */
+export function usage(message: string): CarteiraError {
+	return new CarteiraError("USAGE", message);
+}
+
+/** A whole number in [least, most]; USAGE that names the option otherwise. */
+export function wholeOf(option: string, word: string, least: number, most: number): number {
+	const value = Number(word);
+	if (!/^\d+$/.test(word) || value < least || value > most)
+		throw usage(`${option} holds "${word}"; expected a whole number from ${least} to ${most}`);
+	return value;
+}
+
+/** The date of --as-of. */
+export function dayOf(text: string): Day {
+	const day = parseDay(text);
+	if (Number.isNaN(day)) throw usage(`--as-of is "${text}"; expected a date as 2026-11-23`);
+	return day;
+}
