@@ -32,7 +32,7 @@ export function likelihoodSlope(model: BuyTillYouDie, groups: CustomerGroups): S
 			staged += term * stage;
 		}
 		const logStart = Math.log(start);
-		const logSilence = Math.log1p(-ratio);
+		const logSilence = Math.log(start / end);
 		const logAlive = shape * logSilence + Math.log(sum);
 		const stopped = chances === 0 ? 0 : a / (b + chances - 1);
 		const isAlive = stopped === 0 ? 1 : 1 / (1 + stopped * Math.exp(-logAlive));

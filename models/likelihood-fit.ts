@@ -1,4 +1,4 @@
-import { minimise, type Slope } from "./minimise.ts";
+import { minimise, type Slope, withGradient } from "./minimise.ts";
 
 /** Parameters are searched as logarithms inside these bounds; a likelihood that keeps rising towards them has no peak. */
 const MAX_LOGARITHM = 10;
@@ -16,14 +16,21 @@ export interface LikelihoodFit {
 /** Log likelihood of all customers and its gradient along the logarithms of the parameters. */
 export type LogLikelihood = (parameters: readonly number[]) => Slope;
 
-/** Fits positive parameters from a start; `numCustomers` scales the tolerance. */
+/** A log likelihood with its gradient by differences. */
+export function byDifferences(of: (parameters: readonly number[]) => number): LogLikelihood {
+	const slopeAt = withGradient((logarithms) => of(logarithms.map(Math.exp)));
+	return (parameters) => slopeAt(parameters.map(Math.log));
+}
+
+/** Fits positive parameters from a start; the tolerance is that of the mean over `numCustomers`. */
 export function fitLikelihood(of: LogLikelihood, start: readonly number[], numCustomers: number): LikelihoodFit {
+	const scale = 1 / Math.max(1, numCustomers);
 	const lossAt = (logarithms: readonly number[]): Slope => {
 		const { value, gradient } = of(logarithms.map(parameterOf));
 		const isInside = (i: number): boolean => Math.abs(logarithms[i]) < MAX_LOGARITHM;
 		return {
-			value: value > Number.NEGATIVE_INFINITY ? -value / numCustomers : Number.POSITIVE_INFINITY,
-			gradient: gradient.map((slope, i) => (isInside(i) ? -slope / numCustomers : 0)),
+			value: value > Number.NEGATIVE_INFINITY ? -value * scale : Number.POSITIVE_INFINITY,
+			gradient: gradient.map((slope, i) => (isInside(i) ? -slope * scale : 0)),
 		};
 	};
 	const { point, value } = minimise(lossAt, start.map(Math.log));
@@ -32,8 +39,8 @@ export function fitLikelihood(of: LogLikelihood, start: readonly number[], numCu
 	// delta method: d e^θ = e^θ dθ
 	return {
 		parameters,
-		logLikelihood: -value * numCustomers,
-		standardErrors: parameters.map((x, i) => x * Math.sqrt(variances[i] / numCustomers)),
+		logLikelihood: -value / scale,
+		standardErrors: parameters.map((x, i) => x * Math.sqrt(variances[i] * scale)),
 	};
 }
 

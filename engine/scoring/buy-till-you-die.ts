@@ -34,7 +34,8 @@ const LARGE = 1e250;
 /** P(no order within `horizon` from now), given the customer's past; its complement counts the customers that stopped already. */
 export function noOrderProbability(model: BuyTillYouDie, customer: PurchaseSummary, horizon: number): number {
 	const stopped = Math.log(stoppedWeight(model, customer));
-	return Math.exp(logSum(logAliveWeight(model, customer, horizon), stopped) - logSum(logAliveWeight(model, customer, 0), stopped));
+	const silent = (time: number): number => logSum(logAliveWeight(model, customer, time), stopped);
+	return Math.exp(Math.min(0, silent(horizon) - silent(0)));
 }
 
 /** P(still a customer), given the past. */
@@ -118,7 +119,7 @@ function logAliveWeight(model: BuyTillYouDie, customer: PurchaseSummary, horizon
 		term *= ((shape + stage - 1) / stage) * ratio;
 		sum += term;
 	}
-	return shape * Math.log1p(-ratio) + Math.log(sum); // 1 − s ÷ (α + T + h) = (α + t) ÷ (α + T + h)
+	return shape * Math.log((alpha + customer.lastRepeat) / end) + Math.log(sum);
 }
 
 /** log(e^a + e^b). */
