@@ -61,7 +61,7 @@ describe("fitBuyTillYouDie", () => {
 		["one customer that never came back", [{ repeatCount: 0, lastRepeat: 0, age: 5, sumLogGaps: 0 }]],
 		["one that came today", [{ repeatCount: 0, lastRepeat: 0, age: 0, sumLogGaps: 0 }]],
 		["one regular", [{ repeatCount: 6, lastRepeat: 6, age: 6.5, sumLogGaps: 0 }]],
-		["a thousand that never came back", Array(1000).fill({ repeatCount: 0, lastRepeat: 0, age: 50, sumLogGaps: 0 })],
+		["a thousand that never came back", Array.from({ length: 1000 }, () => ({ repeatCount: 0, lastRepeat: 0, age: 50, sumLogGaps: 0 }))],
 	])("says something for %s", (_, customers) => {
 		for (const staysAfterFirst of [false, true]) {
 			const { model } = fitBuyTillYouDie(customers, { staysAfterFirst });

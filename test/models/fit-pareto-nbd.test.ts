@@ -20,7 +20,7 @@ describe("fitParetoNbd", () => {
 
 	it("says something where nobody came back", () => {
 		const silent = { repeatCount: 0, lastRepeat: 0, age: 50, sumLogGaps: 0 };
-		const { model } = fitParetoNbd(Array(100).fill(silent));
+		const { model } = fitParetoNbd(Array.from({ length: 100 }, () => silent));
 		expect(paretoNoOrderProbability(model, silent, 10)).toBeGreaterThan(0.9);
 		expect(paretoExpectedOrders(model, silent, 10)).toBeLessThan(0.2);
 	});
