@@ -38,6 +38,10 @@ const figure = z.number().nullable();
 /** Null where a figure has no meaning: no AUC with one label only, nothing but the AUC of a ranking. */
 const figures = z.object({ auc: figure, logLoss: figure, brier: figure, ece: figure });
 
+const interval = z.tuple([z.number(), z.number()]).nullable();
+/** 95 % intervals of the figures by bootstrap over customers. */
+const intervals = z.object({ auc: interval, logLoss: interval, brier: interval, ece: interval });
+
 const comparison = z.object({
 	/** Date of the first day asked about. */
 	origin: z.string(),
@@ -46,6 +50,40 @@ const comparison = z.object({
 	baseRate: z.number(),
 	/** By name of the model. */
 	models: z.record(z.string(), figures),
+	intervals: z.record(z.string(), intervals).optional(),
+	/** By how much the first model's log-loss is smaller than each other's, with its paired 95 % interval; positive is better. */
+	gains: z.record(z.string(), z.object({ mean: z.number(), interval })).optional(),
+});
+
+const bin = z.object({ upTo: z.number().nullable(), share: z.number() });
+/** How the columns were spread over the customers when the model was trained, for telling a drift. */
+const reference = z.object({
+	/** By column: bins in ascending order, about tenths, the last without an upper edge; shares add up to 1. */
+	columns: z.record(z.string(), z.array(bin)),
+	numCustomers: z.number().int(),
+	/** Share without an order in 90 days at the last origin whose 90 days were over; null where there was none. */
+	baseRate: z.number().nullable(),
+});
+
+/** How the model came to be. */
+const training = z.object({
+	/** Digest of the portfolio's tables. */
+	data: z.string(),
+	numEvents: z.number().int(),
+	numCustomers: z.number().int(),
+	/** Dates of the first and the last purchase event. */
+	from: z.string(),
+	to: z.string(),
+	/** Dates that the churn net was taught at. */
+	origins: z.array(z.string()),
+	/** Loss after each epoch of the rehearsal, on what followed; empty where the history was too short for one. */
+	curve: z.array(z.number()),
+	seconds: z.number(),
+	/** Why the churn scores are those of the buy-till-you-die model; absent where a net was trained. */
+	fallback: z.string().optional(),
+	/** Name and digest of the model whose nets were kept where not all were trained. */
+	base: z.string().optional(),
+	reference: reference.optional(),
 });
 
 const schema = z.object({
@@ -62,6 +100,7 @@ const schema = z.object({
 	churn,
 	replenish: net,
 	open: net,
+	training: training.optional(),
 	/** Figures on the last finished origin, which the model measured had not seen; absent where the history was too short. */
 	metrics: z.object({ churn: comparison.optional() }),
 });
@@ -72,6 +111,8 @@ export type ModelManifest = z.infer<typeof schema>;
 export type Figures = z.infer<typeof figures>;
 /** Models side by side on the customers of one origin. */
 export type Comparison = z.infer<typeof comparison>;
+export type Reference = z.infer<typeof reference>;
+export type Training = z.infer<typeof training>;
 export type NetManifest = z.infer<typeof net>;
 export const NET_NAMES = ["churn", "replenish", "open"] as const;
 export type NetName = (typeof NET_NAMES)[number];
