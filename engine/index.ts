@@ -15,7 +15,7 @@ export type {
 } from "./agenda/plan-document.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
-export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest } from "./plan.ts";
+export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest, understand } from "./plan.ts";
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
 export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";
 export { dataThroughOf } from "./portfolio/data-through.ts";

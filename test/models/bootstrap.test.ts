@@ -15,9 +15,9 @@ describe("resample", () => {
 	});
 
 	it("makes an interval of a mean as wide as its standard error says", () => {
-		const values = Array.from({ length: 200 }, (_, i) => (i % 10 < 3 ? 1 : 0));
+		const values = Array.from({ length: 200 }, (_, i): number => (i % 10 < 3 ? 1 : 0));
 		const means: number[] = [];
-		resample(200, 1, (counts) => means.push(values.reduce((sum, value, i) => sum + value * counts[i], 0) / 200));
+		resample(200, 1, (counts) => means.push(values.reduce<number>((sum, value, i) => sum + value * counts[i], 0) / 200));
 		const [low, high] = intervalOf(means) ?? [0, 0];
 		// 0.3 ± 1.96 × √(0.3 × 0.7 ÷ 200) = 0.3 ± 0.0635
 		expect(low).toBeGreaterThan(0.22);
