@@ -13,9 +13,9 @@ export interface Baseline {
 	/** Does `noOrder` order customers without being a probability? */
 	readonly isRanking?: boolean;
 	/** P(no order in so many days). */
-	noOrder?(customer: number, days: number): number;
+	readonly noOrder?: (customer: number, days: number) => number;
 	/** Net value expected in 90 days, cents. */
-	value90?(customer: number): number;
+	readonly value90?: (customer: number) => number;
 }
 
 /** Fits the simple models on a past. */

@@ -121,7 +121,9 @@ function compareModels(
 }
 
 function valuesOf({ history, past, seed }: ChurnTrial, models: readonly Baseline[], customers: readonly number[]) {
-	const foretold = models.flatMap(({ name, value90 }) => (value90 ? [[name, customers.map((customer) => value90(customer))] as const] : []));
+	const foretold = models.flatMap(({ name, value90 }) =>
+		value90 ? [[name, customers.map((customer) => value90(customer))] as const] : [],
+	);
 	const came = customers.map((customer) => futureOf(history, customer, past.before).value90);
 	return measureValues(came, Object.fromEntries(foretold), seed);
 }

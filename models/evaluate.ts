@@ -1,7 +1,7 @@
 import { buildHistory, type History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
-import { readModelFolder } from "../engine/scoring/model-folder.ts";
+import { type ModelManifest, readModelFolder } from "../engine/scoring/model-folder.ts";
 import { createPredictor } from "../engine/scoring/predictor.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import { type ChurnReport, evaluateChurn } from "./evaluate-churn.ts";
@@ -56,10 +56,15 @@ async function evaluateOrigin(portfolio: Portfolio, history: History, origin: Da
 	return {
 		origin: formatDay(origin),
 		model: predictor.model,
-		hasSeen: folder.manifest.asOf > formatDay(origin),
+		hasSeen: hasSeen(folder.manifest, origin),
 		isOver: origin + Math.max(90, horizonDays ?? 90) <= history.before,
 		...evaluateChurn(trial),
 		mix: evaluateMix(portfolio, trial, withBaselines),
 		seconds: Math.round((performance.now() - started) / 1000),
 	};
+}
+
+/** Did a model learn from days on or after an origin? One that was trained on made-up orders has seen nobody's. */
+export function hasSeen({ training, asOf }: ModelManifest, origin: Day): boolean {
+	return training !== undefined && !training.synthetic && asOf > formatDay(origin);
 }

@@ -81,6 +81,8 @@ const training = z.object({
 	seconds: z.number(),
 	/** Why the churn scores are those of the buy-till-you-die model; absent where a net was trained. */
 	fallback: z.string().optional(),
+	/** Were the orders made up? Such a model has seen no portfolio's days. */
+	synthetic: z.boolean().optional(),
 	/** Name and digest of the model whose nets were kept where not all were trained. */
 	base: z.string().optional(),
 	reference: reference.optional(),
@@ -134,6 +136,11 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
 	const digest = digestWeights([churn, replenish, open]);
 	if (digest !== manifest.digest) throw mismatch(folder, `the weights' digest is ${digest}, model.json says ${manifest.digest}`);
 	return { manifest, weights: { churn: bytesOf(churn), replenish: bytesOf(replenish), open: bytesOf(open) } };
+}
+
+/** `<name>@<first digits of the digest>`, as scores and plans carry it. */
+export function modelName({ name, digest }: ModelManifest): string {
+	return `${name}@${digest.slice(0, 12)}`;
 }
 
 /** SHA-256 over weight files, hex. */

@@ -21,7 +21,7 @@ const asJson = (reports: Reports): string => `${JSON.stringify(reports, null, "\
 const asText = (reports: Reports): string => `${formatEvaluation(reports)}\n`;
 
 /** The report in the format that the file's ending names. */
-function formatFor(out: string, reports: Reports): string {
+async function formatFor(out: string, reports: Reports): Promise<string> {
 	const ending = extname(out);
 	if (ending === ".html") return renderEvaluation(reports);
 	return ending === ".json" ? asJson(reports) : asText(reports);
@@ -32,7 +32,10 @@ async function run(folder: string, { asOf: origins, baselines, model, seed, out,
 	validateOutFile(out);
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 	const reports = await evaluate(portfolio, { origins, onProgress: tell, ...given({ baselines, model, seed }) });
-	if (out !== undefined) await writeDurably(out, (file) => file.writeFile(formatFor(out, reports)));
+	if (out !== undefined) {
+		const text = await formatFor(out, reports);
+		await writeDurably(out, (file) => file.writeFile(text));
+	}
 	process.stdout.write(json ? asJson(reports) : asText(reports));
 }
 

@@ -43,10 +43,10 @@ describe("the training table", () => {
 		const numRows = await writeTrainingTable(portfolio, history, { origins: [ORIGIN, ORIGIN + 60], model: MODEL, out });
 		const rows = await rowsOf(`SELECT * FROM '${out}' ORDER BY origin, customer_id`);
 		expect(numRows).toBe(3);
-		expect(rows.map((row) => `${row.origin} ${row.customer_id}`)).toEqual([
-			`${formatDay(ORIGIN)} customers-0`,
-			`${formatDay(ORIGIN + 60)} customers-0`,
-			`${formatDay(ORIGIN + 60)} customers-1`,
+		expect(rows.map((row) => [row.origin, row.customer_id])).toEqual([
+			[formatDay(ORIGIN), "customers-0"],
+			[formatDay(ORIGIN + 60), "customers-0"],
+			[formatDay(ORIGIN + 60), "customers-1"],
 		]);
 		expect(Object.keys(rows[0])).toEqual(Object.keys(TRAINING_COLUMNS));
 		const past = buildHistory(portfolio, ORIGIN);
@@ -67,6 +67,11 @@ describe("the training table", () => {
 		await writeTrainingTable(portfolio, buildHistory(portfolio, LAST_DAY), { origins: [ORIGIN], model: MODEL, out });
 		const [{ value }] = await rowsOf(`SELECT value::VARCHAR AS value FROM parquet_kv_metadata('${out}') WHERE key::VARCHAR = 'carteira'`);
 		const told = String(value).replaceAll(String.raw`\x22`, '"'); // how the library shows a quote in bytes
-		expect(JSON.parse(told)).toMatchObject({ inputs: CHURN_INPUTS, buyTillYouDie: MODEL, asOf: formatDay(LAST_DAY), data: "made-in-a-test" });
+		expect(JSON.parse(told)).toMatchObject({
+			inputs: CHURN_INPUTS,
+			buyTillYouDie: MODEL,
+			asOf: formatDay(LAST_DAY),
+			data: "made-in-a-test",
+		});
 	});
 });

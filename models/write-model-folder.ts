@@ -5,12 +5,13 @@ import { CarteiraError } from "../engine/errors.ts";
 import { openDurableFile } from "../engine/portfolio/durable-file.ts";
 import { type ModelFolder, NET_NAMES } from "../engine/scoring/model-folder.ts";
 import { renderCard } from "./card.ts";
+import type { ChurnReport } from "./evaluate-churn.ts";
 
 /**
- * Writes a model folder: model.json, the weights, metrics.json and card.html. The folder appears whole: it is made beside and renamed.
+ * Writes a model folder: model.json, the weights, metrics.json (the reports) and card.html. The folder appears whole: it is made beside and renamed.
  * An older model of that name is replaced; a folder that holds anything else is refused with CONFLICT.
  */
-export async function writeModelFolder(out: string, folder: ModelFolder): Promise<void> {
+export async function writeModelFolder(out: string, folder: ModelFolder, reports: readonly ChurnReport[] = []): Promise<void> {
 	const target = resolve(out);
 	if (existsSync(target) && !(await isReplaceable(target)))
 		throw new CarteiraError("CONFLICT", `${out} exists and is no model folder; name another one`);
@@ -19,8 +20,8 @@ export async function writeModelFolder(out: string, folder: ModelFolder): Promis
 	await rm(staging, { recursive: true, force: true });
 	await mkdir(staging);
 	for (const name of NET_NAMES) writeFileTo(staging, folder.manifest[name].file, new Uint8Array(folder.weights[name]));
-	writeFileTo(staging, "metrics.json", asJson(folder.manifest.metrics));
-	writeFileTo(staging, "card.html", Buffer.from(renderCard(folder.manifest)));
+	writeFileTo(staging, "metrics.json", asJson({ churn: reports }));
+	writeFileTo(staging, "card.html", Buffer.from(await renderCard(folder.manifest, reports)));
 	writeFileTo(staging, "model.json", asJson(folder.manifest));
 	if (existsSync(target)) await rename(target, previous);
 	await rename(staging, target);
