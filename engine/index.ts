@@ -23,4 +23,5 @@ export { importTable } from "./portfolio/import-table.ts";
 export type { Portfolio, Table, TableReport } from "./portfolio/portfolio.ts";
 export { readPortfolio } from "./portfolio/read-portfolio.ts";
 export { TABLE_NAMES, TABLES, type TableName } from "./portfolio/schema.ts";
+export { type Alias, ALIASES, hasChampion } from "./scoring/find-model.ts";
 export { formatDay, formatTime, parseDay, parseTime } from "./units.ts";

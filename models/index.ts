@@ -7,3 +7,6 @@ export { writeModelFolder } from "./write-model-folder.ts";
 export { TASKS, type Task, train, type TrainOptions, type TrainSummary } from "./train.ts";
 export { PRODUCT_COLUMNS, writeProducts, type WriteProductsOptions } from "./write-products.ts";
 export { SCORE_COLUMNS, writeScores, type WriteScoresOptions } from "./write-scores.ts";
+export { judgePromotion, type JudgeOptions, type Verdict } from "./promotion.ts";
+export { formerChampion, listRegistry, moveAlias, registerModel, type RegistryList, type Version } from "./registry.ts";
+export { formatRegistry, formatVerdict } from "./registry-report.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { CarteiraError } from "../errors.ts";
 import { CHURN_INPUTS } from "./churn-inputs.ts";
+import { findModelDir } from "./find-model.ts";
 import { HAZARD_EDGES } from "./hazard.ts";
 import { OPEN_INPUTS, REPLENISH_INPUTS } from "./mix-inputs.ts";
 
@@ -126,10 +127,11 @@ export interface ModelFolder {
 }
 
 /**
- * Reads a model folder and checks that it fits this engine.
+ * Reads a model folder, or the one that a registry names (see `findModelDir`), and checks that it fits this engine.
  * Throws NOT_FOUND where there is no model.json, MODEL_MISMATCH where its columns, bins or weights are not what the engine computes.
  */
-export async function readModelFolder(folder: string): Promise<ModelFolder> {
+export async function readModelFolder(path: string): Promise<ModelFolder> {
+	const folder = findModelDir(path);
 	const manifest = parseManifest(await readPart(folder, "model.json"), folder);
 	refuseOther(manifest, folder);
 	const [churn, replenish, open] = await Promise.all(NET_NAMES.map((name) => readPart(folder, manifest[name].file)));

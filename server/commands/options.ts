@@ -37,7 +37,8 @@ export const seedOption = (): Option =>
 	new Option("--seed <n>", "the same seed gives the same result").argParser(wholeArgument(-(2 ** 31), 2 ** 31 - 1));
 export const threadsOption = (): Option =>
 	new Option("--threads <n>", "solver threads; default: the machine's").argParser(wholeArgument(1, 1024));
-export const modelOption = (): Option => new Option("--model <folder>", "model folder; default: the one shipped");
+export const modelOption = (): Option =>
+	new Option("--model <folder>", "model folder, or a registry, whose champion is taken; default: the one shipped").env("CARTEIRA_MODEL");
 export const jsonOption = (): Option => new Option("--json", "answer in JSON");
 export const iterationsOption = (): Option =>
 	new Option("--iterations <n>", "search steps a rep; repeats exactly").argParser(wholeArgument(0, 1_000_000_000)).conflicts("seconds");
