@@ -1,3 +1,5 @@
+export { type DriftOptions, type DriftReport, measureDrift } from "./drift.ts";
+export { formatDrift, renderDrift } from "./drift-report.ts";
 export { type EvaluateOptions, evaluate, type OriginReport } from "./evaluate.ts";
 export type { ChurnReport } from "./evaluate-churn.ts";
 export type { ValueFigures } from "./evaluate-value.ts";
@@ -10,3 +12,4 @@ export { SCORE_COLUMNS, writeScores, type WriteScoresOptions } from "./write-sco
 export { judgePromotion, type JudgeOptions, type Verdict } from "./promotion.ts";
 export { formerChampion, listRegistry, moveAlias, registerModel, type RegistryList, type Version } from "./registry.ts";
 export { formatRegistry, formatVerdict } from "./registry-report.ts";
+export { exportTrainingTable, TRAINING_COLUMNS, type TrainingTableOptions, writeTrainingTable } from "./training-table.ts";

@@ -1,5 +1,6 @@
 import type { Cell } from "../engine/portfolio/cell-text.ts";
-import type { History } from "../engine/portfolio/history.ts";
+import { CarteiraError } from "../engine/errors.ts";
+import { buildHistory, type History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import type { ColumnType } from "../engine/portfolio/schema.ts";
 import { openParquetFile, type TableWriter } from "../engine/portfolio/write-table.ts";
@@ -10,6 +11,8 @@ import { HAZARD_EDGES } from "../engine/scoring/hazard.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import { futureOf } from "./churn-dataset.ts";
+import { fitBuyTillYouDie, fittedCustomers } from "./fit-buy-till-you-die.ts";
+import { pickOrigins } from "./origins.ts";
 
 /** What of the table is said of a row rather than fed to the net. */
 const LABELS: Readonly<Record<string, ColumnType>> = {
@@ -88,6 +91,25 @@ export async function writeTrainingTable(portfolio: Portfolio, history: History,
 		table.abort();
 		throw error;
 	}
+}
+
+/**
+ * Writes the training table of a portfolio as a model trained at `asOf` would see it: all past origins, and a buy-till-you-die model
+ * fitted on all orders before that day. Throws NOT_ENOUGH_HISTORY where no origin has a past and a future.
+ */
+export async function exportTrainingTable(
+	portfolio: Portfolio,
+	{ asOf, ...options }: { readonly asOf: Day } & Pick<TrainingTableOptions, "out" | "onProgress">,
+): Promise<number> {
+	const history = buildHistory(portfolio, asOf);
+	const origins = pickOrigins(history, asOf);
+	if (origins.length === 0)
+		throw new CarteiraError(
+			"NOT_ENOUGH_HISTORY",
+			`there is no day before ${formatDay(asOf)} with 90 days of orders before it and 14 after it`,
+		);
+	const { model } = fitBuyTillYouDie(fittedCustomers(history, buildRhythm(portfolio, history)));
+	return writeTrainingTable(portfolio, history, { ...options, origins, model });
 }
 
 function appendOrigin(table: TableWriter, portfolio: Portfolio, history: History, origin: Day, model: BuyTillYouDie): void {

@@ -88,15 +88,15 @@ function refuseEmpty(flag: string, path: string): void {
 }
 
 /** Refuses a file that could not be written, before the work for it begins. */
-export function validateOutFile(path: string | undefined): void {
+export function validateOutFile(path: string | undefined, flag = "--out"): void {
 	if (path === undefined) return;
-	refuseEmpty("--out", path);
+	refuseEmpty(flag, path);
 	const found = lookAt(path);
-	if (found?.isDirectory()) throw new CarteiraError("INVALID_INPUT", `--out ${path} is a folder; expected the name of a file`);
+	if (found?.isDirectory()) throw new CarteiraError("INVALID_INPUT", `${flag} ${path} is a folder; expected the name of a file`);
 	const folder = dirname(resolve(path));
 	const parent = lookAt(folder);
-	if (parent === null) throw new CarteiraError("NOT_FOUND", `--out ${path}: the folder ${folder} is not there`);
-	if (!parent.isDirectory()) throw new CarteiraError("INVALID_INPUT", `--out ${path}: ${folder} is not a folder`);
+	if (parent === null) throw new CarteiraError("NOT_FOUND", `${flag} ${path}: the folder ${folder} is not there`);
+	if (!parent.isDirectory()) throw new CarteiraError("INVALID_INPUT", `${flag} ${path}: ${folder} is not a folder`);
 	validateWritable(found ? path : folder);
 }
 
