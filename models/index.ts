@@ -1,7 +1,15 @@
-export { type EvaluateOptions, evaluate, type OriginReport, type ValueFigures } from "./evaluate.ts";
+export { type DriftOptions, type DriftReport, measureDrift } from "./drift.ts";
+export { formatDrift, renderDrift } from "./drift-report.ts";
+export { type EvaluateOptions, evaluate, type OriginReport } from "./evaluate.ts";
+export type { ChurnReport } from "./evaluate-churn.ts";
+export type { ValueFigures } from "./evaluate-value.ts";
 export type { MixFigures } from "./evaluate-mix.ts";
 export { formatEvaluation, renderEvaluation } from "./evaluation-report.ts";
-export { writeModelFolder } from "./registry.ts";
+export { writeModelFolder } from "./write-model-folder.ts";
 export { TASKS, type Task, train, type TrainOptions, type TrainSummary } from "./train.ts";
 export { PRODUCT_COLUMNS, writeProducts, type WriteProductsOptions } from "./write-products.ts";
 export { SCORE_COLUMNS, writeScores, type WriteScoresOptions } from "./write-scores.ts";
+export { judgePromotion, type JudgeOptions, type Verdict } from "./promotion.ts";
+export { formerChampion, listRegistry, moveAlias, registerModel, type RegistryList, type Version } from "./registry.ts";
+export { formatRegistry, formatVerdict } from "./registry-report.ts";
+export { exportTrainingTable, TRAINING_COLUMNS, type TrainingTableOptions, writeTrainingTable } from "./training-table.ts";

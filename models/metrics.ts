@@ -21,11 +21,14 @@ export function areaUnderCurve(labels: ArrayLike<number>, scores: ArrayLike<numb
 /** Mean negative log likelihood of labels 0 and 1. */
 export function logLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
 	let total = 0;
-	for (let i = 0; i < labels.length; i++) {
-		const p = Math.max(CLIP, Math.min(1 - CLIP, scores[i]));
-		total -= labels[i] === 1 ? Math.log(p) : Math.log(1 - p);
-	}
+	for (let i = 0; i < labels.length; i++) total += surprise(labels[i], scores[i]);
 	return total / labels.length;
+}
+
+/** Negative log likelihood of one label 0 or 1. */
+export function surprise(label: number, score: number): number {
+	const p = Math.max(CLIP, Math.min(1 - CLIP, score));
+	return -Math.log(label === 1 ? p : 1 - p);
 }
 
 /** Mean squared difference of probabilities and labels. */
@@ -63,6 +66,14 @@ export function valueCapture(labels: ArrayLike<number>, scores: ArrayLike<number
 	const order = Array.from({ length: labels.length }, (_, i) => i).sort((a, b) => scores[b] * values[b] - scores[a] * values[a]);
 	const valueOf = (customers: readonly number[]): number => customers.reduce((sum, i) => sum + (labels[i] === 1 ? values[i] : 0), 0);
 	return valueOf(order.slice(0, Math.ceil(order.length / 10))) / valueOf(order);
+}
+
+/** Share of those with label 1 among the first tenths by score: [i] for the first i tenths, 0 … 10; NaN without label 1. */
+export function gains(labels: ArrayLike<number>, scores: ArrayLike<number>): number[] {
+	const order = Array.from({ length: labels.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
+	const found = (size: number): number => order.slice(0, size).reduce((sum, i) => sum + labels[i], 0);
+	const all = found(order.length);
+	return Array.from({ length: 11 }, (_, tenth) => found(Math.round((tenth * order.length) / 10)) / all);
 }
 
 /** Share of the target among the first k of a ranking. */

@@ -7,6 +7,7 @@ import { addEvaluateCommand } from "./evaluate.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { addImportCommand } from "./import.ts";
 import { addPlanCommand } from "./plan.ts";
+import { addPromoteCommand } from "./promote.ts";
 import { addProductsCommand } from "./products.ts";
 import { formatError } from "./report.ts";
 import { addScoreCommand } from "./score.ts";
@@ -35,6 +36,7 @@ function buildProgram(setExit: SetExit): Command {
 	addScoreCommand(program);
 	addProductsCommand(program);
 	addEvaluateCommand(program);
+	addPromoteCommand(program);
 	addServeCommand(program);
 	addStartCommand(program);
 	return program;
