@@ -1,14 +1,14 @@
 import type { History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import type { Random } from "../engine/random.ts";
-import type { BuyTillYouDie } from "../engine/scoring/buy-till-you-die.ts";
-import { CHURN_INPUTS, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
+import { CHURN_INPUTS, type ChurnAnchor, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import { forgetContacts } from "../engine/scoring/features.ts";
 import { HAZARD_EDGES, NUM_BINS } from "../engine/scoring/hazard.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
 import type { Day } from "../engine/units.ts";
 import type { Rows } from "./fit-network.ts";
+import { type LevelRows, levelShift } from "./losses.ts";
 
 /** Labels of a row: for each bin whether an order fell in it and whether that counts, then orders and value of 90 days and whether they count. */
 export const CHURN_LABELS = 2 * NUM_BINS + 3;
@@ -42,12 +42,15 @@ export function futureOf(history: History, customer: number, origin: Day): Futur
 	return { daysToOrder, orders90, value90: Math.max(0, value90) };
 }
 
-/** Rows of all customers with orders at each origin, at most `maxRows` in all, drawn by `random`. */
+/**
+ * Rows of all customers with orders at each origin, at most `maxRows` in all, drawn by `random`. The offsets of an origin are moved to the
+ * level of what followed it, so that the net learns how customers differ and leaves the season to `forecastSeason`.
+ */
 export function buildChurnRows(
 	portfolio: Portfolio,
 	history: History,
 	origins: readonly Day[],
-	model: BuyTillYouDie,
+	anchor: ChurnAnchor,
 	{ maxRows, random }: { readonly maxRows: number; readonly random: Random },
 ): Rows {
 	const pasts = origins.map((origin) => cutHistory(portfolio, history, origin));
@@ -60,7 +63,8 @@ export function buildChurnRows(
 	let numRows = 0;
 	for (const past of pasts) {
 		const rhythm = buildRhythm(portfolio, past);
-		const read = createChurnReader(portfolio, past, rhythm, model);
+		const from = numRows;
+		const read = createChurnReader(portfolio, past, rhythm, anchor);
 		for (let customer = 0; customer < past.numCustomers && numRows < capacity; customer++) {
 			if (past.eventStart[customer] === past.eventStart[customer + 1] || random.next() >= share) continue;
 			read(customer, inputs, numRows * CHURN_INPUTS.length, offsets, numRows * NUM_OUTPUTS);
@@ -69,6 +73,7 @@ export function buildChurnRows(
 			labelInto(labels, numRows * CHURN_LABELS, future, history.before - past.before, rhythm.ticket[customer]);
 			numRows++;
 		}
+		moveToLevel({ outputs: offsets, labels: { width: CHURN_LABELS, values: labels }, from, to: numRows });
 	}
 	return {
 		numRows,
@@ -76,6 +81,28 @@ export function buildChurnRows(
 		offsets: { width: NUM_OUTPUTS, values: offsets.subarray(0, numRows * NUM_OUTPUTS) },
 		labels: { width: CHURN_LABELS, values: labels.subarray(0, numRows * CHURN_LABELS) },
 	};
+}
+
+/** Adds to the offsets of an origin's rows what brings them to the level of their labels. */
+function moveToLevel(rows: LevelRows): void {
+	const shift = levelShift(rows);
+	const totals = [0, 1].map((column) => totalShift(rows, column));
+	for (let row = rows.from; row < rows.to; row++) {
+		for (let bin = 0; bin < NUM_BINS; bin++) rows.outputs[row * NUM_OUTPUTS + bin] += shift;
+		for (const [column, own] of totals.entries()) rows.outputs[row * NUM_OUTPUTS + NUM_BINS + column] += own;
+	}
+}
+
+/** Logarithm of orders (column 0) or tickets (1) that came over those of the offsets; one of each is added to both. */
+function totalShift({ outputs, labels, from, to }: LevelRows, column: number): number {
+	let [came, said] = [1, 1];
+	for (let row = from; row < to; row++) {
+		const at = row * labels.width + 2 * NUM_BINS;
+		if (labels.values[at + 2] === 0) continue;
+		came += labels.values[at + column];
+		said += Math.exp(outputs[row * NUM_OUTPUTS + NUM_BINS + column]);
+	}
+	return Math.log(came / said);
 }
 
 /** A bin counts while the customer is at risk in it and all of it lies in the past: a half-seen bin would count only its orders. */

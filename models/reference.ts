@@ -1,20 +1,19 @@
 import type { History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
-import { CHURN_INPUTS, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
+import { CHURN_INPUTS, type ChurnAnchor, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
-import type { ModelManifest, Reference } from "../engine/scoring/model-folder.ts";
+import type { Reference } from "../engine/scoring/model-folder.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
 import { churnLabels, customersOf } from "./populations.ts";
 
 /** Parts of about equal count that a column is cut into. */
 const NUM_BINS = 10;
 
-type BuyTillYouDie = ModelManifest["churn"]["buyTillYouDie"];
 type Column = Reference["columns"][string];
 
 /** How the churn inputs are spread over the customers that ordered in the year before, and how many of them do not order again. */
-export function measureReference(portfolio: Portfolio, history: History, model: BuyTillYouDie): Reference {
-	const columns = churnColumns(portfolio, history, model);
+export function measureReference(portfolio: Portfolio, history: History, anchor: ChurnAnchor): Reference {
+	const columns = churnColumns(portfolio, history, anchor);
 	return {
 		columns: Object.fromEntries(CHURN_INPUTS.map((name, i) => [name, binColumn(columns[i])])),
 		numCustomers: columns[0].length,
@@ -23,8 +22,8 @@ export function measureReference(portfolio: Portfolio, history: History, model: 
 }
 
 /** Values of every churn input, by column, of the customers that ordered in the year before. */
-export function churnColumns(portfolio: Portfolio, history: History, model: BuyTillYouDie): Float32Array[] {
-	const read = createChurnReader(portfolio, history, buildRhythm(portfolio, history), model);
+export function churnColumns(portfolio: Portfolio, history: History, anchor: ChurnAnchor): Float32Array[] {
+	const read = createChurnReader(portfolio, history, buildRhythm(portfolio, history), anchor);
 	const customers = customersOf(history, 1);
 	const columns = CHURN_INPUTS.map(() => new Float32Array(customers.length));
 	const [inputs, offsets] = [new Float32Array(CHURN_INPUTS.length), new Float32Array(NUM_OUTPUTS)];

@@ -107,7 +107,7 @@ async function trainParts(portfolio: Portfolio, name: string, options: TrainOpti
 		seconds: 0,
 		...(lack !== null && { fallback: lack }),
 		...(shipped && { base: modelName(shipped.manifest) }),
-		reference: measureReference(portfolio, history, nets.churn.manifest.buyTillYouDie),
+		reference: measureReference(portfolio, history, nets.churn.manifest),
 	};
 	const folder = folderOf(nets, { name, asOf: formatDay(asOf), seed, trainedOn: options.trainedOn ?? describe(history) }, training);
 	return { folder, ...(churn?.heldBack && { heldBack: churn.heldBack }) };

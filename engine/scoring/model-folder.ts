@@ -22,17 +22,22 @@ const net = z.object({
 	weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()), dtype: z.literal("float32") })),
 });
 
+const buyTillYouDie = z.object({
+	k: z.number().int().positive(),
+	r: z.number().positive(),
+	alpha: z.number().positive(),
+	a: z.number().positive(),
+	b: z.number().positive(),
+});
+
 const churn = net.extend({
 	/** Nets of different seeds side by side in the topology, whose outputs are averaged. */
 	numSeeds: z.number().int().positive(),
 	hazardEdges: z.array(z.number().int().positive()),
-	buyTillYouDie: z.object({
-		k: z.number().int().positive(),
-		r: z.number().positive(),
-		alpha: z.number().positive(),
-		a: z.number().positive(),
-		b: z.number().positive(),
-	}),
+	/** The models that the net corrects; see ChurnAnchor. */
+	buyTillYouDie,
+	bgNbd: buyTillYouDie.extend({ staysAfterFirst: z.boolean() }),
+	bgShare: z.number().min(0).max(1),
 });
 
 const figure = z.number().nullable();

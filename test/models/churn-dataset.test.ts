@@ -9,13 +9,14 @@ import { portfolioOf } from "../scoring/synthetic-portfolio.ts";
 
 const ORIGIN = 20_000;
 const MODEL = { k: 1, r: 1, alpha: 1, a: 1, b: 3 };
+const ANCHOR = { buyTillYouDie: MODEL, bgNbd: { ...MODEL, staysAfterFirst: true }, bgShare: 0.5 };
 
 /** Labels at ORIGIN of customers that ordered a hundred days before it, and then on the given days after it, the data ending so many days after. */
 function labelsOf(days: readonly (readonly number[])[], daysKnown: number): { ordered: number[]; counts: number[]; totals: number[] }[] {
 	const lines = days.flatMap((own, customer) => [-100, ...own].map((day) => ({ customer, day: ORIGIN + day, product: 0, value: 1000 })));
 	const portfolio = portfolioOf(lines);
 	const history = buildHistory(portfolio, ORIGIN + daysKnown);
-	const { labels } = buildChurnRows(portfolio, history, [ORIGIN], MODEL, { maxRows: 100, random: createRandom(1) });
+	const { labels } = buildChurnRows(portfolio, history, [ORIGIN], ANCHOR, { maxRows: 100, random: createRandom(1) });
 	return days.map((_, row) => {
 		const own = Array.from(labels.values.subarray(row * CHURN_LABELS, (row + 1) * CHURN_LABELS));
 		return { ordered: own.slice(0, NUM_BINS), counts: own.slice(NUM_BINS, 2 * NUM_BINS), totals: own.slice(2 * NUM_BINS) };
