@@ -8,11 +8,13 @@ import type { BuyTillYouDie } from "../engine/scoring/buy-till-you-die.ts";
 import { CHURN_INPUTS, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import { HAZARD_EDGES } from "../engine/scoring/hazard.ts";
+import type { Training } from "../engine/scoring/model-folder.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import { futureOf } from "./churn-dataset.ts";
 import { fitBuyTillYouDie, fittedCustomers } from "./fit-buy-till-you-die.ts";
 import { pickOrigins } from "./origins.ts";
+import { storyOf } from "./training-story.ts";
 
 /** What of the table is said of a row rather than fed to the net. */
 const LABELS: Readonly<Record<string, ColumnType>> = {
@@ -53,8 +55,7 @@ export interface TableStory {
 	readonly hazardEdges: readonly number[];
 	readonly buyTillYouDie: BuyTillYouDie;
 	readonly asOf: string;
-	/** Digest of the portfolio. */
-	readonly data: string;
+	readonly training: Training;
 }
 
 export interface TrainingTableOptions {
@@ -78,7 +79,7 @@ export async function writeTrainingTable(portfolio: Portfolio, history: History,
 		hazardEdges: HAZARD_EDGES,
 		buyTillYouDie: model,
 		asOf: formatDay(history.before),
-		data: portfolio.digest,
+		training: storyOf(portfolio, history, origins, model),
 	};
 	const table = openParquetFile(out, TRAINING_COLUMNS, { carteira: JSON.stringify(story) });
 	try {

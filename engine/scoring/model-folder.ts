@@ -22,17 +22,19 @@ const net = z.object({
 	weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()), dtype: z.literal("float32") })),
 });
 
+export const buyTillYouDieSchema = z.object({
+	k: z.number().int().positive(),
+	r: z.number().positive(),
+	alpha: z.number().positive(),
+	a: z.number().positive(),
+	b: z.number().positive(),
+});
+
 const churn = net.extend({
 	/** Nets of different seeds side by side in the topology, whose outputs are averaged. */
 	numSeeds: z.number().int().positive(),
 	hazardEdges: z.array(z.number().int().positive()),
-	buyTillYouDie: z.object({
-		k: z.number().int().positive(),
-		r: z.number().positive(),
-		alpha: z.number().positive(),
-		a: z.number().positive(),
-		b: z.number().positive(),
-	}),
+	buyTillYouDie: buyTillYouDieSchema,
 });
 
 const figure = z.number().nullable();
@@ -66,8 +68,8 @@ const reference = z.object({
 	baseRate: z.number().nullable(),
 });
 
-/** How the model came to be. */
-const training = z.object({
+/** How a model came to be. */
+export const trainingSchema = z.object({
 	/** Digest of the portfolio's tables. */
 	data: z.string(),
 	numEvents: z.number().int(),
@@ -103,7 +105,7 @@ const schema = z.object({
 	churn,
 	replenish: net,
 	open: net,
-	training: training.optional(),
+	training: trainingSchema.optional(),
 	/** Figures on the last finished origin, which the model measured had not seen; absent where the history was too short. */
 	metrics: z.object({ churn: comparison.optional() }),
 });
@@ -115,7 +117,7 @@ export type Figures = z.infer<typeof figures>;
 /** Models side by side on the customers of one origin. */
 export type Comparison = z.infer<typeof comparison>;
 export type Reference = z.infer<typeof reference>;
-export type Training = z.infer<typeof training>;
+export type Training = z.infer<typeof trainingSchema>;
 export type NetManifest = z.infer<typeof net>;
 export const NET_NAMES = ["churn", "replenish", "open"] as const;
 export type NetName = (typeof NET_NAMES)[number];
