@@ -71,7 +71,7 @@ describe("the training table", () => {
 			inputs: CHURN_INPUTS,
 			buyTillYouDie: MODEL,
 			asOf: formatDay(LAST_DAY),
-			data: "made-in-a-test",
+			training: { data: "made-in-a-test", origins: [formatDay(ORIGIN)] },
 		});
 	});
 });
