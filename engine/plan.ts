@@ -97,17 +97,22 @@ function requireTables(portfolio: Portfolio): void {
 		throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${REQUIRED_TO_PLAN.join(", ")}; missing: ${missing.join(", ")}`);
 }
 
-/** Everything before the allocation: history, scores, classification. Silence that the feed cannot vouch for is not counted. */
+/**
+ * Everything before the allocation: history, scores, classification. Silence that the feed cannot vouch for is not counted, unless
+ * `isSilenceCounted` says that it is the customers' own.
+ */
 export function understand(
 	portfolio: Portfolio,
 	request: Pick<PlanRequest, "asOf" | "horizonDays" | "policy">,
 	predictor: Predictor,
+	{ isSilenceCounted = false } = {},
 ): PlanContext {
 	const { asOf } = request;
 	const ordered = mergePolicy(portfolio.policy ?? {}, request.policy ?? {});
 	const policy = validatePolicy(mergePolicy(ordered, request.horizonDays === undefined ? {} : { horizon_days: request.horizonDays }));
 	const calendar = buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy);
-	const feed = examineFeed(portfolio, asOf, calendar);
+	const examined = examineFeed(portfolio, asOf, calendar);
+	const feed = isSilenceCounted ? { ...examined, silenceFrom: asOf, staleDays: 0 } : examined;
 	const history = buildHistory(portfolio, asOf);
 	const trusted = feed.silenceFrom === asOf ? history : buildHistory(portfolio, feed.silenceFrom);
 	const scores = predictor.score(portfolio, trusted, { asOf: feed.silenceFrom });

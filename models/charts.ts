@@ -112,7 +112,7 @@ export function slicePlot(slices: readonly SliceFigures[]): Promise<Plot> {
 					mark: { type: "point", filled: true, size: 50 },
 					encoding: {
 						x: { field: "share", type: "quantitative", title: "no order", axis: { format: "%" } },
-						y: { field: "part", type: "nominal", title: null, sort: null, axis: { grid: true, labelLimit: 140 } },
+						y: { field: "part", type: "nominal", title: null, sort: null, axis: { grid: true, labelLimit: 0 } },
 						color: {
 							field: "what",
 							type: "nominal",
@@ -162,5 +162,11 @@ function diagonal() {
 }
 
 function colorOf() {
-	return { field: "name", type: "nominal" as const, title: null, sort: null, legend: { orient: "bottom" as const, columns: 2 } };
+	return {
+		field: "name",
+		type: "nominal" as const,
+		title: null,
+		sort: null,
+		legend: { orient: "bottom" as const, columns: 2, labelLimit: 0 },
+	};
 }

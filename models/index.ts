@@ -13,3 +13,4 @@ export { judgePromotion, type JudgeOptions, type Verdict } from "./promotion.ts"
 export { formerChampion, listRegistry, moveAlias, registerModel, type RegistryList, type Version } from "./registry.ts";
 export { formatRegistry, formatVerdict } from "./registry-report.ts";
 export { exportTrainingTable, TRAINING_COLUMNS, type TrainingTableOptions, writeTrainingTable } from "./training-table.ts";
+export { importNetwork, type ImportOptions } from "./import-network.ts";

@@ -68,12 +68,20 @@ export function valueCapture(labels: ArrayLike<number>, scores: ArrayLike<number
 	return valueOf(order.slice(0, Math.ceil(order.length / 10))) / valueOf(order);
 }
 
-/** Share of those with label 1 among the first tenths by score: [i] for the first i tenths, 0 … 10; NaN without label 1. */
+/**
+ * Share of those with label 1 among the first tenths by score: [i] for the first i tenths, 0 … 10; NaN without label 1. Rows of one
+ * score have no order: those with label 1 are spread evenly over them.
+ */
 export function gains(labels: ArrayLike<number>, scores: ArrayLike<number>): number[] {
 	const order = Array.from({ length: labels.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
-	const found = (size: number): number => order.slice(0, size).reduce((sum, i) => sum + labels[i], 0);
-	const all = found(order.length);
-	return Array.from({ length: 11 }, (_, tenth) => found(Math.round((tenth * order.length) / 10)) / all);
+	const found = Float64Array.from({ length: order.length + 1 }, () => 0);
+	for (let from = 0; from < order.length; ) {
+		let [to, positive] = [from, 0];
+		for (; to < order.length && scores[order[to]] === scores[order[from]]; to++) positive += labels[order[to]];
+		for (let i = from; i < to; i++) found[i + 1] = found[from] + (positive * (i + 1 - from)) / (to - from);
+		from = to;
+	}
+	return Array.from({ length: 11 }, (_, tenth) => found[Math.round((tenth * order.length) / 10)] / found[order.length]);
 }
 
 /** Share of the target among the first k of a ranking. */

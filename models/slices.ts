@@ -25,7 +25,7 @@ export interface Slice {
 /** Parts of the given customers by what was known of them before the origin; those that are too small are left out. */
 export function sliceCustomers(portfolio: Portfolio, past: History, scores: Scores, customers: readonly number[]): Slice[] {
 	const predictor = { model: scores.model, score: () => scores };
-	const { classification } = understand(portfolio, { asOf: past.before }, predictor);
+	const { classification } = understand(portfolio, { asOf: past.before }, predictor, { isSilenceCounted: true });
 	const segments = portfolio.tables.customers.texts.segment;
 	const nameOf: Readonly<Record<string, (customer: number) => string | null>> = {
 		class: (customer) => CLASSES[classification.class[customer]],

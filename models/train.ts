@@ -18,9 +18,9 @@ import { createPredictor, defaultModelDir } from "../engine/scoring/predictor.ts
 import { loadTensorFlow } from "../engine/scoring/tensorflow.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import { evaluateChurn } from "./evaluate-churn.ts";
-import { measureReference } from "./reference.ts";
 import { type ChurnNet, fitWithoutNet, trainChurn } from "./train-churn.ts";
 import { trainMix } from "./train-mix.ts";
+import { storyOf } from "./training-story.ts";
 import type { TrainedNet } from "./trained-net.ts";
 import { writeModelFolder } from "./write-model-folder.ts";
 
@@ -100,14 +100,11 @@ async function trainParts(portfolio: Portfolio, name: string, options: TrainOpti
 		open: mix?.open ?? netOf(shipped, "open"),
 	};
 	const training: Training = {
-		...storyOf(portfolio, history),
+		...storyOf(portfolio, history, churn?.origins ?? [], nets.churn.manifest),
 		...(options.synthetic && { synthetic: true }),
-		origins: churn ? churn.origins.map(formatDay) : [],
-		curve: churn ? [...churn.curve] : [],
-		seconds: 0,
+		...(churn && { curve: [...churn.curve] }),
 		...(lack !== null && { fallback: lack }),
 		...(shipped && { base: modelName(shipped.manifest) }),
-		reference: measureReference(portfolio, history, nets.churn.manifest),
 	};
 	const folder = folderOf(nets, { name, asOf: formatDay(asOf), seed, trainedOn: options.trainedOn ?? describe(history) }, training);
 	return { folder, ...(churn?.heldBack && { heldBack: churn.heldBack }) };
@@ -143,13 +140,6 @@ async function reportHeldBack(portfolio: Portfolio, { asOf, seed = 1 }: TrainOpt
 	const past = cutHistory(portfolio, history, asOf - 90);
 	const scores = predictor.score(portfolio, past, { asOf: past.before, suggestions: { replenish: 0, open: 0 } });
 	return evaluateChurn({ portfolio, history, past, scores, withBaselines: true, seed });
-}
-
-function storyOf({ digest }: Portfolio, { eventDay, eventStart, numCustomers }: History) {
-	const [first, last] = eventDay.reduce(([min, max], day) => [Math.min(min, day), Math.max(max, day)], [eventDay[0], eventDay[0]]);
-	let customers = 0;
-	for (let customer = 0; customer < numCustomers; customer++) if (eventStart[customer + 1] > eventStart[customer]) customers++;
-	return { data: digest, numEvents: eventDay.length, numCustomers: customers, from: formatDay(first), to: formatDay(last) };
 }
 
 function netOf<Name extends NetName>(folder: ModelFolder | null, name: Name) {

@@ -7,11 +7,13 @@ import { openParquetFile, type TableWriter } from "../engine/portfolio/write-tab
 import { CHURN_INPUTS, type ChurnAnchor, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import { HAZARD_EDGES } from "../engine/scoring/hazard.ts";
+import type { Training } from "../engine/scoring/model-folder.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import { futureOf } from "./churn-dataset.ts";
 import { fitAnchor } from "./fit-anchor.ts";
 import { pickOrigins } from "./origins.ts";
+import { storyOf } from "./training-story.ts";
 
 /** What of the table is said of a row rather than fed to the net. */
 const LABELS: Readonly<Record<string, ColumnType>> = {
@@ -51,8 +53,7 @@ export interface TableStory extends ChurnAnchor {
 	readonly inputs: readonly string[];
 	readonly hazardEdges: readonly number[];
 	readonly asOf: string;
-	/** Digest of the portfolio. */
-	readonly data: string;
+	readonly training: Training;
 }
 
 export interface TrainingTableOptions {
@@ -76,7 +77,7 @@ export async function writeTrainingTable(portfolio: Portfolio, history: History,
 		hazardEdges: HAZARD_EDGES,
 		...anchor,
 		asOf: formatDay(history.before),
-		data: portfolio.digest,
+		training: storyOf(portfolio, history, origins, anchor),
 	};
 	const table = openParquetFile(out, TRAINING_COLUMNS, { carteira: JSON.stringify(story) });
 	try {

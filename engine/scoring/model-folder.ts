@@ -30,14 +30,18 @@ const buyTillYouDie = z.object({
 	b: z.number().positive(),
 });
 
+/** A ChurnAnchor. */
+export const anchorSchema = z.object({
+	buyTillYouDie,
+	bgNbd: buyTillYouDie.extend({ staysAfterFirst: z.boolean() }),
+	bgShare: z.number().min(0).max(1),
+});
+
 const churn = net.extend({
 	/** Nets of different seeds side by side in the topology, whose outputs are averaged. */
 	numSeeds: z.number().int().positive(),
 	hazardEdges: z.array(z.number().int().positive()),
-	/** The models that the net corrects; see ChurnAnchor. */
-	buyTillYouDie,
-	bgNbd: buyTillYouDie.extend({ staysAfterFirst: z.boolean() }),
-	bgShare: z.number().min(0).max(1),
+	...anchorSchema.shape,
 });
 
 const figure = z.number().nullable();
@@ -71,8 +75,8 @@ const reference = z.object({
 	baseRate: z.number().nullable(),
 });
 
-/** How the model came to be. */
-const training = z.object({
+/** How a model came to be. */
+export const trainingSchema = z.object({
 	/** Digest of the portfolio's tables. */
 	data: z.string(),
 	numEvents: z.number().int(),
@@ -108,7 +112,7 @@ const schema = z.object({
 	churn,
 	replenish: net,
 	open: net,
-	training: training.optional(),
+	training: trainingSchema.optional(),
 	/** Figures on the last finished origin, which the model measured had not seen; absent where the history was too short. */
 	metrics: z.object({ churn: comparison.optional() }),
 });
@@ -120,7 +124,7 @@ export type Figures = z.infer<typeof figures>;
 /** Models side by side on the customers of one origin. */
 export type Comparison = z.infer<typeof comparison>;
 export type Reference = z.infer<typeof reference>;
-export type Training = z.infer<typeof training>;
+export type Training = z.infer<typeof trainingSchema>;
 export type NetManifest = z.infer<typeof net>;
 export const NET_NAMES = ["churn", "replenish", "open"] as const;
 export type NetName = (typeof NET_NAMES)[number];

@@ -5,6 +5,7 @@ import { evaluate, formatDrift, formatEvaluation, measureDrift, renderDrift, ren
 import { writeDurably } from "../durable-file.ts";
 import { dayArgument, given, jsonOption, modelOption, seedOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
 import { tell } from "./progress.ts";
+import { tellWarnings } from "./report.ts";
 
 interface EvaluateFlags {
 	readonly asOf: number[];
@@ -38,6 +39,7 @@ function answerOf<Report>(
 
 async function ask(folder: string, { asOf: origins, drift, baselines, model, horizonDays, seed }: EvaluateFlags): Promise<Answer> {
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
+	tellWarnings(portfolio.reports);
 	if (drift) {
 		const reports = origins.map((asOf) => measureDrift(portfolio, { asOf, ...given({ model }) }));
 		return answerOf(await Promise.all(reports), formatDrift, renderDrift);

@@ -3,6 +3,7 @@ import { CarteiraError, type Portfolio, readPortfolio } from "../../engine/index
 import { exportTrainingTable, train } from "../../models/index.ts";
 import { asOfOption, given, jsonOption, seedOption, validateFolder, validateOutFile, validateOutFolder } from "./options.ts";
 import { createProgress, tell, warn } from "./progress.ts";
+import { tellWarnings } from "./report.ts";
 
 const TASKS = ["churn", "mix", "all"] as const;
 
@@ -32,6 +33,7 @@ async function run(folder: string, { asOf, task, seed, out, export: table, json 
 	if (out !== undefined) validateOutFolder(out);
 	if (table !== undefined) validateOutFile(table, "--export");
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
+	tellWarnings(portfolio.reports);
 	const rows = table === undefined ? undefined : await writeTable(portfolio, asOf, table);
 	const summary = out === undefined ? undefined : await train(portfolio, { asOf, task, out, onProgress: tell, ...given({ seed }) });
 	if (summary?.fallback !== undefined)
