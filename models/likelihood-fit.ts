@@ -35,7 +35,8 @@ export function fitLikelihood(of: LogLikelihood, start: readonly number[], numCu
 	};
 	const { point, value } = minimise(lossAt, start.map(Math.log));
 	const parameters = point.map(parameterOf);
-	const variances = variancesOf(curvatureOf(lossAt, point));
+	const isBounded = point.every((logarithm) => Math.abs(logarithm) < MAX_LOGARITHM - 0.01);
+	const variances = isBounded ? variancesOf(curvatureOf(lossAt, point)) : point.map(() => Number.NaN);
 	// delta method: d e^θ = e^θ dθ
 	return {
 		parameters,

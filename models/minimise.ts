@@ -12,6 +12,8 @@ export interface Minimum extends Slope {
 /** Longest step along a coordinate, for coordinates that are logarithms: e² at once is bold enough. */
 const MAX_STEP = 2;
 const MAX_TRIALS = 40;
+/** Relative gain of a step below which there is nothing left to win. */
+const LEAST_CHANGE = 1e-12;
 /** A step must win this share of what the slope promised (Armijo), and leave at most that share of the slope (Wolfe). */
 const LEAST_GAIN = 1e-4;
 const MOST_SLOPE = 0.9;
@@ -20,7 +22,7 @@ const DIFFERENCE = 6e-6;
 
 /**
  * BFGS (Nocedal and Wright, "Numerical Optimization", 2006, chapter 6) for a smooth function of a few variables, from a start until no
- * coordinate's slope exceeds `tolerance` or no step improves. Points where the function has no value are walked around.
+ * coordinate's slope exceeds `tolerance` or no step improves noticeably. Points where the function has no value are walked around.
  */
 export function minimise(
 	of: (point: readonly number[]) => Slope,
@@ -33,6 +35,7 @@ export function minimise(
 	for (let step = 0; step < maxSteps && largest(here.gradient) > tolerance; step++) {
 		const direction = (inverse ? times(inverse, here.gradient) : here.gradient).map((x) => -x);
 		const next = dot(direction, here.gradient) < 0 ? searchLine(at, here, direction) : null;
+		if (next && here.value - next.value <= LEAST_CHANGE * (1 + Math.abs(next.value))) return next;
 		if (next) inverse = updateInverse(inverse, difference(next.point, here.point), difference(next.gradient, here.gradient));
 		else if (!inverse) break;
 		else inverse = null; // a bad memory of the curvature: start again from steepest descent

@@ -6,12 +6,17 @@ import { usage, wholeOf } from "../option-values.ts";
 export const PEERS = ["logistic", "hgb", "lightgbm"] as const;
 export type Peer = (typeof PEERS)[number];
 
+/** First day after a made distributor's orders. */
+export const MADE_AS_OF = parseDay("2026-11-23");
+
 /** What the command line of the churn lane asks for. */
 export interface ChurnLaneOptions {
 	/** Order lines: Online Retail II, CDNOW or the grocery log, told apart by their header. Not with `portfolio`. */
 	readonly file: string;
 	/** A portfolio folder. */
 	readonly portfolio: string | null;
+	/** Customers of a distributor made on the spot (synthetic); null for none. */
+	readonly made: number | null;
 	readonly cutoffs: readonly Day[];
 	/** Days of the window without an order. */
 	readonly horizon: number;
@@ -35,6 +40,7 @@ const DEFAULTS: Words = {
 	peers: PEERS.join(","),
 	python: process.env.CARTEIRA_PEERS_PYTHON ?? "python3",
 };
+const MADE_CUTOFFS = "2026-05-25,2026-08-24";
 const FILE = "online-retail/online_retail_II.csv.gz";
 
 /** Reads the command line; null where help was asked for. USAGE that says which option holds what and what was expected. */
@@ -46,7 +52,8 @@ export function parseChurnOptions(words: readonly string[]): ChurnLaneOptions | 
 			"order lines as Online Retail II, CDNOW or the grocery log has them (default: Online Retail II of CARTEIRA_DATA)",
 		)
 		.option("--portfolio <folder>", "a portfolio folder in place of a file")
-		.option("--cutoffs <dates>", `first days of the windows (${DEFAULTS.cutoffs})`)
+		.option("--made <customers>", "a distributor of so many customers, made with the seed (synthetic)")
+		.option("--cutoffs <dates>", `first days of the windows (${DEFAULTS.cutoffs}; ${MADE_CUTOFFS} where made)`)
 		.option("--horizon <days>", "no order within so many days (90)")
 		.option("--seed <n>", "seed of our training, of the peers and of the bootstrap (1)")
 		.option("--step <days>", "days between past origins that the peers train on (30)")
@@ -63,17 +70,20 @@ export function parseChurnOptions(words: readonly string[]): ChurnLaneOptions | 
 		if (error.exitCode === 0) return null;
 		throw usage(error.message.replace(/^error: /, ""));
 	}
-	if (command.args.length > 0) throw usage(`nothing is expected beside options; got ${command.args.join(" ")}`);
 	return optionsOf(command.opts());
 }
 
-function optionsOf(given: Partial<Words> & { file?: string; portfolio?: string; champion: boolean; json?: true }): ChurnLaneOptions {
-	const words = { ...DEFAULTS, ...given };
-	if (given.file !== undefined && given.portfolio !== undefined) throw usage("--file and --portfolio are given; expected one of them");
+type Given = Partial<Words> & { file?: string; portfolio?: string; made?: string; champion: boolean; json?: true };
+
+function optionsOf(given: Given): ChurnLaneOptions {
+	const words = { ...DEFAULTS, ...(given.made !== undefined && { cutoffs: MADE_CUTOFFS }), ...given };
+	const sources = (["file", "portfolio", "made"] as const).filter((name) => given[name] !== undefined);
+	if (sources.length > 1) throw usage(`${sources.map((name) => `--${name}`).join(" and ")} are given; expected one of them`);
 	const data = process.env.CARTEIRA_DATA ?? join(import.meta.dirname, "../../../shared/data");
 	return {
 		file: given.file ?? join(data, FILE),
 		portfolio: given.portfolio ?? null,
+		made: given.made === undefined ? null : wholeOf("--made", given.made, 1, 1_000_000),
 		cutoffs: words.cutoffs.split(",").map(cutoffOf),
 		horizon: wholeOf("--horizon", words.horizon, 1, 180),
 		seed: wholeOf("--seed", words.seed, 0, 2 ** 31 - 1),

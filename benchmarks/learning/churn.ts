@@ -11,7 +11,7 @@ import { captureOf, measureChurn, measureValue, pairOf, type Population, POPULAT
 import { type ChurnLaneOptions, parseChurnOptions } from "./churn-options.ts";
 import { absenceOf, askPeers } from "./churn-peers.ts";
 import { type ChurnLine, formatGains, formatLines, type GainLine } from "./churn-report.ts";
-import { makeOrderFolder } from "./order-folder.ts";
+import { makeDistributor, makeOrderFolder } from "./order-folder.ts";
 import { askOrderModels } from "./order-model-answers.ts";
 import { pairedGain } from "./paired-bootstrap.ts";
 import { writePeerTable } from "./peer-table.ts";
@@ -32,7 +32,8 @@ async function main(words: readonly string[]): Promise<number> {
 	const scratch = mkdtempSync(join(tmpdir(), "carteira-churn-"));
 	try {
 		const folder = options.portfolio ?? join(scratch, "portfolio");
-		if (!options.portfolio) await makeOrderFolder(options.file, folder, options.seed);
+		if (options.made !== null) await makeDistributor(options.made, folder, options.seed);
+		else if (!options.portfolio) await makeOrderFolder(options.file, folder, options.seed);
 		const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
 		await contest(options, portfolio, { folder, scratch });
 		return 0;

@@ -4,9 +4,13 @@ import type { Cell } from "../../engine/portfolio/cell-text.ts";
 import { readCsvRecords } from "../../engine/portfolio/csv-records.ts";
 import { openTableWriter } from "../../engine/portfolio/write-table.ts";
 import { parseDay } from "../../engine/units.ts";
+import { generate } from "../../models/generator/generate.ts";
 import { importOnlineRetail } from "../../models/generator/online-retail.ts";
 import { readRetailFile } from "../../models/generator/retail-lines.ts";
+import { MADE_AS_OF } from "./churn-options.ts";
 
+/** Customers of a made rep, about. */
+const CUSTOMERS_A_REP = 300;
 const COLUMNS = ["order_id", "customer_id", "ordered_on", "product_id", "quantity", "net_value"];
 
 /** An order line of a log that has no products: customer, date, quantity and money. */
@@ -34,6 +38,11 @@ export async function makeOrderFolder(file: string, out: string, seed: number): 
 		const known = [...Object.keys(LOGS), "that of Online Retail II"].join(" | ");
 		throw new CarteiraError("INVALID_INPUT", `the header of ${file} is ${header}; expected ${known}`);
 	}
+}
+
+/** Makes a synthetic distributor. */
+export async function makeDistributor(customers: number, out: string, seed: number): Promise<void> {
+	await generate({ customers, reps: Math.ceil(customers / CUSTOMERS_A_REP), seed, asOf: MADE_AS_OF, format: "csv", out });
 }
 
 async function writeLog(bytes: Buffer, out: string, lineOf: LineOf): Promise<void> {
