@@ -83,26 +83,10 @@ export function buildChurnRows(
 	};
 }
 
-/** Adds to the offsets of an origin's rows what brings them to the level of their labels. */
+/** Adds to the offsets of an origin's rows what brings its hazards to the level of their labels; orders and value move along, as when they are scored. */
 function moveToLevel(rows: LevelRows): void {
 	const shift = levelShift(rows);
-	const totals = [0, 1].map((column) => totalShift(rows, column));
-	for (let row = rows.from; row < rows.to; row++) {
-		for (let bin = 0; bin < NUM_BINS; bin++) rows.outputs[row * NUM_OUTPUTS + bin] += shift;
-		for (const [column, own] of totals.entries()) rows.outputs[row * NUM_OUTPUTS + NUM_BINS + column] += own;
-	}
-}
-
-/** Logarithm of orders (column 0) or tickets (1) that came over those of the offsets; one of each is added to both. */
-function totalShift({ outputs, labels, from, to }: LevelRows, column: number): number {
-	let [came, said] = [1, 1];
-	for (let row = from; row < to; row++) {
-		const at = row * labels.width + 2 * NUM_BINS;
-		if (labels.values[at + 2] === 0) continue;
-		came += labels.values[at + column];
-		said += Math.exp(outputs[row * NUM_OUTPUTS + NUM_BINS + column]);
-	}
-	return Math.log(came / said);
+	for (let at = rows.from * NUM_OUTPUTS; at < rows.to * NUM_OUTPUTS; at++) rows.outputs[at] += shift;
 }
 
 /** A bin counts while the customer is at risk in it and all of it lies in the past: a half-seen bin would count only its orders. */

@@ -1,6 +1,6 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { aliveProbability, type BuyTillYouDie, noOrderProbability, type PurchaseSummary } from "./buy-till-you-die.ts";
+import { aliveProbability, type BuyTillYouDie, expectedOrders, noOrderProbability, type PurchaseSummary } from "./buy-till-you-die.ts";
 import { openDays } from "./closures.ts";
 import { createFeatureReader, FEATURES } from "./features.ts";
 import { HAZARD_EDGES, NUM_BINS } from "./hazard.ts";
@@ -52,7 +52,7 @@ export function createChurnReader(portfolio: Portfolio, history: History, rhythm
 			inputs[to++] = logit(aliveProbability(model, summary));
 			addHazards(noOrder, share, offsets, offsetAt);
 		}
-		const orders = (1 - anchorNoOrder(anchor, summary, 90 / unit)) * Math.max(1, 90 / rhythm.expectedInterval[customer]);
+		const orders = expectedOrders(anchor.buyTillYouDie, summary, 90 / unit);
 		offsets[offsetAt + NUM_BINS] = Math.log(orders + 1e-3);
 		offsets[offsetAt + NUM_BINS + 1] = Math.log(orders + 1e-3);
 	};
