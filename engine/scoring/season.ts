@@ -12,9 +12,8 @@ const USUAL_CHANGE = 0.1;
 const USUAL_SEASON = 0.2;
 /** Past windows that what is usual weighs as much as. */
 const PRIOR_WINDOWS = 3;
-const MAX_WINDOWS = 12;
-/** Customers looked at: their number is sharp to a hundredth long before. */
-const MAX_CUSTOMERS = 20_000;
+/** Customers looked at: the share of them that orders is sharp to a hundredth by then. */
+const MAX_CUSTOMERS = 8000;
 
 /** How many of the customers known before a day should order in the days after it, and how far to believe it against the models. */
 export interface SeasonForecast {
@@ -39,8 +38,9 @@ interface Sample {
  * What the same days of last year foretell of the window after the history; null before the history is a year long. Buy-till-you-die
  * models know no season, and calendar features learn the wrong one from less than two years. Counts of customers do not: so many
  * ordered then, less the part that newcomers have in them, moved by the year's growth where two windows tell it. How far to believe this
- * is learned from the year's own windows, where both it and the models can be held against what came. Without newcomers to replace those
- * who leave, last year says nothing: `trust` falls with newcomers ÷ customers lost.
+ * is learned from the year's own windows, where both can be held against what came: last year by all its errors, the models by those that
+ * last from window to window, which is what a season does and a feast does not. Without newcomers to replace those who leave, last year
+ * says nothing: `trust` falls with newcomers ÷ customers lost.
  */
 export function forecastSeason(history: History, rhythm: Rhythm, anchor: ChurnAnchor): SeasonForecast | null {
 	const sample = drawSample(history, rhythm, anchor);
@@ -49,8 +49,8 @@ export function forecastSeason(history: History, rhythm: Rhythm, anchor: ChurnAn
 	const active = activeAfter(sample, history.before, days);
 	if (active === null) return null;
 	const errors = pastErrors(sample, Math.max(7, Math.round(days / 3)));
-	const ofModels = varianceOf(errors.models, USUAL_SEASON, true);
-	const ofLastYear = varianceOf(errors.lastYear, USUAL_CHANGE, false) + 1 / Math.max(1, active);
+	const ofModels = drawn(lastingVariance(errors.models), USUAL_SEASON, errors.models.length);
+	const ofLastYear = drawn(meanSquare(errors.lastYear), USUAL_CHANGE, errors.lastYear.length) + 1 / Math.max(1, active);
 	const trust = (replacedShare(sample) * ofModels) / (ofModels + ofLastYear);
 	return { days, activeShare: active / sample.customers.length, trust };
 }
@@ -100,7 +100,7 @@ function pastErrors(sample: Sample, days: number): { readonly models: number[]; 
 	const { firstDay, history } = sample;
 	const earliest = Math.max(firstDay + 90, history.before - YEAR);
 	const [models, lastYear]: [number[], number[]] = [[], []];
-	for (let day = history.before - days; day >= earliest && models.length < MAX_WINDOWS; day -= days) {
+	for (let day = history.before - days; day >= earliest; day -= days) {
 		const came = Math.max(1, countActive(sample, day, day + days, day));
 		models.push(Math.log(came / Math.max(1e-9, expectedActive(sample, day, days))));
 		const active = activeAfter(sample, day, days);
@@ -117,11 +117,20 @@ function expectedActive({ history, rhythm, anchor, customers }: Sample, day: Day
 	}, 0);
 }
 
-/** Mean square of errors, drawn towards what is usual; around their mean, as far as they are enough to tell one, where a level can be learned. */
-function varianceOf(errors: readonly number[], usual: number, isCentred: boolean): number {
-	const weight = PRIOR_WINDOWS + errors.length;
-	const centre = isCentred ? errors.reduce((sum, error) => sum + error, 0) / weight : 0;
-	return errors.reduce((sum, error) => sum + (error - centre) ** 2, PRIOR_WINDOWS * usual ** 2) / weight;
+/** A variance of so many errors, drawn towards the square of what is usual. */
+function drawn(variance: number, usual: number, count: number): number {
+	return (count * variance + PRIOR_WINDOWS * usual ** 2) / (count + PRIOR_WINDOWS);
+}
+
+function meanSquare(values: readonly number[]): number {
+	return values.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, values.length);
+}
+
+/** Variance around the mean, less what comes and goes from one error to the next: half the mean square of their differences (von Neumann 1941). */
+function lastingVariance(errors: readonly number[]): number {
+	const mean = errors.reduce((sum, error) => sum + error, 0) / Math.max(1, errors.length);
+	const passing = meanSquare(errors.slice(1).map((error, i) => error - errors[i])) / 2;
+	return Math.max(0, meanSquare(errors.map((error) => error - mean)) - passing);
 }
 
 /** Newcomers of the last year, those of the history's first 90 days left out, for each customer lost; at most 1. */
