@@ -7,6 +7,8 @@ import type { Matrix, Rows } from "./fit-network.ts";
 /** Weight of the loss of 90-day orders and of value, against one bin's worth of hazard each. */
 const ORDERS_WEIGHT = 0.2;
 const VALUE_WEIGHT = 0.1;
+/** Precision of the prior of a level. */
+const PRIOR = 1e-2;
 
 /** Binary cross entropy of logits. */
 export function logisticLoss({ tf }: TensorFlow, logits: Tensor2D, labels: Tensor2D): Scalar {
@@ -30,12 +32,12 @@ export interface LevelRows {
 	readonly to: number;
 }
 
-/** The shift of all hazard logits that makes the masked cross entropy smallest, found by Newton's steps; a normal prior of deviation 3 holds it where all labels agree. */
+/** The shift of all hazard logits that makes the masked cross entropy smallest, found by Newton's steps; a normal prior of deviation 10 holds it where all labels agree. */
 export function levelShift(rows: LevelRows): number {
 	let shift = 0;
 	for (let step = 0, move = 1; step < 30 && Math.abs(move) > 1e-4; step++) {
 		const { slope, curve } = hazardStep(rows, shift);
-		move = Math.max(-1, Math.min(1, (slope + shift / 9) / (curve + 1 / 9))); // a whole step can overshoot where probabilities are near 0 or 1
+		move = Math.max(-1, Math.min(1, (slope + shift * PRIOR) / (curve + PRIOR))); // a whole step can overshoot where probabilities are near 0 or 1
 		shift -= move;
 	}
 	return shift;

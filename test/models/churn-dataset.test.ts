@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import { createRandom } from "../../engine/random.ts";
+import { NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
 import { HAZARD_EDGES, NUM_BINS } from "../../engine/scoring/hazard.ts";
 import { buildChurnRows, CHURN_LABELS, futureOf } from "../../models/churn-dataset.ts";
 import { nextBasket } from "../../models/mix-dataset.ts";
 import { pickOrigins } from "../../models/origins.ts";
-import { portfolioOf } from "../scoring/synthetic-portfolio.ts";
+import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
 const ORIGIN = 20_000;
 const MODEL = { k: 1, r: 1, alpha: 1, a: 1, b: 3 };
@@ -50,6 +51,25 @@ describe("labels of the churn net", () => {
 		// Every order is 1000 cents and so is the ticket: 2 orders in [0, 90), the third on day 90 is out.
 		expect(labelsOf([[3, 89, 90]], 90)[0].totals).toEqual([2, 2, 1]);
 		expect(labelsOf([[3]], 89)[0].totals).toEqual([1, 1, 0]);
+	});
+});
+
+describe("offsets of the churn net", () => {
+	it("foretell at every origin as many orders as came, whatever the season", () => {
+		const portfolio = syntheticPortfolio(300, 4);
+		const history = buildHistory(portfolio, LAST_DAY);
+		for (const origin of [LAST_DAY - 400, LAST_DAY - 200]) {
+			const { numRows, offsets, labels } = buildChurnRows(portfolio, history, [origin], ANCHOR, { maxRows: 1000, random: createRandom(1) });
+			let [came, said] = [0, 0];
+			for (let row = 0; row < numRows; row++)
+				for (let bin = 0; bin < NUM_BINS; bin++) {
+					if (labels.values[row * CHURN_LABELS + NUM_BINS + bin] === 0) continue;
+					came += labels.values[row * CHURN_LABELS + bin];
+					said += 1 / (1 + Math.exp(-offsets.values[row * NUM_OUTPUTS + bin]));
+				}
+			expect(came).toBeGreaterThan(100);
+			expect(Math.abs(said / came - 1)).toBeLessThan(0.01); // the prior that holds the shift draws it a little towards 0
+		}
 	});
 });
 
