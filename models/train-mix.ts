@@ -6,23 +6,31 @@ import { scaleInPlace } from "../engine/scoring/scaler.ts";
 import { buildNetwork, fitNetwork, type Rows } from "./fit-network.ts";
 import { fitScaler } from "./fit-scaler.ts";
 import { logisticLoss } from "./losses.ts";
-import { buildMixRows } from "./mix-dataset.ts";
+import { buildMixRows, type MixRows } from "./mix-dataset.ts";
+import { pastOccasions } from "./mix-occasions.ts";
 import type { TrainContext } from "./train-churn.ts";
 import { exportNet, type TrainedNet } from "./trained-net.ts";
 
 /** Customers, counted once an origin, whose candidates the nets learn from at most. */
-const MAX_CUSTOMERS = 12_000;
+export const MAX_CUSTOMERS = 12_000;
 const UNITS = [24];
 const EPOCHS = 5;
 
+/** The nets of the two lists. */
+export interface MixNets {
+	readonly replenish: TrainedNet;
+	readonly open: TrainedNet;
+}
+
 /** Trains the nets of the two lists, each on its own candidates: every candidate is kept, so that what they say is a probability. */
-export async function trainMix(
-	context: TrainContext,
-	portfolio: Portfolio,
-	history: History,
-): Promise<{ replenish: TrainedNet; open: TrainedNet }> {
+export async function trainMix(context: TrainContext, portfolio: Portfolio, history: History): Promise<MixNets> {
 	context.onProgress("gathering candidates for the mix");
-	const rows = buildMixRows(portfolio, history, { maxCustomers: MAX_CUSTOMERS, random: createRandom(context.seed, 3) });
+	const draw = { maxCustomers: MAX_CUSTOMERS, random: createRandom(context.seed, 3) };
+	return trainMixRows(context, buildMixRows(pastOccasions(portfolio, history), draw));
+}
+
+/** Trains the nets on rows, which it scales in place. */
+export async function trainMixRows(context: TrainContext, rows: MixRows): Promise<MixNets> {
 	context.onProgress(`training the mix nets on ${rows.replenish.numRows} and ${rows.open.numRows} candidates`);
 	return {
 		replenish: await trainList(context, "replenish", rows.replenish, REPLENISH_INPUTS),

@@ -3,7 +3,7 @@ import { buildHistory } from "../../engine/portfolio/history.ts";
 import { createRandom } from "../../engine/random.ts";
 import { HAZARD_EDGES, NUM_BINS } from "../../engine/scoring/hazard.ts";
 import { buildChurnRows, CHURN_LABELS, futureOf } from "../../models/churn-dataset.ts";
-import { nextBasket } from "../../models/mix-dataset.ts";
+import { nextBasket } from "../../models/mix-occasions.ts";
 import { pickOrigins } from "../../models/origins.ts";
 import { portfolioOf } from "../scoring/synthetic-portfolio.ts";
 
