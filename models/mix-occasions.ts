@@ -5,7 +5,7 @@ import type { Day } from "../engine/units.ts";
 
 /** Origins lie so many days apart, the last of them this long before the end: most next baskets have come by then. */
 const STEP = 37;
-const NUM_ORIGINS = 6;
+const NUM_ORIGINS = 8;
 const FUTURE = 45;
 /** A next basket later than this is not an answer to today's question. */
 export const BASKET_DAYS = 90;

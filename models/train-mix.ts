@@ -3,7 +3,7 @@ import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { createRandom } from "../engine/random.ts";
 import { OPEN_INPUTS, REPLENISH_INPUTS } from "../engine/scoring/mix-inputs.ts";
 import { scaleInPlace } from "../engine/scoring/scaler.ts";
-import { buildNetwork, fitNetwork, type Rows } from "./fit-network.ts";
+import { BATCH, buildNetwork, fitNetwork, type Rows } from "./fit-network.ts";
 import { fitScaler } from "./fit-scaler.ts";
 import { logisticLoss } from "./losses.ts";
 import { buildMixRows, type MixRows } from "./mix-dataset.ts";
@@ -13,8 +13,12 @@ import { exportNet, type TrainedNet } from "./trained-net.ts";
 
 /** Customers, counted once an origin, whose candidates the nets learn from at most. */
 export const MAX_CUSTOMERS = 12_000;
-const UNITS = [24];
-const EPOCHS = 5;
+const UNITS = [32, 16];
+const LEARNING_RATE = 3e-3;
+/** Training takes about so many steps, within these bounds of epochs. */
+const STEPS = 3000;
+const MIN_EPOCHS = 5;
+const MAX_EPOCHS = 40;
 
 /** The nets of the two lists. */
 export interface MixNets {
@@ -42,8 +46,9 @@ async function trainList(context: TrainContext, name: "replenish" | "open", rows
 	const { tensorFlow, seed } = context;
 	const scaler = fitScaler(rows.inputs);
 	scaleInPlace(scaler, rows.inputs.values, rows.numRows);
-	const model = buildNetwork(tensorFlow, { numInputs: inputs.length, numOutputs: 1, units: UNITS, numSeeds: 1, seed });
-	fitNetwork(tensorFlow, model, rows, { loss: logisticLoss, numOutputs: 1, seed, maxEpochs: EPOCHS });
+	const model = buildNetwork(tensorFlow, { numInputs: inputs.length, numOutputs: 1, units: UNITS, numSeeds: 1, seed, isWide: true });
+	const maxEpochs = Math.max(MIN_EPOCHS, Math.min(MAX_EPOCHS, Math.ceil((STEPS * BATCH) / Math.max(1, rows.numRows))));
+	fitNetwork(tensorFlow, model, rows, { loss: logisticLoss, numOutputs: 1, seed, maxEpochs, learningRate: LEARNING_RATE });
 	const net = await exportNet(tensorFlow, name, model, inputs, scaler);
 	model.dispose();
 	return net;
