@@ -17,7 +17,7 @@ export interface Occasion {
 	readonly past: History;
 	/** Ascending; all of them had ordered, and ordered again. */
 	readonly customers: readonly number[];
-	basketOf(customer: number): ReadonlySet<number>;
+	readonly basketOf: (customer: number) => ReadonlySet<number>;
 }
 
 /** Past days of a portfolio as occasions, latest first. */
