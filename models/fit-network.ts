@@ -3,7 +3,9 @@ import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { createRandom, type Random } from "../engine/random.ts";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
 
-const BATCH = 512;
+/** Rows of a training step. */
+export const BATCH = 512;
+/** Adam's first step size, unless said. */
 const LEARNING_RATE = 1e-3;
 /** Pull of every weight towards 0, on the squared norm of the kernels. */
 const DECAY = 2e-5;
@@ -37,10 +39,12 @@ export interface Shape {
 	/** Nets side by side, of the same shape and different first weights. */
 	readonly numSeeds: number;
 	readonly seed: number;
+	/** The last layer sees the inputs too: a logistic regression beside the net. */
+	readonly isWide?: boolean;
 }
 
 /** Nets side by side over one input; their outputs are concatenated. The last layers start at 0, so that an untrained net says its offsets. */
-export function buildNetwork(tensorFlow: TensorFlow, { numInputs, numOutputs, units, numSeeds, seed }: Shape): LayersModel {
+export function buildNetwork(tensorFlow: TensorFlow, { numInputs, numOutputs, units, numSeeds, seed, isWide = false }: Shape): LayersModel {
 	const { layers } = tensorFlow;
 	const input = layers.input({ shape: [numInputs] });
 	const branches = Array.from({ length: numSeeds }, (_, branch) => {
@@ -49,6 +53,7 @@ export function buildNetwork(tensorFlow: TensorFlow, { numInputs, numOutputs, un
 			const kernelInitializer = layers.initializers.heNormal({ seed: seed * 1009 + branch * 31 + depth });
 			hidden = symbolic(tensorFlow, layers.layers.dense({ units: width, activation: "relu", kernelInitializer }).apply(hidden));
 		}
+		if (isWide) hidden = symbolic(tensorFlow, layers.layers.concatenate().apply([input, hidden]));
 		return symbolic(tensorFlow, layers.layers.dense({ units: numOutputs, kernelInitializer: "zeros" }).apply(hidden));
 	});
 	const outputs = branches.length === 1 ? branches[0] : symbolic(tensorFlow, layers.layers.concatenate().apply(branches));
@@ -67,6 +72,7 @@ export interface FitOptions {
 	readonly numOutputs: number;
 	readonly seed: number;
 	readonly maxEpochs: number;
+	readonly learningRate?: number;
 	/** Later rows and the loss of the outputs for them (offsets added); training stops when it gets no better. */
 	readonly validation?: { readonly rows: Rows; lossOf(outputs: Float32Array): number };
 	readonly onEpoch?: (epoch: number, validationLoss: number) => void;
@@ -79,7 +85,7 @@ export interface FitOptions {
  */
 export function fitNetwork(tensorFlow: TensorFlow, model: LayersModel, rows: Rows, options: FitOptions): { epochs: number; loss: number } {
 	const { tf } = tensorFlow;
-	const optimizer = tf.train.adam(LEARNING_RATE);
+	const optimizer = tf.train.adam(options.learningRate ?? LEARNING_RATE);
 	const weights = variablesOf(tensorFlow, model);
 	const average = createAverage(weights);
 	const random = createRandom(options.seed, 71);

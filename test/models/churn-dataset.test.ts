@@ -4,7 +4,7 @@ import { createRandom } from "../../engine/random.ts";
 import { NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
 import { HAZARD_EDGES, NUM_BINS } from "../../engine/scoring/hazard.ts";
 import { buildChurnRows, CHURN_LABELS, futureOf } from "../../models/churn-dataset.ts";
-import { nextBasket } from "../../models/mix-dataset.ts";
+import { nextBasket } from "../../models/mix-occasions.ts";
 import { pickOrigins } from "../../models/origins.ts";
 import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
