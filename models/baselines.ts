@@ -1,10 +1,7 @@
 import type { History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
-import { noOrderProbability } from "../engine/scoring/buy-till-you-die.ts";
-import { summarise } from "../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
-import type { Rhythm } from "../engine/scoring/rhythm.ts";
-import { fitBuyTillYouDie, fittedCustomers } from "./fit-buy-till-you-die.ts";
+import { fitOrderModels, fitTickets } from "./order-models.ts";
 import { churnLabels, customersOf, valueSince } from "./populations.ts";
 
 /** A simple model to measure beside: what it says of a customer from what lay before the origin. */
@@ -18,18 +15,20 @@ export interface Baseline {
 	readonly value90?: (customer: number) => number;
 }
 
-/** Fits the simple models on a past. */
-export function fitBaselines(portfolio: Portfolio, past: History, rhythm: Rhythm): Baseline[] {
-	return [buyTillYouDie(past, rhythm), daysSinceLastOrder(past), baseRate(portfolio, past), lastQuarter(past)];
+/** Fits the simple models on a past: the published buy-till-you-die models, and what needs no model. */
+export function fitBaselines(portfolio: Portfolio, past: History): Baseline[] {
+	const orderModels = past.eventDay.length > 0 ? orderBaselines(past) : [];
+	return [...orderModels, daysSinceLastOrder(past), baseRate(portfolio, past), lastQuarter(past)];
 }
 
-function buyTillYouDie(past: History, rhythm: Rhythm): Baseline {
-	const customers = fittedCustomers(past, rhythm);
-	const { model } = customers.length > 0 ? fitBuyTillYouDie(customers) : { model: { k: 1, r: 1, alpha: 1, a: 1, b: 1 } };
-	return {
-		name: "buy-till-you-die",
-		noOrder: (customer, days) => noOrderProbability(model, summarise(past, rhythm, customer), days / rhythm.baseInterval[customer]),
-	};
+/** BG/NBD, Pareto/NBD and MBG/CNBD-k; their value is the orders expected times Gamma-Gamma's ticket. */
+function orderBaselines(past: History): Baseline[] {
+	const ticketOf = fitTickets(past);
+	return fitOrderModels(past).map((model) => ({
+		name: model.name,
+		noOrder: (customer, days) => model.noOrder(customer, days),
+		value90: (customer) => model.expectedOrders(customer, 90) * ticketOf(customer),
+	}));
 }
 
 function daysSinceLastOrder({ before, eventDay, eventStart }: History): Baseline {

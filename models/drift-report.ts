@@ -42,7 +42,7 @@ function sheetsOf({ columns, baseRate, calibration }: DriftReport): Sheet[] {
 			title: "Share without an order in 90 days",
 			head: ["", "share"],
 			rows: [
-				["when the model was trained", told(baseRate.then)],
+				["when the model was trained", told(baseRate.trained)],
 				["at the newest finished origin", told(baseRate.now)],
 			],
 		},

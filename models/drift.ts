@@ -50,7 +50,7 @@ export interface DriftReport {
 	/** Most moved first; null where the model folder holds no reference. */
 	readonly columns: readonly ColumnDrift[] | null;
 	/** Share without an order in 90 days at the newest finished origin: when the model was trained, and now. */
-	readonly baseRate: { readonly then: number | null; readonly now: number | null };
+	readonly baseRate: { readonly trained: number | null; readonly now: number | null };
 	/** Null where nobody had ordered 90 days ago. */
 	readonly calibration: Calibration | null;
 }
@@ -75,7 +75,7 @@ export async function measureDrift(portfolio: Portfolio, { asOf, model }: DriftO
 		asOf: formatDay(asOf),
 		numCustomers: columns[0].length,
 		columns: reference && columns[0].length > 0 ? columnDrifts(reference, columns) : null,
-		baseRate: { then: reference?.baseRate ?? null, now: calibration?.baseRate ?? null },
+		baseRate: { trained: reference?.baseRate ?? null, now: calibration?.baseRate ?? null },
 		calibration,
 	};
 }

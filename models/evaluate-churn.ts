@@ -64,7 +64,7 @@ export interface ChurnReport {
 export function evaluateChurn(trial: ChurnTrial): ChurnReport {
 	const { portfolio, past, scores, horizonDays = 90 } = trial;
 	const rhythm = buildRhythm(portfolio, past);
-	const models = [modelOf(scores), ...(trial.withBaselines ? fitBaselines(portfolio, past, rhythm) : [])];
+	const models = [modelOf(scores), ...(trial.withBaselines ? fitBaselines(portfolio, past) : [])];
 	const [all, regulars, steady] = [1, 3, 4].map((minOrders) => customersOf(past, minOrders));
 	const sameDays = (): number => horizonDays;
 	const labels = churnLabels(trial.history, past.before, all, sameDays);

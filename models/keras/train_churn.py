@@ -29,7 +29,10 @@ def build_network(num_inputs, num_outputs):
 
 def read_labels(table_path, edges):
     """Offsets, then what counts and what came: [rows x (outputs + 2 x bins + 3)], in the order that `churn_loss` takes apart."""
-    names = lambda prefix: [f"{prefix}_{edge}" for edge in edges]
+
+    def names(prefix):
+        return [f"{prefix}_{edge}" for edge in edges]
+
     offsets = read_columns(table_path, [*names("offset"), "offset_orders", "offset_tickets"])
     bins = read_columns(table_path, [*names("order_in"), *names("at_risk_in")])
     days_known, orders, value, ticket = read_columns(table_path, ["days_known", "orders_90", "value_90", "ticket"]).T
@@ -49,8 +52,8 @@ def churn_loss(num_bins):
         )
         logits = outputs[:, :num_bins]
         cross = ops.sum(at_risk * (ops.softplus(logits) - came * logits), axis=1)
-        poisson = lambda output, count: known * (ops.exp(output) - count * output)
-        return cross + 0.2 * poisson(outputs[:, -2], orders) + 0.1 * poisson(outputs[:, -1], tickets)
+        poisson = [known * (ops.exp(output) - count * output) for output, count in ((outputs[:, -2], orders), (outputs[:, -1], tickets))]
+        return cross + 0.2 * poisson[0] + 0.1 * poisson[1]
 
     return loss
 

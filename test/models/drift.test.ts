@@ -31,7 +31,7 @@ describe("drift", () => {
 			expect(ks).toBeCloseTo(0, 10);
 			expect(state).toBe("stable");
 		}
-		expect(report.baseRate.now).toBe(report.baseRate.then);
+		expect(report.baseRate.now).toBe(report.baseRate.trained);
 		expect(report.calibration).toMatchObject({ hasSeen: true });
 	});
 
@@ -39,7 +39,7 @@ describe("drift", () => {
 		const later = await measureDrift(portfolio, { asOf: LAST_DAY + 80, model });
 		const shifted = (later.columns ?? []).filter(({ state }) => state === "shifted").map(({ name }) => name);
 		expect(shifted).toContain("log_silence");
-		expect(later.baseRate.now).toBeGreaterThan(later.baseRate.then ?? 1);
+		expect(later.baseRate.now).toBeGreaterThan(later.baseRate.trained ?? 1);
 		expect(formatDrift([later])).toMatch(/log_silence +\d\.\d{3} +\d\.\d{3} +shifted/);
 		expect(renderDrift([later])).toContain("log_silence");
 	});

@@ -8,6 +8,7 @@ import { customersOf } from "../../models/populations.ts";
 import { parseDay } from "../../engine/units.ts";
 import { LAST_DAY, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
+const PUBLISHED = ["BG/NBD", "Pareto/NBD", "MBG/CNBD-k"];
 const trade = syntheticPortfolio(400, 12);
 let report: OriginReport;
 let later: OriginReport;
@@ -17,12 +18,23 @@ beforeAll(async () => {
 
 describe("evaluate", () => {
 	it("measures a model against baselines by what came after each origin", () => {
-		expect(Object.keys(report.all.models)).toEqual(["model", "buy-till-you-die", "days since last order", "base rate"]);
+		expect(Object.keys(report.all.models)).toEqual(["model", ...PUBLISHED, "days since last order", "base rate"]);
 		expect(report.all.models.model.auc).toBeGreaterThan(report.all.models["days since last order"].auc ?? 1);
 		expect(report.all.models.model.logLoss).toBeLessThan(report.all.models["base rate"].logLoss ?? 0);
 		expect(report.all.models["base rate"].auc).toBe(0.5);
 		expect(report.mix.model.ndcg10).toBeGreaterThan(0.5);
 		expect([report.isOver, later.isOver]).toEqual([true, false]);
+	});
+
+	it("measures the value that every model foretells, and the churners' sales that every ranking finds", () => {
+		expect(Object.keys(report.value)).toEqual(["model", ...PUBLISHED, "last 90 days again"]);
+		expect(Object.keys(report.capture)).toEqual(["model", ...PUBLISHED, "days since last order", "base rate"]);
+		for (const { meanAbsoluteError, rootMeanSquare, bias, intervals } of Object.values(report.value)) {
+			expect(rootMeanSquare).toBeGreaterThanOrEqual(meanAbsoluteError);
+			expect(Math.abs(bias ?? 9)).toBeLessThan(1);
+			expect(intervals.bias?.[0]).toBeLessThan(bias ?? 0);
+			expect(intervals.bias?.[1]).toBeGreaterThan(bias ?? 0);
+		}
 	});
 
 	it("puts every figure inside its interval, and the gain over a model is the difference of their losses", () => {
@@ -37,7 +49,7 @@ describe("evaluate", () => {
 				expect(figure).toBeLessThanOrEqual(interval?.[1] ?? 0);
 			}
 		}
-		expect(Object.keys(gains)).toEqual(["buy-till-you-die", "base rate"]); // a ranking has no loss
+		expect(Object.keys(gains)).toEqual([...PUBLISHED, "base rate"]); // a ranking has no loss
 		expect(gains["base rate"].mean).toBeCloseTo((models["base rate"].logLoss ?? 0) - (models.model.logLoss ?? 0), 10);
 	});
 

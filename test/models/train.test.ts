@@ -38,7 +38,7 @@ describe("train", () => {
 		expect(training?.curve.length).toBeGreaterThan(0);
 		expect(metrics.churn?.origin).toBe(formatDay(AS_OF - 90));
 		const [report] = (JSON.parse(readFileSync(join(out, "metrics.json"), "utf8")) as { churn: ChurnReport[] }).churn;
-		expect(Object.keys(report.all.models)).toEqual(["model", "buy-till-you-die", "days since last order", "base rate"]);
+		expect(Object.keys(report.all.models)).toEqual(["model", "BG/NBD", "Pareto/NBD", "MBG/CNBD-k", "days since last order", "base rate"]);
 		expect(report.reliability.model).toHaveLength(10);
 	}, 120_000);
 
@@ -84,7 +84,8 @@ describe("train", () => {
 		for (let customer = 0; customer < 6; customer++) {
 			const summary = summarise(history, rhythm, customer);
 			const own = noOrderProbability(buyTillYouDie, summary, 90 / rhythm.baseInterval[customer]);
-			expect(scores.churnRisk[customer]).toBeCloseTo(own, 2); // the offsets are bounded, hence not exactly
+			// no bin's chance of an order goes below 1 in 404, which leaves at most 1 − (1 − 1 ÷ 404)^9 = 2.2 % in the 9 bins of 90 days
+			expect(Math.abs(scores.churnRisk[customer] - own)).toBeLessThan(0.0225);
 		}
 	});
 });

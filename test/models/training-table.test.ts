@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -74,5 +74,13 @@ describe("the training table", () => {
 			asOf: formatDay(LAST_DAY),
 			training: { data: "made-in-a-test", origins: [formatDay(ORIGIN)] },
 		});
+	});
+
+	it("has no column that its description leaves out", () => {
+		const description = readFileSync("models/keras/README.md", "utf8");
+		const told = Object.keys(TRAINING_COLUMNS)
+			.filter((name) => !CHURN_INPUTS.includes(name))
+			.map((name) => name.replace(/^(offset|order_in|at_risk_in)_\d+$/, "$1_<edge>"));
+		for (const name of new Set(told)) expect(description).toContain(`\`${name}\``);
 	});
 });

@@ -47,7 +47,8 @@ describe("the peers' table", () => {
 	it("holds nothing of what came after the cutoff", () => {
 		const [whole, cut] = [rowsOf(true), rowsOf(false)];
 		expect(whole.rows.filter((row) => row[at("days_known")] > 0)).toEqual(cut.rows.filter((row) => row[at("days_known")] > 0));
-		const features = (rows: Float64Array[]): number[][] => rows.slice(-whole.numAsked).map((row) => [...row.slice(at("plain_orders"))]);
+		const features = (rows: Float64Array[]): number[][] =>
+			rows.slice(-whole.numAsked).map((row) => Array.from(row).slice(at("plain_orders")));
 		expect(features(whole.rows)).toEqual(features(cut.rows));
 	});
 });
