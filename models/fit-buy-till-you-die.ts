@@ -5,7 +5,7 @@ import { openDays } from "../engine/scoring/closures.ts";
 import type { Rhythm } from "../engine/scoring/rhythm.ts";
 import { likelihoodSlope } from "./buy-till-you-die-likelihood.ts";
 import { type FittedCustomer, groupCustomers, meanGap } from "./customer-groups.ts";
-import { fitLikelihood } from "./likelihood-fit.ts";
+import { fitLikelihood, type LikelihoodFit } from "./likelihood-fit.ts";
 
 const MAX_K = 6;
 
@@ -29,31 +29,24 @@ export function logLikelihood(model: BuyTillYouDie, customers: readonly FittedCu
 }
 
 /** Fits r, α, a, b by maximum likelihood, for each regularity k, and keeps the most likely. */
-export function fitBuyTillYouDie(customers: readonly FittedCustomer[], options: BuyTillYouDieOptions = {}): BuyTillYouDieFit {
-	return mostLikely(fitEachRegularity(customers, options));
-}
-
-/** Fits for each regularity 1 … maxK, in order. */
-export function fitEachRegularity(
+export function fitBuyTillYouDie(
 	customers: readonly FittedCustomer[],
 	{ maxK = MAX_K, staysAfterFirst = false }: BuyTillYouDieOptions = {},
-): BuyTillYouDieFit[] {
+): BuyTillYouDieFit {
 	const groups = groupCustomers(customers);
 	const modelAt = (k: number, [r, alpha, a, b]: readonly number[]): BuyTillYouDie =>
 		staysAfterFirst ? { k, r, alpha, a, b, staysAfterFirst } : { k, r, alpha, a, b };
+	let best: { k: number; fit: LikelihoodFit } | undefined;
 	let start: readonly number[] = [1, meanGap(groups), 0.5, 2];
-	return Array.from({ length: maxK }, (_, index) => {
-		const k = index + 1;
+	for (let k = 1; k <= maxK; k++) {
 		const fit = fitLikelihood((parameters) => likelihoodSlope(modelAt(k, parameters), groups), start, customers.length);
-		start = fit.parameters.map((x, i) => (i === 1 ? (x * k) / (k + 1) : x)); // stages of k + 1 pass the faster
-		const [r, alpha, a, b] = fit.standardErrors;
-		return { model: modelAt(k, fit.parameters), logLikelihood: fit.logLikelihood, standardErrors: { r, alpha, a, b } };
-	});
-}
-
-/** The fit of the largest likelihood. */
-export function mostLikely(fits: readonly BuyTillYouDieFit[]): BuyTillYouDieFit {
-	return fits.reduce((best, fit) => (fit.logLikelihood > best.logLikelihood ? fit : best));
+		if (!best || fit.logLikelihood > best.fit.logLikelihood) best = { k, fit };
+		const [r, alpha, a, b] = fit.parameters;
+		start = [r, (alpha * k) / (k + 1), a, b]; // stages of k + 1 pass the faster
+	}
+	if (!best) throw new RangeError(`maxK is ${maxK}, at least 1 is needed`);
+	const [r, alpha, a, b] = best.fit.standardErrors;
+	return { model: modelAt(best.k, best.fit.parameters), logLikelihood: best.fit.logLikelihood, standardErrors: { r, alpha, a, b } };
 }
 
 /** Customers of a history in intervals of their base. */
