@@ -1,7 +1,9 @@
-import type { Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-core";
+import type { AdamOptimizer, Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { createRandom, type Random } from "../engine/random.ts";
+import { z } from "zod";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
+import { type Checkpoints, keyOf } from "./checkpoints.ts";
 
 /** Rows of a training step. */
 export const BATCH = 512;
@@ -76,6 +78,17 @@ export interface FitOptions {
 	/** Later rows and the loss of the outputs for them (offsets added); training stops when it gets no better. */
 	readonly validation?: { readonly rows: Rows; lossOf(outputs: Float32Array): number };
 	readonly onEpoch?: (epoch: number, validationLoss: number) => void;
+	/** Where each epoch is kept, so that a run that was killed goes on from the last one to the same weights. */
+	readonly checkpoint?: { readonly checkpoints: Checkpoints; readonly name: string };
+}
+
+/** How far training has come. */
+interface Progress {
+	/** Loss on the validation rows after each epoch; NaN without any. */
+	readonly losses: number[];
+	best: { epochs: number; loss: number };
+	/** The average weights after the best epoch. */
+	kept: Float32Array[] | null;
 }
 
 /**
@@ -83,51 +96,157 @@ export interface FitOptions {
  * its weights (Polyak and Juditsky 1992), which spares it the jitter of the last batches; with validation rows as the average was after
  * the epoch that they liked best.
  */
-export function fitNetwork(tensorFlow: TensorFlow, model: LayersModel, rows: Rows, options: FitOptions): { epochs: number; loss: number } {
+export async function fitNetwork(
+	tensorFlow: TensorFlow,
+	model: LayersModel,
+	rows: Rows,
+	options: FitOptions,
+): Promise<{ epochs: number; loss: number }> {
 	const { tf } = tensorFlow;
 	const optimizer = tf.train.adam(options.learningRate ?? LEARNING_RATE);
 	const weights = variablesOf(tensorFlow, model);
 	const average = createAverage(weights);
+	const keeper = createKeeper(tensorFlow, { optimizer, weights, average, key: keyOfRun(rows, options) }, options);
+	const progress = await keeper.resume();
 	const random = createRandom(options.seed, 71);
 	const order = Int32Array.from({ length: rows.numRows }, (_, row) => row);
-	let kept: Float32Array[] | undefined;
-	let best = { epochs: options.maxEpochs, loss: Number.POSITIVE_INFINITY };
-	for (let epoch = 1; epoch <= options.maxEpochs; epoch++) {
+	for (let epoch = 1; epoch <= options.maxEpochs && !isOver(progress, epoch, options); epoch++) {
 		shuffle(order, random);
+		if (epoch <= progress.losses.length) {
+			options.onEpoch?.(epoch, progress.losses[epoch - 1]);
+			continue;
+		}
 		for (let from = 0; from < rows.numRows; from += BATCH) {
 			const batch = order.subarray(from, Math.min(rows.numRows, from + BATCH));
 			optimizer.minimize(() => tf.add(lossOn(tensorFlow, model, rows, batch, options), decayOf(tensorFlow, weights)), false, weights);
 			average.follow();
 		}
-		if (!options.validation) continue;
-		const current = copyOf(weights);
-		assign(tensorFlow, weights, average.values);
-		const loss = options.validation.lossOf(predictRows(tensorFlow, model, options.validation.rows));
-		assign(tensorFlow, weights, current);
-		options.onEpoch?.(epoch, loss);
-		if (loss < best.loss) {
-			best = { epochs: epoch, loss };
-			kept = average.values.map((values) => values.slice());
-		} else if (epoch - best.epochs >= PATIENCE) break;
+		validate(tensorFlow, model, progress, { weights, average, options });
+		await keeper.keep(progress);
 	}
-	assign(tensorFlow, weights, kept ?? average.values);
+	assign(tensorFlow, weights, progress.kept ?? average.values);
 	optimizer.dispose();
-	return best;
+	return progress.best;
+}
+
+function isOver({ losses, best, kept }: Progress, epoch: number, { validation }: FitOptions): boolean {
+	return validation !== undefined && kept !== null && epoch > losses.length && losses.length - best.epochs >= PATIENCE;
+}
+
+/** Notes the loss of the average weights on the validation rows, and keeps them if it is the least. */
+function validate(
+	tensorFlow: TensorFlow,
+	model: LayersModel,
+	progress: Progress,
+	{ weights, average, options }: { readonly weights: readonly Variable[]; readonly average: Average; readonly options: FitOptions },
+): void {
+	if (!options.validation) {
+		progress.losses.push(Number.NaN);
+		return;
+	}
+	const current = copyOf(weights);
+	assign(tensorFlow, weights, average.values);
+	const loss = options.validation.lossOf(predictRows(tensorFlow, model, options.validation.rows));
+	assign(tensorFlow, weights, current);
+	progress.losses.push(loss);
+	options.onEpoch?.(progress.losses.length, loss);
+	if (loss >= progress.best.loss) return;
+	progress.best = { epochs: progress.losses.length, loss };
+	progress.kept = average.values.map((values) => values.slice());
 }
 
 /** Running average of weights, over about the last AVERAGED batches, fewer in the beginning. */
-function createAverage(weights: readonly Variable[]): { readonly values: Float32Array[]; follow(): void } {
-	const values = copyOf(weights);
-	let numBatches = 0;
-	return {
-		values,
+interface Average {
+	readonly values: Float32Array[];
+	numBatches: number;
+	follow(): void;
+}
+
+function createAverage(weights: readonly Variable[]): Average {
+	const average: Average = {
+		values: copyOf(weights),
+		numBatches: 0,
 		follow() {
-			numBatches++;
-			const share = Math.max(1 / AVERAGED, 9 / (9 + numBatches));
-			for (const [i, current] of copyOf(weights).entries())
-				for (let at = 0; at < current.length; at++) values[i][at] += share * (current[at] - values[i][at]);
+			average.numBatches++;
+			const share = Math.max(1 / AVERAGED, 9 / (9 + average.numBatches));
+			for (const [i, current] of copyOf(weights).entries()) {
+				const values = average.values[i];
+				for (let at = 0; at < current.length; at++) values[at] += share * (current[at] - values[at]);
+			}
 		},
 	};
+	return average;
+}
+
+/** What a run changes as it goes. */
+interface Run {
+	readonly optimizer: AdamOptimizer;
+	readonly weights: readonly Variable[];
+	readonly average: Average;
+	readonly key: string;
+}
+
+const story = z.object({
+	losses: z.array(z.number().nullable()),
+	best: z.object({ epochs: z.number(), loss: z.number().nullable() }),
+	numBatches: z.number(),
+	iterations: z.number(),
+	hasKept: z.boolean(),
+});
+
+/** Keeps a run's state after each epoch, if it was told where, and brings it back. */
+function createKeeper(tensorFlow: TensorFlow, run: Run, { checkpoint, maxEpochs }: FitOptions) {
+	const { optimizer, weights, average, key } = run;
+	return {
+		async resume(): Promise<Progress> {
+			const progress: Progress = { losses: [], best: { epochs: maxEpochs, loss: Number.POSITIVE_INFINITY }, kept: null };
+			const found = checkpoint?.checkpoints.read(checkpoint.name, key);
+			const told = story.safeParse(found?.story);
+			if (!found || !told.success) return progress;
+			const { losses, best, numBatches, iterations, hasKept } = told.data;
+			const parts = split(found.values, weights);
+			assign(tensorFlow, weights, parts[0]);
+			for (const [i, values] of parts[1].entries()) average.values[i].set(values);
+			average.numBatches = numBatches;
+			await setOptimizer(tensorFlow, run, iterations, [...parts[2], ...parts[3]]);
+			progress.losses.push(...losses.map((loss) => loss ?? Number.NaN));
+			progress.best = { epochs: best.epochs, loss: best.loss ?? Number.POSITIVE_INFINITY };
+			progress.kept = hasKept ? parts[4] : null;
+			return progress;
+		},
+		/** The optimizer is set to what it holds even where nothing is kept, since that rounds: every run goes on as one that was resumed would. */
+		async keep({ losses, best, kept }: Progress): Promise<void> {
+			const [iterations, ...moments] = (await optimizer.getWeights()).map(({ tensor }) => Float32Array.from(tensor.dataSync()));
+			await setOptimizer(tensorFlow, run, iterations[0], moments);
+			const told = { losses, best, numBatches: average.numBatches, iterations: iterations[0], hasKept: kept !== null };
+			checkpoint?.checkpoints.write(checkpoint.name, key, told, [...copyOf(weights), ...average.values, ...moments, ...(kept ?? [])]);
+		},
+	};
+}
+
+async function setOptimizer({ tf }: TensorFlow, { optimizer, weights }: Run, iterations: number, moments: readonly Float32Array[]) {
+	const held = (await optimizer.getWeights()).map(({ tensor }) => tensor);
+	const named = moments.map((values, i) => ({ name: `moment${i}`, tensor: tf.tensor(values, weights[i % weights.length].shape) }));
+	const iteration = { name: "iter", tensor: tf.scalar(iterations, "int32") };
+	await optimizer.setWeights([iteration, ...named]);
+	tf.dispose([held, iteration.tensor, ...named.map(({ tensor }) => tensor)]);
+}
+
+/** Groups of arrays, each of the weights' sizes. */
+function split(values: Float32Array, weights: readonly Variable[]): Float32Array[][] {
+	const groups: Float32Array[][] = [];
+	for (let at = 0; at < values.length; )
+		groups.push(
+			weights.map(({ size }) => {
+				at += size;
+				return values.slice(at - size, at);
+			}),
+		);
+	return groups;
+}
+
+function keyOfRun({ inputs, offsets, labels }: Rows, { seed, maxEpochs, learningRate, checkpoint }: FitOptions): string {
+	return checkpoint ? keyOf([JSON.stringify({ seed, maxEpochs, learningRate }), inputs.values, offsets.values, labels.values]) : "";
 }
 
 function copyOf(weights: readonly Variable[]): Float32Array[] {

@@ -9,9 +9,10 @@ import type { ModelManifest } from "../engine/scoring/model-folder.ts";
 import { type Scaler, scaleInPlace } from "../engine/scoring/scaler.ts";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
 import type { Day } from "../engine/units.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import { buildChurnRows } from "./churn-dataset.ts";
 import { fitAnchor } from "./fit-anchor.ts";
-import { buildNetwork, fitNetwork, type Rows } from "./fit-network.ts";
+import { buildNetwork, type FitOptions, fitNetwork, type Rows } from "./fit-network.ts";
 import { fitScaler } from "./fit-scaler.ts";
 import { churnLoss, levelFreeLoss } from "./losses.ts";
 import { pickOrigins } from "./origins.ts";
@@ -32,6 +33,13 @@ export interface TrainContext {
 	readonly tensorFlow: TensorFlow;
 	readonly seed: number;
 	readonly onProgress: (message: string) => void;
+	/** Where the run keeps how far it came; without, it starts from the beginning. */
+	readonly checkpoints?: Checkpoints;
+}
+
+/** The place of one net of a run, as fitNetwork takes it. */
+export function checkpointOf({ checkpoints }: TrainContext, name: string): Pick<FitOptions, "checkpoint"> {
+	return checkpoints ? { checkpoint: { checkpoints, name } } : {};
 }
 
 export type ChurnNet = TrainedNet<ModelManifest["churn"]>;
@@ -60,7 +68,8 @@ export async function trainChurn(context: TrainContext, portfolio: Portfolio, hi
 	const scaler = fitScaler(rows.inputs);
 	scaleInPlace(scaler, rows.inputs.values, rows.numRows);
 	const model = createModel(context, NUM_SEEDS);
-	fitNetwork(tensorFlow, model, rows, { loss: churnLoss, numOutputs: NUM_OUTPUTS, seed, maxEpochs: epochs });
+	const how = { loss: churnLoss, numOutputs: NUM_OUTPUTS, seed, maxEpochs: epochs };
+	await fitNetwork(tensorFlow, model, rows, { ...how, ...checkpointOf(context, "churn") });
 	const net = await exportChurn(context, model, scaler, { numSeeds: NUM_SEEDS, ...anchor });
 	model.dispose();
 	return { ...net, origins, curve, ...(heldBack && { heldBack }) };
@@ -121,13 +130,14 @@ async function fitHeldBack(context: TrainContext, rows: Rows, validation: Rows, 
 		curve.push(loss);
 		context.onProgress(`epoch ${epoch}: loss ${loss.toFixed(4)} on what followed`);
 	};
-	const { epochs } = fitNetwork(context.tensorFlow, model, rows, {
+	const { epochs } = await fitNetwork(context.tensorFlow, model, rows, {
 		loss: churnLoss,
 		numOutputs: NUM_OUTPUTS,
 		seed: context.seed,
 		maxEpochs: MAX_EPOCHS,
 		validation: { rows: validation, lossOf: (outputs) => levelFreeLoss(outputs, validation) },
 		onEpoch,
+		...checkpointOf(context, "rehearsal"),
 	});
 	const heldBack = await exportChurn(context, model, scaler, { numSeeds: 1, ...anchor });
 	model.dispose();

@@ -8,7 +8,7 @@ import { fitScaler } from "./fit-scaler.ts";
 import { logisticLoss } from "./losses.ts";
 import { buildMixRows, type MixRows } from "./mix-dataset.ts";
 import { pastOccasions } from "./mix-occasions.ts";
-import type { TrainContext } from "./train-churn.ts";
+import { checkpointOf, type TrainContext } from "./train-churn.ts";
 import { exportNet, type TrainedNet } from "./trained-net.ts";
 
 /** Customers, counted once an origin, whose candidates the nets learn from at most. */
@@ -48,7 +48,15 @@ async function trainList(context: TrainContext, name: "replenish" | "open", rows
 	scaleInPlace(scaler, rows.inputs.values, rows.numRows);
 	const model = buildNetwork(tensorFlow, { numInputs: inputs.length, numOutputs: 1, units: UNITS, numSeeds: 1, seed, isWide: true });
 	const maxEpochs = Math.max(MIN_EPOCHS, Math.min(MAX_EPOCHS, Math.ceil((STEPS * BATCH) / Math.max(1, rows.numRows))));
-	fitNetwork(tensorFlow, model, rows, { loss: logisticLoss, numOutputs: 1, seed, maxEpochs, learningRate: LEARNING_RATE });
+	const checkpoint = checkpointOf(context, name);
+	await fitNetwork(tensorFlow, model, rows, {
+		loss: logisticLoss,
+		numOutputs: 1,
+		seed,
+		maxEpochs,
+		learningRate: LEARNING_RATE,
+		...checkpoint,
+	});
 	const net = await exportNet(tensorFlow, name, model, inputs, scaler);
 	model.dispose();
 	return net;
