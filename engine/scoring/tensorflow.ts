@@ -42,6 +42,7 @@ async function registerWasm(tf: TensorFlow["tf"]): Promise<boolean> {
 async function registerNative(): Promise<boolean> {
 	try {
 		import.meta.resolve(NATIVE);
+		process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // its greetings go to stderr
 		const { default: util } = await import("node:util");
 		Object.assign(util, { isNullOrUndefined: (x: unknown) => x === null || x === undefined, isArray: Array.isArray });
 		await import(NATIVE);
