@@ -10,10 +10,13 @@ import type { Day } from "../engine/units.ts";
 import type { Rows } from "./fit-network.ts";
 import { type LevelRows, levelShift } from "./losses.ts";
 
-/** Labels of a row: for each bin whether an order fell in it and whether that counts, then orders and value of 90 days and whether they count. */
-export const CHURN_LABELS = 2 * NUM_BINS + 3;
+/** Labels of a row: for each bin whether an order fell in it and whether that counts, then orders and value of 90 days and how much they count. */
+export const CHURN_LABELS = 2 * NUM_BINS + 4;
 /** A value of more tickets in 90 days is cut: one delivery must not outweigh a thousand customers. */
 const MAX_TICKETS = 40;
+
+/** Value counts by the customer's ticket against the portfolio's, so that money comes out right and not tickets; within these bounds. */
+const VALUE_WEIGHTS = { least: 0.2, most: 5 };
 
 /** Rows that forget their contacts, so that the net can do without: many portfolios have no contacts table. */
 const FORGET_SHARE = 0.3;
@@ -70,7 +73,7 @@ export function buildChurnRows(
 			read(customer, inputs, numRows * CHURN_INPUTS.length, offsets, numRows * NUM_OUTPUTS);
 			if (random.next() < FORGET_SHARE) forgetContacts(inputs, numRows * CHURN_INPUTS.length);
 			const future = futureOf(history, customer, past.before);
-			labelInto(labels, numRows * CHURN_LABELS, future, history.before - past.before, rhythm.ticket[customer]);
+			labelInto(labels, numRows * CHURN_LABELS, future, history.before - past.before, rhythm.ticket[customer], rhythm.baseTicket);
 			numRows++;
 		}
 		moveToLevel({ outputs: offsets, labels: { width: CHURN_LABELS, values: labels }, from, to: numRows });
@@ -90,7 +93,7 @@ function moveToLevel(rows: LevelRows): void {
 }
 
 /** A bin counts while the customer is at risk in it and all of it lies in the past: a half-seen bin would count only its orders. */
-function labelInto(labels: Float32Array, at: number, future: Future, daysKnown: number, ticket: number): void {
+function labelInto(labels: Float32Array, at: number, future: Future, daysKnown: number, ticket: number, baseTicket: number): void {
 	let from = 0;
 	for (let bin = 0; bin < NUM_BINS; bin++) {
 		const to = HAZARD_EDGES[bin];
@@ -100,7 +103,9 @@ function labelInto(labels: Float32Array, at: number, future: Future, daysKnown: 
 	}
 	labels[at + 2 * NUM_BINS] = future.orders90;
 	labels[at + 2 * NUM_BINS + 1] = Math.min(MAX_TICKETS, future.value90 / Math.max(1, ticket));
+	const weight = Math.max(VALUE_WEIGHTS.least, Math.min(VALUE_WEIGHTS.most, ticket / Math.max(1, baseTicket)));
 	labels[at + 2 * NUM_BINS + 2] = daysKnown >= 90 ? 1 : 0;
+	labels[at + 2 * NUM_BINS + 3] = daysKnown >= 90 ? weight : 0;
 }
 
 function countCustomers({ eventStart, numCustomers }: History): number {

@@ -71,7 +71,7 @@ export function churnLoss({ tf }: TensorFlow, outputs: Tensor2D, labels: Tensor2
 	const cross = tf.mul(part(labels, NUM_BINS, NUM_BINS), tf.sub(tf.softplus(logits), tf.mul(part(labels, 0, NUM_BINS), logits)));
 	const poisson = (column: number): Tensor2D => {
 		const output = part(outputs, NUM_BINS + column, 1);
-		const counts = part(labels, 2 * NUM_BINS + 2, 1);
+		const counts = part(labels, 2 * NUM_BINS + 2 + column, 1);
 		return tf.mul(counts, tf.sub(tf.exp(output), tf.mul(part(labels, 2 * NUM_BINS + column, 1), output)));
 	};
 	const total = tf.add(tf.sum(cross), tf.add(tf.mul(tf.sum(poisson(0)), ORDERS_WEIGHT), tf.mul(tf.sum(poisson(1)), VALUE_WEIGHT)));

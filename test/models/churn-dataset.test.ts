@@ -48,9 +48,28 @@ describe("labels of the churn net", () => {
 	});
 
 	it("total orders and value in tickets over 90 days, once they are over", () => {
-		// Every order is 1000 cents and so is the ticket: 2 orders in [0, 90), the third on day 90 is out.
-		expect(labelsOf([[3, 89, 90]], 90)[0].totals).toEqual([2, 2, 1]);
-		expect(labelsOf([[3]], 89)[0].totals).toEqual([1, 1, 0]);
+		// Every order is 1000 cents and so are the ticket and the portfolio's, so that value weighs 1: 2 orders in [0, 90), the third on day 90 is out.
+		expect(labelsOf([[3, 89, 90]], 90)[0].totals).toEqual([2, 2, 1, 1]);
+		expect(labelsOf([[3]], 89)[0].totals).toEqual([1, 1, 0, 0]);
+	});
+});
+
+describe("value in the labels", () => {
+	it("counts by the customer's ticket against the portfolio's, from a fifth to five times", () => {
+		// Eleven customers order for 100 cents and one for 100 000 each time: (11 × 100 + 100 000) ÷ 12 = 8425 on average. Two orders of the
+		// portfolio's draw each one's ticket to it: (100 + 2 × 8425) ÷ 3 = 5650, which is 0.67 of it, and (100 000 + 2 × 8425) ÷ 3 = 38 950, 4.62.
+		const lines = Array.from({ length: 12 }, (_, customer) => ({
+			customer,
+			day: ORIGIN - 9,
+			product: 0,
+			value: customer < 11 ? 100 : 100_000,
+		}));
+		const portfolio = portfolioOf(lines);
+		const draw = { maxRows: 100, random: createRandom(1) };
+		const { labels } = buildChurnRows(portfolio, buildHistory(portfolio, ORIGIN + 100), [ORIGIN], ANCHOR, draw);
+		const weightOf = (row: number): number => labels.values[(row + 1) * CHURN_LABELS - 1];
+		expect(weightOf(0)).toBeCloseTo(0.67, 2);
+		expect(weightOf(11)).toBeCloseTo(4.62, 2);
 	});
 });
 
