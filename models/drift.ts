@@ -84,7 +84,7 @@ export async function measureDrift(portfolio: Portfolio, { asOf, model }: DriftO
 function columnDrifts(reference: Reference, columns: readonly Float32Array[]): ColumnDrift[] {
 	const drifts = CHURN_INPUTS.flatMap((name, i) => {
 		const bins = reference.columns[name];
-		return bins ? [columnDrift(name, bins, reference.numRows, columns[i])] : [];
+		return bins ? [columnDrift(name, bins, reference.numCustomers, columns[i])] : [];
 	});
 	return drifts.sort((a, b) => b.psi - a.psi);
 }

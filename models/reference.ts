@@ -26,7 +26,7 @@ export function measureReference(portfolio: Portfolio, history: History, origins
 	const columns = churnColumns(portfolio, history, days, model);
 	return {
 		columns: Object.fromEntries(CHURN_INPUTS.map((name, i) => [name, binColumn(columns[i])])),
-		numRows: columns[0].length,
+		numCustomers: columns[0].length,
 		baseRate: finishedBaseRate(portfolio, history),
 	};
 }

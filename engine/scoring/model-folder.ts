@@ -63,8 +63,8 @@ const bin = z.object({ upTo: z.number().nullable(), share: z.number() });
 const reference = z.object({
 	/** By column: bins in ascending order, about tenths, the last without an upper edge; shares add up to 1. */
 	columns: z.record(z.string(), z.array(bin)),
-	/** Rows that were counted. */
-	numRows: z.number().int(),
+	/** Counted once an origin that they were looked at. */
+	numCustomers: z.number().int(),
 	/** Share without an order in 90 days at the last origin whose 90 days were over; null where there was none. */
 	baseRate: z.number().nullable(),
 });
