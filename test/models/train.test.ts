@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import { noOrderProbability } from "../../engine/scoring/buy-till-you-die.ts";
 import { summarise } from "../../engine/scoring/churn-inputs.ts";
-import { readModelFolder } from "../../engine/scoring/model-folder.ts";
+import { modelName, readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { createPredictor, defaultModelDir, loadPredictor } from "../../engine/scoring/predictor.ts";
 import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import { formatDay } from "../../engine/units.ts";
@@ -87,5 +87,8 @@ describe("train", () => {
 			// no bin's chance of an order goes below 1 in 404, which leaves at most 1 − (1 − 1 ÷ 404)^9 = 2.2 % in the 9 bins of 90 days
 			expect(Math.abs(scores.churnRisk[customer] - own)).toBeLessThan(0.0225);
 		}
+		const other = await trainFolder(short, "x", { asOf: AS_OF - 10 }); // the same weights, other parameters
+		expect(other.manifest.digest).toBe(folder.manifest.digest);
+		expect(modelName(other.manifest)).not.toBe(modelName(folder.manifest));
 	});
 });
