@@ -32,6 +32,8 @@ export interface GenerateOptions {
 	/** First day planned: all history is before it. */
 	readonly asOf: Day;
 	readonly format: TableFormat;
+	/** Share of the contacts meant to be made that a lot withholds, in [0, 1); none unless said. */
+	readonly holdOutShare?: number;
 	/** The portfolio folder; made where it is not there. */
 	readonly out: string;
 	readonly onProgress?: (progress: { readonly repsDone: number; readonly numReps: number }) => void;
@@ -44,8 +46,8 @@ const NO_DAYS: ReadonlySet<Day> = new Set();
 
 /** Writes the rows of every table: first what all share, then rep by rep, each with its customers. */
 export async function writeDistributor(options: GenerateOptions, write: Write, addTruth: AddTruth): Promise<void> {
-	const { seed, asOf, reps, customers } = options;
-	const market: Market = { seed, calendar: buildMarketCalendar(asOf), catalogue: buildCatalogue(seed, customers, asOf) };
+	const { seed, asOf, reps, customers, holdOutShare = 0 } = options;
+	const market: Market = { seed, calendar: buildMarketCalendar(asOf), catalogue: buildCatalogue(seed, customers, asOf), holdOutShare };
 	writeShared(options, market, write);
 	let team = emptySales();
 	for (let rep = 0; rep < reps; rep++) {
