@@ -1,5 +1,6 @@
+import { probit } from "simple-statistics";
 import { fitLogistic } from "./fit-logistic.ts";
-import { normalQuantile } from "./normal-quantile.ts";
+
 import type { TrialGroup } from "./trial-groups.ts";
 
 /** A difference in log-odds with its interval. */
@@ -21,6 +22,6 @@ export function associationOf(groups: readonly TrialGroup[], level: number): Ass
 		return { count, orders, offset: 0, terms: [[0, 1] as const, [1, chance] as const, ...(isTreated ? [[2, 1] as const] : [])] };
 	});
 	const fit = fitLogistic(rows, new Float64Array(3).fill(VAGUE ** 2), Float64Array.of(0, 1, 0));
-	const reach = normalQuantile((1 + level) / 2) * Math.sqrt(fit.varianceOf([2]));
+	const reach = probit((1 + level) / 2) * Math.sqrt(fit.varianceOf([2]));
 	return { logit: fit.mean[2], lower: fit.mean[2] - reach, upper: fit.mean[2] + reach };
 }

@@ -1,3 +1,4 @@
+import { probit } from "simple-statistics";
 import { CLASSES, effectRowsOf, findTrials, type LeftOut, PHASES, type Policy, type Trial, validatePolicy } from "../engine/index.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { CHANNELS } from "../engine/portfolio/schema.ts";
@@ -6,7 +7,7 @@ import { type Day, formatDay } from "../engine/units.ts";
 import { findImbalance } from "./arm-balance.ts";
 import { type Association, associationOf } from "./contact-association.ts";
 import { fitEffects } from "./fit-effects.ts";
-import { normalQuantile } from "./normal-quantile.ts";
+
 import { cellOf, createTrialGroups, type TrialGroup } from "./trial-groups.ts";
 
 /** One row of the policy's effects. */
@@ -115,12 +116,20 @@ function countArms(groups: readonly TrialGroup[]): readonly [treated: Count, oth
 }
 
 function measureCells(policy: Policy, groups: readonly TrialGroup[], channels: readonly ChannelEvidence[]): EffectCell[] {
-	const { level, channel_spread: channel, phase_spread: phase, class_spread: cls, spread_strength: strength } = policy.effect_learning;
+	const {
+		level,
+		channel_spread: channel,
+		phase_spread: phase,
+		class_spread: cls,
+		cell_spread: cell,
+		spread_strength,
+	} = policy.effect_learning;
+	const spreads = { channel, phase, class: cls, cell, strength: spread_strength };
 	const rows = effectRowsOf(policy);
-	const cells = Array.from(rows.keys()).filter((cell) => channels[cell % CHANNELS.length].basis === "measured");
+	const cells = Array.from(rows.keys()).filter((row) => channels[row % CHANNELS.length].basis === "measured");
 	const assumedOf = (cell: number): number => assumptionOf(rows[cell]);
-	const fitted = fitEffects(groups, assumedOf, { channel, phase, class: cls, strength }, cells);
-	const reach = normalQuantile((1 + level) / 2);
+	const fitted = fitEffects(groups, assumedOf, spreads, cells);
+	const reach = probit((1 + level) / 2);
 	return cells.map((cell) => {
 		const { mean, deviation } = fitted.get(cell) ?? { mean: assumedOf(cell), deviation: Number.NaN };
 		const [made, heldOut] = countArms(groups.filter((group) => group.cell === cell));

@@ -5,10 +5,13 @@ import type { TrialGroup } from "./trial-groups.ts";
 
 /** How far the effects may lie from what is assumed of them: standard deviations in log-odds, level by level. */
 export interface Spreads {
-	/** A channel's around the assumption, a phase's around its channel's, a class's around its phase's. */
+	/** A channel's around the assumption. */
 	readonly channel: number;
+	/** A phase's and a class's around the channel's. */
 	readonly phase: number;
 	readonly class: number;
+	/** A phase × class's around what its phase and its class say. */
+	readonly cell: number;
 	/** Effects' worth of evidence that they weigh against what the outcomes show. */
 	readonly strength: number;
 }
@@ -42,14 +45,14 @@ class Coefficients {
 	}
 }
 
-/** The three levels of an effect, then the four of the orders without it, then the slope. */
-const NUM_EFFECT_LEVELS = 3;
+/** The four levels of an effect, then the four of the orders without it, then the slope. */
+const NUM_EFFECT_LEVELS = 4;
 const SLOPE = NUM_EFFECT_LEVELS + BASE_SPREADS.length;
 
 /**
  * Effects of a contact by cell from trials of both arms: a logistic regression on the log-odds of the chance under usual service, in which
- * a cell's effect is the assumed one + its channel's deviation + its phase's + its own. Deviations are normal around 0. Their spreads
- * begin as stated and move to what the outcomes show, as far as `strength` lets them (expectation-maximisation with an inverse gamma
+ * a cell's effect is the assumed one + the deviations of its channel, of its phase and its class there, and its own, all normal around 0. Their
+ * spreads begin as stated and move to what the outcomes show, as far as `strength` lets them (expectation-maximisation with an inverse gamma
  * prior); intervals are Laplace's. Asked of a cell that had no trials, it answers what its channel's and phase's outcomes say.
  */
 export function fitEffects(
@@ -74,7 +77,13 @@ export function fitEffects(
 function effectParts(cell: number, coefficients: Coefficients): number[] {
 	const channel = cell % CHANNELS.length;
 	const phase = Math.floor(cell / (CLASSES.length * CHANNELS.length));
-	return [coefficients.of(0, channel), coefficients.of(1, phase * CHANNELS.length + channel), coefficients.of(2, cell)];
+	const cls = Math.floor(cell / CHANNELS.length) % CLASSES.length;
+	return [
+		coefficients.of(0, channel),
+		coefficients.of(1, phase * CHANNELS.length + channel),
+		coefficients.of(2, cls * CHANNELS.length + channel),
+		coefficients.of(3, cell),
+	];
 }
 
 function rowOf(group: TrialGroup, assumedOf: (cell: number) => number, coefficients: Coefficients): BinomialRow {
@@ -94,7 +103,7 @@ function rowOf(group: TrialGroup, assumedOf: (cell: number) => number, coefficie
 }
 
 function fitSpreads(rows: readonly BinomialRow[], levels: readonly number[], stated: Spreads): LogisticFit {
-	const start = [stated.channel, stated.phase, stated.class].map((spread) => spread ** 2);
+	const start = [stated.channel, stated.phase, stated.class, stated.cell].map((spread) => spread ** 2);
 	const fixed = [...BASE_SPREADS, SLOPE_SPREAD].map((spread) => spread ** 2);
 	let variances = start;
 	let mean = new Float64Array(levels.length);

@@ -176,17 +176,16 @@ const effectLearning = z
 	.strictObject({
 		history_days: someDays().default(365).describe("contacts made in so many days before as_of count"),
 		level: z.number().min(0.5).max(0.999).default(0.9).describe("probability that an interval states"),
-		channel_spread: spread(0.5).describe(
-			"how far the effects of a channel may lie from the assumed ones, as a standard deviation in log-odds",
-		),
-		phase_spread: spread(0.3).describe("how far those of a phase may lie from its channel's"),
-		class_spread: spread(0.2).describe("how far those of a class may lie from its phase's"),
+		channel_spread: spread(0.5).describe("how far a channel's effects may lie from the assumed ones: standard deviation in log-odds"),
+		phase_spread: spread(0.4).describe("how far a phase's may lie from the channel's"),
+		class_spread: spread(0.4).describe("how far a class's may lie from the channel's"),
+		cell_spread: spread(0.2).describe("how far a phase × class's may lie from what its phase and its class say"),
 		spread_strength: z
 			.number()
 			.positive()
 			.max(1000)
 			.default(4)
-			.describe("how many effects' worth of evidence the three spreads weigh against what the outcomes show of them"),
+			.describe("how many effects' worth of evidence the four spreads weigh against what the outcomes show of them"),
 	})
 	.prefault({});
 
