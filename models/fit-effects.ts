@@ -26,7 +26,9 @@ export interface FittedEffect {
 const BASE_SPREADS = [3, 1, 1, 0.5];
 /** The same of how steeply they follow it. */
 const SLOPE_SPREAD = 0.5;
-const ROUNDS = 30;
+/** The spreads are found when none of their squares moves by a hundredth. */
+const MAX_ROUNDS = 50;
+const STILL = 0.01;
 
 /** Coefficients by what they stand for, numbered as they are met. */
 class Coefficients {
@@ -114,10 +116,12 @@ function fitSpreads(rows: readonly BinomialRow[], levels: readonly number[], sta
 			mean,
 		);
 	let fit = fitAt();
-	for (let round = 0; round < ROUNDS; round++) {
+	for (let round = 0; round < MAX_ROUNDS; round++) {
 		mean = fit.mean.slice();
+		const before = variances;
 		variances = start.map((prior, level) => spreadShown(fit, levels, level, prior, stated.strength));
 		fit = fitAt();
+		if (variances.every((variance, level) => Math.abs(variance / before[level] - 1) < STILL)) break;
 	}
 	return fit;
 }
