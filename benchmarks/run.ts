@@ -23,6 +23,7 @@ const AT_FULL_SIZE: readonly Lane[] = [
 	["quality: toptw", "quality/run.ts", ["--set", "toptw", "--routes", "1,2,3,4", "--seconds", "1"]],
 	["quality: mctopmtw", "quality/run.ts", ["--set", "mctopmtw", "--seconds", "1"]],
 	["quality: pvrp", "quality/run.ts", ["--set", "pvrp", "--seconds", "5"]],
+	["learning: effects", "learning/effects.ts", []],
 ];
 
 const AT_TOY_SIZE: readonly Lane[] = [
@@ -36,6 +37,7 @@ const AT_TOY_SIZE: readonly Lane[] = [
 	["quality: toptw", "quality/run.ts", ["--set", "toptw", "--files", "c101.txt,pr01.txt", "--routes", "1,2", "--seconds", "0.2"]],
 	["quality: mctopmtw", "quality/run.ts", ["--set", "mctopmtw", "--files", "MCTOPMTW-1-c101,MCTOPMTW-3-pr01", "--seconds", "0.2"]],
 	["quality: pvrp", "quality/run.ts", ["--set", "pvrp", "--files", "p01,p14,pr01", "--seconds", "0.2"]],
+	["learning: effects", "learning/effects.ts", ["--customers", "100", "--reps", "1", "--seeds", "1", "--contacts", "20", "--lives", "20"]],
 ];
 
 /** The sets whose problems are made on the spot, so that they run without the public instances. */
