@@ -22,8 +22,11 @@ export interface FittedEffect {
 	readonly deviation: number;
 }
 
-/** Standard deviations of what the orders without the contact may differ from the chance: everywhere, by channel, by phase and class, by cell. */
-const BASE_SPREADS = [3, 1, 1, 0.5];
+/**
+ * Standard deviations of what the log-odds without the contact may differ from the chance's: everywhere, by channel, by phase and class,
+ * by cell. Far wider than those of effects, or contacts made where the chance is too low would be taken for contacts that work.
+ */
+const BASE_SPREADS = [10, 3, 3, 3];
 /** The same of how steeply they follow it. */
 const SLOPE_SPREAD = 0.5;
 /** The spreads are found when none of their squares moves by a hundredth. */
