@@ -1,23 +1,18 @@
 import { probit } from "simple-statistics";
-import { CLASSES, effectRowsOf, findTrials, type LeftOut, PHASES, type Policy, type Trial, validatePolicy } from "../engine/index.ts";
+import { effectRowsOf, findTrials, type LeftOut, type Policy, type Trial, validatePolicy } from "../engine/index.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { CHANNELS } from "../engine/portfolio/schema.ts";
 import type { BuyTillYouDie } from "../engine/scoring/buy-till-you-die.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import { findImbalance } from "./arm-balance.ts";
 import { type Association, associationOf } from "./contact-association.ts";
+import { assumptionOf, type CellNames, type EffectRow, mergeEffects, namesOf } from "./effect-policy.ts";
 import { fitEffects } from "./fit-effects.ts";
 
 import { cellOf, createTrialGroups, type TrialGroup } from "./trial-groups.ts";
 
-/** One row of the policy's effects. */
-export type EffectRow = Policy["effects"][number];
-
 /** What a phase × class × channel shows, in log-odds of an order within the interval. */
-export interface EffectCell {
-	readonly phase: string;
-	readonly class: string;
-	readonly channel: string;
+export interface EffectCell extends CellNames {
 	readonly assumed: number;
 	/** The assumption and the outcomes weighed together, with the interval that holds the effect with probability `level`. */
 	readonly order_logit: number;
@@ -147,56 +142,6 @@ function measureCells(policy: Policy, groups: readonly TrialGroup[], channels: r
 			effective_contacts: total === 0 ? 0 : (4 * made.count * heldOut.count) / total,
 		};
 	});
-}
-
-/** What was assumed before anything was measured, so that outcomes are not counted again by the next estimate. */
-function assumptionOf(row: EffectRow | undefined): number {
-	return row?.measured?.assumed_order_logit ?? row?.order_logit ?? 0;
-}
-
-function namesOf(cell: number): { phase: (typeof PHASES)[number]; class: (typeof CLASSES)[number]; channel: (typeof CHANNELS)[number] } {
-	const row = Math.floor(cell / CHANNELS.length);
-	return {
-		phase: PHASES[Math.floor(row / CLASSES.length)],
-		class: CLASSES[row % CLASSES.length],
-		channel: CHANNELS[cell % CHANNELS.length],
-	};
-}
-
-/** The measured rows, and of the policy's own those that are not of one measured cell. */
-function mergeEffects(policy: Policy, cells: readonly EffectCell[], asOf: string): EffectRow[] {
-	const rows = effectRowsOf(policy);
-	const keyOf = (row: { phase: string | null; class: string | null; channel: string }): string =>
-		`${row.phase} ${row.class} ${row.channel}`;
-	const measured = cells.map((found): EffectRow => {
-		const { phase, class: cls, channel } = found;
-		const cell = cellOf(indexOf(PHASES, phase), indexOf(CLASSES, cls), indexOf(CHANNELS, channel));
-		return {
-			...namesOf(cell),
-			order_logit: rounded(Math.max(-5, Math.min(5, found.order_logit))),
-			retention_logit: rows[cell]?.retention_logit ?? 0,
-			measured: {
-				as_of: asOf,
-				assumed_order_logit: found.assumed,
-				level: policy.effect_learning.level,
-				lower: rounded(found.lower),
-				upper: rounded(found.upper),
-				made: found.made,
-				held_out: found.held_out,
-			},
-		};
-	});
-	const taken = new Set(measured.map(keyOf));
-	return [...measured, ...policy.effects.filter((row) => !taken.has(keyOf(row)))];
-}
-
-function indexOf(words: readonly string[], word: string): number {
-	return words.indexOf(word);
-}
-
-/** To four decimals: what a policy file is read with. */
-function rounded(value: number): number {
-	return Math.round(value * 1e4) / 1e4;
 }
 
 function warningsOf(groups: readonly TrialGroup[], measured: readonly TrialGroup[], asOf: Day): string[] {

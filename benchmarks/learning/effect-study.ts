@@ -56,7 +56,7 @@ export async function studyEffects(options: StudyOptions): Promise<{ cells: Stud
 		});
 		const truths = drawTruths(made, byCell, options);
 		const cells = report.cells.flatMap((found): StudiedCell[] => {
-			const cell = cellOf(indexOf(PHASES, found.phase), indexOf(CLASSES, found.class), indexOf(CHANNELS, found.channel));
+			const cell = cellOf(PHASES.indexOf(found.phase), CLASSES.indexOf(found.class), CHANNELS.indexOf(found.channel));
 			const truth = truths.get(cell);
 			return truth === undefined ? [] : [{ truth, found, trials: byCell.get(cell) ?? [] }];
 		});
@@ -64,10 +64,6 @@ export async function studyEffects(options: StudyOptions): Promise<{ cells: Stud
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
-}
-
-function indexOf(words: readonly string[], word: string): number {
-	return words.indexOf(word);
 }
 
 /** True effects by cell: the customers are lived again, and where a drawn contact was meant to be made, many lives go on from there. */

@@ -50,11 +50,7 @@ function naive({ truth, found, trials }: StudiedCell): Guess {
 /** The cell alone, hardly held by any prior. */
 function unshrunk({ truth, found, trials }: StudiedCell): Guess {
 	const groups = createTrialGroups();
-	const cell = cellOf(
-		PHASES.findIndex((word) => word === found.phase),
-		CLASSES.findIndex((word) => word === found.class),
-		CHANNELS.findIndex((word) => word === found.channel),
-	);
+	const cell = cellOf(PHASES.indexOf(found.phase), CLASSES.indexOf(found.class), CHANNELS.indexOf(found.channel));
 	for (const trial of trials) groups.add(cell, trial.arm !== "held_out", trial.chance, trial.ordered);
 	const fitted = fitEffects(groups.list(), () => 0, NO_SPREADS, [cell]).get(cell) ?? { mean: Number.NaN, deviation: Number.NaN };
 	return guess(truth, fitted.mean, fitted.mean - REACH * fitted.deviation, fitted.mean + REACH * fitted.deviation);

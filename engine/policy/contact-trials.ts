@@ -3,13 +3,13 @@ import type { Portfolio, Table } from "../portfolio/portfolio.ts";
 import { DIRECTIONS, OUTCOMES } from "../portfolio/schema.ts";
 import { type BuyTillYouDie, noOrderProbability } from "../scoring/buy-till-you-die.ts";
 import { openDays } from "../scoring/closures.ts";
-import { cutHistory } from "../scoring/cut-history.ts";
-import { buildRhythm, type Rhythm } from "../scoring/rhythm.ts";
+import type { Rhythm } from "../scoring/rhythm.ts";
 import { type Day, NULL_CODE, NULL_DAY } from "../units.ts";
-import { abcClasses, normalisedValues, potentialRanks } from "./abc.ts";
+import { potentialRanks } from "./abc.ts";
 import { type ActionPlans, buildActionPlans, cadenceOf } from "./action-plan.ts";
 import { contactDay } from "./classify.ts";
-import { phaseOf, PROSPECT } from "./phase.ts";
+import { type PastPicture, pictureBefore, withoutLines } from "./past-picture.ts";
+import { PROSPECT } from "./phase.ts";
 import type { Policy } from "./policy.ts";
 
 /**
@@ -64,14 +64,6 @@ const INBOUND = DIRECTIONS.indexOf("inbound");
 /** Phases and classes are looked up as often as plans are commonly made. */
 const DAYS_A_WEEK = 7;
 
-/** What was known of the customers on the first day of a week. */
-interface Picture {
-	readonly rhythm: Rhythm;
-	readonly phase: Uint8Array;
-	/** Of customers that have ordered. */
-	readonly class: Uint8Array;
-}
-
 /** What the judgement of one contact needs. */
 interface Reading extends TrialInputs {
 	readonly history: History;
@@ -115,7 +107,7 @@ function firstWeek({ portfolio, policy, asOf, history }: Reading): Day {
 function findInWeek(reading: Reading, week: Day, onTrial: (trial: Trial) => void): void {
 	const { history, portfolio } = reading;
 	const { contacted_at: at } = portfolio.tables.contacts.numbers;
-	const picture = pictureOf(reading, week);
+	const picture = pictureBefore(reading, week);
 	for (let customer = 0; customer < history.numCustomers; customer++) {
 		for (let i = history.contactStart[customer]; i < history.contactStart[customer + 1]; i++) {
 			const day = contactDay(at[history.contact[i]]);
@@ -126,7 +118,7 @@ function findInWeek(reading: Reading, week: Day, onTrial: (trial: Trial) => void
 	}
 }
 
-function trialOf(reading: Reading, picture: Picture, customer: number, row: number, day: Day): Trial | null {
+function trialOf(reading: Reading, picture: PastPicture, customer: number, row: number, day: Day): Trial | null {
 	const { portfolio, plans, potential, freeFrom, leftOut, asOf } = reading;
 	const { contacts, customers, reps } = portfolio.tables;
 	const arm = armOf(contacts, row, leftOut);
@@ -175,32 +167,4 @@ function answerOf(
 		age: openDays(rhythm.closures, eventDay[from], day) / unit,
 	};
 	return { chance: 1 - noOrderProbability(model, summary, window / unit), ordered };
-}
-
-function pictureOf({ portfolio, policy, history }: Reading, week: Day): Picture {
-	const past = cutHistory(portfolio, history, week);
-	const rhythm = buildRhythm(portfolio, past);
-	return {
-		rhythm,
-		phase: Uint8Array.from({ length: past.numCustomers }, (_, customer) => phaseBefore(past, rhythm, policy, customer)),
-		class: abcClasses(normalisedValues(past, policy, week), policy.classes.a, policy.classes.b),
-	};
-}
-
-/** By orders alone: the customers table says what a customer is today, not what it was. */
-function phaseBefore({ eventStart, eventDay, before }: History, { expectedInterval }: Rhythm, policy: Policy, customer: number): number {
-	const [from, to] = [eventStart[customer], eventStart[customer + 1]];
-	const rhythm = {
-		isClosed: false,
-		numEvents: to - from,
-		firstOrder: eventDay[from],
-		lastOrder: eventDay[to - 1],
-		expectedInterval: expectedInterval[customer],
-	};
-	return phaseOf(rhythm, policy.phases, before, before).phase;
-}
-
-/** Order lines decide nothing here, and cutting them week by week would cost the most. */
-function withoutLines(history: History): History {
-	return { ...history, lineStart: new Int32Array(history.numCustomers + 1), line: new Int32Array(0) };
 }
