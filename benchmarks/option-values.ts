@@ -14,9 +14,11 @@ export function wholeOf(option: string, word: string, least: number, most: numbe
 	return value;
 }
 
-/** The date of --as-of. */
+const LAST_DAY = parseDay("2100-12-31");
+
+/** The date of --as-of, from 1970 to 2100 as in the product's commands. */
 export function dayOf(text: string): Day {
 	const day = parseDay(text);
-	if (Number.isNaN(day)) throw usage(`--as-of is "${text}"; expected a date as 2026-11-23`);
+	if (!(day >= 0 && day <= LAST_DAY)) throw usage(`--as-of is "${text}"; expected a date from 1970-01-01 to 2100-12-31`);
 	return day;
 }
