@@ -18,6 +18,7 @@ export interface CellNames {
 	readonly channel: (typeof CHANNELS)[number];
 }
 
+/** Names a cell, by its position as `cellOf` counts. */
 export function namesOf(cell: number): CellNames {
 	const row = Math.floor(cell / CHANNELS.length);
 	return {
