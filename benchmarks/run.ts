@@ -25,6 +25,7 @@ const AT_FULL_SIZE: readonly Lane[] = [
 	["quality: pvrp", "quality/run.ts", ["--set", "pvrp", "--seconds", "5"]],
 	["learning: churn", "learning/churn.ts", []],
 	["learning: churn, made (synthetic)", "learning/churn.ts", ["--made", "3000", "--horizon", "21"]],
+	["learning: effects", "learning/effects.ts", []],
 ];
 
 const AT_TOY_SIZE: readonly Lane[] = [
@@ -39,16 +40,17 @@ const AT_TOY_SIZE: readonly Lane[] = [
 	["quality: mctopmtw", "quality/run.ts", ["--set", "mctopmtw", "--files", "MCTOPMTW-1-c101,MCTOPMTW-3-pr01", "--seconds", "0.2"]],
 	["quality: pvrp", "quality/run.ts", ["--set", "pvrp", "--files", "p01,p14,pr01", "--seconds", "0.2"]],
 	["learning: churn, made (synthetic)", "learning/churn.ts", ["--made", "150", "--cutoffs", "2026-08-24", "--no-champion"]],
+	["learning: effects", "learning/effects.ts", ["--customers", "100", "--reps", "1", "--seeds", "1", "--contacts", "20", "--lives", "20"]],
 ];
 
 /** Words of lanes whose data are made on the spot, so that they run without the public ones. */
-const MADE = ["portfolio", "--made"];
+const MADE = ["portfolio", "--made", "learning/effects.ts"];
 
 let numFailed = 0;
 for (const [name, script, args] of isToy ? AT_TOY_SIZE : AT_FULL_SIZE) {
 	console.log(`\n── ${name}`);
 	const needed = join(data, script.startsWith("quality/") ? "routing" : script.startsWith("learning/") ? "online-retail" : "");
-	const isPublic = needed !== data && !MADE.some((word) => args.includes(word));
+	const isPublic = needed !== data && !MADE.some((word) => [script, ...args].includes(word));
 	if (isPublic && !existsSync(needed)) {
 		console.log(`skipped: the public data are not at ${needed}`);
 		continue;

@@ -8,7 +8,7 @@ import { type Day, formatDay } from "../engine/units.ts";
 import { measure } from "./compare.ts";
 import { hasSeen } from "./evaluate.ts";
 import { churnLabels, customersOf } from "./populations.ts";
-import { churnColumns, countInto } from "./reference.ts";
+import { churnColumns, countInto, lastWeek } from "./reference.ts";
 
 const HORIZON = 90;
 /** Population stability index from which a column is looked at, and from which the model should be trained again: the usual bounds. */
@@ -46,6 +46,7 @@ export interface Calibration {
 export interface DriftReport {
 	readonly model: string;
 	readonly asOf: string;
+	/** That ordered in the year before. */
 	readonly numCustomers: number;
 	/** Most moved first; null where the model folder holds no reference. */
 	readonly columns: readonly ColumnDrift[] | null;
@@ -62,12 +63,12 @@ export interface DriftOptions {
 	readonly model?: string;
 }
 
-/** Compares a portfolio as it is now with what a model was trained on, and what it said 90 days ago with what came. */
+/** Compares a portfolio as it was in the last week with what a model was trained on, and what it said 90 days ago with what came. */
 export async function measureDrift(portfolio: Portfolio, { asOf, model }: DriftOptions): Promise<DriftReport> {
 	const folder = await readModelFolder(model ?? defaultModelDir());
 	const { manifest } = folder;
 	const history = buildHistory(portfolio, asOf);
-	const columns = churnColumns(portfolio, history, manifest.churn);
+	const columns = churnColumns(portfolio, history, lastWeek(asOf), manifest.churn);
 	const calibration = await calibrationOf(portfolio, history, folder);
 	const reference = manifest.training?.reference;
 	return {

@@ -4,6 +4,7 @@ import { CHURN_INPUTS, type ChurnAnchor, createChurnReader, NUM_OUTPUTS } from "
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import type { Reference } from "../engine/scoring/model-folder.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
+import type { Day } from "../engine/units.ts";
 import { churnLabels, customersOf } from "./populations.ts";
 
 /** Parts of about equal count that a column is cut into. */
@@ -11,9 +12,17 @@ const NUM_BINS = 10;
 
 type Column = Reference["columns"][string];
 
-/** How the churn inputs are spread over the customers that ordered in the year before, and how many of them do not order again. */
-export function measureReference(portfolio: Portfolio, history: History, anchor: ChurnAnchor): Reference {
-	const columns = churnColumns(portfolio, history, anchor);
+/** Origins that a reference looks at, of those that the net was taught at. */
+const NUM_ORIGINS = 14;
+
+/**
+ * How the churn inputs were spread over the customers at the origins that a net was taught at (without any, in the last week), and how
+ * many customers did not order again.
+ */
+export function measureReference(portfolio: Portfolio, history: History, origins: readonly Day[], anchor: ChurnAnchor): Reference {
+	const stride = Math.ceil(origins.length / NUM_ORIGINS);
+	const days = origins.length > 0 ? origins.filter((_, i) => i % stride === 0) : lastWeek(history.before);
+	const columns = churnColumns(portfolio, history, days, anchor);
 	return {
 		columns: Object.fromEntries(CHURN_INPUTS.map((name, i) => [name, binColumn(columns[i])])),
 		numCustomers: columns[0].length,
@@ -21,17 +30,28 @@ export function measureReference(portfolio: Portfolio, history: History, anchor:
 	};
 }
 
-/** Values of every churn input, by column, of the customers that ordered in the year before. */
-export function churnColumns(portfolio: Portfolio, history: History, anchor: ChurnAnchor): Float32Array[] {
-	const read = createChurnReader(portfolio, history, buildRhythm(portfolio, history), anchor);
-	const customers = customersOf(history, 1);
-	const columns = CHURN_INPUTS.map(() => new Float32Array(customers.length));
+/** The seven days up to a day, so that habits by weekday do not depend on which one it is. */
+export function lastWeek(before: Day): Day[] {
+	return Array.from({ length: 7 }, (_, i) => before - i);
+}
+
+/**
+ * Values of every churn input, by column, of customers that had ordered in the year before the day that they are asked about. A
+ * customer is asked about every seventh of the days, the next one of the next, so that all days have their share.
+ */
+export function churnColumns(portfolio: Portfolio, history: History, days: readonly Day[], anchor: ChurnAnchor): Float32Array[] {
+	const columns = CHURN_INPUTS.map((): number[] => []);
 	const [inputs, offsets] = [new Float32Array(CHURN_INPUTS.length), new Float32Array(NUM_OUTPUTS)];
-	for (const [row, customer] of customers.entries()) {
-		read(customer, inputs, 0, offsets, 0);
-		for (let column = 0; column < columns.length; column++) columns[column][row] = inputs[column];
+	for (const [i, day] of days.entries()) {
+		const past = cutHistory(portfolio, history, day);
+		const read = createChurnReader(portfolio, past, buildRhythm(portfolio, past), anchor);
+		for (const customer of customersOf(past, 1)) {
+			if ((customer + i) % 7 !== 0) continue;
+			read(customer, inputs, 0, offsets, 0);
+			for (const [column, values] of columns.entries()) values.push(inputs[column]);
+		}
 	}
-	return columns;
+	return columns.map((values) => Float32Array.from(values));
 }
 
 /** Share without an order in the 90 days that end with the history; null without customers to ask about. */

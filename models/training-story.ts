@@ -20,6 +20,6 @@ export function storyOf(portfolio: Portfolio, history: History, origins: readonl
 		origins: origins.map(formatDay),
 		curve: [],
 		seconds: 0,
-		reference: measureReference(portfolio, history, anchor),
+		reference: measureReference(portfolio, history, origins, anchor),
 	};
 }

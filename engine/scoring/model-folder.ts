@@ -70,6 +70,7 @@ const bin = z.object({ upTo: z.number().nullable(), share: z.number() });
 const reference = z.object({
 	/** By column: bins in ascending order, about tenths, the last without an upper edge; shares add up to 1. */
 	columns: z.record(z.string(), z.array(bin)),
+	/** Counted once an origin that they were looked at. */
 	numCustomers: z.number().int(),
 	/** Share without an order in 90 days at the last origin whose 90 days were over; null where there was none. */
 	baseRate: z.number().nullable(),
@@ -149,9 +150,15 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
 	return { manifest, weights: { churn: bytesOf(churn), replenish: bytesOf(replenish), open: bytesOf(open) } };
 }
 
-/** `<name>@<first digits of the digest>`, as scores and plans carry it. */
-export function modelName({ name, digest }: ModelManifest): string {
-	return `${name}@${digest.slice(0, 12)}`;
+/**
+ * `<name>@<first digits of the digest>`, as scores and plans carry it. The weights of all models without a net of their own are alike:
+ * the parameters of their buy-till-you-die model tell them apart.
+ */
+export function modelName({ name, digest, churn: { buyTillYouDie }, training }: ModelManifest): string {
+	const { k, r, alpha, a, b } = buyTillYouDie;
+	const identity =
+		training?.fallback === undefined ? digest : digestWeights([Buffer.from(digest), Buffer.from([k, r, alpha, a, b].join())]);
+	return `${name}@${identity.slice(0, 12)}`;
 }
 
 /** SHA-256 over weight files, hex. */

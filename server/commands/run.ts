@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { ENGINE } from "../../engine/index.ts";
 import { describeFileError } from "../file-error.ts";
 import { addCheckCommand } from "./check.ts";
+import { addEffectsCommand } from "./effects.ts";
 import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
 import { addGenerateCommand } from "./generate.ts";
@@ -37,6 +38,7 @@ function buildProgram(setExit: SetExit): Command {
 	addProductsCommand(program);
 	addEvaluateCommand(program);
 	addPromoteCommand(program);
+	addEffectsCommand(program);
 	addServeCommand(program);
 	addStartCommand(program);
 	return program;

@@ -35,6 +35,13 @@ describe("drift", () => {
 		expect(report.calibration).toMatchObject({ hasSeen: true });
 	});
 
+	it("does not come from the weekday on which it is looked for", async () => {
+		for (const asOf of [LAST_DAY - 1, LAST_DAY - 3]) {
+			const moved = (await measureDrift(portfolio, { asOf, model })).columns?.filter(({ state }) => state !== "stable") ?? [];
+			expect(moved.filter(({ name }) => name.startsWith("weekday"))).toEqual([]);
+		}
+	});
+
 	it("is seen where customers fall silent, in the inputs that tell it and in the base rate", async () => {
 		const later = await measureDrift(portfolio, { asOf: LAST_DAY + 80, model });
 		const shifted = (later.columns ?? []).filter(({ state }) => state === "shifted").map(({ name }) => name);
@@ -88,7 +95,7 @@ const ANCHOR = { buyTillYouDie: MODEL, bgNbd: { ...MODEL, staysAfterFirst: true 
 
 describe("a reference", () => {
 	it("cuts every column into at most ten parts whose shares add up to 1", () => {
-		const reference = measureReference(portfolio, buildHistory(portfolio, LAST_DAY), ANCHOR);
+		const reference = measureReference(portfolio, buildHistory(portfolio, LAST_DAY), [], ANCHOR);
 		expect(Object.keys(reference.columns)).toEqual([...CHURN_INPUTS]);
 		for (const bins of Object.values(reference.columns)) {
 			expect(bins.length).toBeLessThanOrEqual(10);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import { noOrderProbability } from "../../engine/scoring/buy-till-you-die.ts";
 import { summarise } from "../../engine/scoring/churn-inputs.ts";
-import { readModelFolder } from "../../engine/scoring/model-folder.ts";
+import { modelName, readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { createPredictor, defaultModelDir, loadPredictor } from "../../engine/scoring/predictor.ts";
 import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import { formatDay } from "../../engine/units.ts";
@@ -89,5 +89,8 @@ describe("train", () => {
 			expect(scores.churnRisk[customer]).toBeGreaterThan(Math.min(...said) - 0.0225);
 			expect(scores.churnRisk[customer]).toBeLessThan(Math.max(...said) + 0.0225);
 		}
+		const other = await trainFolder(short, "x", { asOf: AS_OF - 10 }); // the same weights, other parameters
+		expect(other.manifest.digest).toBe(folder.manifest.digest);
+		expect(modelName(other.manifest)).not.toBe(modelName(folder.manifest));
 	});
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -93,9 +93,13 @@ const refusalOf = ({ told }: { told: string }): { code: string; message: string 
 describe("a folder of orders alone", () => {
 	test("of fifty customers and a year without prices trains, scores by quantity, and is evaluated with what it trained", async () => {
 		const folder = await folderOf("fifty", rhythms(50, 400, 0), false);
-		const answer = await trained(folder);
+		const table = join(folder, "table.parquet");
+		const answer = await trained(folder, "--export", table);
 		expect(answer.exit).toBe(0);
 		expect(JSON.parse(answer.out)).not.toHaveProperty("fallback");
+		// a row for each of the 27 or 28 origins and each of the fifty customers that had ordered before it
+		expect(JSON.parse(answer.out)).toMatchObject({ table, rows: expect.toSatisfy((rows: number) => rows > 27 * 49 && rows <= 28 * 50) });
+		expect((await stat(table)).size).toBeGreaterThan(10_000);
 		const rows = await scored(folder, "--model", join(folder, "model"));
 		expect(rows.size).toBe(50);
 		// customers 0, 3, 6 … stopped about 200 days ago; the others order about every ten days
