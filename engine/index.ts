@@ -17,6 +17,8 @@ export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
 export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest } from "./plan.ts";
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
+export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";
+export { effectRowsOf } from "./policy/effect-rows.ts";
 export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";
 export { dataThroughOf } from "./portfolio/data-through.ts";
 export { importTable } from "./portfolio/import-table.ts";

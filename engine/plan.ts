@@ -12,6 +12,7 @@ import { CarteiraError } from "./errors.ts";
 import { type Cases, prepareCases } from "./policy/cases.ts";
 import { classify } from "./policy/classify.ts";
 import type { RepCase } from "./policy/case.ts";
+import { effectsBasisOf } from "./policy/effect-rows.ts";
 import { mergePolicy, validatePolicy } from "./policy/policy.ts";
 import { buildCalendar, horizonOf } from "./portfolio/calendar.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
@@ -275,6 +276,7 @@ function receiptOf({ portfolio, policy, scores, asOf }: PlanContext, request: Pl
 		as_of: formatDay(asOf),
 		inputs_digest: portfolio.digest,
 		policy_digest: digestOf(canonicalJson(policy)),
+		effects: effectsBasisOf(policy),
 		model: scores.model,
 		engine: ENGINE,
 		travel: "straight",

@@ -14,7 +14,7 @@ export function dayArgument(text: string): number {
 }
 
 /** A parser of numbers in a range. */
-function numberArgument(min: number, max: number, isWhole: boolean): (text: string) => number {
+export function numberArgument(min: number, max: number, isWhole: boolean): (text: string) => number {
 	return (text) => {
 		const value = text.trim() === "" ? Number.NaN : Number(text);
 		const isFine = value >= min && value <= max && (!isWhole || Number.isInteger(value));

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { ENGINE } from "../../engine/index.ts";
 import { describeFileError } from "../file-error.ts";
 import { addCheckCommand } from "./check.ts";
+import { addEffectsCommand } from "./effects.ts";
 import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
 import { addGenerateCommand } from "./generate.ts";
@@ -35,6 +36,7 @@ function buildProgram(setExit: SetExit): Command {
 	addScoreCommand(program);
 	addProductsCommand(program);
 	addEvaluateCommand(program);
+	addEffectsCommand(program);
 	addServeCommand(program);
 	addStartCommand(program);
 	return program;
