@@ -88,7 +88,8 @@ function calendarCustomers(history: History): FittedCustomer[] {
 	return customers;
 }
 
-function calendarSummary({ eventStart, eventDay, before }: History, customer: number): FittedCustomer {
+/** What the models know of a customer with an order, in weeks. */
+export function calendarSummary({ eventStart, eventDay, before }: History, customer: number): FittedCustomer {
 	const [from, to] = [eventStart[customer], eventStart[customer + 1]];
 	let sumLogGaps = 0;
 	for (let event = from + 1; event < to; event++) sumLogGaps += Math.log((eventDay[event] - eventDay[event - 1]) / WEEK);

@@ -64,7 +64,7 @@ export function pairOf(situation: Situation, ours: Answer, theirs: Answer, popul
 /** How well the value of the window was foretold for the regulars; money in currency units. */
 export interface ValueFigures {
 	readonly mae: number;
-	/** Mean foretold over mean that came, less 1. */
+	/** Mean foretold over mean that came, less 1; NaN where nothing came. */
 	readonly bias: number;
 	readonly rmse: number;
 	/** Gini of what came in order of what was foretold, over that in its own order. */

@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { type Day, parseDay } from "../../engine/units.ts";
 import { usage, wholeOf } from "../option-values.ts";
 
-export const PEERS = ["logistic", "hgb", "lightgbm"] as const;
+export const PEERS = ["bgnbd", "logistic", "hgb", "lightgbm"] as const;
 export type Peer = (typeof PEERS)[number];
 
 /** First day after a made distributor's orders. */

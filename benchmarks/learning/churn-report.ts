@@ -38,7 +38,7 @@ export function formatLines(lines: readonly ChurnLine[]): string {
 	const value = lines.map(({ model, value: own, capture, cpu_seconds, peak_megabytes }) =>
 		rowOf(model, [
 			numberOf(own?.mae, 1),
-			own ? `${(100 * own.bias).toFixed(1)} %` : "–",
+			own && Number.isFinite(own.bias) ? `${(100 * own.bias).toFixed(1)} %` : "–",
 			numberOf(own?.rmse, 0),
 			numberOf(own?.gini, 3),
 			numberOf(capture, 3),

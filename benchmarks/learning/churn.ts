@@ -58,7 +58,7 @@ async function contest(options: ChurnLaneOptions, portfolio: Portfolio, places: 
 		for (const [name, answer] of askOrderModels(situation, options.horizon)) answers.set(name, answer);
 		if (present.length > 0) {
 			const table = writePeerTable(places.scratch, situation, options.horizon, options.step);
-			for (const [name, answer] of askPeers(table, present, options.python, options.seed)) answers.set(name, answer);
+			for (const [name, answer] of askPeers(situation, table, { ...options, peers: present })) answers.set(name, answer);
 		}
 		rounds.push({ situation, answers });
 		const lines = linesOf(situation, answers, options.horizon);

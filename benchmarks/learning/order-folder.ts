@@ -25,7 +25,7 @@ const LOGS: Readonly<Record<string, LineOf>> = {
 		Math.max(1, Number(cds)),
 		Number(dollars),
 	],
-	"cust,date": ([customer, date]) => [customer, date, 1, 0],
+	"cust,date": ([customer, date]) => [customer, date, 1, 1], // without prices, value counts orders
 };
 
 /** Makes a portfolio folder of a file of public order lines. INVALID_INPUT where its header is none of those known. */

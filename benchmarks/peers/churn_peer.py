@@ -1,6 +1,6 @@
-"""Peers of the churn model: logistic regression, scikit-learn's and LightGBM's boosted trees.
+"""Peers of the churn model: BG/NBD by SciPy, logistic regression, scikit-learn's and LightGBM's boosted trees.
 
-Reads a task as JSON on stdin: the table that peer-table.ts wrote, which peers to run and a seed. Trains on past origins whose windows were
+Reads a task as JSON on stdin: the table that peer-table.ts wrote, what BG/NBD knows of all customers, which peers to run and a seed. Trains on past origins whose windows were
 over at the cutoff, on our features and the buy-till-you-die models' logits, and predicts the rows of the cutoff. How many rounds to boost is
 found on the latest finished origin, by a model that knows what was over before it. Writes one JSON object on stdout.
 """
@@ -16,7 +16,34 @@ import numpy as np
 
 MOST_ROUNDS = 400
 DEFAULT_ROUNDS = 80
+WEEK = 7
 SHAPE = {"learning_rate": 0.05, "leaves": 15, "rows_a_leaf": 40}
+
+
+def bgnbd(summaries, windows):
+    """P(no order within each window, in weeks, of the customers asked about), one array a window kind, by maximum likelihood."""
+    from scipy.optimize import minimize
+    from scipy.special import gammaln
+
+    x, t, age = (np.array(summaries[name], float) for name in ("repeatCount", "lastRepeat", "age"))
+
+    def silent(r, alpha, a, b, rows, until):
+        """Logarithm of the likelihood of silence since the last order: alive, or stopped right after it where there is a repeat."""
+        alive = -(r + x[rows]) * np.log(alpha + until)
+        stopped = np.log(a) - np.log(np.maximum(b + x[rows] - 1, 1e-300)) - (r + x[rows]) * np.log(alpha + t[rows])
+        return np.where(x[rows] > 0, np.logaddexp(alive, stopped), alive)
+
+    def loss(logarithms):
+        r, alpha, a, b = np.exp(logarithms)
+        ordered = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+        stayed = gammaln(a + b) + gammaln(b + x) - gammaln(b) - gammaln(a + b + x)
+        return -np.mean(ordered + stayed + silent(r, alpha, a, b, slice(None), age))
+
+    start = [0.0, np.log(age.sum() / (x.sum() + 1)), -1.0, 1.0]
+    fitted = np.exp(minimize(loss, start, method="L-BFGS-B", bounds=[(-10, 10)] * 4).x)
+    asked = np.array(summaries["asked"], int)
+    now = silent(*fitted, asked, age[asked])
+    return [np.exp(silent(*fitted, asked, age[asked] + window) - now).tolist() for window in windows]
 
 
 def logistic(x, y, seed):
@@ -107,7 +134,7 @@ def classify(task, columns, data, window, keep, asked, no_order, spent):
     plain = [name for name in columns if name.startswith("plain_")] + no_order
     everything = columns[columns.index("plain_orders") :]
     answers = {}
-    for peer in task["peers"]:
+    for peer in [name for name in task["peers"] if name != "bgnbd"]:
         start = time.process_time()
         x = data[:, [columns.index(name) for name in (plain if peer == "logistic" else everything)]]
         if peer == "logistic":
@@ -168,8 +195,13 @@ def main():
         "value": values(task, columns, data, horizon, asked, spent) if "lightgbm" in task["peers"] else None,
         "cpuSeconds": spent,
         "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "versions": {name: version(name) for name in ("scikit-learn", "lightgbm", "numpy")},
+        "versions": {name: version(name) for name in ("scikit-learn", "lightgbm", "numpy", "scipy")},
     }
+    if "bgnbd" in task["peers"]:
+        start = time.process_time()
+        windows = (horizon[asked] / WEEK, own[asked] / WEEK)
+        reply["horizon"]["bgnbd"], reply["ownRhythm"]["bgnbd"] = bgnbd(task["summaries"], windows)
+        spent["bgnbd"] = time.process_time() - start
     json.dump(reply, sys.stdout)
 
 

@@ -56,9 +56,11 @@ describe("the churn lane", () => {
 				"--json",
 			);
 			expect(status).toBe(0);
-			const lines = linesOf(stdout) as { model: string; churn: { all: { customers: number } } }[];
-			expect(lines).toHaveLength(7);
+			const lines = linesOf(stdout) as { model: string; churn: { all: { customers: number; logLoss: number } } }[];
+			expect(lines).toHaveLength(8);
 			expect(new Set(lines.map(({ churn }) => churn.all.customers)).size).toBe(1);
+			const [ours, theirs] = ["BG/NBD", "BG/NBD (SciPy)"].map((name) => lines.find(({ model }) => model === name)?.churn.all.logLoss);
+			expect(theirs).toBeCloseTo(ours ?? Number.NaN, 3); // two independent fits of one model
 			for (const line of lines.slice(3)) expect(line).toMatchObject({ horizon: 21, churn: { all: FIGURES, "own rhythm": FIGURES } });
 		},
 		120_000,

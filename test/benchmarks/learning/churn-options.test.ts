@@ -20,7 +20,7 @@ describe("parseChurnOptions", () => {
 	it.each([
 		[["--cutoffs", "soon"], /--cutoffs holds "soon"; expected dates as 2011-03-10/],
 		[["--horizon", "0"], /--horizon holds "0"; expected a whole number from 1 to 180/],
-		[["--peers", "oracle"], /--peers holds "oracle"; expected some of logistic/],
+		[["--peers", "oracle"], /--peers holds "oracle"; expected some of bgnbd/],
 		[["--made", "5", "--portfolio", "x"], /--portfolio and --made are given; expected one of them/],
 		[["extra"], /too many arguments/],
 		[["--colour", "red"], /unknown option '--colour'/],
