@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { CarteiraError } from "../engine/errors.ts";
 import { buildHistory, type History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
@@ -60,12 +60,12 @@ export interface TrainSummary {
 
 /**
  * Trains on all that a portfolio's orders say before a day and writes a model folder at `out`, whose last part is the model's name.
- * Same portfolio, day and seed: same weights. While it runs, `<out>.training` keeps how far it came; killed and started again, it goes on from
+ * Same portfolio, day and seed: same weights. While it runs, a hidden folder beside `out` keeps how far it came; killed and started again, it goes on from
  * there to the same weights. Throws NOT_ENOUGH_HISTORY where there are too few orders.
  */
 export async function train(portfolio: Portfolio, options: TrainOptions & { readonly out: string }): Promise<TrainSummary> {
 	const started = performance.now();
-	const checkpoints = openCheckpoints(`${resolve(options.out)}.training`);
+	const checkpoints = openCheckpoints(checkpointFolder(options.out));
 	const { folder, heldBack } = await trainParts(portfolio, basename(resolve(options.out)), { ...options, checkpoints });
 	options.onProgress?.("measuring on the last 90 days what a model says that does not know them");
 	const report = heldBack ? await reportHeldBack(portfolio, options, heldBack, folder) : undefined;
@@ -76,6 +76,11 @@ export async function train(portfolio: Portfolio, options: TrainOptions & { read
 	checkpoints.remove();
 	const { fallback } = training;
 	return { folder: options.out, model: modelName(folder.manifest), seconds, ...(fallback !== undefined && { fallback }) };
+}
+
+/** Where a run that writes to `out` keeps how far it came. */
+export function checkpointFolder(out: string): string {
+	return join(dirname(resolve(out)), `.${basename(out)}.training`);
 }
 
 /** Trains a model in memory. */

@@ -30,6 +30,7 @@ describe("train", () => {
 		expect(summary.model).toBe(`own-2026@${again.manifest.digest.slice(0, 12)}`);
 		expect(progress.length).toBeGreaterThan(3);
 		expect(readdirSync(out).sort()).toEqual(["card.html", "churn.bin", "metrics.json", "model.json", "open.bin", "replenish.bin"]);
+		expect(readdirSync(scratch)).toEqual(["own-2026"]); // what it kept on its way is gone
 		const history = buildHistory(portfolio, AS_OF);
 		const [saved, kept] = [await loadPredictor(out), await createPredictor(again)].map((p) => p.score(portfolio, history, { asOf: AS_OF }));
 		expect(saved).toEqual(kept);
