@@ -1,9 +1,10 @@
-import type { AdamOptimizer, Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-core";
+import type { Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { createRandom, type Random } from "../engine/random.ts";
-import { z } from "zod";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
-import { type Checkpoints, keyOf } from "./checkpoints.ts";
+import { assign, type Average, copyOf, createAverage } from "./average-weights.ts";
+import { keyOf } from "./checkpoints.ts";
+import { createKeeper, type Place, type Progress } from "./run-state.ts";
 
 /** Rows of a training step. */
 export const BATCH = 512;
@@ -11,8 +12,6 @@ export const BATCH = 512;
 const LEARNING_RATE = 1e-3;
 /** Pull of every weight towards 0, on the squared norm of the kernels. */
 const DECAY = 2e-5;
-/** Batches that the final weights are averaged over. */
-const AVERAGED = 300;
 /** Epochs without a better validation loss before training stops. */
 const PATIENCE = 3;
 
@@ -79,16 +78,7 @@ export interface FitOptions {
 	readonly validation?: { readonly rows: Rows; lossOf(outputs: Float32Array): number };
 	readonly onEpoch?: (epoch: number, validationLoss: number) => void;
 	/** Where each epoch is kept, so that a run that was killed goes on from the last one to the same weights. */
-	readonly checkpoint?: { readonly checkpoints: Checkpoints; readonly name: string };
-}
-
-/** How far training has come. */
-interface Progress {
-	/** Loss on the validation rows after each epoch; NaN without any. */
-	readonly losses: number[];
-	best: { epochs: number; loss: number };
-	/** The average weights after the best epoch. */
-	kept: Float32Array[] | null;
+	readonly checkpoint?: Place;
 }
 
 /**
@@ -106,7 +96,11 @@ export async function fitNetwork(
 	const optimizer = tf.train.adam(options.learningRate ?? LEARNING_RATE);
 	const weights = variablesOf(tensorFlow, model);
 	const average = createAverage(weights);
-	const keeper = createKeeper(tensorFlow, { optimizer, weights, average, key: keyOfRun(rows, options) }, options);
+	const keeper = createKeeper(
+		tensorFlow,
+		{ optimizer, weights, average, key: keyOfRun(rows, options), maxEpochs: options.maxEpochs },
+		options.checkpoint,
+	);
 	const progress = await keeper.resume();
 	const random = createRandom(options.seed, 71);
 	const order = Int32Array.from({ length: rows.numRows }, (_, row) => row);
@@ -155,106 +149,8 @@ function validate(
 	progress.kept = average.values.map((values) => values.slice());
 }
 
-/** Running average of weights, over about the last AVERAGED batches, fewer in the beginning. */
-interface Average {
-	readonly values: Float32Array[];
-	numBatches: number;
-	follow(): void;
-}
-
-function createAverage(weights: readonly Variable[]): Average {
-	const average: Average = {
-		values: copyOf(weights),
-		numBatches: 0,
-		follow() {
-			average.numBatches++;
-			const share = Math.max(1 / AVERAGED, 9 / (9 + average.numBatches));
-			for (const [i, current] of copyOf(weights).entries()) {
-				const values = average.values[i];
-				for (let at = 0; at < current.length; at++) values[at] += share * (current[at] - values[at]);
-			}
-		},
-	};
-	return average;
-}
-
-/** What a run changes as it goes. */
-interface Run {
-	readonly optimizer: AdamOptimizer;
-	readonly weights: readonly Variable[];
-	readonly average: Average;
-	readonly key: string;
-}
-
-const story = z.object({
-	losses: z.array(z.number().nullable()),
-	best: z.object({ epochs: z.number(), loss: z.number().nullable() }),
-	numBatches: z.number(),
-	iterations: z.number(),
-	hasKept: z.boolean(),
-});
-
-/** Keeps a run's state after each epoch, if it was told where, and brings it back. */
-function createKeeper(tensorFlow: TensorFlow, run: Run, { checkpoint, maxEpochs }: FitOptions) {
-	const { optimizer, weights, average, key } = run;
-	return {
-		async resume(): Promise<Progress> {
-			const progress: Progress = { losses: [], best: { epochs: maxEpochs, loss: Number.POSITIVE_INFINITY }, kept: null };
-			const found = checkpoint?.checkpoints.read(checkpoint.name, key);
-			const told = story.safeParse(found?.story);
-			if (!found || !told.success) return progress;
-			const { losses, best, numBatches, iterations, hasKept } = told.data;
-			const parts = split(found.values, weights);
-			assign(tensorFlow, weights, parts[0]);
-			for (const [i, values] of parts[1].entries()) average.values[i].set(values);
-			average.numBatches = numBatches;
-			await setOptimizer(tensorFlow, run, iterations, [...parts[2], ...parts[3]]);
-			progress.losses.push(...losses.map((loss) => loss ?? Number.NaN));
-			progress.best = { epochs: best.epochs, loss: best.loss ?? Number.POSITIVE_INFINITY };
-			progress.kept = hasKept ? parts[4] : null;
-			return progress;
-		},
-		/** The optimizer is set to what it holds even where nothing is kept, since that rounds: every run goes on as one that was resumed would. */
-		async keep({ losses, best, kept }: Progress): Promise<void> {
-			const [iterations, ...moments] = (await optimizer.getWeights()).map(({ tensor }) => Float32Array.from(tensor.dataSync()));
-			await setOptimizer(tensorFlow, run, iterations[0], moments);
-			const told = { losses, best, numBatches: average.numBatches, iterations: iterations[0], hasKept: kept !== null };
-			checkpoint?.checkpoints.write(checkpoint.name, key, told, [...copyOf(weights), ...average.values, ...moments, ...(kept ?? [])]);
-		},
-	};
-}
-
-async function setOptimizer({ tf }: TensorFlow, { optimizer, weights }: Run, iterations: number, moments: readonly Float32Array[]) {
-	const held = (await optimizer.getWeights()).map(({ tensor }) => tensor);
-	const named = moments.map((values, i) => ({ name: `moment${i}`, tensor: tf.tensor(values, weights[i % weights.length].shape) }));
-	const iteration = { name: "iter", tensor: tf.scalar(iterations, "int32") };
-	await optimizer.setWeights([iteration, ...named]);
-	tf.dispose([held, iteration.tensor, ...named.map(({ tensor }) => tensor)]);
-}
-
-/** Groups of arrays, each of the weights' sizes. */
-function split(values: Float32Array, weights: readonly Variable[]): Float32Array[][] {
-	const groups: Float32Array[][] = [];
-	for (let at = 0; at < values.length; )
-		groups.push(
-			weights.map(({ size }) => {
-				at += size;
-				return values.slice(at - size, at);
-			}),
-		);
-	return groups;
-}
-
 function keyOfRun({ inputs, offsets, labels }: Rows, { seed, maxEpochs, learningRate, checkpoint }: FitOptions): string {
 	return checkpoint ? keyOf([JSON.stringify({ seed, maxEpochs, learningRate }), inputs.values, offsets.values, labels.values]) : "";
-}
-
-function copyOf(weights: readonly Variable[]): Float32Array[] {
-	return weights.map((weight) => Float32Array.from(weight.dataSync()));
-}
-
-function assign({ tf }: TensorFlow, weights: readonly Variable[], values: readonly Float32Array[]): void {
-	for (const [i, weight] of weights.entries()) tf.tidy(() => weight.assign(tf.tensor(values[i], weight.shape)));
 }
 
 /** Outputs of a net plus the rows' offsets, row-major; inputs are scaled already. For a net of one seed. */
