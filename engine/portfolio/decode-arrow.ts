@@ -11,7 +11,7 @@ export function decodeArrow(file: Buffer, spec: TableSpec, sink: RowSink): void 
 	const numRows = batches.reduce((sum, batch) => sum + batch.numRows, 0);
 	if (numRows * columns.length > MAX_CELLS)
 		throw new CarteiraError("INVALID_INPUT", `${numRows} rows × ${columns.length} columns; at most ${MAX_CELLS} cells are read`);
-	sink.begin({ columns, decimalMark: ".", dialect: null });
+	sink.begin({ columns, notations: null, dialect: null });
 	const cells: RawCell[] = Array.from(columns, () => null);
 	let row = 0;
 	for (const batch of batches) {

@@ -48,7 +48,7 @@ function openObjects(spec: TableSpec, sink: RowSink) {
 	const named = new Set<string>();
 	const cells: RawCell[] = [];
 	let numRows = 0;
-	sink.begin({ columns, decimalMark: ".", dialect: null });
+	sink.begin({ columns, notations: null, dialect: null });
 	return {
 		append(value: unknown, row: number): void {
 			numRows++;

@@ -25,7 +25,7 @@ export async function decodeParquet(path: string, spec: TableSpec, sink: RowSink
 		const named = described.map((column) => String(column.column_name));
 		const known = described.filter((column) => Object.hasOwn(spec.columns, String(column.column_name)));
 		const names = known.map((column) => String(column.column_name));
-		sink.begin({ columns: names, decimalMark: ".", dialect: null });
+		sink.begin({ columns: names, notations: null, dialect: null });
 		if (names.length > 0) {
 			const select = known.map((column, i) => castOf(names[i], String(column.column_type), spec.columns[names[i]])).join(", ");
 			const result = await connection.stream(`SELECT ${select} FROM read_parquet(${file}, binary_as_string = true)`);

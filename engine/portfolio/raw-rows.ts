@@ -4,14 +4,27 @@
  */
 export type RawCell = string | number | boolean | null | undefined;
 
-/** How numbers read in a file. */
 export type DecimalMark = "." | ",";
+/** Order of the dates that are written with slashes. */
+export type SlashDates = "dd/mm/yyyy" | "mm/dd/yyyy";
+
+/** How the numbers and dates of a column are written. */
+export interface Notation {
+	readonly decimal: DecimalMark;
+	/** May the other mark group thousands? */
+	readonly isGrouped: boolean;
+	readonly dates: SlashDates;
+}
+
+/** The notation of texts in typed formats. */
+export const TYPED_NOTATION: Notation = { decimal: ".", isGrouped: false, dates: "dd/mm/yyyy" };
 
 /** What a reader of a format tells of its file, before the rows. */
 export interface RawHeader {
 	readonly columns: readonly string[];
-	readonly decimalMark: DecimalMark;
-	/** Of CSV: what was detected. */
+	/** Of CSV: by column. Null: TYPED_NOTATION for all. */
+	readonly notations: readonly Notation[] | null;
+	/** Of CSV: what was detected and what was pinned. */
 	readonly dialect: Readonly<Record<string, string>> | null;
 }
 

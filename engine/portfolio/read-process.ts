@@ -34,8 +34,8 @@ async function answer(job: Job): Promise<Outcome> {
 	}
 }
 
-async function readInto({ files, onBadRows, into }: ReadJob): Promise<ReadResult> {
-	const { tables, reports } = await readTables(files, onBadRows, ({ path }) => {
+async function readInto({ files, rules, into }: ReadJob): Promise<ReadResult> {
+	const { tables, reports } = await readTables(files, rules, ({ path }) => {
 		process.send?.({ kind: "reading", file: basename(path) } satisfies Message);
 	});
 	mkdirSync(into, { recursive: true });

@@ -6,6 +6,7 @@ import { decodeArrow } from "./decode-arrow.ts";
 import { decodeCsv } from "./decode-csv.ts";
 import { decodeJson, decodeNdjson } from "./decode-json.ts";
 import { decodeParquet } from "./decode-parquet.ts";
+import { type Dialects, dialectOf } from "./dialect.ts";
 import type { TableFile } from "./find-tables.ts";
 import { type LinkedTable, linkTables, NAMED } from "./link-tables.ts";
 import type { TableReport } from "./portfolio.ts";
@@ -15,6 +16,12 @@ import { MAX_PROBLEMS, TableDraft } from "./table-draft.ts";
 
 export const ON_BAD_ROWS = ["quarantine", "reject"] as const;
 export type OnBadRows = (typeof ON_BAD_ROWS)[number];
+
+/** What the policy says of reading. */
+export interface ReadRules {
+	readonly onBadRows: OnBadRows;
+	readonly dialects: Dialects;
+}
 
 /** Share of a table's rows, or of the orders' value, that may be set aside before the import is refused. */
 const MOST_BAD = 0.005;
@@ -27,7 +34,7 @@ export interface TablesRead {
 /** Reads and validates the files of a portfolio together. Throws INVALID_INPUT or IMPORT_REFUSED with what is wrong in all of them. */
 export async function readTables(
 	files: readonly TableFile[],
-	onBadRows: OnBadRows,
+	{ onBadRows, dialects }: ReadRules,
 	onFile: (file: TableFile) => void = () => {},
 ): Promise<TablesRead> {
 	const drafts = new Map<TableName, TableDraft>();
@@ -38,7 +45,7 @@ export async function readTables(
 		const draft = new TableDraft(file.table);
 		drafts.set(file.table, draft);
 		try {
-			read.push({ file, draft, digest: await readFile(file, draft) });
+			read.push({ file, draft, digest: await readFile(file, draft, dialects) });
 			fatal.push(...draft.fatal);
 		} catch (error) {
 			if (!(error instanceof CarteiraError)) throw error;
@@ -53,10 +60,10 @@ export async function readTables(
 }
 
 /** Reads one file into a sink, whatever its format; answers the SHA-256 of its bytes. */
-export async function readFile({ table, path, format }: TableFile, sink: RowSink): Promise<string> {
+export async function readFile({ table, path, format }: TableFile, sink: RowSink, dialects: Dialects): Promise<string> {
 	const spec = TABLES[table];
 	const bytes = loadBytes(path);
-	if (format === "csv") decodeCsv(bytes, spec, sink);
+	if (format === "csv") decodeCsv(bytes, spec, sink, dialectOf(dialects, table));
 	else if (format === "ndjson") decodeNdjson(bytes, spec, sink);
 	else if (format === "json") decodeJson(bytes, spec, sink);
 	else if (format === "parquet") await decodeParquet(path, spec, sink);

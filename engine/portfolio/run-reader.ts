@@ -5,7 +5,7 @@ import { CarteiraError, type ErrorCode, type InputProblem } from "../errors.ts";
 import { findTables, type TableFile } from "./find-tables.ts";
 import type { ImportJob, ImportResult } from "./import-rows.ts";
 import type { TableReport } from "./portfolio.ts";
-import type { OnBadRows } from "./read-tables.ts";
+import type { ReadRules } from "./read-tables.ts";
 import type { TableName } from "./schema.ts";
 
 /** What the reading process may use. */
@@ -24,7 +24,7 @@ const BYTES_PER_SECOND = 1_000_000;
 export interface ReadJob {
 	readonly kind: "read";
 	readonly files: readonly TableFile[];
-	readonly onBadRows: OnBadRows;
+	readonly rules: ReadRules;
 	/** Private folder for the tables as Arrow IPC. */
 	readonly into: string;
 }

@@ -508,7 +508,7 @@ describe("an odd folder that is fine", () => {
 		});
 		expect(tables.reps.texts.name.at(0)).toBe("Luís");
 		expect(tables.reps.numRows).toBe(2);
-		expect(reports.find(({ table }) => table === "reps")?.dialect).toMatchObject({ encoding: "UTF-16", delimiter: ";" });
+		expect(reports.find(({ table }) => table === "reps")?.dialect).toMatchObject({ encoding: "UTF-16LE", delimiter: ";" });
 	});
 
 	it("may name products and reps that nobody knows, in orders and contacts", async () => {
