@@ -87,10 +87,14 @@ function numberEvidence(column: KnownColumn): Evidence<Reading> {
 		const value = parse(cell, { decimal, isGrouped: true, dates: "dd/mm/yyyy" });
 		return value >= min * scale && value <= max * scale;
 	};
+	const seen = { ".": unseen(), ",": unseen(), either: unseen() };
 	return {
 		column,
-		seen: { ".": unseen(), ",": unseen(), either: unseen() },
+		seen,
 		kindOf(cell) {
+			// Two decimals, the usual cell, are told by their place alone once the column has shown to be of numbers with this mark.
+			const third = cell[cell.length - 3];
+			if ((third === "." || third === ",") && seen[third].count > 0) return third;
 			if (!cell.includes(".") && !cell.includes(",")) return null;
 			const [point, comma] = [fits(cell, "."), fits(cell, ",")];
 			if (point && comma) return "either";
@@ -113,9 +117,10 @@ function dateEvidence(column: KnownColumn): Evidence<DateForm> {
 }
 
 function dateFormOf(cell: string): DateForm | null {
+	if (cell[4] === "-") return "yyyy-mm-dd";
 	const isDate = (order: SlashDates): boolean => !Number.isNaN(parseDate(cell, order));
 	const [dayFirst, monthFirst] = [isDate("dd/mm/yyyy"), isDate("mm/dd/yyyy")];
-	if (dayFirst && monthFirst) return cell.includes("/") ? "either" : "yyyy-mm-dd";
+	if (dayFirst && monthFirst) return "either";
 	return dayFirst ? "dd/mm/yyyy" : monthFirst ? "mm/dd/yyyy" : null;
 }
 

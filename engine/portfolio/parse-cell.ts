@@ -7,6 +7,8 @@ import type { ColumnSpec, ColumnType } from "./schema.ts";
 const MAX_CENTS = 1e14;
 /** Other numbers beyond this size are taken for junk. */
 const MAX_NUMBER = 1e12;
+/** So are those nearer to zero than this: the bits of a damaged file are such numbers, no measure is. */
+const MIN_NUMBER = 1e-9;
 const FIRST_DAY = 0;
 /** Last date that a table, or a plan, can have. */
 export const LAST_DAY = parseDay("2100-12-31");
@@ -23,7 +25,7 @@ const GROUPED = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
 
 /** A decimal number as its file writes it, thousands grouped (where they may be) or not, `R$` before it or not; NaN where it is none. */
 export function parseNumber(raw: RawCell, mark: DecimalMark, isGrouped = true): number {
-	if (typeof raw === "number") return Math.abs(raw) <= MAX_NUMBER ? raw : Number.NaN;
+	if (typeof raw === "number") return sensible(raw);
 	if (typeof raw !== "string") return Number.NaN;
 	const plain = parsePlain(raw, mark);
 	if (!Number.isNaN(plain)) return plain;
@@ -35,8 +37,12 @@ export function parseNumber(raw: RawCell, mark: DecimalMark, isGrouped = true): 
 		if (!isGrouped || !GROUPED.test(text)) return Number.NaN;
 		text = text.replaceAll(",", "");
 	}
-	const value = Number(text);
-	return Math.abs(value) <= MAX_NUMBER ? value : Number.NaN;
+	return sensible(Number(text));
+}
+
+function sensible(value: number): number {
+	const size = Math.abs(value);
+	return size <= MAX_NUMBER && (size >= MIN_NUMBER || size === 0) ? value : Number.NaN;
 }
 
 /** Digits with at most one mark, the usual cell, without making a text; NaN for anything else. Exact up to 15 digits. */

@@ -38,8 +38,3 @@ export interface RowSink {
 	/** The names of columns that the file has, known to the schema or not. */
 	end(named: readonly string[]): void;
 }
-
-/** Files larger than this are refused: one buffer must hold them. */
-export const MAX_FILE_BYTES = 2_000_000_000;
-/** Rows × columns beyond which a file is refused before it is decoded: a small compressed file can hold any number of them. */
-export const MAX_CELLS = 1_000_000_000;

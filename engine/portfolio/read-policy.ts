@@ -4,6 +4,7 @@ import { CarteiraError } from "../errors.ts";
 import { DIALECT_WORDS, type Dialects } from "./dialect.ts";
 import { ON_BAD_ROWS, type ReadRules } from "./read-tables.ts";
 import { TABLE_NAMES } from "./schema.ts";
+import { shownJson } from "./shown-value.ts";
 
 /** policy.json of a folder, unvalidated but for what reading needs itself. */
 export interface PolicyFile {
@@ -21,7 +22,7 @@ export function readPolicy(folder: string): PolicyFile {
 	if (typeof policy !== "object" || policy === null || Array.isArray(policy)) throw invalid("", text, "expected a JSON object");
 	const word = "on_bad_rows" in policy ? policy.on_bad_rows : "quarantine";
 	const onBadRows = ON_BAD_ROWS.find((known) => known === word);
-	if (!onBadRows) throw invalid("/on_bad_rows", JSON.stringify(word), `expected one of ${ON_BAD_ROWS.join(", ")}`);
+	if (!onBadRows) throw invalid("/on_bad_rows", word, `expected one of ${ON_BAD_ROWS.join(", ")}`);
 	return { policy, text, rules: { onBadRows, dialects: dialectsOf("dialects" in policy ? policy.dialects : {}) } };
 }
 
@@ -39,12 +40,12 @@ function dialectsOf(stated: unknown): Dialects {
 
 function membersOf(value: unknown, pointer: string): [string, unknown][] {
 	if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
-	throw invalid(pointer, JSON.stringify(value), "expected a JSON object");
+	throw invalid(pointer, value, "expected a JSON object");
 }
 
 function refuseUnlisted(pointer: string, word: unknown, list: readonly string[]): void {
 	if (!list.some((listed) => listed === word))
-		throw invalid(pointer, JSON.stringify(word), `expected one of ${list.map((listed) => JSON.stringify(listed)).join(", ")}`);
+		throw invalid(pointer, word, `expected one of ${list.map((listed) => JSON.stringify(listed)).join(", ")}`);
 }
 
 function loadText(path: string): string | null {
@@ -90,7 +91,7 @@ function positionOf(text: string, told: string): number {
 	return Math.max(0, low - 1);
 }
 
-function invalid(pointer: string, value: string, expected: string): CarteiraError {
+function invalid(pointer: string, value: unknown, expected: string): CarteiraError {
 	const message = `policy.json${pointer}: ${expected}`;
-	return new CarteiraError("INVALID_POLICY", message, [{ pointer, value: value.slice(0, 200), code: "wrong_value", message }]);
+	return new CarteiraError("INVALID_POLICY", message, [{ pointer, value: shownJson(value), code: "wrong_value", message }]);
 }

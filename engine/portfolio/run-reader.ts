@@ -79,7 +79,7 @@ function errorOf(outcome: Outcome): CarteiraError {
 function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, ...given };
 	return new Promise((settle, fail) => {
-		const child = start(limits);
+		const child = startCapped(ENTRY, limits.megabytes);
 		let file = job.kind === "read" ? "the folder" : (job.upload?.path ?? job.table);
 		let stderr = "";
 		let isLate = false;
@@ -130,8 +130,9 @@ function sizeOf(path: string): number {
 	}
 }
 
-function start({ megabytes }: ReadLimits): ChildProcess {
-	const node = [process.execPath, `--max-old-space-size=${Math.floor(megabytes * 0.75)}`, ENTRY];
+/** Starts a process that may hold so much private memory. */
+export function startCapped(entry: string, megabytes: number): ChildProcess {
+	const node = [process.execPath, `--max-old-space-size=${Math.floor(megabytes * 0.75)}`, entry];
 	const [command, ...args] = PRLIMIT ? [PRLIMIT, `--data=${megabytes * 1_048_576}`, ...node] : node;
 	return spawn(command, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], env: { PATH: process.env.PATH } });
 }
