@@ -36,10 +36,17 @@ export function decodeCsv(file: Buffer, spec: TableSpec, sink: RowSink, stated: 
 			...(dates && { dates }),
 			...(pinned.length > 0 && { pinned: pinned.join(", ") }),
 		},
+		warnings: endsOpen(bytes) ? ["the last line has no end; the file may be cut"] : [],
 	});
 	const unnamed = columns.flatMap((name, at) => (name === "" ? [at] : []));
 	eachRecord((record) => deliver(record, columns.length, unnamed, sink));
 	sink.end(columns);
+}
+
+/** A file that was cut ends inside a line, unless it was cut between two. */
+function endsOpen(bytes: Buffer): boolean {
+	const last = bytes[bytes.length - 1];
+	return last !== 0x0a && last !== 0x0d;
 }
 
 function deliver({ cells, line, fault }: CsvRecord, numColumns: number, unnamed: readonly number[], sink: RowSink): void {

@@ -22,11 +22,12 @@ export interface Changes {
 	/** Broken records of the upload, told again when it is applied. */
 	readonly broken: Parameters<RowSink["broken"]>[];
 	dialect: RawHeader["dialect"];
+	warnings: readonly string[];
 }
 
 /** No changes yet. */
 export function openChanges(table: TableName): Changes {
-	return { table, columns: new Set(), sent: new Map(), broken: [], dialect: null };
+	return { table, columns: new Set(), sent: new Map(), broken: [], dialect: null, warnings: [] };
 }
 
 /** A sink that collects changes; a key that an earlier file had is overruled. */
@@ -34,8 +35,9 @@ export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
 	const earlier = new Set(changes.sent.keys());
 	changes.broken.length = 0;
 	return readRows(changes.table, {
-		begin: ({ dialect }) => {
+		begin: ({ dialect, warnings = [] }) => {
 			changes.dialect = dialect;
+			changes.warnings = warnings;
 		},
 		row(key, row, rowInFile) {
 			const rows = earlier.delete(key) ? undefined : changes.sent.get(key);
@@ -63,7 +65,7 @@ export function applyChanges(changes: Changes, draft: TableDraft): { readonly he
 		for (let i = 0; i < columns.length; i++) cells[i] = row.has(columns[i]) ? row.get(columns[i]) : rest?.get(columns[i]);
 		draft.row(cells, rowInFile);
 	};
-	draft.begin({ columns, notations: null, dialect: changes.dialect });
+	draft.begin({ columns, notations: null, dialect: changes.dialect, warnings: changes.warnings });
 	return {
 		held: readRows(changes.table, {
 			begin: () => {},

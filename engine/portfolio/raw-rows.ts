@@ -26,6 +26,8 @@ export interface RawHeader {
 	readonly notations: readonly Notation[] | null;
 	/** Of CSV: what was detected and what was pinned. */
 	readonly dialect: Readonly<Record<string, string>> | null;
+	/** What is odd about the file as a whole. */
+	readonly warnings?: readonly string[];
 }
 
 /** Takes the rows of a file one by one, whatever its format. */

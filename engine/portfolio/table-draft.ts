@@ -40,7 +40,8 @@ export class TableDraft implements RowSink {
 		this.table = table;
 	}
 
-	begin({ columns, notations, dialect }: RawHeader): void {
+	begin({ columns, notations, dialect, warnings = [] }: RawHeader): void {
+		this.warnings.push(...warnings.map((warning) => `${this.table}: ${warning}`));
 		this.dialect = dialect;
 		const specs = TABLES[this.table].columns;
 		this.#stores = columns.map((name, i) => {
