@@ -21,7 +21,8 @@ interface Sighting {
 	cell: string;
 }
 
-type Reading = DecimalMark | "either";
+/** Of a cell: its decimal mark, or with which mark it could be decimal or grouped. */
+type Reading = DecimalMark | "1.234" | "1,234";
 type DateForm = SlashDates | "either" | "yyyy-mm-dd";
 
 interface Evidence<Kind extends string> {
@@ -87,7 +88,7 @@ function numberEvidence(column: KnownColumn): Evidence<Reading> {
 		const value = parse(cell, { decimal, isGrouped: true, dates: "dd/mm/yyyy" });
 		return value >= min * scale && value <= max * scale;
 	};
-	const seen = { ".": unseen(), ",": unseen(), either: unseen() };
+	const seen = { ".": unseen(), ",": unseen(), "1.234": unseen(), "1,234": unseen() };
 	return {
 		column,
 		seen,
@@ -97,7 +98,7 @@ function numberEvidence(column: KnownColumn): Evidence<Reading> {
 			if ((third === "." || third === ",") && seen[third].count > 0) return third;
 			if (!cell.includes(".") && !cell.includes(",")) return null;
 			const [point, comma] = [fits(cell, "."), fits(cell, ",")];
-			if (point && comma) return "either";
+			if (point && comma) return cell.includes(".") ? "1.234" : "1,234";
 			return point ? "." : comma ? "," : null;
 		},
 	};
@@ -138,10 +139,15 @@ function decideMark(
 	problems: InputProblem[],
 ): DecimalMark {
 	if (stated.decimal !== undefined && !COORDINATE.test(name)) return stated.decimal;
-	const { ".": point, ",": comma, either } = seen;
-	const isMixed = point.count > 0 && comma.count > 0;
+	const { ".": point, ",": comma, "1.234": dotted, "1,234": commaed } = seen;
+	const mixed =
+		[
+			[point, comma],
+			[dotted, commaed],
+		].find((pair) => pair.every(({ count }) => count > 0)) ?? [];
+	const either = dotted.count > 0 ? dotted : commaed;
 	const mark = point.count + comma.count > 0 ? (point.count >= comma.count ? "." : ",") : common;
-	if (either.count > 0 && (isMixed || mark === null)) problems.push(ambiguous(name, either, isMixed ? [point, comma] : []));
+	if (either.count > 0 && (mixed.length > 0 || mark === null)) problems.push(ambiguous(name, either, mixed));
 	return mark ?? ".";
 }
 
@@ -162,7 +168,7 @@ function monthFirst({ column: { name }, seen }: Evidence<DateForm>): InputProble
 
 /** The file's mark, and the columns that have the other one; empty where no cell has any. */
 function describeMarks(numbers: readonly Evidence<Reading>[], markOf: ReadonlyMap<string, DecimalMark>, usual: DecimalMark | null): string {
-	const told = numbers.filter(({ seen }) => seen["."].count + seen[","].count + seen.either.count > 0).map(({ column }) => column.name);
+	const told = numbers.filter(({ seen }) => Object.values(seen).some(({ count }) => count > 0)).map(({ column }) => column.name);
 	const first = usual ?? markOf.get(told[0]);
 	if (first === undefined) return "";
 	const others = told.filter((name) => markOf.get(name) !== first);

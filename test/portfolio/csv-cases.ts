@@ -82,7 +82,7 @@ export function csvCase(seed: number): CsvCase {
 	);
 	if (style.dates === "mm/dd/yyyy" && !hasLateDay(truth, table)) style.dates = "dd/mm/yyyy"; // nothing in the file could tell
 	const stated: Dialect =
-		random.below(5) === 0 && style.rows !== "one of another dialect" && style.rows !== "one of another dialect"
+		random.below(5) === 0 && style.rows !== "one of another dialect"
 			? { decimal: style.decimal, ...(style.dates === "mm/dd/yyyy" && { dates: "mm/dd/yyyy" }) }
 			: {};
 	const isSupported = Object.entries(STYLES).every(

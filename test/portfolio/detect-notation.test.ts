@@ -93,6 +93,12 @@ describe("the decimal mark of a column", () => {
 		expect(detect("products", { price }, { decimal: "," }).marks).toEqual({ price: "," });
 	});
 
+	it("is asked for where a column has 1.234 and 1,234: one of them is no thousand", () => {
+		expect(problemsOf(() => detect("products", { price: ["1.234", "1,234", "2.50"] }))[0].message).toContain(
+			'"1.234" in line 2 and "1,234" in line 3',
+		);
+	});
+
 	it("is asked for where the other columns do not agree", () => {
 		const orders = { quantity: ["1.234"], net_value: ["12,50"], margin: ["2.5"] };
 		expect(problemsOf(() => detect("orders", orders))).toMatchObject([{ column: "quantity" }]);
