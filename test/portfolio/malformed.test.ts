@@ -293,6 +293,10 @@ const policies: Malformed[] = (
 		["null", { code: "wrong_value" }],
 		["42", { code: "wrong_value" }],
 		['{"on_bad_rows": "ignore"}', { code: "wrong_value", pointer: "/on_bad_rows", value: '"ignore"' }],
+		['{"dialects": {"order": {}}}', { code: "wrong_value", pointer: "/dialects/order", value: '"order"' }],
+		['{"dialects": {"orders": {"decimal": ";"}}}', { code: "wrong_value", pointer: "/dialects/orders/decimal", value: '";"' }],
+		['{"dialects": {"orders": {"quote": "x"}}}', { code: "wrong_value", pointer: "/dialects/orders/quote" }],
+		['{"dialects": []}', { code: "wrong_value", pointer: "/dialects" }],
 		['{"on_bad_rows": 1}', { code: "wrong_value", pointer: "/on_bad_rows" }],
 	] satisfies [string, Partial<InputProblem>][]
 ).map(([content, problem]) => ({
