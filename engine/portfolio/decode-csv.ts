@@ -64,15 +64,14 @@ function findHeader(bytes: Buffer, spec: TableSpec, delimiters: readonly string[
 	let best = { delimiter: ",", columns: [] as string[], known: -1 };
 	for (const delimiter of delimiters) {
 		readCsvRecords(bytes, delimiter, ({ cells }) => {
+			if (cells.length > MAX_COLUMNS) throw new CarteiraError("INVALID_INPUT", `${cells.length} columns; at most ${MAX_COLUMNS} are read`);
 			const columns = cells.map((cell) => columnNameOf(cell, spec));
 			const known = columns.filter((name) => Object.hasOwn(spec.columns, name)).length;
 			if (known > best.known || (known === best.known && columns.length > best.columns.length)) best = { delimiter, columns, known };
 			return false;
 		});
 	}
-	const { columns } = best;
-	if (columns.length === 0) throw new CarteiraError("INVALID_INPUT", "an empty file; expected a header with the names of the columns");
-	if (columns.length > MAX_COLUMNS) throw new CarteiraError("INVALID_INPUT", `${columns.length} columns; at most ${MAX_COLUMNS} are read`);
+	if (best.columns.length === 0) throw new CarteiraError("INVALID_INPUT", "an empty file; expected a header with the names of the columns");
 	return best;
 }
 

@@ -24,6 +24,7 @@ async function answer(job: Job): Promise<Outcome> {
 			const { code, message, details, numProblems } = error;
 			return { kind: "failed", code, message, details, numProblems };
 		}
+		if (error instanceof RangeError && /allocation failed/.test(error.message)) throw error; // ends the process, as the cap on memory does elsewhere
 		return {
 			kind: "failed",
 			code: "INTERNAL",

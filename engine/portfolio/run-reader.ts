@@ -93,7 +93,10 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 		});
 		child.on("message", (message: Message) => {
 			if (message.kind === "reading") file = message.file;
-			else outcome = message;
+			else {
+				outcome = message;
+				child.kill("SIGKILL"); // it has nothing left to do, and a runtime's own end was seen to hang
+			}
 		});
 		child.on("error", (error) => {
 			clearTimeout(deadline);
