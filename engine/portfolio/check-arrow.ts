@@ -57,7 +57,8 @@ function readMessages(file: Buffer, isFile: boolean): { stated: Schema | null; b
 	const batches: Batch[] = [];
 	let stated: Schema | null = null;
 	let at = isFile ? FILE_HEAD : 0;
-	while (isFile || at < file.length) {
+	for (;;) {
+		if (!isFile && at === file.length) break; // a stream may end without its mark
 		const [mark, length] = [readInt(file, at), readInt(file, at + 4)];
 		if (mark !== CONTINUATION) throw damaged(`no message at byte ${at}`);
 		at += 8;
