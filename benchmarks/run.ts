@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** Runs every lane, each configuration in a process of its own. `--toy`: the sizes of CI, without thresholds. */
 const isToy = process.argv.includes("--toy");
-const routing = join(process.env.CARTEIRA_DATA ?? join(import.meta.dirname, "../../shared/data"), "routing");
+const data = process.env.CARTEIRA_DATA ?? join(import.meta.dirname, "../../shared/data");
 
 type Lane = readonly [name: string, script: string, args: readonly string[]];
 
@@ -23,6 +23,9 @@ const AT_FULL_SIZE: readonly Lane[] = [
 	["quality: toptw", "quality/run.ts", ["--set", "toptw", "--routes", "1,2,3,4", "--seconds", "1"]],
 	["quality: mctopmtw", "quality/run.ts", ["--set", "mctopmtw", "--seconds", "1"]],
 	["quality: pvrp", "quality/run.ts", ["--set", "pvrp", "--seconds", "5"]],
+	["learning: churn", "learning/churn.ts", []],
+	["learning: churn, made (synthetic)", "learning/churn.ts", ["--made", "3000", "--horizon", "21"]],
+	["learning: effects", "learning/effects.ts", []],
 ];
 
 const AT_TOY_SIZE: readonly Lane[] = [
@@ -36,17 +39,21 @@ const AT_TOY_SIZE: readonly Lane[] = [
 	["quality: toptw", "quality/run.ts", ["--set", "toptw", "--files", "c101.txt,pr01.txt", "--routes", "1,2", "--seconds", "0.2"]],
 	["quality: mctopmtw", "quality/run.ts", ["--set", "mctopmtw", "--files", "MCTOPMTW-1-c101,MCTOPMTW-3-pr01", "--seconds", "0.2"]],
 	["quality: pvrp", "quality/run.ts", ["--set", "pvrp", "--files", "p01,p14,pr01", "--seconds", "0.2"]],
+	["learning: churn, made (synthetic)", "learning/churn.ts", ["--made", "150", "--cutoffs", "2026-08-24", "--no-champion"]],
+	["learning: effects", "learning/effects.ts", ["--customers", "100", "--reps", "1", "--seeds", "1", "--contacts", "20", "--lives", "20"]],
 ];
 
-/** The sets whose problems are made on the spot, so that they run without the public instances. */
-const MADE_SETS = ["portfolio"];
+/** Folder of the public data that a lane reads. */
+const NEEDS: Readonly<Record<string, string>> = { "quality/run.ts": "routing", "learning/churn.ts": "online-retail" };
+/** Words of a lane that has its data made on the spot, so that it runs without the public ones. */
+const MADE = ["portfolio", "--made"];
 
 let numFailed = 0;
 for (const [name, script, args] of isToy ? AT_TOY_SIZE : AT_FULL_SIZE) {
 	console.log(`\n── ${name}`);
-	const isPublic = script.startsWith("quality/") && !MADE_SETS.some((set) => args.includes(set));
-	if (isPublic && !existsSync(routing)) {
-		console.log(`skipped: the public instances are not at ${routing}`);
+	const needed = join(data, NEEDS[script] ?? "");
+	if (!existsSync(needed) && NEEDS[script] && !MADE.some((word) => args.includes(word))) {
+		console.log(`skipped: the public data are not at ${needed}`);
 		continue;
 	}
 	const { status } = spawnSync(process.execPath, [join(import.meta.dirname, script), ...args], { stdio: "inherit" });

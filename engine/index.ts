@@ -15,12 +15,15 @@ export type {
 } from "./agenda/plan-document.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
-export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest } from "./plan.ts";
+export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest, understand } from "./plan.ts";
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
+export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";
+export { effectRowsOf } from "./policy/effect-rows.ts";
 export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";
 export { dataThroughOf } from "./portfolio/data-through.ts";
 export { importTable } from "./portfolio/import-table.ts";
 export type { Portfolio, Table, TableReport } from "./portfolio/portfolio.ts";
 export { readPortfolio } from "./portfolio/read-portfolio.ts";
 export { TABLE_NAMES, TABLES, type TableName } from "./portfolio/schema.ts";
+export { type Alias, ALIASES, hasChampion } from "./scoring/find-model.ts";
 export { formatDay, formatTime, parseDay, parseTime } from "./units.ts";

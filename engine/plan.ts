@@ -12,6 +12,7 @@ import { CarteiraError } from "./errors.ts";
 import { type Cases, prepareCases } from "./policy/cases.ts";
 import { classify } from "./policy/classify.ts";
 import type { RepCase } from "./policy/case.ts";
+import { effectsBasisOf } from "./policy/effect-rows.ts";
 import { mergePolicy, validatePolicy } from "./policy/policy.ts";
 import { buildCalendar, horizonOf } from "./portfolio/calendar.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
@@ -97,17 +98,22 @@ function requireTables(portfolio: Portfolio): void {
 		throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${REQUIRED_TO_PLAN.join(", ")}; missing: ${missing.join(", ")}`);
 }
 
-/** Everything before the allocation: history, scores, classification. Silence that the feed cannot vouch for is not counted. */
+/**
+ * Everything before the allocation: history, scores, classification. Silence that the feed cannot vouch for is not counted, unless
+ * `isSilenceCounted` says that it is the customers' own.
+ */
 export function understand(
 	portfolio: Portfolio,
 	request: Pick<PlanRequest, "asOf" | "horizonDays" | "policy">,
 	predictor: Predictor,
+	{ isSilenceCounted = false } = {},
 ): PlanContext {
 	const { asOf } = request;
 	const ordered = mergePolicy(portfolio.policy ?? {}, request.policy ?? {});
 	const policy = validatePolicy(mergePolicy(ordered, request.horizonDays === undefined ? {} : { horizon_days: request.horizonDays }));
 	const calendar = buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy);
-	const feed = examineFeed(portfolio, asOf, calendar);
+	const examined = examineFeed(portfolio, asOf, calendar);
+	const feed = isSilenceCounted ? { ...examined, silenceFrom: asOf, staleDays: 0 } : examined;
 	const history = buildHistory(portfolio, asOf);
 	const trusted = feed.silenceFrom === asOf ? history : buildHistory(portfolio, feed.silenceFrom);
 	const scores = predictor.score(portfolio, trusted, { asOf: feed.silenceFrom });
@@ -275,6 +281,7 @@ function receiptOf({ portfolio, policy, scores, asOf }: PlanContext, request: Pl
 		as_of: formatDay(asOf),
 		inputs_digest: portfolio.digest,
 		policy_digest: digestOf(canonicalJson(policy)),
+		effects: effectsBasisOf(policy),
 		model: scores.model,
 		engine: ENGINE,
 		travel: "straight",

@@ -1,46 +1,45 @@
-import type { Comparison, ModelManifest } from "../engine/scoring/model-folder.ts";
+import type { ModelManifest } from "../engine/scoring/model-folder.ts";
+import type { ChurnReport } from "./evaluate-churn.ts";
+import { churnPlots } from "./evaluation-report.ts";
+import { facts, heading, note, page, paragraph, sheetTable } from "./page.ts";
+import { churnSheets } from "./sheets.ts";
 
 /** The page that says what a model is: what it learned from, how it did on what it had not seen, what it looks at. */
-export function renderCard(manifest: ModelManifest): string {
-	const { name, trainedOn, asOf, seed, digest, churn, metrics } = manifest;
-	const facts = { "Trained on": trainedOn, "History before": asOf, Seed: seed, Digest: digest, Features: churn.inputs.length };
+export async function renderCard(manifest: ModelManifest, reports: readonly ChurnReport[]): Promise<string> {
+	const { name, churn, training } = manifest;
 	const { k, r, alpha, a, b } = churn.buyTillYouDie;
+	const parts = [facts(factsOf(manifest)), ...(training?.fallback ? [note(fallbackText(training.fallback))] : []), heading("Churn")];
+	if (reports.length === 0)
+		parts.push(paragraph("Nothing was held back to judge it on: the history was too short, or its nets came from elsewhere."));
+	else parts.push(paragraph(HELD_BACK));
+	for (const report of reports) parts.push(...churnSheets(report).map(sheetTable), await churnPlots(report, training?.curve));
 	return page(name, [
-		table(Object.entries(facts)),
-		"<h2>Churn: no order within 90 days</h2>",
-		"<p>A model that knew only what was over 90 days before, asked about the 90 days that followed.</p>",
-		comparisonTable(metrics.churn),
-		`<p>Buy-till-you-die: k = ${k}, r = ${r.toFixed(3)}, α = ${alpha.toFixed(3)}, a = ${a.toFixed(3)}, b = ${b.toFixed(3)}, in intervals of the base.</p>`,
-		"<h2>What it looks at</h2>",
-		`<p>${manifest.churn.inputs.map(escape).join(", ")}</p>`,
-		"<p>The probabilities hold under usual service: nothing here measures what a contact changes.</p>",
+		...parts,
+		paragraph(
+			`Buy-till-you-die: k = ${k}, r = ${r.toFixed(3)}, α = ${alpha.toFixed(3)}, a = ${a.toFixed(3)}, b = ${b.toFixed(3)}, in intervals of the base.`,
+		),
+		heading("What it looks at"),
+		...(["churn", "replenish", "open"] as const).map((net) => paragraph(`${net}: ${manifest[net].inputs.join(", ")}`)),
+		heading("What it does not say"),
+		paragraph("The probabilities hold under usual service: nothing here measures what a contact changes."),
 	]);
 }
 
-function comparisonTable(comparison: Comparison | undefined): string {
-	if (!comparison) return "<p>The history was too short to hold a part of it back.</p>";
-	const head = "<tr><th></th><th>AUC</th><th>log-loss</th><th>Brier</th><th>ECE</th></tr>";
-	const rows = Object.entries(comparison.models).map(
-		([name, { auc, logLoss, brier, ece }]) =>
-			`<tr><th>${escape(name)}</th>${[auc, logLoss, brier, ece].map((x) => `<td>${format(x)}</td>`).join("")}</tr>`,
-	);
-	return `<p>${comparison.numCustomers} customers on ${comparison.origin}, of whom ${format(100 * comparison.baseRate)} % did not order.</p><table>${head}${rows.join("")}</table>`;
+const HELD_BACK =
+	"A net that knew only what was over 90 days before, asked about the 90 days that followed; when to stop training was chosen on the same days. Intervals are 95 %, by bootstrap over customers.";
+
+function fallbackText(why: string): string {
+	return `The churn scores are those of the buy-till-you-die model: ${why}.`;
 }
 
-/** A page of its own, without scripts or links. */
-export function page(title: string, parts: readonly string[]): string {
-	const style = "body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}td,th{padding:.2rem .8rem;text-align:left}";
-	return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escape(title)}</title><style>${style}</style><h1>${escape(title)}</h1>${parts.join("\n")}</html>\n`;
-}
-
-export function table(rows: readonly (readonly [string, unknown])[]): string {
-	return `<table>${rows.map(([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(String(value))}</td></tr>`).join("")}</table>`;
-}
-
-export function escape(text: string): string {
-	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
-
-function format(x: number | null): string {
-	return x === null || Number.isNaN(x) ? "–" : x.toFixed(3);
+function factsOf({ trainedOn, asOf, seed, digest, churn, training }: ModelManifest): Record<string, unknown> {
+	const story = training && {
+		Events: `${training.numEvents} of ${training.numCustomers} customers, ${training.from} to ${training.to}`,
+		"Data digest": training.data,
+		Origins: training.origins.length === 0 ? "none" : `${training.origins.length}, ${training.origins.at(-1)} to ${training.origins[0]}`,
+		Seeds: churn.numSeeds,
+		Seconds: training.seconds,
+		...(training.base && { "Other nets from": training.base }),
+	};
+	return { "Trained on": trainedOn, "History before": asOf, Seed: seed, ...story, "Weights digest": digest };
 }

@@ -21,11 +21,14 @@ export function areaUnderCurve(labels: ArrayLike<number>, scores: ArrayLike<numb
 /** Mean negative log likelihood of labels 0 and 1. */
 export function logLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
 	let total = 0;
-	for (let i = 0; i < labels.length; i++) {
-		const p = Math.max(CLIP, Math.min(1 - CLIP, scores[i]));
-		total -= labels[i] === 1 ? Math.log(p) : Math.log(1 - p);
-	}
+	for (let i = 0; i < labels.length; i++) total += surprise(labels[i], scores[i]);
 	return total / labels.length;
+}
+
+/** Negative log likelihood of one label 0 or 1. */
+export function surprise(label: number, score: number): number {
+	const p = Math.max(CLIP, Math.min(1 - CLIP, score));
+	return -Math.log(label === 1 ? p : 1 - p);
 }
 
 /** Mean squared difference of probabilities and labels. */
@@ -63,6 +66,22 @@ export function valueCapture(labels: ArrayLike<number>, scores: ArrayLike<number
 	const order = Array.from({ length: labels.length }, (_, i) => i).sort((a, b) => scores[b] * values[b] - scores[a] * values[a]);
 	const valueOf = (customers: readonly number[]): number => customers.reduce((sum, i) => sum + (labels[i] === 1 ? values[i] : 0), 0);
 	return valueOf(order.slice(0, Math.ceil(order.length / 10))) / valueOf(order);
+}
+
+/**
+ * Share of those with label 1 among the first tenths by score: [i] for the first i tenths, 0 … 10; NaN without label 1. Rows of one
+ * score have no order: those with label 1 are spread evenly over them.
+ */
+export function gains(labels: ArrayLike<number>, scores: ArrayLike<number>): number[] {
+	const order = Array.from({ length: labels.length }, (_, i) => i).sort((a, b) => scores[b] - scores[a]);
+	const found = Float64Array.from({ length: order.length + 1 }, () => 0);
+	for (let from = 0; from < order.length; ) {
+		let [to, positive] = [from, 0];
+		for (; to < order.length && scores[order[to]] === scores[order[from]]; to++) positive += labels[order[to]];
+		for (let i = from; i < to; i++) found[i + 1] = found[from] + (positive * (i + 1 - from)) / (to - from);
+		from = to;
+	}
+	return Array.from({ length: 11 }, (_, tenth) => found[Math.round((tenth * order.length) / 10)] / found[order.length]);
 }
 
 /** Share of the target among the first k of a ranking. */

@@ -21,6 +21,7 @@ async function trainDefault(): Promise<void> {
 		const summary = await train(await readPortfolio(folder), {
 			asOf,
 			seed: 1,
+			synthetic: true,
 			out: join(import.meta.dirname, "artefacts", `default-${AS_OF}`),
 			trainedOn: `synthetic orders of a generated distributor with ${CUSTOMERS} customers and ${REPS} reps, seed ${SEED}`,
 			onProgress: (message) => console.error(message),

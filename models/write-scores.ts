@@ -1,10 +1,11 @@
 import { stringify } from "csv-stringify/sync";
-import { CLASSES, createEngine, PHASES } from "../engine/index.ts";
+import { CLASSES, PHASES, understand } from "../engine/index.ts";
 import { openDurableFile } from "../engine/portfolio/durable-file.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { MAX_DAYS_TO_ORDER, NUM_BINS, survival } from "../engine/scoring/hazard.ts";
+import { loadPredictor } from "../engine/scoring/predictor.ts";
 import type { Scores } from "../engine/scoring/scores.ts";
-import type { Day } from "../engine/units.ts";
+import { type Day, formatDay } from "../engine/units.ts";
 
 export const SCORE_COLUMNS = [
 	"customer_id",
@@ -27,12 +28,28 @@ export interface WriteScoresOptions {
 	readonly out: string;
 }
 
+/** What was written. */
+export interface ScoresWritten {
+	readonly rows: number;
+	/** `<name>@<digest>`. */
+	readonly model: string;
+	/** What a reader should know of the orders; mostly nothing. */
+	readonly warnings: readonly string[];
+}
+
+/** Days after which a feed without an order has not failed: its customers have gone. */
+const LONGEST_OUTAGE = 90;
+
 /** Writes scores.csv: a row for every customer with an order line before `asOf`, in order of the customers table. Ids stand as they came. */
-export async function writeScores(portfolio: Portfolio, options: WriteScoresOptions): Promise<{ rows: number; model: string }> {
+export async function writeScores(portfolio: Portfolio, options: WriteScoresOptions): Promise<ScoresWritten> {
 	const { asOf, horizonDays = 90 } = options;
-	const engine = await createEngine({ threads: 1, ...(options.model !== undefined && { model: options.model }) });
-	const { scores, classification } = await engine.score(portfolio, { asOf });
-	await engine.close();
+	const predictor = await loadPredictor(options.model);
+	const trusted = understand(portfolio, { asOf }, predictor);
+	const { silenceFrom } = trusted.feed;
+	const haveGone = asOf - silenceFrom >= LONGEST_OUTAGE;
+	const { scores, classification } = haveGone ? understand(portfolio, { asOf }, predictor, { isSilenceCounted: true }) : trusted;
+	const since = `orders: nothing trusted since ${formatDay(silenceFrom)}; silence`;
+	const warnings = silenceFrom === asOf ? [] : [haveGone ? `${since} is counted as the customers' own` : `${since} is counted up to then`];
 	const file = openDurableFile(options.out);
 	file.write(stringify([[...SCORE_COLUMNS]]));
 	const customers = customersWithLines(portfolio, asOf);
@@ -42,7 +59,7 @@ export async function writeScores(portfolio: Portfolio, options: WriteScoresOpti
 		file.write(stringify([[id, ...figuresOf(scores, customer, horizonDays), PHASES[phase[customer]], CLASSES[classOf[customer]]]]));
 	}
 	file.close();
-	return { rows: customers.length, model: scores.model };
+	return { rows: customers.length, model: scores.model, warnings };
 }
 
 /** Customers with an order line before a day, ascending. */
@@ -53,14 +70,20 @@ export function customersWithLines(portfolio: Portfolio, asOf: Day): number[] {
 	return Array.from(has.keys()).filter((customer) => has[customer] === 1);
 }
 
-/** A customer with returns alone has bought nothing: no orders are expected of it. */
+/** Nothing is certain: probabilities are kept this far from 0 and 1. */
+const MARGIN = 1e-5;
+const bounded = (probability: number): number => Math.max(MARGIN, Math.min(1 - MARGIN, probability));
+
+const NO_BUYER = [(1 - MARGIN).toFixed(6), (1 - MARGIN).toFixed(6), MARGIN.toFixed(6), "0.00", MAX_DAYS_TO_ORDER.toFixed(2)];
+
+/** A customer with returns alone has bought nothing: as good as no orders are expected of it. */
 function figuresOf(scores: Scores, customer: number, horizonDays: number): string[] {
-	if (Number.isNaN(scores.churnRisk[customer])) return ["1.000000", "1.000000", "0.000000", "0.00", `${MAX_DAYS_TO_ORDER}.00`];
-	const risk = survival(scores.hazard, customer * NUM_BINS, horizonDays);
+	if (Number.isNaN(scores.churnRisk[customer])) return NO_BUYER;
+	const risk = bounded(survival(scores.hazard, customer * NUM_BINS, horizonDays));
 	const share = horizonDays / 90;
 	return [
 		risk.toFixed(6),
-		scores.churnRiskOwnRhythm[customer].toFixed(6),
+		bounded(scores.churnRiskOwnRhythm[customer]).toFixed(6),
 		Math.max(1 - risk, scores.expectedOrders[customer] * share).toFixed(6),
 		((scores.expectedValue[customer] * share) / 100).toFixed(2),
 		scores.expectedDaysToOrder[customer].toFixed(2),

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Engine, createEngine } from "../engine/index.ts";
+import { type Engine, createEngine, hasChampion } from "../engine/index.ts";
 import type { ServerConfig } from "./config.ts";
 import { type Log, createLog } from "./log.ts";
 import { type PlanQueue, createPlanQueue } from "./jobs/plan-queue.ts";
@@ -31,9 +31,10 @@ export async function createServices(config: ServerConfig, startEngine: typeof c
 	await rm(uploadsDir, { recursive: true, force: true });
 	await mkdir(uploadsDir);
 	const portfolios = await openPortfolios(dataDir);
+	const model = config.model ?? championOf(dataDir);
 	const engine = await startEngine({
 		...(config.threads !== undefined && { threads: config.threads }),
-		...(config.model !== undefined && { model: config.model }),
+		...(model !== undefined && { model }),
 	});
 	const onDefect = (error: unknown, planId: string): void => log.error({ err: error, planId }, "a plan failed");
 	const plans = await createPlanQueue({ store, portfolios, engine, maxQueued: limits.max_queued_plans, onDefect });
@@ -51,4 +52,10 @@ export async function createServices(config: ServerConfig, startEngine: typeof c
 			await store.close();
 		},
 	};
+}
+
+/** The registry of models in a data folder, where there is one: its champion plans. */
+function championOf(dataDir: string): string | undefined {
+	const registry = join(dataDir, "models");
+	return hasChampion(registry) ? registry : undefined;
 }

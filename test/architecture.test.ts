@@ -31,6 +31,7 @@ const HOMES: readonly (readonly [library: RegExp, homes: readonly string[]])[] =
 	[/^piscina$/, ["engine/workers/"]],
 	[/^(apache-arrow|@duckdb\/)/, ["engine/portfolio/"]],
 	[/^@tensorflow\//, ["engine/scoring/", "models/"]],
+	[/^vega(-lite)?$/, ["models/"]],
 	[/^highs$/, ["engine/solver/milp.ts"]],
 ];
 

@@ -19,6 +19,8 @@ export interface Receipt {
 	readonly as_of: string;
 	readonly inputs_digest: string;
 	readonly policy_digest: string;
+	/** What the effects of contacts rest on: `assumed`, or `measured` and the date before which outcomes were used. */
+	readonly effects?: string;
 	readonly model: string;
 	readonly engine: string;
 	readonly travel: string;

@@ -18,6 +18,7 @@ export function checkReceipt({ plan, portfolio, policy, repRows, report }: Check
 		report("inputs-digest", "/receipt/inputs_digest", `${receipt.inputs_digest}, the folder's is ${portfolio.digest}`);
 	if (plan.currency !== policy.currency) report("currency", "/currency", `${plan.currency}, the policy's is ${policy.currency}`);
 	if (!Number.isSafeInteger(receipt.seed)) report("receipt", "/receipt/seed", `${receipt.seed} is not whole`);
+	checkEffects({ plan, policy, report });
 	const listed = new Set(plan.reps.map(({ rep_id }) => rep_id));
 	for (const [rep, iterations] of Object.entries(receipt.iterations)) {
 		const isCount = Number.isSafeInteger(iterations) && iterations >= 0;
@@ -27,6 +28,15 @@ export function checkReceipt({ plan, portfolio, policy, repRows, report }: Check
 	const missing = plan.reps.filter(({ rep_id }) => !Object.hasOwn(receipt.iterations, rep_id));
 	if (missing.length > 0) report("receipt", "/receipt/iterations", `nothing of rep ${missing[0].rep_id}`);
 	checkDataThrough({ plan, portfolio, report });
+}
+
+/** Effects are measured as of the latest of their dates; without any they are assumptions. */
+function checkEffects({ plan, policy, report }: Pick<Checked, "plan" | "policy" | "report">): void {
+	const stated = plan.receipt.effects;
+	let latest = "";
+	for (const { measured } of policy.effects) if (measured && measured.as_of > latest) latest = measured.as_of;
+	const expected = latest === "" ? "assumed" : `measured ${latest}`;
+	if (stated !== undefined && stated !== expected) report("receipt", "/receipt/effects", `${stated}, the policy's are ${expected}`);
 }
 
 function checkDataThrough({ plan, portfolio, report }: Pick<Checked, "plan" | "portfolio" | "report">): void {

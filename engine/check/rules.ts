@@ -7,7 +7,7 @@ export const RULES = {
 	"policy-digest": "the receipt's policy digest is that of the embedded policy",
 	"inputs-digest": "the receipt names the inputs that it is checked against",
 	"data-through": "the receipt states the last date of each table",
-	receipt: "the receipt lists the iterations of the plan's own reps",
+	receipt: "the receipt lists the iterations of the plan's own reps, and says what its effects rest on",
 	currency: "the plan is in the policy's currency",
 	horizon: "the horizon runs from as_of to the policy's last working day",
 	"unknown-id": "customers and reps are rows of their tables",

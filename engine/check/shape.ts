@@ -75,6 +75,7 @@ const unmet = z.looseObject({
 const receipt = z.looseObject({
 	inputs_digest: z.string(),
 	policy_digest: z.string(),
+	effects: z.string().optional(),
 	model: z.string().min(1),
 	engine: z.string().min(1),
 	travel: z.string().min(1),

@@ -147,15 +147,48 @@ const floor = z
 		cost_per_contact_short: row.min_contacts === null ? row.cost_per_contact_short : (row.cost_per_contact_short ?? 10),
 	}));
 
-const logit = () => z.number().min(-5).max(5).default(0);
+const logit = () => z.number().min(-5).max(5);
+const count = () => z.int().min(0);
+
+const measured = z
+	.strictObject({
+		as_of: z.iso.date().describe("outcomes before this date were used"),
+		assumed_order_logit: logit().describe("the assumption that the outcomes were weighed with"),
+		level: z.number().gt(0).lt(1).describe("probability that the interval states"),
+		lower: z.number().describe("of order_logit"),
+		upper: z.number().describe("of order_logit"),
+		made: count().describe("contacts made, reached or not"),
+		held_out: count().describe("contacts that a lot withheld"),
+	})
+	.describe("how order_logit was measured; absent: it is an assumption");
 
 const effect = z.strictObject({
 	phase: orAll(PHASES).describe("null: every phase"),
 	class: orAll(CLASSES).describe("null: every class"),
 	channel: z.enum(CHANNELS),
-	order_logit: logit().describe("what a contact adds to the log-odds of an order soon"),
-	retention_logit: logit().describe("what a contact takes from the log-odds of churn"),
+	order_logit: logit().default(0).describe("what a contact adds to the log-odds of an order soon"),
+	retention_logit: logit().default(0).describe("what a contact takes from the log-odds of churn"),
+	measured: measured.optional(),
 });
+
+const spread = (amount: number) => z.number().positive().max(5).default(amount);
+
+const effectLearning = z
+	.strictObject({
+		history_days: someDays().default(365).describe("contacts made in so many days before as_of count"),
+		level: z.number().min(0.5).max(0.999).default(0.9).describe("probability that an interval states"),
+		channel_spread: spread(0.5).describe("how far a channel's effects may lie from the assumed ones: standard deviation in log-odds"),
+		phase_spread: spread(0.4).describe("how far a phase's may lie from the channel's"),
+		class_spread: spread(0.4).describe("how far a class's may lie from the channel's"),
+		cell_spread: spread(0.2).describe("how far a phase × class's may lie from what its phase and its class say"),
+		spread_strength: z
+			.number()
+			.positive()
+			.max(1000)
+			.default(4)
+			.describe("how many effects' worth of evidence the four spreads weigh against what the outcomes show of them"),
+	})
+	.prefault({});
 
 const weight = () => z.number().min(0).max(100).default(1);
 
@@ -289,6 +322,9 @@ export const POLICY_SCHEMA = z.strictObject({
 		.max(2000)
 		.default(DEFAULT_EFFECTS)
 		.describe("the most specific match wins; a channel without a row for everyone is completed by the default one"),
+	effect_learning: effectLearning.describe(
+		"how effects are re-estimated from outcomes; nothing is changed until the result is put into effects",
+	),
 	value,
 	channel_costs: perChannel(price, { visit: 6, phone: 1.5, message: 0.1, email: 0.05 }).describe("currency units a contact, travel apart"),
 	credit,

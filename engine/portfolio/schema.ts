@@ -44,6 +44,8 @@ export interface ColumnSpec {
 	readonly type: ColumnType;
 	/** May the value be null and the column be absent? */
 	readonly optional: boolean;
+	/** Column whose values stand in where the file lacks this one; its own values may not be null. */
+	readonly standIn?: string;
 	/** Of a `ref`: the table it names. */
 	readonly table?: TableName;
 	/** Of an `enum`: its words, in order of their codes. */
@@ -165,7 +167,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = {
 			ordered_on: column("day"),
 			product_id: ref("products"),
 			quantity: column("number"),
-			net_value: column("money"),
+			net_value: { ...column("money"), standIn: "quantity" },
 			margin: maybe("money"),
 			rep_id: maybeRef("reps"),
 			line: maybe("text"),

@@ -77,9 +77,25 @@ export class TableDraft implements RowSink {
 		for (const [name, spec] of Object.entries(specs)) {
 			if (named.includes(name)) continue;
 			delete this.columns[name];
-			if (!spec.optional)
+			if (!spec.optional && !this.#standIn(name))
 				this.#fail("missing_column", name, `expected in every ${this.table} file; found ${named.slice(0, 40).join(", ")}`);
 		}
+	}
+
+	/** Fills a column that the file lacks from the one that stands in for it; false where there is none. */
+	#standIn(name: string): boolean {
+		const spec = TABLES[this.table].columns[name];
+		const source = spec.standIn === undefined ? undefined : this.columns[spec.standIn];
+		if (!source) return false;
+		const store = openColumn(spec);
+		for (let index = 0; index < this.numRows; index++) {
+			const cell = source.cellAt(index);
+			if (cell === null) store.appendNull();
+			else store.append(cell, ".");
+		}
+		this.columns[name] = store;
+		this.warnings.push(`${this.table}: no column ${name}; ${spec.standIn} stands in for it`);
+		return true;
 	}
 
 	/** Marks a row bad for what one of its cells holds. */

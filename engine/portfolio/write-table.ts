@@ -70,8 +70,23 @@ function quoted(text: string): string {
 	return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** Opens a Parquet file of columns that are no table's; `metadata` goes into the file's key-value metadata. */
+export function openParquetFile(
+	path: string,
+	columns: Readonly<Record<string, ColumnType>>,
+	metadata: Readonly<Record<string, string>> = {},
+): TableWriter {
+	const specs = Object.values(columns).map((type) => ({ type, optional: true }));
+	return openParquet(path, Object.keys(columns), specs, metadata);
+}
+
 /** Parquet is made from a CSV beside it by DuckDB's COPY, which streams; its appender would keep the table in the database first. */
-function openParquet(path: string, columns: readonly string[], specs: readonly ColumnSpec[]): TableWriter {
+function openParquet(
+	path: string,
+	columns: readonly string[],
+	specs: readonly ColumnSpec[],
+	metadata: Readonly<Record<string, string>> = {},
+): TableWriter {
 	const rows = openCsv(`${path}.rows.tmp`, columns, specs);
 	return {
 		path,
@@ -80,7 +95,7 @@ function openParquet(path: string, columns: readonly string[], specs: readonly C
 			const numRows = await rows.close();
 			const temporary = temporaryOf(path);
 			try {
-				await copyToParquet(rows.path, temporary, columns, specs);
+				await copyToParquet(rows.path, temporary, columns, specs, metadata);
 			} finally {
 				rmSync(rows.path, { force: true });
 			}
@@ -91,16 +106,24 @@ function openParquet(path: string, columns: readonly string[], specs: readonly C
 	};
 }
 
-async function copyToParquet(from: string, to: string, columns: readonly string[], specs: readonly ColumnSpec[]): Promise<void> {
+async function copyToParquet(
+	from: string,
+	to: string,
+	columns: readonly string[],
+	specs: readonly ColumnSpec[],
+	metadata: Readonly<Record<string, string>>,
+): Promise<void> {
 	const { DuckDBInstance } = await import("@duckdb/node-api"); // a native library: loaded only where it is used
 	const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 	const types = columns.map((name, i) => `${literal(name)}: '${PARQUET_TYPES[specs[i].type] ?? "VARCHAR"}'`).join(", ");
+	const pairs = Object.entries(metadata).map(([key, value]) => `${literal(key)}: ${literal(value)}`);
+	const kept = pairs.length > 0 ? `, KV_METADATA {${pairs.join(", ")}}` : "";
 	const instance = await DuckDBInstance.create(":memory:", { memory_limit: "1GB" });
 	const connection = await instance.connect();
 	try {
 		await connection.run(
 			`COPY (SELECT * FROM read_csv(${literal(from)}, header = true, auto_detect = false, delim = ',', quote = '"', escape = '"',
-			nullstr = '', columns = {${types}})) TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd)`,
+			nullstr = '', columns = {${types}})) TO ${literal(to)} (FORMAT parquet, COMPRESSION zstd${kept})`,
 		);
 	} finally {
 		connection.closeSync();

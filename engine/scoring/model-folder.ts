@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { CarteiraError } from "../errors.ts";
 import { CHURN_INPUTS } from "./churn-inputs.ts";
+import { findModelDir } from "./find-model.ts";
 import { HAZARD_EDGES } from "./hazard.ts";
 import { OPEN_INPUTS, REPLENISH_INPUTS } from "./mix-inputs.ts";
 
@@ -21,22 +22,28 @@ const net = z.object({
 	weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()), dtype: z.literal("float32") })),
 });
 
+export const buyTillYouDieSchema = z.object({
+	k: z.number().int().positive(),
+	r: z.number().positive(),
+	alpha: z.number().positive(),
+	a: z.number().positive(),
+	b: z.number().positive(),
+});
+
 const churn = net.extend({
 	/** Nets of different seeds side by side in the topology, whose outputs are averaged. */
 	numSeeds: z.number().int().positive(),
 	hazardEdges: z.array(z.number().int().positive()),
-	buyTillYouDie: z.object({
-		k: z.number().int().positive(),
-		r: z.number().positive(),
-		alpha: z.number().positive(),
-		a: z.number().positive(),
-		b: z.number().positive(),
-	}),
+	buyTillYouDie: buyTillYouDieSchema,
 });
 
 const figure = z.number().nullable();
 /** Null where a figure has no meaning: no AUC with one label only, nothing but the AUC of a ranking. */
 const figures = z.object({ auc: figure, logLoss: figure, brier: figure, ece: figure });
+
+const interval = z.tuple([z.number(), z.number()]).nullable();
+/** 95 % intervals of the figures by bootstrap over customers. */
+const intervals = z.object({ auc: interval, logLoss: interval, brier: interval, ece: interval });
 
 const comparison = z.object({
 	/** Date of the first day asked about. */
@@ -46,6 +53,43 @@ const comparison = z.object({
 	baseRate: z.number(),
 	/** By name of the model. */
 	models: z.record(z.string(), figures),
+	intervals: z.record(z.string(), intervals).optional(),
+	/** By how much the first model's log-loss is smaller than each other's, with its paired 95 % interval; positive is better. */
+	gains: z.record(z.string(), z.object({ mean: z.number(), interval })).optional(),
+});
+
+const bin = z.object({ upTo: z.number().nullable(), share: z.number() });
+/** How the columns were spread over the customers when the model was trained, for telling a drift. */
+const reference = z.object({
+	/** By column: bins in ascending order, about tenths, the last without an upper edge; shares add up to 1. */
+	columns: z.record(z.string(), z.array(bin)),
+	/** Counted once an origin that they were looked at. */
+	numCustomers: z.number().int(),
+	/** Share without an order in 90 days at the last origin whose 90 days were over; null where there was none. */
+	baseRate: z.number().nullable(),
+});
+
+/** How a model came to be. */
+export const trainingSchema = z.object({
+	/** Digest of the portfolio's tables. */
+	data: z.string(),
+	numEvents: z.number().int(),
+	numCustomers: z.number().int(),
+	/** Dates of the first and the last purchase event. */
+	from: z.string(),
+	to: z.string(),
+	/** Dates that the churn net was taught at. */
+	origins: z.array(z.string()),
+	/** Loss after each epoch of the rehearsal, on what followed; empty where the history was too short for one. */
+	curve: z.array(z.number()),
+	seconds: z.number(),
+	/** Why the churn scores are those of the buy-till-you-die model; absent where a net was trained. */
+	fallback: z.string().optional(),
+	/** Were the orders made up? Such a model has seen no portfolio's days. */
+	synthetic: z.boolean().optional(),
+	/** Name and digest of the model whose nets were kept where not all were trained. */
+	base: z.string().optional(),
+	reference: reference.optional(),
 });
 
 const schema = z.object({
@@ -62,6 +106,7 @@ const schema = z.object({
 	churn,
 	replenish: net,
 	open: net,
+	training: trainingSchema.optional(),
 	/** Figures on the last finished origin, which the model measured had not seen; absent where the history was too short. */
 	metrics: z.object({ churn: comparison.optional() }),
 });
@@ -72,6 +117,8 @@ export type ModelManifest = z.infer<typeof schema>;
 export type Figures = z.infer<typeof figures>;
 /** Models side by side on the customers of one origin. */
 export type Comparison = z.infer<typeof comparison>;
+export type Reference = z.infer<typeof reference>;
+export type Training = z.infer<typeof trainingSchema>;
 export type NetManifest = z.infer<typeof net>;
 export const NET_NAMES = ["churn", "replenish", "open"] as const;
 export type NetName = (typeof NET_NAMES)[number];
@@ -83,16 +130,28 @@ export interface ModelFolder {
 }
 
 /**
- * Reads a model folder and checks that it fits this engine.
+ * Reads a model folder, or the one that a registry names (see `findModelDir`), and checks that it fits this engine.
  * Throws NOT_FOUND where there is no model.json, MODEL_MISMATCH where its columns, bins or weights are not what the engine computes.
  */
-export async function readModelFolder(folder: string): Promise<ModelFolder> {
+export async function readModelFolder(path: string): Promise<ModelFolder> {
+	const folder = findModelDir(path);
 	const manifest = parseManifest(await readPart(folder, "model.json"), folder);
 	refuseOther(manifest, folder);
 	const [churn, replenish, open] = await Promise.all(NET_NAMES.map((name) => readPart(folder, manifest[name].file)));
 	const digest = digestWeights([churn, replenish, open]);
 	if (digest !== manifest.digest) throw mismatch(folder, `the weights' digest is ${digest}, model.json says ${manifest.digest}`);
 	return { manifest, weights: { churn: bytesOf(churn), replenish: bytesOf(replenish), open: bytesOf(open) } };
+}
+
+/**
+ * `<name>@<first digits of the digest>`, as scores and plans carry it. The weights of all models without a net of their own are alike:
+ * the parameters of their buy-till-you-die model tell them apart.
+ */
+export function modelName({ name, digest, churn: { buyTillYouDie }, training }: ModelManifest): string {
+	const { k, r, alpha, a, b } = buyTillYouDie;
+	const identity =
+		training?.fallback === undefined ? digest : digestWeights([Buffer.from(digest), Buffer.from([k, r, alpha, a, b].join())]);
+	return `${name}@${identity.slice(0, 12)}`;
 }
 
 /** SHA-256 over weight files, hex. */

@@ -6,7 +6,7 @@ import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { Day } from "../units.ts";
 import { NUM_OUTPUTS } from "./churn-inputs.ts";
 import { HAZARD_EDGES } from "./hazard.ts";
-import { type ModelFolder, readModelFolder } from "./model-folder.ts";
+import { type ModelFolder, modelName, readModelFolder } from "./model-folder.ts";
 import { createNet } from "./net.ts";
 import { buildRhythm } from "./rhythm.ts";
 import { scoreChurn } from "./score-churn.ts";
@@ -57,7 +57,7 @@ export async function createPredictor(folder: ModelFolder): Promise<Predictor> {
 		createNet(tensorFlow, folder, "replenish", 1),
 		createNet(tensorFlow, folder, "open", 1),
 	]);
-	const model = `${manifest.name}@${manifest.digest.slice(0, 12)}`;
+	const model = modelName(manifest);
 	return {
 		model,
 		score(portfolio, history, { asOf, suggestions = SUGGESTIONS }) {
@@ -68,13 +68,25 @@ export async function createPredictor(folder: ModelFolder): Promise<Predictor> {
 				asOf,
 				numCustomers: history.numCustomers,
 				...scoreChurn(churn, manifest.churn, portfolio, history, rhythm, customers),
-				...scoreMix({ replenish, open }, portfolio, history, rhythm, customers, suggestions),
+				...(suggestions.replenish + suggestions.open > 0
+					? scoreMix({ replenish, open }, portfolio, history, rhythm, customers, suggestions)
+					: noProducts(history)),
 				expectedInterval: rhythm.expectedInterval,
 				ticket: rhythm.ticket,
 				marginRate: rhythm.marginRate,
 				hazardEdges: Int32Array.from(HAZARD_EDGES),
 			};
 		},
+	};
+}
+
+function noProducts({ numCustomers }: History): ReturnType<typeof scoreMix> {
+	return {
+		productStart: new Int32Array(numCustomers + 1),
+		product: new Int32Array(0),
+		propensity: new Float32Array(0),
+		productValue: new Float64Array(0),
+		productReason: new Uint8Array(0),
 	};
 }
 

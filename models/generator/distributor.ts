@@ -10,9 +10,9 @@ import { drawCredit } from "./credit.ts";
 import type { Customer } from "./customer.ts";
 import { buildCustomer } from "./customer.ts";
 import { customerRow, isPromisable } from "./customer-row.ts";
-import { anniversariesOf, buildTerritory, hubCodeOf, REPS_PER_TEAM } from "./geography.ts";
+import { anniversariesOf, buildTerritory, hubCodeOf, REPS_PER_TEAM, type Territory } from "./geography.ts";
 import { buildMarketCalendar } from "./market-calendar.ts";
-import type { Market, Past } from "./past.ts";
+import type { Care, Market, Past } from "./past.ts";
 import { livePast } from "./past.ts";
 import type { Service } from "./service.ts";
 import { assignmentRows, planServices } from "./service.ts";
@@ -32,6 +32,8 @@ export interface GenerateOptions {
 	/** First day planned: all history is before it. */
 	readonly asOf: Day;
 	readonly format: TableFormat;
+	/** Share of the contacts meant to be made that a lot withholds, in [0, 1); none unless said. */
+	readonly holdOutShare?: number;
 	/** The portfolio folder; made where it is not there. */
 	readonly out: string;
 	readonly onProgress?: (progress: { readonly repsDone: number; readonly numReps: number }) => void;
@@ -44,8 +46,8 @@ const NO_DAYS: ReadonlySet<Day> = new Set();
 
 /** Writes the rows of every table: first what all share, then rep by rep, each with its customers. */
 export async function writeDistributor(options: GenerateOptions, write: Write, addTruth: AddTruth): Promise<void> {
-	const { seed, asOf, reps, customers } = options;
-	const market: Market = { seed, calendar: buildMarketCalendar(asOf), catalogue: buildCatalogue(seed, customers, asOf) };
+	const { asOf, reps } = options;
+	const market = openMarket(options);
 	writeShared(options, market, write);
 	let team = emptySales();
 	for (let rep = 0; rep < reps; rep++) {
@@ -59,6 +61,11 @@ export async function writeDistributor(options: GenerateOptions, write: Write, a
 		options.onProgress?.({ repsDone: rep + 1, numReps: reps });
 		await setImmediate(); // a long run stays interruptible
 	}
+}
+
+/** What all customers share. */
+export function openMarket({ seed, asOf, customers, holdOutShare = 0 }: GenerateOptions): Market {
+	return { seed, calendar: buildMarketCalendar(asOf), catalogue: buildCatalogue(seed, customers, asOf), holdOutShare };
 }
 
 function writeShared({ seed, asOf, reps }: GenerateOptions, { catalogue, calendar }: Market, write: Write): void {
@@ -82,24 +89,44 @@ function borderOf({ seed, reps, customers }: GenerateOptions, rep: number): numb
 	return Math.round((customers * (rep + numInsideBefore(rep) + shift)) / (reps + numInsideBefore(reps)));
 }
 
-function writeTerritory(options: GenerateOptions, market: Market, index: number, write: Write, addTruth: AddTruth): Sales {
+/** The rep of a territory, its customers in order, and how each is served. */
+export interface Staffed {
+	readonly territory: Territory;
+	readonly rep: Rep;
+	readonly customers: readonly Customer[];
+	readonly cares: readonly Care[];
+}
+
+/** Draws who sells in a territory, and to whom. */
+export function staffTerritory(options: GenerateOptions, market: Market, index: number): Staffed {
 	const { seed, asOf } = options;
 	const territory = buildTerritory(seed, index);
 	const rep = buildRep(seed, index, territory, market.calendar);
-	write("reps", repRow(rep));
-	for (const row of routeRows(seed, rep, territory)) write("delivery_routes", row);
 	const customers: Customer[] = [];
 	for (let i = borderOf(options, index); i < borderOf(options, index + 1); i++) {
 		customers.push(buildCustomer(seed, i, territory, market.catalogue, asOf, isInside(index)));
 	}
 	const services = planServices(seed, rep, customers);
-	const closed = new Set(anniversariesOf(seed, Math.floor(index / REPS_PER_TEAM), asOf));
-	const hub = hubCodeOf(Math.floor(index / REPS_PER_TEAM));
+	const team = Math.floor(index / REPS_PER_TEAM);
+	const closed = new Set(anniversariesOf(seed, team, asOf));
+	const cares = customers.map(({ cityCode }, i) => ({
+		service: services[i],
+		rep,
+		closed: cityCode === hubCodeOf(team) ? closed : NO_DAYS,
+	}));
+	return { territory, rep, customers, cares };
+}
+
+function writeTerritory(options: GenerateOptions, market: Market, index: number, write: Write, addTruth: AddTruth): Sales {
+	const { seed, asOf } = options;
+	const { territory, rep, customers, cares } = staffTerritory(options, market, index);
+	write("reps", repRow(rep));
+	for (const row of routeRows(seed, rep, territory)) write("delivery_routes", row);
 	const promisable: Customer[] = [];
 	let sales = emptySales();
 	customers.forEach((customer, i) => {
-		const past = livePast(market, customer, { service: services[i], rep, closed: customer.cityCode === hub ? closed : NO_DAYS });
-		writeCustomer(options, customer, services[i], rep, past, write, addTruth);
+		const past = livePast(market, customer, cares[i]);
+		writeCustomer(options, customer, cares[i].service, rep, past, write, addTruth);
 		if (isPromisable(customer, past.state) && isOwned(customer)) promisable.push(customer);
 		sales = addSales(sales, salesOf(customer, past, asOf));
 	});

@@ -6,6 +6,7 @@ import { TABLE_NAMES } from "../../engine/portfolio/schema.ts";
 import type { TableFormat } from "../../engine/portfolio/write-table.ts";
 import { openTableWriter } from "../../engine/portfolio/write-table.ts";
 import { type GenerateOptions, writeDistributor } from "./distributor.ts";
+import { validateShare } from "./outcomes.ts";
 import { distributorPolicy } from "./policy.ts";
 import { openTruth } from "./truth.ts";
 
@@ -47,13 +48,14 @@ export async function generate(options: GenerateOptions): Promise<GenerateSummar
 	};
 }
 
-function validateSizes({ customers, reps, seed }: GenerateOptions): void {
+function validateSizes({ customers, reps, seed, holdOutShare = 0 }: GenerateOptions): void {
 	const check = (name: string, value: number, max: number): void => {
 		if (Number.isInteger(value) && value >= 1 && value <= max) return;
 		throw new CarteiraError("USAGE", `${name} is ${value}; expected a whole number from 1 to ${max}`);
 	};
 	check("customers", customers, 10_000_000);
 	check("reps", reps, 10_000);
+	validateShare(holdOutShare);
 	if (!Number.isInteger(seed)) throw new CarteiraError("USAGE", `seed is ${seed}; expected a whole number`);
 }
 

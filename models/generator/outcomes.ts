@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { HELD_OUT } from "../../engine/index.ts";
 import { CarteiraError } from "../../engine/errors.ts";
 import { formatDatetime } from "../../engine/portfolio/cell-text.ts";
 import { openDurableFile } from "../../engine/portfolio/durable-file.ts";
@@ -60,9 +61,17 @@ const MISSES: Readonly<Record<string, number>> = { visit: 0.07, phone: 0.22, mes
  * What happens on a day when the agenda is carried out, by the truth of a generated folder: who is reached, who buys and what, and
  * who buys by itself. Days passed over since the last call are lived through without contacts, and their orders are given too. The
  * state goes on in `truth/state.json`, so that a chain of days is one story; the same chain and seed give the same rows.
+ * Of the entries a lot withholds `holdOutShare`: nobody comes, and the contact is told as held out.
  * Holds all customers in memory. CONFLICT for a day already lived, USAGE for one out of the calendar's reach.
  */
-export async function simulateOutcomes(folder: string, day: Day, entries: readonly OutcomeEntry[], seed: number): Promise<Outcomes> {
+export async function simulateOutcomes(
+	folder: string,
+	day: Day,
+	entries: readonly OutcomeEntry[],
+	seed: number,
+	holdOutShare = 0,
+): Promise<Outcomes> {
+	validateShare(holdOutShare);
 	const world = openWorld(folder);
 	const before = readState(folder);
 	const first = (before.through ?? world.header.asOf - 1) + 1;
@@ -75,12 +84,18 @@ export async function simulateOutcomes(folder: string, day: Day, entries: readon
 		for (let d = first; d <= day; d++) {
 			const random = createRandom(seed + 7919 * d, STREAMS.outcomes + customer.index);
 			const entry = d === day ? entryOf.get(customer.id) : undefined;
-			liveOn(world, customer, state, repId, d, entry, random, outcomes);
+			liveOn(world, customer, state, repId, d, entry, holdOutShare, random, outcomes);
 		}
 		states[customer.id] = state;
 	}
 	writeState(folder, { through: day, states });
 	return outcomes;
+}
+
+/** Refuses a share that would leave nothing to compare, or is none. */
+export function validateShare(holdOutShare: number): void {
+	if (holdOutShare >= 0 && holdOutShare < 1) return;
+	throw new CarteiraError("USAGE", `holdOutShare is ${holdOutShare}; expected a number from 0 to below 1`);
 }
 
 function openWorld(folder: string): World {
@@ -103,14 +118,16 @@ function liveOn(
 	repId: string,
 	day: Day,
 	entry: OutcomeEntry | undefined,
+	holdOutShare: number,
 	random: Random,
 	outcomes: Outcomes,
 ): void {
 	const { calendar, catalogue, header } = world;
 	const i = day - calendar.from;
 	const openness = world.anniversaries.get(customer.cityCode)?.includes(day) ? 0 : calendar.openness[i];
-	const missed = entry !== undefined && (state.cause === "closed" || chance(random, MISSES[entry.channel] ?? 0.3));
-	const reached: Reached = entry === undefined || missed ? null : reachedBy(entry.channel);
+	const heldOut = entry !== undefined && holdOutShare > 0 && chance(random, holdOutShare);
+	const missed = entry !== undefined && !heldOut && (state.cause === "closed" || chance(random, MISSES[entry.channel] ?? 0.3));
+	const reached: Reached = entry === undefined || missed || heldOut ? null : reachedBy(entry.channel);
 	// Who is called on although its day is a holiday lives an ordinary day.
 	const ordered =
 		(openness > 0 || reached !== null) && liveDay(state, customer.behaviour, day, openness || 1, calendar.season[i], reached, random);
@@ -122,7 +139,9 @@ function liveOn(
 		const origin = reached === null ? "ecommerce" : reached === "visit" ? "visit" : "telesales";
 		outcomes.orders.push(...orderRows(orderId, customer, day, lines, catalogue, entry?.rep_id ?? repId, origin));
 	}
-	if (entry !== undefined)
+	if (entry === undefined) return;
+	if (heldOut) outcomes.contacts.push({ ...contactRow(entry, day, true, null, HELD_OUT), outcome: "cancelled", minutes: null });
+	else
 		outcomes.contacts.push(
 			contactRow(entry, day, missed, orderId, orderId === null && !missed ? objectionOf(random, state, customer) : null),
 		);

@@ -1,3 +1,4 @@
+import { HELD_OUT } from "../../engine/index.ts";
 import type { Cell } from "../../engine/portfolio/cell-text.ts";
 import type { Random } from "../../engine/random.ts";
 import { createRandom } from "../../engine/random.ts";
@@ -37,6 +38,8 @@ export interface Market {
 	readonly seed: number;
 	readonly calendar: MarketCalendar;
 	readonly catalogue: Catalogue;
+	/** Share of the contacts meant to be made that a lot withholds. */
+	readonly holdOutShare: number;
 }
 
 /** Where and by whom a customer is served, as far as its past depends on it. */
@@ -50,11 +53,14 @@ export interface Care {
 interface Attempt {
 	readonly channel: "visit" | "phone";
 	readonly direction: "outbound" | "inbound";
-	readonly outcome: "reached" | "not_reached" | "cancelled";
+	readonly outcome: "reached" | "not_reached" | "cancelled" | "held_out";
 }
 
+/** Told of a contact that is meant to be made, before the day is lived. */
+export type OnAttempt = (day: Day, state: Readonly<LifeState>, channel: "visit" | "phone") => void;
+
 /** Lives a customer through the history day by day. */
-export function livePast(market: Market, customer: Customer, care: Care): Past {
+export function livePast(market: Market, customer: Customer, care: Care, onAttempt: OnAttempt = () => {}): Past {
 	const { calendar, catalogue } = market;
 	const { asOf, from, openness, season } = calendar;
 	const random = createRandom(market.seed, STREAMS.past + customer.index);
@@ -65,7 +71,8 @@ export function livePast(market: Market, customer: Customer, care: Care): Past {
 	for (let day = from; day < asOf; day++) {
 		const open = openness[day - from];
 		if (open === 0 || care.closed.has(day)) continue;
-		const attempt = attemptContact(random, state, care, calendar, day, customer);
+		const attempt = attemptContact(random, state, care, market, day, customer);
+		if (attempt !== null) onAttempt(day, state, attempt.channel);
 		const reached: Reached = attempt?.outcome === "reached" ? attempt.channel : null;
 		const gone = state.goneOn;
 		const ordered = liveDay(state, behaviour, day, open, season[day - from], reached, random);
@@ -78,11 +85,11 @@ export function livePast(market: Market, customer: Customer, care: Care): Past {
 }
 
 /** The rep comes on most service days, less to those that are gone; the customer is not always there. */
-function attemptContact(
+export function attemptContact(
 	random: Random,
 	state: LifeState,
 	{ service, rep }: Care,
-	calendar: MarketCalendar,
+	{ calendar, holdOutShare }: Pick<Market, "calendar" | "holdOutShare">,
 	day: Day,
 	customer: Customer,
 ): Attempt | null {
@@ -91,9 +98,15 @@ function attemptContact(
 	const zeal = state.mode === "gone" ? 0.35 : state.mode === "prospect" ? 0.3 : 0.85;
 	if (!chance(random, zeal)) return null;
 	const channel = service.channel === "visit" && chance(random, 0.12) && customer.channels.includes("phone") ? "phone" : service.channel;
+	if (holdOutShare > 0 && chance(random, holdOutShare)) return { channel, direction: "outbound", outcome: "held_out" };
+	return { channel, direction: "outbound", outcome: meet(random, state, channel) };
+}
+
+/** What becomes of a contact that is made. */
+export function meet(random: Random, state: LifeState, channel: "visit" | "phone"): "reached" | "not_reached" | "cancelled" {
 	const misses = state.cause === "closed" ? 0.8 : channel === "visit" ? 0.07 : 0.22;
 	const draw = random.next();
-	return { channel, direction: "outbound", outcome: draw < misses ? "not_reached" : draw < misses + 0.015 ? "cancelled" : "reached" };
+	return draw < misses ? "not_reached" : draw < misses + 0.015 ? "cancelled" : "reached";
 }
 
 /** Collects the rows of one customer's life. */
@@ -220,6 +233,7 @@ function createRecord({ calendar, catalogue }: Market, customer: Customer, { rep
 			const orderId = lines === null ? null : addOrder(day, lines, origin, "sale");
 			if (attempt !== null && reached && orderId !== null) addContact(day, attempt, "order", null, orderId);
 			else if (attempt !== null && reached) addContact(day, attempt, "no_order", objectionOf(random, state, customer), null);
+			else if (attempt?.outcome === "held_out") addContact(day, attempt, "cancelled", HELD_OUT, null);
 			else if (attempt !== null) addContact(day, attempt, attempt.outcome, null, null);
 			else if (origin === "telesales")
 				addContact(day, { channel: "phone", direction: "inbound", outcome: "reached" }, "order", null, orderId);

@@ -1,39 +1,70 @@
 import { extname } from "node:path";
 import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
-import { evaluate, formatEvaluation, renderEvaluation } from "../../models/index.ts";
+import { evaluate, formatDrift, formatEvaluation, measureDrift, renderDrift, renderEvaluation } from "../../models/index.ts";
 import { writeDurably } from "../durable-file.ts";
-import { dayArgument, given, jsonOption, modelOption, seedOption, validateFolder, validateOutFile } from "./options.ts";
+import { dayArgument, given, jsonOption, modelOption, seedOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
 import { tell } from "./progress.ts";
+import { tellWarnings } from "./report.ts";
 
 interface EvaluateFlags {
 	readonly asOf: number[];
 	readonly baselines?: true;
+	readonly drift?: true;
 	readonly model?: string;
+	readonly horizonDays?: number;
 	readonly seed?: number;
 	readonly out?: string;
 	readonly json?: true;
 }
 
-type Reports = Awaited<ReturnType<typeof evaluate>>;
-
-const asJson = (reports: Reports): string => `${JSON.stringify(reports, null, "\t")}\n`;
-const asText = (reports: Reports): string => `${formatEvaluation(reports)}\n`;
-
-/** The report in the format that the file's ending names. */
-function formatFor(out: string, reports: Reports): string {
-	const ending = extname(out);
-	if (ending === ".html") return renderEvaluation(reports);
-	return ending === ".json" ? asJson(reports) : asText(reports);
+/** A report in every form that it can be asked for. */
+interface Answer {
+	readonly json: () => string;
+	readonly text: () => string;
+	readonly html: () => string | Promise<string>;
 }
 
-async function run(folder: string, { asOf: origins, baselines, model, seed, out, json }: EvaluateFlags): Promise<void> {
+function answerOf<Report>(
+	reports: readonly Report[],
+	text: (reports: readonly Report[]) => string,
+	html: (reports: readonly Report[]) => string | Promise<string>,
+): Answer {
+	return {
+		json: () => `${JSON.stringify(reports, null, "\t")}\n`,
+		text: () => `${text(reports)}\n`,
+		html: () => html(reports),
+	};
+}
+
+async function ask(folder: string, { asOf: origins, drift, baselines, model, horizonDays, seed }: EvaluateFlags): Promise<Answer> {
+	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
+	tellWarnings(portfolio.reports);
+	if (drift) {
+		const reports = origins.map((asOf) => measureDrift(portfolio, { asOf, ...given({ model }) }));
+		return answerOf(await Promise.all(reports), formatDrift, renderDrift);
+	}
+	const options = { origins, onProgress: tell, ...given({ baselines, model, horizonDays, seed }) };
+	return answerOf(await evaluate(portfolio, options), formatEvaluation, renderEvaluation);
+}
+
+/** The report in the format that the file's ending names. */
+async function formatFor(out: string, answer: Answer): Promise<string> {
+	const ending = extname(out);
+	if (ending === ".html") return answer.html();
+	return ending === ".json" ? answer.json() : answer.text();
+}
+
+async function run(folder: string, flags: EvaluateFlags): Promise<void> {
+	const { out, json } = flags;
 	validateFolder(folder);
 	validateOutFile(out);
-	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
-	const reports = await evaluate(portfolio, { origins, onProgress: tell, ...given({ baselines, model, seed }) });
-	if (out !== undefined) await writeDurably(out, (file) => file.writeFile(formatFor(out, reports)));
-	process.stdout.write(json ? asJson(reports) : asText(reports));
+	const answer = await ask(folder, flags);
+	if (out !== undefined) {
+		const text = await formatFor(out, answer);
+		await writeDurably(out, (file) => file.writeFile(text));
+	}
+	process.stdout.write(json ? answer.json() : answer.text());
 }
 
 /** `carteira evaluate`: the models judged on the portfolio's own past. */
@@ -48,7 +79,16 @@ export function addEvaluateCommand(program: Command): void {
 				.makeOptionMandatory(),
 		)
 		.option("--baselines", "measure simple models beside")
+		.addOption(
+			new Option("--drift", "instead: how far the portfolio of each day is from what the model was trained on").conflicts([
+				"baselines",
+				"horizonDays",
+			]),
+		)
 		.addOption(modelOption())
+		.addOption(
+			new Option("--horizon-days <n>", "days of the question asked of all customers; default: 90").argParser(wholeArgument(1, 180)),
+		)
 		.addOption(seedOption())
 		.option("--out <file>", "write the report: .html a page with plots, .json, or text")
 		.addOption(jsonOption())

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { parseDay } from "../../engine/index.ts";
 import { generate } from "../../models/generator/generate.ts";
-import { asOfOption, jsonOption, seedOption, validateOutFolder, wholeArgument } from "./options.ts";
+import { asOfOption, jsonOption, seedOption, numberArgument, validateOutFolder, wholeArgument } from "./options.ts";
 import { createProgress, tell } from "./progress.ts";
 
 const FORMATS = ["csv", "parquet", "arrow"] as const;
@@ -10,16 +10,21 @@ interface GenerateFlags {
 	readonly customers: number;
 	readonly reps: number;
 	readonly seed: number;
+	readonly holdOut: number;
 	readonly asOf: number;
 	readonly format: (typeof FORMATS)[number];
 	readonly out: string;
 	readonly json?: true;
 }
 
-async function run({ json, ...options }: GenerateFlags): Promise<void> {
+async function run({ json, holdOut: holdOutShare, ...options }: GenerateFlags): Promise<void> {
 	validateOutFolder(options.out);
 	const progress = createProgress("generating");
-	const summary = await generate({ ...options, onProgress: ({ repsDone, numReps }) => progress.update(repsDone, numReps, "reps") });
+	const summary = await generate({
+		...options,
+		holdOutShare,
+		onProgress: ({ repsDone, numReps }) => progress.update(repsDone, numReps, "reps"),
+	});
 	progress.end();
 	if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
 	else {
@@ -36,6 +41,9 @@ export function addGenerateCommand(program: Command): void {
 		.addOption(new Option("--customers <n>", "customers").argParser(wholeArgument(1, 5_000_000)).default(300))
 		.addOption(new Option("--reps <n>", "reps that sell").argParser(wholeArgument(1, 10_000)).default(1))
 		.addOption(seedOption().default(1))
+		.addOption(
+			new Option("--hold-out <share>", "share of the contacts that a lot withholds").argParser(numberArgument(0, 0.9, false)).default(0),
+		)
 		.addOption(asOfOption().default(parseDay("2026-11-23"), "2026-11-23"))
 		.addOption(new Option("--format <format>", "format of the tables").choices(FORMATS).default("csv"))
 		.requiredOption("--out <folder>", "the portfolio folder to write")

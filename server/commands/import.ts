@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { importOnlineRetail } from "../../models/generator/online-retail.ts";
-import { jsonOption, seedOption, validateOutFolder } from "./options.ts";
+import { importNetwork } from "../../models/index.ts";
+import { given, jsonOption, seedOption, validateFolder, validateOutFolder } from "./options.ts";
 import { tell } from "./progress.ts";
 
 interface ImportFlags {
@@ -19,11 +20,25 @@ async function run(file: string, { out, seed, json }: ImportFlags): Promise<void
 	}
 }
 
-/** `carteira import`: public order data as a portfolio folder. */
+interface NetworkFlags {
+	readonly out: string;
+	readonly model?: string;
+	readonly json?: true;
+}
+
+async function runNetwork(folder: string, { out, model: base, json }: NetworkFlags): Promise<void> {
+	validateFolder(folder);
+	validateOutFolder(out);
+	const summary = await importNetwork(folder, { out, ...given({ base }) });
+	process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${summary.folder} ${summary.model}\n`);
+}
+
+/** `carteira import`: public order data as a portfolio folder, a network trained elsewhere as a model folder. */
 export function addImportCommand(program: Command): void {
-	program
+	const command = program
 		.command("import")
-		.description("make a portfolio folder of other data")
+		.description("make a portfolio folder of other data, or a model folder of a network trained elsewhere");
+	command
 		.command("online-retail")
 		.description("of the order lines of Online Retail II; reps and places, which it lacks, are synthesised")
 		.argument("<file>", "online_retail_II.csv.gz")
@@ -31,4 +46,12 @@ export function addImportCommand(program: Command): void {
 		.addOption(seedOption().default(1))
 		.addOption(jsonOption())
 		.action(run);
+	command
+		.command("network")
+		.description("of a churn network trained on `train --export`; it must say of its samples what it said where it was trained")
+		.argument("<folder>", "network.json with network.bin, or with a TensorFlow.js layers model")
+		.requiredOption("--out <folder>", "the model folder to write")
+		.option("--model <folder>", "model whose mix nets are kept; default: the one shipped")
+		.addOption(jsonOption())
+		.action(runNetwork);
 }

@@ -14,7 +14,7 @@ export function dayArgument(text: string): number {
 }
 
 /** A parser of numbers in a range. */
-function numberArgument(min: number, max: number, isWhole: boolean): (text: string) => number {
+export function numberArgument(min: number, max: number, isWhole: boolean): (text: string) => number {
 	return (text) => {
 		const value = text.trim() === "" ? Number.NaN : Number(text);
 		const isFine = value >= min && value <= max && (!isWhole || Number.isInteger(value));
@@ -37,7 +37,8 @@ export const seedOption = (): Option =>
 	new Option("--seed <n>", "the same seed gives the same result").argParser(wholeArgument(-(2 ** 31), 2 ** 31 - 1));
 export const threadsOption = (): Option =>
 	new Option("--threads <n>", "solver threads; default: the machine's").argParser(wholeArgument(1, 1024));
-export const modelOption = (): Option => new Option("--model <folder>", "model folder; default: the one shipped");
+export const modelOption = (): Option =>
+	new Option("--model <folder>", "model folder, or a registry, whose champion is taken; default: the one shipped").env("CARTEIRA_MODEL");
 export const jsonOption = (): Option => new Option("--json", "answer in JSON");
 export const iterationsOption = (): Option =>
 	new Option("--iterations <n>", "search steps a rep; repeats exactly").argParser(wholeArgument(0, 1_000_000_000)).conflicts("seconds");
@@ -87,15 +88,15 @@ function refuseEmpty(flag: string, path: string): void {
 }
 
 /** Refuses a file that could not be written, before the work for it begins. */
-export function validateOutFile(path: string | undefined): void {
+export function validateOutFile(path: string | undefined, flag = "--out"): void {
 	if (path === undefined) return;
-	refuseEmpty("--out", path);
+	refuseEmpty(flag, path);
 	const found = lookAt(path);
-	if (found?.isDirectory()) throw new CarteiraError("INVALID_INPUT", `--out ${path} is a folder; expected the name of a file`);
+	if (found?.isDirectory()) throw new CarteiraError("INVALID_INPUT", `${flag} ${path} is a folder; expected the name of a file`);
 	const folder = dirname(resolve(path));
 	const parent = lookAt(folder);
-	if (parent === null) throw new CarteiraError("NOT_FOUND", `--out ${path}: the folder ${folder} is not there`);
-	if (!parent.isDirectory()) throw new CarteiraError("INVALID_INPUT", `--out ${path}: ${folder} is not a folder`);
+	if (parent === null) throw new CarteiraError("NOT_FOUND", `${flag} ${path}: the folder ${folder} is not there`);
+	if (!parent.isDirectory()) throw new CarteiraError("INVALID_INPUT", `${flag} ${path}: ${folder} is not a folder`);
 	validateWritable(found ? path : folder);
 }
 

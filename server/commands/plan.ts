@@ -30,7 +30,7 @@ import {
 	validateOutFile,
 } from "./options.ts";
 import { createProgress, tell, warn } from "./progress.ts";
-import { readPublished, readSearch } from "./read-plan.ts";
+import { readPolicyFields, readPublished, readSearch } from "./read-plan.ts";
 import { tellReports } from "./report.ts";
 
 const FORMATS = ["table", "json", "csv", "ics"] as const;
@@ -46,6 +46,7 @@ interface PlanFlags {
 	readonly threads?: number;
 	readonly model?: string;
 	readonly rep?: string[];
+	readonly policy?: string;
 	readonly published?: string;
 	readonly out?: string;
 	readonly format?: Format;
@@ -112,11 +113,15 @@ async function run(folder: string, flags: PlanFlags): Promise<void> {
 	const { asOf, horizonDays, seconds, rep: reps, threads, model } = flags;
 	const { seed, iterations } = flags.iterationsOf === undefined ? flags : await readSearch(flags.iterationsOf);
 	const published = flags.published === undefined ? undefined : await readPublished(flags.published);
+	const policy = flags.policy === undefined ? undefined : await readPolicyFields(flags.policy);
 	const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
 	tellReports(portfolio.reports);
 	const engine = await createEngine(given({ threads, model }));
 	try {
-		const plan = await planWithProgress(engine, portfolio, { asOf, ...given({ horizonDays, seed, iterations, seconds, reps, published }) });
+		const plan = await planWithProgress(engine, portfolio, {
+			asOf,
+			...given({ horizonDays, seed, iterations, seconds, reps, policy, published }),
+		});
 		for (const warning of plan.warnings) warn(warning);
 		await writeResult(plan, flags);
 	} finally {
@@ -145,6 +150,7 @@ export function addPlanCommand(program: Command): void {
 		.addOption(threadsOption())
 		.addOption(modelOption())
 		.option("--rep <id...>", "plan these reps only")
+		.option("--policy <fields.json>", "fields laid over the folder's policy.json, such as those that effects writes")
 		.option("--published <plan.json>", "the plan in force, whose changes have a price")
 		.option("--out <file>", "write the plan to a file, whole or not at all")
 		.addOption(new Option("--format <format>", "default: by the file's ending, a table on a terminal").choices(FORMATS))

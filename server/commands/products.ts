@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
 import { writeProducts } from "../../models/index.ts";
 import { asOfOption, given, jsonOption, modelOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
+import { tellWarnings } from "./report.ts";
 
 interface ProductsFlags {
 	readonly asOf: number;
@@ -16,6 +17,7 @@ async function run(folder: string, { asOf, model, top, newOnly, out, json }: Pro
 	validateFolder(folder);
 	validateOutFile(out);
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
+	tellWarnings(portfolio.reports);
 	const { rows, model: name } = await writeProducts(portfolio, { asOf, top, out, ...given({ model, newOnly }) });
 	process.stdout.write(json ? `${JSON.stringify({ out, rows, model: name })}\n` : `${out} ${rows} suggestions, ${name}\n`);
 }

@@ -13,21 +13,34 @@ const publishedShape = z.looseObject({
 	),
 });
 
+const policyShape = z.record(z.string(), z.unknown());
+
 /** What repeats the search that led to a plan. */
 const searchShape = z.looseObject({
 	receipt: z.looseObject({ seed: z.int32(), iterations: z.record(z.string(), z.int().min(0)) }),
 });
 
 /** A plan file's JSON, not yet judged. */
-export async function readPlanJson(path: string): Promise<unknown> {
+export function readPlanJson(path: string): Promise<unknown> {
+	return readJson("plan", path);
+}
+
+async function readJson(what: string, path: string): Promise<unknown> {
 	const text = await readFile(path, "utf8").catch((error: Error) => {
-		throw new CarteiraError("NOT_FOUND", `plan ${path} cannot be read: ${error.message}`);
+		throw new CarteiraError("NOT_FOUND", `${what} ${path} cannot be read: ${error.message}`);
 	});
 	try {
 		return JSON.parse(text);
 	} catch (error) {
-		throw new CarteiraError("INVALID_INPUT", `plan ${path} is not JSON: ${error instanceof Error ? error.message : "unreadable"}`);
+		throw new CarteiraError("INVALID_INPUT", `${what} ${path} is not JSON: ${error instanceof Error ? error.message : "unreadable"}`);
 	}
+}
+
+/** Fields of a policy, to be laid over that of a folder; the policy they make together is judged by the plan. */
+export async function readPolicyFields(path: string): Promise<Readonly<Record<string, unknown>>> {
+	const found = policyShape.safeParse(await readJson("policy", path));
+	if (found.success) return found.data;
+	throw new CarteiraError("INVALID_POLICY", `policy ${path} is JSON, but no object of policy fields`);
 }
 
 function isPublished(json: unknown): json is PlanDocument {

@@ -58,5 +58,10 @@ export function tellReports(reports: readonly TableReport[]): void {
 	for (const { table, numProblems, problems } of reports) {
 		if (numProblems > 0) tell(`${table}: ${count.format(numProblems)} problems\n${formatProblems(problems, numProblems)}`);
 	}
+	tellWarnings(reports);
+}
+
+/** Tells what a reader should know of what was read. */
+export function tellWarnings(reports: readonly TableReport[]): void {
 	for (const { table, warnings } of reports) for (const warning of warnings) warn(`${table}: ${plain(warning)}`);
 }

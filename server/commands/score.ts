@@ -2,6 +2,8 @@ import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
 import { writeScores } from "../../models/index.ts";
 import { asOfOption, given, jsonOption, modelOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
+import { warn } from "./progress.ts";
+import { tellWarnings } from "./report.ts";
 
 interface ScoreFlags {
 	readonly asOf: number;
@@ -15,8 +17,10 @@ async function run(folder: string, { asOf, model, horizonDays, out, json }: Scor
 	validateFolder(folder);
 	validateOutFile(out);
 	const portfolio = await readPortfolio(folder, { requireTables: ["orders"] });
-	const { rows, model: name } = await writeScores(portfolio, { asOf, horizonDays, out, ...given({ model }) });
-	process.stdout.write(json ? `${JSON.stringify({ out, rows, model: name })}\n` : `${out} ${rows} customers, ${name}\n`);
+	tellWarnings(portfolio.reports);
+	const { rows, model: name, warnings } = await writeScores(portfolio, { asOf, horizonDays, out, ...given({ model }) });
+	for (const warning of warnings) warn(warning);
+	process.stdout.write(json ? `${JSON.stringify({ out, rows, model: name, warnings })}\n` : `${out} ${rows} customers, ${name}\n`);
 }
 
 /** `carteira score`: churn risk, expected orders and value of every customer. */

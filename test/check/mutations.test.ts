@@ -52,6 +52,7 @@ const MUTATIONS: readonly Mutation[] = [
 	["orders that reach further", "data-through", (plan) => Object.assign(plan.receipt.data_through, { orders: "2026-11-22" })],
 	["a table without dates in data_through", "data-through", (plan) => Object.assign(plan.receipt.data_through, { prices: "2026-11-22" })],
 	["iterations of nobody", "receipt", (plan) => Object.assign(plan.receipt.iterations, { R9: 10 })],
+	["effects that are called measured and are not", "receipt", (plan) => Object.assign(plan.receipt, { effects: "measured 2026-11-23" })],
 	["another currency", "currency", (plan) => Object.assign(plan, { currency: "USD" })],
 	["a horizon that starts later", "horizon", (plan) => Object.assign(plan.horizon, { from: "2026-11-24" })],
 	["a horizon that counts the holiday", "horizon", (plan) => Object.assign(plan.horizon, { to: "2026-11-27" })],

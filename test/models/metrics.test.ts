@@ -5,6 +5,7 @@ import {
 	brierLoss,
 	calibrationLoss,
 	discountedGainAt,
+	gains,
 	logLoss,
 	recallAt,
 	reliability,
@@ -73,5 +74,26 @@ describe("ranking figures", () => {
 		// Hits at ranks 2 and 3 of a target of two: (1 ÷ log2 3 + 1 ÷ log2 4) ÷ (1 + 1 ÷ log2 3).
 		const expected = (1 / Math.log2(3) + 0.5) / (1 + 1 / Math.log2(3));
 		expect(discountedGainAt(3, [9, 1, 2], new Set([1, 2]))).toBeCloseTo(expected, 12);
+	});
+});
+
+describe("gains", () => {
+	it("are the share of label 1 among the highest scores, tenth by tenth", () => {
+		// ten rows by falling score: labels 1 1 0 1 0 0 0 0 0 0
+		const labels = [1, 1, 0, 1, 0, 0, 0, 0, 0, 0];
+		const scores = labels.map((_, i) => -i);
+		expect(gains(labels, scores)).toEqual([0, 1 / 3, 2 / 3, 2 / 3, 1, 1, 1, 1, 1, 1, 1]);
+	});
+
+	it("of one score for all are those of chance", () => {
+		const found = gains(
+			[1, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+			Array.from({ length: 10 }, () => 0.5),
+		);
+		for (const [tenth, share] of found.entries()) expect(share).toBeCloseTo(tenth / 10, 10);
+	});
+
+	it("have no value without label 1", () => {
+		expect(gains([0, 0], [1, 2])).toEqual(Array.from({ length: 11 }, () => Number.NaN));
 	});
 });

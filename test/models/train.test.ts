@@ -1,13 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildHistory } from "../../engine/portfolio/history.ts";
-import { readModelFolder } from "../../engine/scoring/model-folder.ts";
+import { noOrderProbability } from "../../engine/scoring/buy-till-you-die.ts";
+import { summarise } from "../../engine/scoring/churn-inputs.ts";
+import { modelName, readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { createPredictor, defaultModelDir, loadPredictor } from "../../engine/scoring/predictor.ts";
-import { evaluate } from "../../models/evaluate.ts";
-import { formatEvaluation, renderEvaluation } from "../../models/evaluation-report.ts";
-import { writeModelFolder } from "../../models/registry.ts";
+import { buildRhythm } from "../../engine/scoring/rhythm.ts";
+import { formatDay } from "../../engine/units.ts";
+import type { ChurnReport } from "../../models/evaluate-churn.ts";
 import { train, trainFolder } from "../../models/train.ts";
 import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
@@ -31,6 +33,13 @@ describe("train", () => {
 		const history = buildHistory(portfolio, AS_OF);
 		const [saved, kept] = [await loadPredictor(out), await createPredictor(again)].map((p) => p.score(portfolio, history, { asOf: AS_OF }));
 		expect(saved).toEqual(kept);
+		const { training, metrics } = (await readModelFolder(out)).manifest;
+		expect(training).toMatchObject({ data: "made-in-a-test", numEvents: history.eventDay.length, to: expect.stringMatching(/^2026-/) });
+		expect(training?.curve.length).toBeGreaterThan(0);
+		expect(metrics.churn?.origin).toBe(formatDay(AS_OF - 90));
+		const [report] = (JSON.parse(readFileSync(join(out, "metrics.json"), "utf8")) as { churn: ChurnReport[] }).churn;
+		expect(Object.keys(report.all.models)).toEqual(["model", "BG/NBD", "Pareto/NBD", "MBG/CNBD-k", "days since last order", "base rate"]);
+		expect(report.reliability.model).toHaveLength(10);
 	}, 120_000);
 
 	it("sees nothing of what comes on the day or after it", async () => {
@@ -62,34 +71,24 @@ describe("train", () => {
 			message: expect.stringContaining("1 purchase events over 5 days"),
 		});
 	});
-});
 
-describe("writeModelFolder", () => {
-	it("replaces a model, and refuses a folder of anything else", async () => {
-		const shipped = await readModelFolder(defaultModelDir());
-		const [model, other] = [join(scratch, "model"), join(scratch, "letters")];
-		await writeModelFolder(model, shipped);
-		await writeModelFolder(model, shipped);
-		expect((await readModelFolder(model)).manifest.digest).toBe(shipped.manifest.digest);
-		mkdirSync(other);
-		writeFileSync(join(other, "letter.txt"), "dear");
-		await expect(writeModelFolder(other, shipped)).rejects.toMatchObject({ code: "CONFLICT" });
-		expect(readFileSync(join(other, "letter.txt"), "utf8")).toBe("dear");
-		expect(readdirSync(scratch).filter((name) => name.includes(".tmp") || name.includes(".old"))).toEqual([]);
-	});
-});
-
-describe("evaluate", () => {
-	it("measures a model against baselines by what came after each origin", async () => {
-		const trade = syntheticPortfolio(400, 12);
-		const [report, later] = await evaluate(trade, { origins: [LAST_DAY - 120, LAST_DAY - 30], baselines: true, model: defaultModelDir() });
-		expect(Object.keys(report.all.models)).toEqual(["model", "buy-till-you-die", "days since last order", "base rate"]);
-		expect(report.all.models.model.auc).toBeGreaterThan(report.all.models["days since last order"].auc ?? 1);
-		expect(report.all.models.model.logLoss).toBeLessThan(report.all.models["base rate"].logLoss ?? 0);
-		expect(report.all.models["base rate"].auc).toBe(0.5);
-		expect(report.mix.model.ndcg10).toBeGreaterThan(0.5);
-		expect([report.isOver, later.isOver]).toEqual([true, false]);
-		expect(formatEvaluation([report, later])).toContain("(less than 90 days follow in the data)");
-		expect(renderEvaluation([report])).toContain("<svg");
+	it("of a short history is a buy-till-you-die model, which says so and scores", async () => {
+		const lines = Array.from({ length: 60 }, (_, i) => ({ customer: i % 6, day: AS_OF - 80 + i, product: i % 4 }));
+		const short = portfolioOf(lines);
+		const folder = await trainFolder(short, "x", { asOf: AS_OF });
+		expect(folder.manifest.training).toMatchObject({ fallback: expect.stringContaining("60 purchase events over 80 days"), origins: [] });
+		const history = buildHistory(short, AS_OF);
+		const scores = (await createPredictor(folder)).score(short, history, { asOf: AS_OF });
+		const { buyTillYouDie } = folder.manifest.churn;
+		const rhythm = buildRhythm(short, history);
+		for (let customer = 0; customer < 6; customer++) {
+			const summary = summarise(history, rhythm, customer);
+			const own = noOrderProbability(buyTillYouDie, summary, 90 / rhythm.baseInterval[customer]);
+			// no bin's chance of an order goes below 1 in 404, which leaves at most 1 − (1 − 1 ÷ 404)^9 = 2.2 % in the 9 bins of 90 days
+			expect(Math.abs(scores.churnRisk[customer] - own)).toBeLessThan(0.0225);
+		}
+		const other = await trainFolder(short, "x", { asOf: AS_OF - 10 }); // the same weights, other parameters
+		expect(other.manifest.digest).toBe(folder.manifest.digest);
+		expect(modelName(other.manifest)).not.toBe(modelName(folder.manifest));
 	});
 });

@@ -34,7 +34,7 @@ describe("writeScores", () => {
 		);
 		expect(rows).toBe(2);
 		expect(body.map(([id]) => id)).toEqual(["customers-0", "customers-1"]);
-		expect(body[1].slice(1, 6).map(Number)).toEqual([1, 1, 0, 0, 730]);
+		expect(body[1].slice(1, 6).map(Number)).toEqual([0.99999, 0.99999, 0.00001, 0, 730]);
 		expect(body[0][6]).toBe("new");
 	});
 

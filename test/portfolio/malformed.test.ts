@@ -70,16 +70,18 @@ const outOfRange: Malformed[] = EVERY_COLUMN.flatMap(([table, column, spec]) => 
 
 const required = EVERY_COLUMN.filter(([, , spec]) => !spec.optional);
 
-const missingColumns: Malformed[] = required.map(([table, column]) => ({
-	name: `${table} lacks the column ${column}`,
-	spoil: (folder, tables) =>
-		rewrite(folder, tables, table, (rows) => {
-			for (const row of rows) delete row[column];
-			for (const row of rows) row.something_else = "1";
-		}),
-	code: "INVALID_INPUT",
-	problem: { table, column, code: "missing_column" },
-}));
+const missingColumns: Malformed[] = required
+	.filter(([, , spec]) => spec.standIn === undefined)
+	.map(([table, column]) => ({
+		name: `${table} lacks the column ${column}`,
+		spoil: (folder, tables) =>
+			rewrite(folder, tables, table, (rows) => {
+				for (const row of rows) delete row[column];
+				for (const row of rows) row.something_else = "1";
+			}),
+		code: "INVALID_INPUT",
+		problem: { table, column, code: "missing_column" },
+	}));
 
 const missingValues: Malformed[] = required.map(([table, column], i) => ({
 	name: `${table}.${column} is empty in a row`,

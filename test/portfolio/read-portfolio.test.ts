@@ -262,6 +262,17 @@ describe("bad rows", () => {
 		});
 	});
 
+	it("take the quantity for a value where a file has no column of values, and say so", async () => {
+		const folder = temporaryFolder();
+		writeFileSync(
+			join(folder, "orders.csv"),
+			"order_id,customer_id,ordered_on,product_id,quantity\na,c,2026-11-02,p,3\nb,c,2026-11-03,p,-1.5\n",
+		);
+		const { tables, reports } = await readInProcess(folder);
+		expect([...tables.orders.numbers.net_value]).toEqual([300, -150]); // whole cents of one currency unit a piece
+		expect(reports[0].warnings).toEqual(["orders: no column net_value; quantity stands in for it"]);
+	});
+
 	it("above 0.5 % of the rows refuse the import", async () => {
 		const folder = temporaryFolder();
 		const orders = manyOrders(400);

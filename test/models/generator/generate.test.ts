@@ -191,3 +191,24 @@ function contentOf(table: Table): Record<string, unknown> {
 	expect(Object.values(codes).every((column) => column.every((code) => code <= NULL_CODE))).toBe(true);
 	return { ...Object.fromEntries(texts), ...refs, ...numbers, ...days, ...codes };
 }
+
+describe("a distributor that tries what contacts do", () => {
+	it("withholds a share of its contacts by lot, in the words that effects are measured by", async () => {
+		await generate({ ...small, holdOutShare: 0.2, out: folderOf("lot") });
+		const { contacts } = (await readPortfolio(folderOf("lot"))).tables;
+		const rows = Array.from({ length: contacts.numRows }, (_, row) => row).filter((row) => contacts.codes.direction[row] === 0);
+		const withheld = rows.filter((row) => contacts.texts.objection.at(row) === "held_out");
+		// A fifth of thousands of outbound contacts.
+		expect(rows.length).toBeGreaterThan(3000);
+		expect(withheld.length / rows.length).toBeCloseTo(0.2, 1);
+		expect(new Set(withheld.map((row) => contacts.codes.outcome[row]))).toEqual(new Set([3])); // cancelled
+	});
+
+	it("withholds nothing unless asked, and refuses shares that are none", async () => {
+		await generate({ ...small, out: folderOf("no-lot") });
+		const { contacts } = (await readPortfolio(folderOf("no-lot"))).tables;
+		expect(Array.from({ length: contacts.numRows }, (_, row) => contacts.texts.objection.at(row))).not.toContain("held_out");
+		for (const holdOutShare of [-0.1, 1, Number.NaN])
+			await expect(generate({ ...small, holdOutShare, out: folderOf("bad") })).rejects.toMatchObject({ code: "USAGE" });
+	});
+});

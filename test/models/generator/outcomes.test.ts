@@ -88,6 +88,18 @@ describe("simulateOutcomes", () => {
 		expect(byVisited).toBeGreaterThan(2 * byOthers);
 	});
 
+	it("withholds by lot as many contacts as asked, and tells them as held out and without an order", async () => {
+		const { contacts, orders } = await simulateOutcomes(freshCopy(), asOf, visitsTo(buyers), 1, 0.25);
+		const withheld = contacts.filter(({ objection }) => objection === "held_out");
+		// A quarter of some 300: standard error 0.025.
+		expect(withheld.length / contacts.length).toBeGreaterThan(0.15);
+		expect(withheld.length / contacts.length).toBeLessThan(0.35);
+		for (const contact of withheld) expect(contact).toMatchObject({ outcome: "cancelled", order_id: null });
+		const ids = new Set(withheld.map(({ customer_id }) => customer_id));
+		for (const { customer_id, origin } of orders) if (ids.has(customer_id)) expect(origin).toBe("ecommerce");
+		await expect(simulateOutcomes(freshCopy(), asOf, [], 1, 1)).rejects.toMatchObject({ code: "USAGE" });
+	});
+
 	it("sells next to nothing to customers that left", async () => {
 		const { orders } = await simulateOutcomes(freshCopy(), asOf, visitsTo(left), 1);
 		const ids = new Set(orders.map(({ customer_id }) => customer_id));

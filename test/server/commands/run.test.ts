@@ -68,6 +68,24 @@ describe("a portfolio folder", () => {
 		expect(planned.stdout).toMatch(/^rep_id,date,.*\nR00001,2026-11-/);
 	});
 
+	test("shows what its contacts do, and a plan takes the measured effects up", async () => {
+		const made = await carteira("generate", "--customers", "60", "--reps", "1", "--seed", "7", "--hold-out", "0.2", "--out", "tried");
+		expect(made.code).toBe(0);
+		const found = await carteira("effects", "tried", "--as-of", "2026-11-23", "--out", "effects.json", "--json");
+		expect(found.code).toBe(0);
+		const report = JSON.parse(found.stdout) as { channels: { basis: string }[]; policy: unknown };
+		expect(report.channels.map(({ basis }) => basis)).toEqual(["measured", "measured", "assumed", "assumed"]);
+		expect(JSON.parse(await readFile(join(folder, "effects.json"), "utf8"))).toEqual(report.policy);
+		const onDay = ["plan", "tried", "--as-of", "2026-11-23", "--iterations", "20"];
+		const planned = await carteira(...onDay, "--policy", "effects.json", "--out", "tried.json");
+		expect(planned.code).toBe(0);
+		expect(JSON.parse(await readFile(join(folder, "tried.json"), "utf8"))).toMatchObject({ receipt: { effects: "measured 2026-11-23" } });
+		expect(await carteira("check", "tried", "tried.json")).toMatchObject({ code: 0 });
+		await writeFile(join(folder, "list.json"), "[]");
+		expect((await carteira(...onDay, "--policy", "list.json")).stderr).toContain("no object of policy fields");
+		expect((await carteira(...onDay, "--policy", "nowhere.json")).code).toBe(3);
+	});
+
 	test("is scored, and its products are written", async () => {
 		const scored = await carteira("score", "d", "--as-of", "2026-11-23", "--out", "scores.csv");
 		expect(scored.code).toBe(0);

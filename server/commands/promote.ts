@@ -1,0 +1,70 @@
+import { type Command, Option } from "commander";
+import { ALIASES, type Alias, CarteiraError, hasChampion, readPortfolio } from "../../engine/index.ts";
+import {
+	formatRegistry,
+	formatVerdict,
+	judgePromotion,
+	listRegistry,
+	moveAlias,
+	formerChampion,
+	registerModel,
+	type Verdict,
+} from "../../models/index.ts";
+import { dayArgument, given, jsonOption, seedOption, validateFolder, validateOutFolder } from "./options.ts";
+import { tell } from "./progress.ts";
+
+interface PromoteFlags {
+	readonly registry: string;
+	readonly to: Alias;
+	readonly on?: string;
+	readonly asOf?: number;
+	readonly seed?: number;
+	readonly rollback?: true;
+	readonly json?: true;
+}
+
+/** The figures on which a version may become champion; throws where they forbid it. */
+async function judge(version: number, { registry, on, asOf: origin, seed }: PromoteFlags): Promise<Verdict> {
+	if (on === undefined) throw new CarteiraError("USAGE", "--on: a champion is chosen on a portfolio folder; expected its path");
+	validateFolder(on);
+	const portfolio = await readPortfolio(on, { requireTables: ["orders"] });
+	const champion = hasChampion(registry) ? `${registry}@champion` : undefined;
+	const verdict = await judgePromotion(portfolio, { challenger: `${registry}@${version}`, ...given({ champion, origin, seed }) });
+	tell(formatVerdict(verdict));
+	const { refusals, challenger } = verdict;
+	if (refusals.length > 0) throw new CarteiraError("CONFLICT", `${challenger} does not become champion: ${refusals.join("; ")}`);
+	return verdict;
+}
+
+async function promote(model: string, flags: PromoteFlags): Promise<void> {
+	const version = await registerModel(flags.registry, model);
+	const verdict = flags.to === "champion" ? await judge(version, flags) : undefined;
+	moveAlias(flags.registry, flags.to, version, verdict);
+}
+
+async function run(model: string | undefined, flags: PromoteFlags): Promise<void> {
+	const { registry, rollback, json } = flags;
+	validateOutFolder(registry, "--registry");
+	if (rollback && model !== undefined)
+		throw new CarteiraError("USAGE", "--rollback goes back to the former champion; expected no model beside it");
+	if (rollback) moveAlias(registry, "champion", formerChampion(registry));
+	else if (model !== undefined) await promote(model, flags);
+	const list = await listRegistry(registry);
+	process.stdout.write(json ? `${JSON.stringify(list)}\n` : `${formatRegistry(list)}\n`);
+}
+
+/** `carteira promote`: the registry of models, and who is champion in it. */
+export function addPromoteCommand(program: Command): void {
+	program
+		.command("promote")
+		.description("give a model a role in a registry, or list it; a champion must beat the present one on orders that neither has seen")
+		.argument("[model]", "a model folder, or a version of the registry; without one, the registry is listed")
+		.requiredOption("--registry <folder>", "the registry; made when it is not there")
+		.addOption(new Option("--to <role>", "the role").choices(ALIASES).default("champion"))
+		.option("--on <folder>", "portfolio folder to judge a champion on")
+		.addOption(new Option("--as-of <date>", "first day asked about; default: the latest whose 90 days are over").argParser(dayArgument))
+		.addOption(seedOption())
+		.option("--rollback", "give the role of champion back to who had it before")
+		.addOption(jsonOption())
+		.action(run);
+}
