@@ -91,7 +91,7 @@ export class TableDraft implements RowSink {
 		for (let index = 0; index < this.numRows; index++) {
 			const cell = source.cellAt(index);
 			if (cell === null) store.appendNull();
-			else store.append(cell, ".");
+			else store.append(cell, TYPED_NOTATION);
 		}
 		this.columns[name] = store;
 		this.warnings.push(`${this.table}: no column ${name}; ${spec.standIn} stands in for it`);
