@@ -10,6 +10,8 @@ export interface Choice {
 	/** Value of the best chain that ends with an option, and the option before it, -1 for none. */
 	readonly reach: Float64Array;
 	readonly from: Int32Array;
+	/** By day of the customer in hand [2 × rank + (1 where exempt from the gap)]: the option that a chain best ends with, -1 for none. */
+	readonly dayBest: Int32Array;
 	/** Best chain of the customer in hand, last contact first. */
 	readonly chain: Int32Array;
 	length: number;
@@ -27,6 +29,7 @@ export function createChoice(problem: Problem, relaxation: Relaxation, unmet: re
 		isComplete,
 		reach: new Float64Array(problem.numOptions),
 		from: new Int32Array(problem.numOptions),
+		dayBest: new Int32Array(2 * problem.numDays),
 		chain: new Int32Array(problem.numDays),
 		length: 0,
 		value: 0,
@@ -72,9 +75,11 @@ function improveChain(
 	const { isForced, reach } = choice;
 	const last = customerFirstOption[customer + 1];
 	let candidates = customerFirstOption[customer]; // first option that a chain may end with: none may skip a forced day
+	let firstRank = 0; // rank of its day
+	let rank = 0;
 	let mayBeEmpty = true;
 	let left = days;
-	for (let group = candidates; group < last; ) {
+	for (let group = candidates; group < last; rank++) {
 		const day = optionDay[group];
 		let next = group;
 		let hasForced = false;
@@ -82,10 +87,12 @@ function improveChain(
 		const isOff = days !== 0 && !((days >>> day) & 1);
 		for (let option = group; option < next; option++) {
 			if (isOff || (hasForced && !isForced[option])) reach[option] = -Infinity;
-			else extendChains(problem, choice, customer, option, candidates, group, mayBeEmpty, worthOf(relaxation, option, prices));
+			else extendChains(problem, choice, customer, option, firstRank, rank, mayBeEmpty, worthOf(relaxation, option, prices));
 		}
+		keepDay(problem, choice, rank, group, next);
 		if (!isOff && (hasForced || days !== 0)) {
 			candidates = group;
+			firstRank = rank;
 			mayBeEmpty = false;
 		}
 		if (days !== 0) left &= ~(1 << day);
@@ -104,32 +111,45 @@ function improveChain(
 	return best;
 }
 
-/** Best chain that ends with `option` after one of the options in [candidates, group). */
+/** Keeps the options of a day, in [group, next), that a chain best ends with: what comes after depends on the day and the exemption only. */
+function keepDay(problem: Problem, { dayBest, reach }: Choice, rank: number, group: number, next: number): void {
+	const { optionFlags } = problem;
+	dayBest[2 * rank] = dayBest[2 * rank + 1] = -1;
+	for (let option = group; option < next; option++) {
+		const place = 2 * rank + (optionFlags[option] & GAP_EXEMPT ? 1 : 0);
+		if (reach[option] > (dayBest[place] < 0 ? -Infinity : reach[dayBest[place]])) dayBest[place] = option;
+	}
+}
+
+/** Best chain that ends with `option` after one of the customer's days from `firstRank` to before `rank`. */
 function extendChains(
 	problem: Problem,
 	choice: Choice,
 	customer: number,
 	option: number,
-	candidates: number,
-	group: number,
+	firstRank: number,
+	rank: number,
 	mayBeFirst: boolean,
 	worth: number,
 ): void {
 	const { optionDay, optionFlags, days, prize, numDays } = problem;
+	const { dayBest, reach } = choice;
 	const row = option * (numDays + 1);
 	const isExempt = (optionFlags[option] & GAP_EXEMPT) !== 0;
 	const latest = days[optionDay[option]] - problem.minGap[customer];
 	let best = mayBeFirst ? prize[row] : -Infinity;
 	let from = -1;
-	for (let before = candidates; before < group; before++) {
+	for (let place = 2 * firstRank; place < 2 * rank; place++) {
+		const before = dayBest[place];
+		if (before < 0) continue;
 		const day = optionDay[before];
-		if (days[day] > latest && !isExempt && !(optionFlags[before] & GAP_EXEMPT)) continue;
-		const value = choice.reach[before] + prize[row + day + 1];
+		if (days[day] > latest && !isExempt && !(place & 1)) continue;
+		const value = reach[before] + prize[row + day + 1];
 		if (value <= best) continue;
 		best = value;
 		from = before;
 	}
-	choice.reach[option] = best + worth;
+	reach[option] = best + worth;
 	choice.from[option] = from;
 }
 
