@@ -31,14 +31,14 @@ export function solve(problem: Problem, options: SolveOptions, trails?: readonly
 	const numStarts = options.starts ?? 0;
 	const left = trails ?? Array.from({ length: numStarts }, (_, start) => explore(problem, options, start));
 	const rule = createStopRule(options);
-	const { solution, iterations, evaluations } = search(problem, options.seed, rule.shallStop, {
+	const { solution, iterations, evaluations, rough } = search(problem, options.seed, rule.shallStop, {
 		...options,
 		...(left.length > 0 && mergeTrails(problem, left)),
 	});
 	const unmetRequired = unmetOptions(problem, solution);
 	const isComplete = solution.missing === unmetRequired.length;
 	const boundWork = options.boundWork ?? Math.min(MOST_BOUND_WORK, Math.max(LEAST_BOUND_WORK, BOUND_WORK_AN_EVALUATION * evaluations));
-	const { bound, method } = findUpperBound(problem, solution.value, unmetRequired, isComplete, boundWork);
+	const { bound, method } = findUpperBound(problem, solution.value, unmetRequired, isComplete, boundWork, rough);
 	return {
 		schedules: scheduleSlots(problem, solution),
 		value: solution.value,
