@@ -6,6 +6,9 @@ import type { WorkingSolution } from "./working-solution.ts";
 export interface Prices {
 	/** Cents a second of a slot's time, by day. */
 	readonly time: Float64Array;
+	/** Cents that a visit and a remote contact cost for the place that they take of a day's number, by day. */
+	readonly visit: Float64Array;
+	readonly call: Float64Array;
 	/** 0: time is the detour and the service; 1: time is by how much what follows is pushed back, so that waiting is free. */
 	push: number;
 	/** Positions skipped at random, as a share of 2^24. */

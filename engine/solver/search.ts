@@ -1,5 +1,6 @@
 import { createRandom, type Random } from "../random.ts";
 import { priceRoughly, type Rough } from "./bound/rough.ts";
+import { rowsOfDay } from "./bound/rows.ts";
 import type { Prices } from "./insertion.ts";
 import { beginMove, createJournal, type Journal, rollBack } from "./journal.ts";
 import { findMustHaves, isMissing, pickMissing } from "./must-haves.ts";
@@ -109,12 +110,13 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const solution = createWorkingSolution(problem);
 	const journal = createJournal(problem, solution);
 	const random = createRandom(seed);
-	const prices: Prices = { time: new Float64Array(problem.numDays), push: 0, blink: 0, subsidy: 0 };
+	const byDay = (): Float64Array => new Float64Array(problem.numDays);
+	const prices: Prices = { time: byDay(), visit: byDay(), call: byDay(), push: 0, blink: 0, subsidy: 0 };
 	const neighbours = findNeighbours(problem);
 	const hasHorizonLimits = problem.resourceIsHorizon.includes(1);
 	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
 	const rough = hasCalls ? priceRoughly(problem) : null;
-	if (rough) prices.time.set(rough.prices.subarray(0, problem.numDays));
+	if (rough) chargeDays(problem, prices, rough);
 	return {
 		problem,
 		settings,
@@ -145,6 +147,16 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 		onProgress,
 		iterations: 0,
 	};
+}
+
+/** What contacts take of the days costs what the relaxation says. */
+function chargeDays(problem: Problem, prices: Prices, rough: Rough): void {
+	for (let day = 0; day < problem.numDays; day++) {
+		const row = rowsOfDay(problem, day);
+		prices.time[day] = rough.prices[row.time];
+		prices.visit[day] = rough.prices[row.visits];
+		prices.call[day] = rough.prices[row.calls];
+	}
 }
 
 /** First solution: customers by value for their time, two rounds so that later prices of time do not keep anybody out. */
@@ -315,6 +327,8 @@ function fillUp(state: Search): void {
 	prices.blink = 0;
 	prices.subsidy = 0;
 	prices.time.fill(0);
+	prices.visit.fill(0);
+	prices.call.fill(0);
 	prices.push = 1;
 	for (let isChanged = true; isChanged; ) {
 		isChanged = false;

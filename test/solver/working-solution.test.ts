@@ -16,7 +16,14 @@ import {
 import { smallProblem } from "../problems/small.ts";
 import { evaluate } from "./evaluate.ts";
 
-const prices: Prices = { time: new Float64Array(14), push: 0, blink: 0, subsidy: 0 };
+const prices: Prices = {
+	time: new Float64Array(14),
+	visit: new Float64Array(14),
+	call: new Float64Array(14),
+	push: 0,
+	blink: 0,
+	subsidy: 0,
+};
 
 /** The working solution as a result, for the slow twin. */
 function solutionOf(problem: Problem, solution: WorkingSolution): Solution {
