@@ -60,7 +60,7 @@ interface Search {
 	readonly neighbours: Neighbours;
 	readonly offers: Offers;
 	readonly prices: Prices;
-	/** Where remote contacts can fill every gap, a second of a day has one price, which a relaxation knows; null elsewhere. */
+	/** Where remote contacts can fill every gap, a second of a day has one price, which a relaxation knows; null elsewhere and in small problems. */
 	readonly rough: Rough | null;
 	readonly recreation: Recreation;
 	readonly ruin: Ruin;
@@ -115,7 +115,7 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const neighbours = findNeighbours(problem);
 	const hasHorizonLimits = problem.resourceIsHorizon.includes(1);
 	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
-	const rough = hasCalls ? priceRoughly(problem) : null;
+	const rough = hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
 	if (rough) chargeDays(problem, prices, rough);
 	return {
 		problem,
