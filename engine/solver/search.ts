@@ -115,7 +115,7 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const neighbours = findNeighbours(problem);
 	const hasHorizonLimits = problem.resourceIsHorizon.includes(1);
 	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
-	const rough = hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
+	const rough = settings.dayPrices && hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
 	if (rough) chargeDays(problem, prices, rough);
 	return {
 		problem,
