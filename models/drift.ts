@@ -68,7 +68,7 @@ export async function measureDrift(portfolio: Portfolio, { asOf, model }: DriftO
 	const folder = await readModelFolder(model ?? defaultModelDir());
 	const { manifest } = folder;
 	const history = buildHistory(portfolio, asOf);
-	const columns = churnColumns(portfolio, history, lastWeek(asOf), manifest.churn.buyTillYouDie);
+	const columns = churnColumns(portfolio, history, lastWeek(asOf), manifest.churn);
 	const calibration = await calibrationOf(portfolio, history, folder);
 	const reference = manifest.training?.reference;
 	return {

@@ -2,7 +2,7 @@ import { createIsSale, type History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { PRODUCT_REASONS, type Scores } from "../engine/scoring/scores.ts";
 import { discountedGainAt, recallAt } from "./metrics.ts";
-import { nextBasket } from "./mix-dataset.ts";
+import { nextBasket } from "./mix-occasions.ts";
 
 const CROSS_SELL = PRODUCT_REASONS.indexOf("cross_sell");
 /** A product counts when it was bought so often in the year before. */

@@ -2,13 +2,16 @@ import type { Scalar, Tensor2D, Variable } from "@tensorflow/tfjs-core";
 import type { LayersModel, SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { createRandom, type Random } from "../engine/random.ts";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
+import { assign, type Average, copyOf, createAverage } from "./average-weights.ts";
+import { keyOf } from "./checkpoints.ts";
+import { createKeeper, type Place, type Progress } from "./run-state.ts";
 
-const BATCH = 512;
+/** Rows of a training step. */
+export const BATCH = 512;
+/** Adam's first step size, unless said. */
 const LEARNING_RATE = 1e-3;
 /** Pull of every weight towards 0, on the squared norm of the kernels. */
 const DECAY = 2e-5;
-/** Batches that the final weights are averaged over. */
-const AVERAGED = 300;
 /** Epochs without a better validation loss before training stops. */
 const PATIENCE = 3;
 
@@ -37,10 +40,12 @@ export interface Shape {
 	/** Nets side by side, of the same shape and different first weights. */
 	readonly numSeeds: number;
 	readonly seed: number;
+	/** The last layer sees the inputs too: a logistic regression beside the net. */
+	readonly isWide?: boolean;
 }
 
 /** Nets side by side over one input; their outputs are concatenated. The last layers start at 0, so that an untrained net says its offsets. */
-export function buildNetwork(tensorFlow: TensorFlow, { numInputs, numOutputs, units, numSeeds, seed }: Shape): LayersModel {
+export function buildNetwork(tensorFlow: TensorFlow, { numInputs, numOutputs, units, numSeeds, seed, isWide = false }: Shape): LayersModel {
 	const { layers } = tensorFlow;
 	const input = layers.input({ shape: [numInputs] });
 	const branches = Array.from({ length: numSeeds }, (_, branch) => {
@@ -49,6 +54,7 @@ export function buildNetwork(tensorFlow: TensorFlow, { numInputs, numOutputs, un
 			const kernelInitializer = layers.initializers.heNormal({ seed: seed * 1009 + branch * 31 + depth });
 			hidden = symbolic(tensorFlow, layers.layers.dense({ units: width, activation: "relu", kernelInitializer }).apply(hidden));
 		}
+		if (isWide) hidden = symbolic(tensorFlow, layers.layers.concatenate().apply([input, hidden]));
 		return symbolic(tensorFlow, layers.layers.dense({ units: numOutputs, kernelInitializer: "zeros" }).apply(hidden));
 	});
 	const outputs = branches.length === 1 ? branches[0] : symbolic(tensorFlow, layers.layers.concatenate().apply(branches));
@@ -67,9 +73,12 @@ export interface FitOptions {
 	readonly numOutputs: number;
 	readonly seed: number;
 	readonly maxEpochs: number;
+	readonly learningRate?: number;
 	/** Later rows and the loss of the outputs for them (offsets added); training stops when it gets no better. */
 	readonly validation?: { readonly rows: Rows; lossOf(outputs: Float32Array): number };
 	readonly onEpoch?: (epoch: number, validationLoss: number) => void;
+	/** Where each epoch is kept, so that a run that was killed goes on from the last one to the same weights. */
+	readonly checkpoint?: Place;
 }
 
 /**
@@ -77,59 +86,71 @@ export interface FitOptions {
  * its weights (Polyak and Juditsky 1992), which spares it the jitter of the last batches; with validation rows as the average was after
  * the epoch that they liked best.
  */
-export function fitNetwork(tensorFlow: TensorFlow, model: LayersModel, rows: Rows, options: FitOptions): { epochs: number; loss: number } {
+export async function fitNetwork(
+	tensorFlow: TensorFlow,
+	model: LayersModel,
+	rows: Rows,
+	options: FitOptions,
+): Promise<{ epochs: number; loss: number }> {
 	const { tf } = tensorFlow;
-	const optimizer = tf.train.adam(LEARNING_RATE);
+	const optimizer = tf.train.adam(options.learningRate ?? LEARNING_RATE);
 	const weights = variablesOf(tensorFlow, model);
 	const average = createAverage(weights);
+	const keeper = createKeeper(
+		tensorFlow,
+		{ optimizer, weights, average, key: keyOfRun(rows, options), maxEpochs: options.maxEpochs },
+		options.checkpoint,
+	);
+	const progress = await keeper.resume();
 	const random = createRandom(options.seed, 71);
 	const order = Int32Array.from({ length: rows.numRows }, (_, row) => row);
-	let kept: Float32Array[] | undefined;
-	let best = { epochs: options.maxEpochs, loss: Number.POSITIVE_INFINITY };
-	for (let epoch = 1; epoch <= options.maxEpochs; epoch++) {
+	for (let epoch = 1; epoch <= options.maxEpochs && !isOver(progress, epoch, options); epoch++) {
 		shuffle(order, random);
+		if (epoch <= progress.losses.length) {
+			options.onEpoch?.(epoch, progress.losses[epoch - 1]);
+			continue;
+		}
 		for (let from = 0; from < rows.numRows; from += BATCH) {
 			const batch = order.subarray(from, Math.min(rows.numRows, from + BATCH));
 			optimizer.minimize(() => tf.add(lossOn(tensorFlow, model, rows, batch, options), decayOf(tensorFlow, weights)), false, weights);
 			average.follow();
 		}
-		if (!options.validation) continue;
-		const current = copyOf(weights);
-		assign(tensorFlow, weights, average.values);
-		const loss = options.validation.lossOf(predictRows(tensorFlow, model, options.validation.rows));
-		assign(tensorFlow, weights, current);
-		options.onEpoch?.(epoch, loss);
-		if (loss < best.loss) {
-			best = { epochs: epoch, loss };
-			kept = average.values.map((values) => values.slice());
-		} else if (epoch - best.epochs >= PATIENCE) break;
+		validate(tensorFlow, model, progress, { weights, average, options });
+		await keeper.keep(progress);
 	}
-	assign(tensorFlow, weights, kept ?? average.values);
+	assign(tensorFlow, weights, progress.kept ?? average.values);
 	optimizer.dispose();
-	return best;
+	return progress.best;
 }
 
-/** Running average of weights, over about the last AVERAGED batches, fewer in the beginning. */
-function createAverage(weights: readonly Variable[]): { readonly values: Float32Array[]; follow(): void } {
-	const values = copyOf(weights);
-	let numBatches = 0;
-	return {
-		values,
-		follow() {
-			numBatches++;
-			const share = Math.max(1 / AVERAGED, 9 / (9 + numBatches));
-			for (const [i, current] of copyOf(weights).entries())
-				for (let at = 0; at < current.length; at++) values[i][at] += share * (current[at] - values[i][at]);
-		},
-	};
+function isOver({ losses, best, kept }: Progress, epoch: number, { validation }: FitOptions): boolean {
+	return validation !== undefined && kept !== null && epoch > losses.length && losses.length - best.epochs >= PATIENCE;
 }
 
-function copyOf(weights: readonly Variable[]): Float32Array[] {
-	return weights.map((weight) => Float32Array.from(weight.dataSync()));
+/** Notes the loss of the average weights on the validation rows, and keeps them if it is the least. */
+function validate(
+	tensorFlow: TensorFlow,
+	model: LayersModel,
+	progress: Progress,
+	{ weights, average, options }: { readonly weights: readonly Variable[]; readonly average: Average; readonly options: FitOptions },
+): void {
+	if (!options.validation) {
+		progress.losses.push(Number.NaN);
+		return;
+	}
+	const current = copyOf(weights);
+	assign(tensorFlow, weights, average.values);
+	const loss = options.validation.lossOf(predictRows(tensorFlow, model, options.validation.rows));
+	assign(tensorFlow, weights, current);
+	progress.losses.push(loss);
+	options.onEpoch?.(progress.losses.length, loss);
+	if (loss >= progress.best.loss) return;
+	progress.best = { epochs: progress.losses.length, loss };
+	progress.kept = average.values.map((values) => values.slice());
 }
 
-function assign({ tf }: TensorFlow, weights: readonly Variable[], values: readonly Float32Array[]): void {
-	for (const [i, weight] of weights.entries()) tf.tidy(() => weight.assign(tf.tensor(values[i], weight.shape)));
+function keyOfRun({ inputs, offsets, labels }: Rows, { seed, maxEpochs, learningRate, checkpoint }: FitOptions): string {
+	return checkpoint ? keyOf([JSON.stringify({ seed, maxEpochs, learningRate }), inputs.values, offsets.values, labels.values]) : "";
 }
 
 /** Outputs of a net plus the rows' offsets, row-major; inputs are scaled already. For a net of one seed. */

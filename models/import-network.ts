@@ -42,7 +42,8 @@ async function folderWith(tensorFlow: TensorFlow, network: Network, model: Layer
 	const { story, scaler, samples } = network;
 	const numSeeds = samples.outputs[0].length / NUM_OUTPUTS;
 	const net = await exportNet(tensorFlow, "churn", model, story.inputs, scaler);
-	const churn = { ...net, manifest: { ...net.manifest, numSeeds, hazardEdges: story.hazardEdges, buyTillYouDie: story.buyTillYouDie } };
+	const { hazardEdges, buyTillYouDie, bgNbd, bgShare } = story;
+	const churn = { ...net, manifest: { ...net.manifest, numSeeds, hazardEdges, buyTillYouDie, bgNbd, bgShare } };
 	const kept = (list: "replenish" | "open") => ({ manifest: base.manifest[list], weights: base.weights[list] });
 	const trainedOn = `${story.training.numEvents} purchase events of the portfolio's own orders, trained elsewhere`;
 	const about = { name, asOf: story.asOf, seed: 0, trainedOn };

@@ -93,12 +93,14 @@ export function recallAt(k: number, ranking: readonly number[], target: Readonly
 	return ranking.slice(0, k).filter((item) => target.has(item)).length / target.size;
 }
 
-/** Discounted gain of the first k of a ranking over that of an ideal one of min(k, |target|) hits. */
-export function discountedGainAt(k: number, ranking: readonly number[], target: ReadonlySet<number>): number {
+/**
+ * Discounted gain of the first k of a ranking over that of an ideal one of min(k, |target|) hits; `idealOver` lets the ideal hit so many
+ * instead.
+ */
+export function discountedGainAt(k: number, ranking: readonly number[], target: ReadonlySet<number>, idealOver = k): number {
+	const discount = (rank: number): number => 1 / Math.log2(rank + 2);
 	let [gain, ideal] = [0, 0];
-	for (let rank = 0; rank < k; rank++) {
-		if (rank < ranking.length && target.has(ranking[rank])) gain += 1 / Math.log2(rank + 2);
-		if (rank < target.size) ideal += 1 / Math.log2(rank + 2);
-	}
+	for (const [rank, item] of ranking.slice(0, k).entries()) if (target.has(item)) gain += discount(rank);
+	for (let rank = 0; rank < Math.min(idealOver, target.size); rank++) ideal += discount(rank);
 	return gain / ideal;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { z } from "zod";
 import { CarteiraError } from "../engine/errors.ts";
-import { buyTillYouDieSchema, trainingSchema } from "../engine/scoring/model-folder.ts";
+import { anchorSchema, trainingSchema } from "../engine/scoring/model-folder.ts";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
 
 const ACTIVATIONS = ["linear", "relu", "elu", "selu", "tanh", "sigmoid", "softplus", "swish"] as const;
@@ -15,7 +15,7 @@ const networkSchema = z.object({
 	story: z.object({
 		inputs: z.array(z.string()),
 		hazardEdges: z.array(z.number().int().positive()),
-		buyTillYouDie: buyTillYouDieSchema,
+		...anchorSchema.shape,
 		asOf: z.string().regex(/^\d{4}-\d\d-\d\d$/),
 		training: trainingSchema,
 	}),

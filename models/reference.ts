@@ -1,8 +1,8 @@
 import type { History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
-import { CHURN_INPUTS, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
+import { CHURN_INPUTS, type ChurnAnchor, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
-import type { ModelManifest, Reference } from "../engine/scoring/model-folder.ts";
+import type { Reference } from "../engine/scoring/model-folder.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
 import type { Day } from "../engine/units.ts";
 import { churnLabels, customersOf } from "./populations.ts";
@@ -10,7 +10,6 @@ import { churnLabels, customersOf } from "./populations.ts";
 /** Parts of about equal count that a column is cut into. */
 const NUM_BINS = 10;
 
-type BuyTillYouDie = ModelManifest["churn"]["buyTillYouDie"];
 type Column = Reference["columns"][string];
 
 /** Origins that a reference looks at, of those that the net was taught at. */
@@ -20,10 +19,10 @@ const NUM_ORIGINS = 14;
  * How the churn inputs were spread over the customers at the origins that a net was taught at (without any, in the last week), and how
  * many customers did not order again.
  */
-export function measureReference(portfolio: Portfolio, history: History, origins: readonly Day[], model: BuyTillYouDie): Reference {
+export function measureReference(portfolio: Portfolio, history: History, origins: readonly Day[], anchor: ChurnAnchor): Reference {
 	const stride = Math.ceil(origins.length / NUM_ORIGINS);
 	const days = origins.length > 0 ? origins.filter((_, i) => i % stride === 0) : lastWeek(history.before);
-	const columns = churnColumns(portfolio, history, days, model);
+	const columns = churnColumns(portfolio, history, days, anchor);
 	return {
 		columns: Object.fromEntries(CHURN_INPUTS.map((name, i) => [name, binColumn(columns[i])])),
 		numCustomers: columns[0].length,
@@ -40,12 +39,12 @@ export function lastWeek(before: Day): Day[] {
  * Values of every churn input, by column, of customers that had ordered in the year before the day that they are asked about. A
  * customer is asked about every seventh of the days, the next one of the next, so that all days have their share.
  */
-export function churnColumns(portfolio: Portfolio, history: History, days: readonly Day[], model: BuyTillYouDie): Float32Array[] {
+export function churnColumns(portfolio: Portfolio, history: History, days: readonly Day[], anchor: ChurnAnchor): Float32Array[] {
 	const columns = CHURN_INPUTS.map((): number[] => []);
 	const [inputs, offsets] = [new Float32Array(CHURN_INPUTS.length), new Float32Array(NUM_OUTPUTS)];
 	for (const [i, day] of days.entries()) {
 		const past = cutHistory(portfolio, history, day);
-		const read = createChurnReader(portfolio, past, buildRhythm(portfolio, past), model);
+		const read = createChurnReader(portfolio, past, buildRhythm(portfolio, past), anchor);
 		for (const customer of customersOf(past, 1)) {
 			if ((customer + i) % 7 !== 0) continue;
 			read(customer, inputs, 0, offsets, 0);

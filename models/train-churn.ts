@@ -2,18 +2,17 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { createRandom } from "../engine/random.ts";
-import type { BuyTillYouDie } from "../engine/scoring/buy-till-you-die.ts";
-import { CHURN_INPUTS, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
+import { CHURN_INPUTS, type ChurnAnchor, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import { HAZARD_EDGES } from "../engine/scoring/hazard.ts";
 import type { ModelManifest } from "../engine/scoring/model-folder.ts";
-import { buildRhythm } from "../engine/scoring/rhythm.ts";
 import { type Scaler, scaleInPlace } from "../engine/scoring/scaler.ts";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
 import type { Day } from "../engine/units.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import { buildChurnRows } from "./churn-dataset.ts";
-import { fitBuyTillYouDie, fittedCustomers } from "./fit-buy-till-you-die.ts";
-import { buildNetwork, fitNetwork, type Rows } from "./fit-network.ts";
+import { fitAnchor } from "./fit-anchor.ts";
+import { buildNetwork, type FitOptions, fitNetwork, type Rows } from "./fit-network.ts";
 import { fitScaler } from "./fit-scaler.ts";
 import { churnLoss, levelFreeLoss } from "./losses.ts";
 import { pickOrigins } from "./origins.ts";
@@ -21,8 +20,8 @@ import { exportNet, type TrainedNet } from "./trained-net.ts";
 
 /** Rows that the net learns from at most. */
 const MAX_ROWS = 90_000;
-const UNITS = [48, 32];
-const NUM_SEEDS = 3;
+const UNITS = [64, 32];
+const NUM_SEEDS = 4;
 const MAX_EPOCHS = 12;
 /** Epochs where the history is too short to hold a later origin back. */
 const SHORT_EPOCHS = 4;
@@ -34,6 +33,13 @@ export interface TrainContext {
 	readonly tensorFlow: TensorFlow;
 	readonly seed: number;
 	readonly onProgress: (message: string) => void;
+	/** Where the run keeps how far it came; without, it starts from the beginning. */
+	readonly checkpoints?: Checkpoints;
+}
+
+/** The place of one net of a run, as fitNetwork takes it. */
+export function checkpointOf({ checkpoints }: TrainContext, name: string): Pick<FitOptions, "checkpoint"> {
+	return checkpoints ? { checkpoint: { checkpoints, name } } : {};
 }
 
 export type ChurnNet = TrainedNet<ModelManifest["churn"]>;
@@ -53,17 +59,18 @@ export interface TrainedChurn extends ChurnNet {
  */
 export async function trainChurn(context: TrainContext, portfolio: Portfolio, history: History): Promise<TrainedChurn> {
 	const { seed, onProgress, tensorFlow } = context;
-	onProgress("fitting the buy-till-you-die model");
-	const buyTillYouDie = fitPast(portfolio, history);
-	const { epochs, curve, heldBack } = await rehearse(context, portfolio, history);
+	onProgress("fitting the buy-till-you-die models");
 	const origins = pickOrigins(history, history.before);
+	const anchor = fitAnchor(portfolio, history, origins);
+	const { epochs, curve, heldBack } = await rehearse(context, portfolio, history);
 	onProgress(`training the churn net on ${origins.length} origins, ${epochs} epochs`);
-	const rows = buildChurnRows(portfolio, history, origins, buyTillYouDie, { maxRows: MAX_ROWS, random: createRandom(seed, 1) });
+	const rows = buildChurnRows(portfolio, history, origins, anchor, { maxRows: MAX_ROWS, random: createRandom(seed, 1) });
 	const scaler = fitScaler(rows.inputs);
 	scaleInPlace(scaler, rows.inputs.values, rows.numRows);
 	const model = createModel(context, NUM_SEEDS);
-	fitNetwork(tensorFlow, model, rows, { loss: churnLoss, numOutputs: NUM_OUTPUTS, seed, maxEpochs: epochs });
-	const net = await exportChurn(context, model, scaler, { numSeeds: NUM_SEEDS, buyTillYouDie });
+	const how = { loss: churnLoss, numOutputs: NUM_OUTPUTS, seed, maxEpochs: epochs };
+	await fitNetwork(tensorFlow, model, rows, { ...how, ...checkpointOf(context, "churn") });
+	const net = await exportChurn(context, model, scaler, { numSeeds: NUM_SEEDS, ...anchor });
 	model.dispose();
 	return { ...net, origins, curve, ...(heldBack && { heldBack }) };
 }
@@ -74,12 +81,15 @@ export async function fitWithoutNet(context: TrainContext, portfolio: Portfolio,
 	const { tensorFlow, seed } = context;
 	const model = buildNetwork(tensorFlow, { numInputs: CHURN_INPUTS.length, numOutputs: NUM_OUTPUTS, units: [], numSeeds: 1, seed });
 	const scaler = { mean: CHURN_INPUTS.map(() => 0), deviation: CHURN_INPUTS.map(() => 1) };
-	const net = await exportChurn(context, model, scaler, { numSeeds: 1, buyTillYouDie: fitPast(portfolio, history) });
+	const net = await exportChurn(context, model, scaler, {
+		numSeeds: 1,
+		...fitAnchor(portfolio, history, pickOrigins(history, history.before)),
+	});
 	model.dispose();
 	return { ...net, origins: [], curve: [] };
 }
 
-type Own = Pick<ModelManifest["churn"], "numSeeds" | "buyTillYouDie">;
+type Own = Pick<ModelManifest["churn"], "numSeeds" | keyof ChurnAnchor>;
 
 async function exportChurn({ tensorFlow }: TrainContext, model: LayersModel, scaler: Scaler, own: Own): Promise<ChurnNet> {
 	const { manifest, weights } = await exportNet(tensorFlow, "churn", model, CHURN_INPUTS, scaler);
@@ -88,10 +98,6 @@ async function exportChurn({ tensorFlow }: TrainContext, model: LayersModel, sca
 
 function createModel({ tensorFlow, seed }: TrainContext, numSeeds: number) {
 	return buildNetwork(tensorFlow, { numInputs: CHURN_INPUTS.length, numOutputs: NUM_OUTPUTS, units: UNITS, numSeeds, seed });
-}
-
-function fitPast(portfolio: Portfolio, history: History): BuyTillYouDie {
-	return fitBuyTillYouDie(fittedCustomers(history, buildRhythm(portfolio, history))).model;
 }
 
 interface Rehearsal {
@@ -107,15 +113,15 @@ async function rehearse(context: TrainContext, portfolio: Portfolio, history: Hi
 	const origins = pickOrigins(past, latest);
 	if (origins.length < MIN_ORIGINS) return { epochs: SHORT_EPOCHS, curve: [] };
 	context.onProgress(`rehearsing on ${origins.length} origins that were over 90 days ago`);
-	const buyTillYouDie = fitPast(portfolio, past);
+	const anchor = fitAnchor(portfolio, past, origins);
 	const draw = { maxRows: MAX_ROWS, random: createRandom(context.seed, 2) };
-	const rows = buildChurnRows(portfolio, past, origins, buyTillYouDie, draw);
-	const validation = buildChurnRows(portfolio, history, [latest], buyTillYouDie, draw);
+	const rows = buildChurnRows(portfolio, past, origins, anchor, draw);
+	const validation = buildChurnRows(portfolio, history, [latest], anchor, draw);
 	if (validation.numRows === 0) return { epochs: SHORT_EPOCHS, curve: [] };
-	return fitHeldBack(context, rows, validation, buyTillYouDie);
+	return fitHeldBack(context, rows, validation, anchor);
 }
 
-async function fitHeldBack(context: TrainContext, rows: Rows, validation: Rows, buyTillYouDie: BuyTillYouDie): Promise<Rehearsal> {
+async function fitHeldBack(context: TrainContext, rows: Rows, validation: Rows, anchor: ChurnAnchor): Promise<Rehearsal> {
 	const scaler = fitScaler(rows.inputs);
 	for (const part of [rows, validation]) scaleInPlace(scaler, part.inputs.values, part.numRows);
 	const model = createModel(context, 1);
@@ -124,15 +130,16 @@ async function fitHeldBack(context: TrainContext, rows: Rows, validation: Rows, 
 		curve.push(loss);
 		context.onProgress(`epoch ${epoch}: loss ${loss.toFixed(4)} on what followed`);
 	};
-	const { epochs } = fitNetwork(context.tensorFlow, model, rows, {
+	const { epochs } = await fitNetwork(context.tensorFlow, model, rows, {
 		loss: churnLoss,
 		numOutputs: NUM_OUTPUTS,
 		seed: context.seed,
 		maxEpochs: MAX_EPOCHS,
 		validation: { rows: validation, lossOf: (outputs) => levelFreeLoss(outputs, validation) },
 		onEpoch,
+		...checkpointOf(context, "rehearsal"),
 	});
-	const heldBack = await exportChurn(context, model, scaler, { numSeeds: 1, buyTillYouDie });
+	const heldBack = await exportChurn(context, model, scaler, { numSeeds: 1, ...anchor });
 	model.dispose();
 	return { epochs, curve, heldBack };
 }

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { CarteiraError } from "../engine/errors.ts";
 import { buildHistory, type History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
@@ -17,6 +17,7 @@ import {
 import { createPredictor, defaultModelDir } from "../engine/scoring/predictor.ts";
 import { loadTensorFlow } from "../engine/scoring/tensorflow.ts";
 import { type Day, formatDay } from "../engine/units.ts";
+import { type Checkpoints, openCheckpoints } from "./checkpoints.ts";
 import { evaluateChurn } from "./evaluate-churn.ts";
 import { type ChurnNet, fitWithoutNet, trainChurn } from "./train-churn.ts";
 import { trainMix } from "./train-mix.ts";
@@ -59,19 +60,27 @@ export interface TrainSummary {
 
 /**
  * Trains on all that a portfolio's orders say before a day and writes a model folder at `out`, whose last part is the model's name.
- * Same portfolio, day and seed: same weights. Throws NOT_ENOUGH_HISTORY where there are too few orders.
+ * Same portfolio, day and seed: same weights. While it runs, a hidden folder beside `out` keeps how far it came; killed and started again, it goes on from
+ * there to the same weights. Throws NOT_ENOUGH_HISTORY where there are too few orders.
  */
 export async function train(portfolio: Portfolio, options: TrainOptions & { readonly out: string }): Promise<TrainSummary> {
 	const started = performance.now();
-	const { folder, heldBack } = await trainParts(portfolio, basename(resolve(options.out)), options);
+	const checkpoints = openCheckpoints(checkpointFolder(options.out));
+	const { folder, heldBack } = await trainParts(portfolio, basename(resolve(options.out)), { ...options, checkpoints });
 	options.onProgress?.("measuring on the last 90 days what a model says that does not know them");
 	const report = heldBack ? await reportHeldBack(portfolio, options, heldBack, folder) : undefined;
 	const seconds = Math.round((performance.now() - started) / 100) / 10;
 	const { training, ...manifest } = folder.manifest;
 	const told = { ...manifest, training: { ...training, seconds }, metrics: report ? { churn: report.all } : {} };
 	await writeModelFolder(options.out, { ...folder, manifest: told }, report ? [report] : []);
+	checkpoints.remove();
 	const { fallback } = training;
 	return { folder: options.out, model: modelName(folder.manifest), seconds, ...(fallback !== undefined && { fallback }) };
+}
+
+/** Where a run that writes to `out` keeps how far it came. */
+export function checkpointFolder(out: string): string {
+	return join(dirname(resolve(out)), `.${basename(out)}.training`);
 }
 
 /** Trains a model in memory. */
@@ -85,12 +94,16 @@ interface Trained {
 	readonly heldBack?: ChurnNet;
 }
 
-async function trainParts(portfolio: Portfolio, name: string, options: TrainOptions): Promise<Trained> {
-	const { asOf, task = "all", seed = 1, onProgress = () => undefined } = options;
+async function trainParts(
+	portfolio: Portfolio,
+	name: string,
+	options: TrainOptions & { readonly checkpoints?: Checkpoints },
+): Promise<Trained> {
+	const { asOf, task = "all", seed = 1, onProgress = () => undefined, checkpoints } = options;
 	const history = buildHistory(portfolio, asOf);
 	const lack = lackOf(history);
 	if (lack !== null && (task === "mix" || !canFitBuyTillYouDie(history))) throw new CarteiraError("NOT_ENOUGH_HISTORY", lack);
-	const context = { tensorFlow: await loadTensorFlow(), seed, onProgress };
+	const context = { tensorFlow: await loadTensorFlow(), seed, onProgress, ...(checkpoints && { checkpoints }) };
 	const shipped = task === "all" && lack === null ? null : await readModelFolder(defaultModelDir());
 	const churn = task === "mix" ? null : await (lack === null ? trainChurn : fitWithoutNet)(context, portfolio, history);
 	const mix = task === "churn" || lack !== null ? null : await trainMix(context, portfolio, history);
@@ -100,7 +113,7 @@ async function trainParts(portfolio: Portfolio, name: string, options: TrainOpti
 		open: mix?.open ?? netOf(shipped, "open"),
 	};
 	const training: Training = {
-		...storyOf(portfolio, history, churn?.origins ?? [], nets.churn.manifest.buyTillYouDie),
+		...storyOf(portfolio, history, churn?.origins ?? [], nets.churn.manifest),
 		...(options.synthetic && { synthetic: true }),
 		...(churn && { curve: [...churn.curve] }),
 		...(lack !== null && { fallback: lack }),

@@ -1,12 +1,12 @@
 import type { History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
-import type { BuyTillYouDie } from "../engine/scoring/buy-till-you-die.ts";
+import type { ChurnAnchor } from "../engine/scoring/churn-inputs.ts";
 import type { Training } from "../engine/scoring/model-folder.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import { measureReference } from "./reference.ts";
 
 /** What a model learns from, told before it is trained: no curve yet, and no time spent. */
-export function storyOf(portfolio: Portfolio, history: History, origins: readonly Day[], model: BuyTillYouDie): Training {
+export function storyOf(portfolio: Portfolio, history: History, origins: readonly Day[], anchor: ChurnAnchor): Training {
 	const { eventDay, eventStart, numCustomers } = history;
 	const [first, last] = eventDay.reduce(([min, max], day) => [Math.min(min, day), Math.max(max, day)], [eventDay[0], eventDay[0]]);
 	let customers = 0;
@@ -20,6 +20,6 @@ export function storyOf(portfolio: Portfolio, history: History, origins: readonl
 		origins: origins.map(formatDay),
 		curve: [],
 		seconds: 0,
-		reference: measureReference(portfolio, history, origins, model),
+		reference: measureReference(portfolio, history, origins, anchor),
 	};
 }

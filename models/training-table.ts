@@ -4,15 +4,14 @@ import { buildHistory, type History } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import type { ColumnType } from "../engine/portfolio/schema.ts";
 import { openParquetFile, type TableWriter } from "../engine/portfolio/write-table.ts";
-import type { BuyTillYouDie } from "../engine/scoring/buy-till-you-die.ts";
-import { CHURN_INPUTS, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
+import { CHURN_INPUTS, type ChurnAnchor, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import { HAZARD_EDGES } from "../engine/scoring/hazard.ts";
 import type { Training } from "../engine/scoring/model-folder.ts";
 import { buildRhythm } from "../engine/scoring/rhythm.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import { futureOf } from "./churn-dataset.ts";
-import { fitBuyTillYouDie, fittedCustomers } from "./fit-buy-till-you-die.ts";
+import { fitAnchor } from "./fit-anchor.ts";
 import { pickOrigins } from "./origins.ts";
 import { storyOf } from "./training-story.ts";
 
@@ -50,18 +49,17 @@ function all(names: readonly string[], type: ColumnType): Record<string, ColumnT
 }
 
 /** What a network trained on the table must say it was trained for. */
-export interface TableStory {
+export interface TableStory extends ChurnAnchor {
 	readonly inputs: readonly string[];
 	readonly hazardEdges: readonly number[];
-	readonly buyTillYouDie: BuyTillYouDie;
 	readonly asOf: string;
 	readonly training: Training;
 }
 
 export interface TrainingTableOptions {
 	readonly origins: readonly Day[];
-	/** The model whose logits are inputs and offsets. */
-	readonly model: BuyTillYouDie;
+	/** The models whose logits are inputs and offsets. */
+	readonly anchor: ChurnAnchor;
 	/** The Parquet file. */
 	readonly out: string;
 	readonly onProgress?: (done: number, total: number) => void;
@@ -73,19 +71,19 @@ export interface TrainingTableOptions {
  * Answers the number of rows.
  */
 export async function writeTrainingTable(portfolio: Portfolio, history: History, options: TrainingTableOptions): Promise<number> {
-	const { origins, model, out, onProgress = () => undefined } = options;
+	const { origins, anchor, out, onProgress = () => undefined } = options;
 	const story: TableStory = {
 		inputs: CHURN_INPUTS,
 		hazardEdges: HAZARD_EDGES,
-		buyTillYouDie: model,
+		...anchor,
 		asOf: formatDay(history.before),
-		training: storyOf(portfolio, history, origins, model),
+		training: storyOf(portfolio, history, origins, anchor),
 	};
 	const table = openParquetFile(out, TRAINING_COLUMNS, { carteira: JSON.stringify(story) });
 	try {
 		for (const [done, origin] of origins.entries()) {
 			onProgress(done, origins.length);
-			appendOrigin(table, portfolio, history, origin, model);
+			appendOrigin(table, portfolio, history, origin, anchor);
 		}
 		return await table.close();
 	} catch (error) {
@@ -109,14 +107,13 @@ export async function exportTrainingTable(
 			"NOT_ENOUGH_HISTORY",
 			`there is no day before ${formatDay(asOf)} with 90 days of orders before it and 14 after it`,
 		);
-	const { model } = fitBuyTillYouDie(fittedCustomers(history, buildRhythm(portfolio, history)));
-	return writeTrainingTable(portfolio, history, { ...options, origins, model });
+	return writeTrainingTable(portfolio, history, { ...options, origins, anchor: fitAnchor(portfolio, history, origins) });
 }
 
-function appendOrigin(table: TableWriter, portfolio: Portfolio, history: History, origin: Day, model: BuyTillYouDie): void {
+function appendOrigin(table: TableWriter, portfolio: Portfolio, history: History, origin: Day, anchor: ChurnAnchor): void {
 	const past = cutHistory(portfolio, history, origin);
 	const rhythm = buildRhythm(portfolio, past);
-	const read = createChurnReader(portfolio, past, rhythm, model);
+	const read = createChurnReader(portfolio, past, rhythm, anchor);
 	const inputs = new Float32Array(CHURN_INPUTS.length);
 	const offsets = new Float32Array(NUM_OUTPUTS);
 	const ids = portfolio.tables.customers.texts.customer_id;

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { History } from "../../engine/portfolio/history.ts";
 import { CHURN_INPUTS, createChurnReader, logit, NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
-import { fitBuyTillYouDie, fittedCustomers } from "../../models/fit-buy-till-you-die.ts";
+import { fitAnchor } from "../../models/fit-anchor.ts";
 import { fitBgNbd, fitMbgCnbd, fitTickets } from "../../models/order-models.ts";
 import { type Situation, situationAt } from "./situation.ts";
 
@@ -56,7 +56,7 @@ function pastOrigins({ cutoff, past }: Situation, horizon: number, step: number)
 function rowsOf({ portfolio, past, cutoff }: Situation, origin: number, horizon: number): Float64Array {
 	const situation = situationAt(portfolio, past, origin, horizon);
 	const { customers, rhythm } = situation;
-	const own = fitBuyTillYouDie(fittedCustomers(situation.past, rhythm)).model;
+	const own = fitAnchor(portfolio, situation.past, []);
 	const readInputs = createChurnReader(portfolio, situation.past, rhythm, own);
 	const readModels = createModelReader(situation, horizon);
 	const inputs = new Float32Array(CHURN_INPUTS.length);

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CHANNELS, REP_KINDS } from "../portfolio/schema.ts";
+import { DIALECT_WORDS } from "../portfolio/dialect.ts";
+import { CHANNELS, REP_KINDS, TABLE_NAMES } from "../portfolio/schema.ts";
 import { CLASSES, PHASES, POTENTIALS } from "./case.ts";
 import { CATCH_ALL_ACTION_PLAN, DEFAULT_ACTION_PLANS, DEFAULT_EFFECTS, DEFAULT_FLOORS, DEFAULT_OBJECTIONS } from "./defaults.ts";
 
@@ -267,6 +268,13 @@ const objection = z.strictObject({
 	escalate_to: manager().describe("who is called in; null: nobody"),
 });
 
+const dialect = z.strictObject({
+	delimiter: z.enum(DIALECT_WORDS.delimiter).optional(),
+	decimal: z.enum(DIALECT_WORDS.decimal).optional().describe("of every number but coordinates"),
+	dates: z.enum(DIALECT_WORDS.dates).optional().describe("order of dates with slashes"),
+	encoding: z.enum(DIALECT_WORDS.encoding).optional(),
+});
+
 /** The schema of policy.json: every field with its default and a description, from which the documentation is made. */
 export const POLICY_SCHEMA = z.strictObject({
 	currency: z
@@ -288,6 +296,10 @@ export const POLICY_SCHEMA = z.strictObject({
 		.default("free")
 		.describe("fixed: visits on the customer's visit days only; guided: at most stability.max_swaps_per_day others; free: any day"),
 	on_bad_rows: z.enum(["quarantine", "reject"]).default("quarantine").describe("set bad rows aside, or refuse the import"),
+	dialects: z
+		.partialRecord(z.enum(["all", ...TABLE_NAMES]), dialect)
+		.default({})
+		.describe("how a table's CSV is written, where that must not be left to detection; all: every table that does not say otherwise"),
 	stale_after_days: days().default(2).describe("working days without order feed after which the plan warns"),
 	travel,
 	phases,

@@ -13,11 +13,18 @@ export function cellTextOf(type: ColumnType): (cell: string | number | boolean) 
 }
 
 const TEXTS: Partial<Record<ColumnType, (cell: string | number | boolean) => string>> = {
+	number: (value) => formatNumber(Number(value)),
 	money: (cents) => formatMoney(Number(cents)),
 	day: (day) => formatDayCached(Number(day)),
 	datetime: (seconds) => formatDatetime(Number(seconds)),
 	time: (seconds) => formatClock(Number(seconds)),
 };
+
+/** A decimal number; one with three decimals gets a fourth, for `1.234` might be read as a grouped thousand. */
+export function formatNumber(value: number): string {
+	const text = String(value);
+	return text.at(-4) === "." ? `${text}0` : text;
+}
 
 /** Decimal currency units of whole cents: -1234 → `-12.34`. */
 export function formatMoney(cents: number): string {

@@ -1,6 +1,6 @@
 import type { Cell } from "./cell-text.ts";
 import type { TextBytes } from "./growing-arrays.ts";
-import type { DecimalMark, RawCell } from "./raw-rows.ts";
+import type { Notation, RawCell } from "./raw-rows.ts";
 import type { ColumnSpec } from "./schema.ts";
 
 /** What a cell is not: a stable code and what was expected. */
@@ -12,7 +12,7 @@ export interface Refusal {
 /** A column that grows cell by cell. A refused cell is held as null. */
 export interface ColumnStore {
 	readonly spec: ColumnSpec;
-	append(raw: RawCell, mark: DecimalMark): Refusal | null;
+	append(raw: RawCell, notation: Notation): Refusal | null;
 	appendNull(): void;
 	/** The value of a row, in the units of memory; text for ids, references and enums. */
 	cellAt(row: number): Cell;

@@ -4,6 +4,8 @@ const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
 const CHUNK_BYTES = 1 << 22;
+/** A longer record is no row of a table, but a quote left open or a bomb. */
+const MAX_RECORD_CHARACTERS = 1 << 24;
 
 /** One record of a CSV file. */
 export interface CsvRecord {
@@ -19,7 +21,7 @@ export interface CsvRecord {
  * Splits the UTF-8 bytes of a CSV file (RFC 4180, quotes doubled inside quotes, any line ends, blank lines skipped) into records.
  * Own code because every problem must name the line that an editor shows, which no installed reader of this speed keeps. A quote
  * inside an unquoted cell is an ordinary character. Stops when `onRecord` answers false. Throws INVALID_INPUT for a quote that
- * nothing closes.
+ * nothing closes and for a row of more than 16 million characters.
  */
 export function readCsvRecords(bytes: Buffer, delimiter: string, onRecord: (record: CsvRecord) => boolean): void {
 	const record: CsvRecord = { cells: [], line: 1, fault: null };
@@ -43,7 +45,9 @@ export function readCsvRecords(bytes: Buffer, delimiter: string, onRecord: (reco
 			const isBlank = record.cells.length === 1 && record.cells[0].trim() === "";
 			if (!isBlank && !onRecord(record)) return;
 		}
-		if (isLast && start < text.length) throw unclosed(lines);
+		if (isLast && start < text.length) throw broken(lines, "unclosed_quote", "a quote is opened and never closed");
+		if (text.length - start > MAX_RECORD_CHARACTERS)
+			throw broken(lines, "too_long", `a row of more than ${MAX_RECORD_CHARACTERS} characters; is a quote left open?`);
 		text = text.slice(start);
 	}
 }
@@ -97,7 +101,7 @@ function countLines(text: string, start: number, end: number): number {
 	return text.charCodeAt(end - 1) === CR ? 1 : 0;
 }
 
-function unclosed(line: number): CarteiraError {
-	const message = `line ${line}: a quote is opened and never closed`;
-	return new CarteiraError("INVALID_INPUT", message, [{ row: line, code: "unclosed_quote", message }]);
+function broken(line: number, code: string, what: string): CarteiraError {
+	const message = `line ${line}: ${what}`;
+	return new CarteiraError("INVALID_INPUT", message, [{ row: line, code, message }]);
 }

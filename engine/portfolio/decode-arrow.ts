@@ -1,17 +1,16 @@
-import { type Data, DataType, DateUnit, Precision, type RecordBatch, tableFromIPC, type Vector } from "apache-arrow";
+import { isUtf8 } from "node:buffer";
+import { type Data, DataType, DateUnit, Precision, type RecordBatch, tableFromIPC, Vector } from "apache-arrow";
 import { CarteiraError } from "../errors.ts";
 import { formatDay } from "../units.ts";
-import { MAX_CELLS, type RawCell, type RowSink } from "./raw-rows.ts";
+import { checkArrow } from "./check-arrow.ts";
+import type { RawCell, RowSink } from "./raw-rows.ts";
 import type { TableSpec } from "./schema.ts";
 
 /** Reads the rows of an Arrow IPC file or stream; only columns of the schema are touched. */
 export function decodeArrow(file: Buffer, spec: TableSpec, sink: RowSink): void {
 	const { schema, batches } = open(file);
 	const columns = schema.fields.map(({ name }) => name);
-	const numRows = batches.reduce((sum, batch) => sum + batch.numRows, 0);
-	if (numRows * columns.length > MAX_CELLS)
-		throw new CarteiraError("INVALID_INPUT", `${numRows} rows × ${columns.length} columns; at most ${MAX_CELLS} cells are read`);
-	sink.begin({ columns, decimalMark: ".", dialect: null });
+	sink.begin({ columns, notations: null, dialect: null });
 	const cells: RawCell[] = Array.from(columns, () => null);
 	let row = 0;
 	for (const batch of batches) {
@@ -26,7 +25,7 @@ export function decodeArrow(file: Buffer, spec: TableSpec, sink: RowSink): void 
 	sink.end(columns);
 }
 
-function fill(cells: RawCell[], readers: readonly ((row: number) => RawCell)[], row: number, columns: readonly string[]): void {
+function fill(cells: RawCell[], readers: readonly Reader[], row: number, columns: readonly string[]): void {
 	let c = 0;
 	try {
 		for (; c < readers.length; c++) cells[c] = readers[c](row);
@@ -37,18 +36,23 @@ function fill(cells: RawCell[], readers: readonly ((row: number) => RawCell)[], 
 
 function open(file: Buffer): { schema: RecordBatch["schema"]; batches: readonly RecordBatch[] } {
 	try {
+		const numBatches = checkArrow(file);
 		const { schema, batches } = tableFromIPC(file);
-		if (schema.fields.length > 0) return { schema, batches };
+		if (schema.fields.length === 0) throw new CarteiraError("INVALID_INPUT", "an Arrow IPC file without columns");
+		if (numBatches === 0 || batches.length === numBatches) return { schema, batches };
+		throw new CarteiraError("INVALID_INPUT", "not a complete Arrow IPC file: its footer lists other batches than it has");
 	} catch (error) {
+		if (error instanceof CarteiraError) throw error;
 		// What the library checks itself it tells in words; what it stumbles over it does not.
 		const isTold = error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError);
 		throw new CarteiraError("INVALID_INPUT", `not a complete Arrow IPC file${isTold ? ` (${error.message})` : ""}`);
 	}
-	throw new CarteiraError("INVALID_INPUT", "not an Arrow IPC file, or one without columns");
 }
 
+type Reader = (row: number) => RawCell;
+
 /** A function from row to cell for one column of one batch. The plain types read the buffers directly, five times faster than `get`. */
-function readerOf(name: string, vector: Vector | null, numRows: number): (row: number) => RawCell {
+function readerOf(name: string, vector: Vector | null, numRows: number): Reader {
 	const data = vector?.data[0];
 	if (!vector || !data || data.length < numRows) throw damaged(name);
 	const read = plainReaderOf(name, data, numRows) ?? slowReaderOf(name, vector);
@@ -58,43 +62,62 @@ function readerOf(name: string, vector: Vector | null, numRows: number): (row: n
 	return (row) => (data.getValid(row) ? read(row) : null);
 }
 
-function plainReaderOf(name: string, data: Data, numRows: number): ((row: number) => RawCell) | null {
+function plainReaderOf(name: string, data: Data, numRows: number): Reader | null {
 	const { type, values } = data;
-	if (DataType.isUtf8(type)) {
-		const { valueOffsets } = data;
-		if (valueOffsets.length <= numRows || valueOffsets[numRows] > values.length) throw damaged(name);
-		const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-		return (row) => bytes.toString("utf8", valueOffsets[row], valueOffsets[row + 1]);
-	}
+	if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return textReaderOf(name, data, numRows);
+	if (DataType.isDictionary(type)) return wordReaderOf(name, data, numRows);
 	const isPlain =
-		(DataType.isInt(type) && type.bitWidth < 64) ||
+		DataType.isInt(type) ||
 		(DataType.isFloat(type) && type.precision !== Precision.HALF) ||
 		(DataType.isDate(type) && type.unit === DateUnit.DAY);
 	if (!isPlain) return null;
 	if (values.length < numRows) throw damaged(name);
-	return DataType.isDate(type) ? (row) => dayText(values[row]) : (row) => values[row];
+	if (DataType.isDate(type)) return (row) => dayText(values[row]);
+	return DataType.isInt(type) && type.bitWidth === 64 ? (row) => plain(values[row]) : (row) => values[row];
 }
 
-function slowReaderOf(name: string, vector: Vector): (row: number) => RawCell {
+/** Texts end where the next one begins, and each is UTF-8 of its own. */
+function textReaderOf(name: string, data: Data, numRows: number): Reader {
+	if (numRows === 0) return () => null;
+	const { values } = data;
+	const offsets = DataType.isLargeUtf8(data.type) ? Float64Array.from(data.valueOffsets, Number) : data.valueOffsets;
+	const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+	const isContinuation = (at: number): boolean => at < bytes.length && (bytes[at] & 0xc0) === 0x80;
+	for (let row = 0; row < numRows; row++) {
+		if (!(offsets[row] >= 0 && offsets[row] <= offsets[row + 1]) || isContinuation(offsets[row])) throw damaged(name);
+	}
+	const end = offsets[numRows];
+	if (end > bytes.length || isContinuation(end)) throw damaged(name);
+	if (!isUtf8(bytes.subarray(offsets[0], end))) throw new CarteiraError("INVALID_INPUT", `column ${name}: texts that are not UTF-8`);
+	return (row) => bytes.toString("utf8", offsets[row], offsets[row + 1]);
+}
+
+/** The words of a dictionary are read once; a row that names none of them is damage. */
+function wordReaderOf(name: string, { values, dictionary }: Data, numRows: number): Reader {
+	if (values.length < numRows || !dictionary) throw damaged(name);
+	const words = dictionary.data.flatMap((chunk: Data) => {
+		const read = readerOf(name, new Vector([chunk]), chunk.length);
+		return Array.from({ length: chunk.length }, (_, row) => read(row));
+	});
+	return (row) => {
+		const index = Number(values[row]);
+		if (!(index >= 0 && index < words.length)) throw damaged(name);
+		return words[index];
+	};
+}
+
+function slowReaderOf(name: string, vector: Vector): Reader {
 	const { type } = vector;
 	const get = (row: number): unknown => vector.get(row);
 	if (DataType.isDecimal(type)) return (row) => decimalOf(get(row), type.scale);
 	if (DataType.isTimestamp(type)) return (row) => instantText(Number(get(row)), type.timezone ? "Z" : "");
 	if (DataType.isDate(type)) return (row) => dayText(Math.floor(Number(get(row)) / 86_400_000));
 	if (DataType.isTime(type)) return (row) => clockText(Number(get(row)), 10 ** [0, 3, 6, 9][type.unit]);
-	const isKnown =
-		DataType.isDictionary(type) ||
-		DataType.isLargeUtf8(type) ||
-		DataType.isInt(type) ||
-		DataType.isFloat(type) ||
-		DataType.isBool(type) ||
-		DataType.isNull(type);
-	if (!isKnown)
-		throw new CarteiraError(
-			"INVALID_INPUT",
-			`column ${name} is of the Arrow type ${String(type)}; expected text, numbers, booleans or dates`,
-		);
-	return (row) => plain(get(row));
+	if (DataType.isFloat(type) || DataType.isBool(type) || DataType.isNull(type)) return (row) => plain(get(row));
+	throw new CarteiraError(
+		"INVALID_INPUT",
+		`column ${name} is of the Arrow type ${String(type)}; expected text, numbers, booleans or dates`,
+	);
 }
 
 function plain(value: unknown): RawCell {
@@ -127,5 +150,5 @@ function clockText(units: number, perSecond: number): string {
 }
 
 function damaged(column: string): CarteiraError {
-	return new CarteiraError("INVALID_INPUT", `column ${column}: its buffers are shorter than its rows; the file is damaged`);
+	return new CarteiraError("INVALID_INPUT", `column ${column}: its buffers do not hold its rows; the file is damaged`);
 }

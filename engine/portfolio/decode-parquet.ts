@@ -1,12 +1,13 @@
 import { CarteiraError } from "../errors.ts";
-import { MAX_CELLS, type RawCell, type RowSink } from "./raw-rows.ts";
+import { refuseBomb } from "./file-limits.ts";
+import type { RawCell, RowSink } from "./raw-rows.ts";
 import type { ColumnSpec, TableSpec } from "./schema.ts";
 
 const TEXTUAL = /^(VARCHAR|DATE|TIMESTAMP|TIMESTAMP_S|TIMESTAMP_MS|TIMESTAMP_NS|TIME|UUID|ENUM\(.*\)|TIMESTAMP WITH TIME ZONE)$/;
 const NUMERIC = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 
 /** Reads the rows of a Parquet file through DuckDB, which may open this one file and nothing else, in bounded memory. */
-export async function decodeParquet(path: string, spec: TableSpec, sink: RowSink): Promise<void> {
+export async function decodeParquet(path: string, numBytes: number, spec: TableSpec, sink: RowSink): Promise<void> {
 	const { DuckDBInstance } = await import("@duckdb/node-api"); // a native library: loaded only where it is used
 	const instance = await DuckDBInstance.create(":memory:", { memory_limit: "1GB", threads: "2" });
 	const connection = await instance.connect();
@@ -19,13 +20,11 @@ export async function decodeParquet(path: string, spec: TableSpec, sink: RowSink
 		}
 		const [{ num_rows: count }] = await rowsOf(`SELECT sum(num_rows)::DOUBLE AS num_rows FROM parquet_file_metadata(${file})`);
 		const described = await rowsOf(`DESCRIBE SELECT * FROM read_parquet(${file}, binary_as_string = true)`);
-		if (Number(count) * described.length > MAX_CELLS) {
-			throw new CarteiraError("INVALID_INPUT", `${Number(count)} rows × ${described.length} columns; at most ${MAX_CELLS} cells are read`);
-		}
+		refuseBomb(Number(count), described.length, numBytes);
 		const named = described.map((column) => String(column.column_name));
 		const known = described.filter((column) => Object.hasOwn(spec.columns, String(column.column_name)));
 		const names = known.map((column) => String(column.column_name));
-		sink.begin({ columns: names, decimalMark: ".", dialect: null });
+		sink.begin({ columns: names, notations: null, dialect: null });
 		if (names.length > 0) {
 			const select = known.map((column, i) => castOf(names[i], String(column.column_type), spec.columns[names[i]])).join(", ");
 			const result = await connection.stream(`SELECT ${select} FROM read_parquet(${file}, binary_as_string = true)`);

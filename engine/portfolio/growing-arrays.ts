@@ -1,3 +1,6 @@
+import { CarteiraError } from "../errors.ts";
+import { MAX_COLUMN_BYTES } from "./file-limits.ts";
+
 /** An array of twice the size with the same cells, where `length` no longer fits. */
 export function grown<T extends Float64Array | Int32Array | Uint8Array>(cells: T, length: number, make: (size: number) => T): T {
 	if (length <= cells.length) return cells;
@@ -29,8 +32,9 @@ export class TextBytes {
 			return;
 		}
 		const most = from + text.length * 3; // UTF-8 of a UTF-16 unit is at most 3 bytes
+		if (most > MAX_COLUMN_BYTES) throw new CarteiraError("INVALID_INPUT", `a column with more than ${MAX_COLUMN_BYTES} bytes of text`);
 		if (most > this.#bytes.length) {
-			const larger = Buffer.alloc(Math.max(most, this.#bytes.length * 2));
+			const larger = Buffer.alloc(Math.min(Math.max(most, this.#bytes.length * 2), MAX_COLUMN_BYTES));
 			this.#bytes.copy(larger);
 			this.#bytes = larger;
 		}

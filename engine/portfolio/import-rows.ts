@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../errors.ts";
+import type { Dialects } from "./dialect.ts";
 import { openDurableFile } from "./durable-file.ts";
 import { findTables, type TableFile } from "./find-tables.ts";
 import { type LinkedTable, linkTables } from "./link-tables.ts";
 import { applyChanges, collectChanges, openChanges } from "./merge-rows.ts";
 import type { TableReport } from "./portfolio.ts";
 import type { RawCell } from "./raw-rows.ts";
-import { type OnBadRows, problemsOf, readFile, refuseBadTables, reportOf } from "./read-tables.ts";
+import { problemsOf, readFile, type ReadRules, refuseBadTables, reportOf } from "./read-tables.ts";
 import { TABLE_NAMES, TABLES, type TableName } from "./schema.ts";
 import { quarantineOf, type StagedTable, stagedPath } from "./staging.ts";
 import { TableDraft } from "./table-draft.ts";
@@ -19,7 +20,7 @@ export interface ImportJob {
 	readonly upload: TableFile | null;
 	readonly table: TableName;
 	readonly mode: "replace" | "upsert";
-	readonly onBadRows: OnBadRows;
+	readonly rules: ReadRules;
 	/** Private folder for what is to take its place in `folder`, in which nothing is changed. */
 	readonly into: string;
 }
@@ -39,7 +40,7 @@ export async function importRows(job: ImportJob): Promise<ImportResult> {
 	for (const table of TABLE_NAMES) {
 		const refersHere = Object.values(TABLES[table].columns).some((spec) => spec.table === job.table);
 		if (table !== job.table && refersHere && existsSync(quarantineOf(job.folder, table))) {
-			await importOne({ ...job, table, upload: null, mode: "upsert", onBadRows: "quarantine" }, staged);
+			await importOne({ ...job, table, upload: null, mode: "upsert", rules: { ...job.rules, onBadRows: "quarantine" } }, staged);
 		}
 	}
 	return { report, staged };
@@ -52,17 +53,17 @@ function filesBeside(held: readonly TableFile[], into: string, staged: readonly 
 }
 
 async function importOne(job: ImportJob, staged: StagedTable[]): Promise<TableReport> {
-	const { folder, table, onBadRows, into } = job;
+	const { folder, table, rules, into } = job;
 	const files = filesBeside(findTables(folder), into, staged);
 	const { draft, digest } = await draftOf(
 		job,
 		files.find((file) => file.table === table),
 	);
 	if (draft.fatal.length > 0) throw new CarteiraError("INVALID_INPUT", draft.fatal[0].message, draft.fatal);
-	const linked = linkTables(new Map([...(await readNamed(files, table)), [table, draft]])).get(table);
+	const linked = linkTables(new Map([...(await readNamed(files, table, rules.dialects)), [table, draft]])).get(table);
 	if (!linked) throw new CarteiraError("INTERNAL", `table ${table} was not linked`);
 	const report = reportOf(job.upload ?? { table, path: quarantineOf(folder, table), format: "ndjson" }, draft, digest);
-	refuseBadTables(new Map([[table, draft]]), [report], onBadRows);
+	refuseBadTables(new Map([[table, draft]]), [report], rules.onBadRows);
 	const hasQuarantine = writeQuarantine(into, draft);
 	await writeRows(into, linked);
 	const replaced = files.filter((file) => file.table === table && file.format !== "arrow").map(({ path }) => path);
@@ -72,14 +73,15 @@ async function importOne(job: ImportJob, staged: StagedTable[]): Promise<TableRe
 
 async function draftOf(job: ImportJob, held: TableFile | undefined): Promise<{ draft: TableDraft; digest: string }> {
 	const { folder, table, upload, mode } = job;
+	const { dialects } = job.rules;
 	const draft = new TableDraft(table);
-	if (upload && mode === "replace") return { draft, digest: await readUpload(upload, () => readFile(upload, draft)) };
+	if (upload && mode === "replace") return { draft, digest: await readUpload(upload, () => readFile(upload, draft, dialects)) };
 	const changes = openChanges(table);
 	const aside: TableFile = { table, path: quarantineOf(folder, table), format: "ndjson" };
-	if (existsSync(aside.path)) await readFile(aside, collectChanges(changes, true));
-	const digest = upload ? await readUpload(upload, () => readFile(upload, collectChanges(changes, false))) : "";
+	if (existsSync(aside.path)) await readFile(aside, collectChanges(changes, true), dialects);
+	const digest = upload ? await readUpload(upload, () => readFile(upload, collectChanges(changes, false), dialects)) : "";
 	const merge = applyChanges(changes, draft);
-	if (held) await readUpload(held, () => readFile(held, merge.held));
+	if (held) await readUpload(held, () => readFile(held, merge.held, dialects));
 	merge.finish();
 	return { draft, digest };
 }
@@ -96,7 +98,7 @@ async function readUpload<T>(file: TableFile, read: () => Promise<T>): Promise<T
 }
 
 /** The tables that a table refers to, as far as the folder holds them, and those that they refer to in turn. */
-async function readNamed(files: readonly TableFile[], table: TableName): Promise<ReadonlyMap<TableName, TableDraft>> {
+async function readNamed(files: readonly TableFile[], table: TableName, dialects: Dialects): Promise<ReadonlyMap<TableName, TableDraft>> {
 	const wanted = new Set<TableName>([table]);
 	for (const name of wanted) for (const spec of Object.values(TABLES[name].columns)) if (spec.table) wanted.add(spec.table);
 	wanted.delete(table);
@@ -104,7 +106,7 @@ async function readNamed(files: readonly TableFile[], table: TableName): Promise
 	for (const file of files) {
 		if (!wanted.has(file.table)) continue;
 		const draft = new TableDraft(file.table);
-		await readUpload(file, () => readFile(file, draft));
+		await readUpload(file, () => readFile(file, draft, dialects));
 		drafts.set(file.table, draft);
 	}
 	return drafts;

@@ -29,12 +29,12 @@ export async function importTable(
 	mode: "replace" | "upsert",
 	limits?: Partial<ReadLimits>,
 ): Promise<TableReport> {
-	const { onBadRows } = readPolicy(folder);
+	const { rules } = readPolicy(folder);
 	const root = resolve(folder);
 	const into = openStaging(root);
 	try {
 		const file = { table, ...upload, path: resolve(upload.path) };
-		const { report, staged } = await runImport({ folder: root, table, upload: file, mode, onBadRows, into }, limits);
+		const { report, staged } = await runImport({ folder: root, table, upload: file, mode, rules, into }, limits);
 		commitImport(root, into, staged);
 		return report;
 	} finally {

@@ -1,6 +1,8 @@
+import type { Held } from "./column.ts";
 import { checkRows } from "./row-rules.ts";
 import { TABLE_NAMES, TABLES, type TableName } from "./schema.ts";
 import type { TableDraft } from "./table-draft.ts";
+import { createTaxIdLookup, wholeTaxId } from "./tax-ids.ts";
 
 /** A table whose bad rows are known and whose references are rows. */
 export interface LinkedTable {
@@ -54,6 +56,7 @@ function screen(
 	const { key, manyPerKey } = TABLES[draft.table];
 	if (manyPerKey) setOrdersAside(draft, key[0]);
 	else checkKeys(draft, key);
+	if (draft.table === "customers") warnOfTaxIds(draft, key[0]);
 	if (draft.table === "reps") checkManagers(draft);
 	return Int32Array.from(goodRows(draft));
 }
@@ -69,8 +72,9 @@ function* goodRows(draft: TableDraft): Generator<number> {
 function checkReferences(draft: TableDraft, column: string, named: TableDraft, rows: ReadonlyMap<string, number>): void {
 	const { held } = draft.columns[column];
 	if (held.kind !== "refs") return;
+	if (held.words.every((word) => rows.has(word))) return;
+	linkTaxIds(draft, column, held, rows);
 	const isKnown = held.words.map((word) => rows.has(word));
-	if (!isKnown.includes(false)) return;
 	const aside = idsAside(named);
 	for (const row of goodRows(draft)) {
 		const code = held.codes[row];
@@ -78,6 +82,42 @@ function checkReferences(draft: TableDraft, column: string, named: TableDraft, r
 		if (aside.has(held.words[code])) draft.setAsideWith(row, column, named.table);
 		else draft.refuse(row, column, { code: "unknown_reference", expected: `an id that ${named.table} holds` });
 	}
+}
+
+/** Names that are a known id but for lost zeros or for marks become that id, and are told of. */
+function linkTaxIds(draft: TableDraft, column: string, held: Extract<Held, { kind: "refs" }>, rows: ReadonlyMap<string, number>): void {
+	const idOf = createTaxIdLookup(rows.keys());
+	const linked = new Map<number, string>();
+	for (const [code, word] of held.words.entries()) {
+		const id = rows.has(word) ? null : idOf(word);
+		if (id === null) continue;
+		linked.set(code, `"${word}" for "${id}"`);
+		held.words[code] = id;
+	}
+	if (linked.size === 0) return;
+	const [first] = linked.values();
+	draft.warnings.push(
+		`${draft.table}: ${column} writes ${linked.size} CNPJ or CPF otherwise than the table it names, ${first} the first; they were linked`,
+	);
+}
+
+/** Two rows whose ids are one tax number are mostly one customer, but nobody can tell whose data holds. */
+function warnOfTaxIds(draft: TableDraft, key: string): void {
+	const ids = Array.from(goodRows(draft), (row) => draft.textAt(row, key));
+	if (ids.every((id) => id.length === ids[0].length)) return; // the usual table, whose ids are all written in one way
+	const firsts = new Map<string, string>();
+	const doubled: string[] = [];
+	for (const id of ids) {
+		const whole = wholeTaxId(id);
+		if (whole === null) continue;
+		const first = firsts.get(whole);
+		if (first !== undefined && first !== id) doubled.push(`"${first}" and "${id}"`);
+		firsts.set(whole, id);
+	}
+	if (doubled.length > 0)
+		draft.warnings.push(
+			`${draft.table}: ${doubled.length} pairs of ids are one CNPJ or CPF each, ${doubled[0]} the first; they stay two rows`,
+		);
 }
 
 /** Ids of the rows that are set aside; one that is itself unreadable is not known. */

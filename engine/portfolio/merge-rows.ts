@@ -1,5 +1,5 @@
 import { isMissing, parseText, settleCell } from "./parse-cell.ts";
-import type { RawCell, RawHeader, RowSink } from "./raw-rows.ts";
+import { type RawCell, type RawHeader, type RowSink, TYPED_NOTATION } from "./raw-rows.ts";
 import { TABLES, type TableName } from "./schema.ts";
 import type { TableDraft } from "./table-draft.ts";
 
@@ -22,11 +22,12 @@ export interface Changes {
 	/** Broken records of the upload, told again when it is applied. */
 	readonly broken: Parameters<RowSink["broken"]>[];
 	dialect: RawHeader["dialect"];
+	warnings: readonly string[];
 }
 
 /** No changes yet. */
 export function openChanges(table: TableName): Changes {
-	return { table, columns: new Set(), sent: new Map(), broken: [], dialect: null };
+	return { table, columns: new Set(), sent: new Map(), broken: [], dialect: null, warnings: [] };
 }
 
 /** A sink that collects changes; a key that an earlier file had is overruled. */
@@ -34,8 +35,9 @@ export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
 	const earlier = new Set(changes.sent.keys());
 	changes.broken.length = 0;
 	return readRows(changes.table, {
-		begin: ({ dialect }) => {
+		begin: ({ dialect, warnings = [] }) => {
 			changes.dialect = dialect;
+			changes.warnings = warnings;
 		},
 		row(key, row, rowInFile) {
 			const rows = earlier.delete(key) ? undefined : changes.sent.get(key);
@@ -63,7 +65,7 @@ export function applyChanges(changes: Changes, draft: TableDraft): { readonly he
 		for (let i = 0; i < columns.length; i++) cells[i] = row.has(columns[i]) ? row.get(columns[i]) : rest?.get(columns[i]);
 		draft.row(cells, rowInFile);
 	};
-	draft.begin({ columns, decimalMark: ".", dialect: changes.dialect });
+	draft.begin({ columns, notations: null, dialect: changes.dialect, warnings: changes.warnings });
 	return {
 		held: readRows(changes.table, {
 			begin: () => {},
@@ -94,7 +96,7 @@ export function applyChanges(changes: Changes, draft: TableDraft): { readonly he
 /** Turns rows of cells into rows by column with their keys. */
 function readRows(table: TableName, to: Omit<RowSink, "row"> & { row(key: string, row: Row, rowInFile: number): void }): RowSink {
 	const { key, columns: specs } = TABLES[table];
-	let header: RawHeader = { columns: [], decimalMark: ".", dialect: null };
+	let header: RawHeader = { columns: [], notations: null, dialect: null };
 	return {
 		begin(read) {
 			header = read;
@@ -104,7 +106,7 @@ function readRows(table: TableName, to: Omit<RowSink, "row"> & { row(key: string
 			const row = new Map<string, RawCell>();
 			for (let i = 0; i < header.columns.length; i++) {
 				const spec = specs[header.columns[i]];
-				if (spec && cells[i] !== undefined) row.set(header.columns[i], settleCell(spec, cells[i], header.decimalMark));
+				if (spec && cells[i] !== undefined) row.set(header.columns[i], settleCell(spec, cells[i], header.notations?.[i] ?? TYPED_NOTATION));
 			}
 			to.row(key.map((column) => keyText(row.get(column))).join("\u0000"), row, rowInFile);
 		},

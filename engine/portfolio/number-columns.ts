@@ -1,13 +1,13 @@
 import { NULL_CODE, NULL_DAY } from "../units.ts";
 import { type ColumnStore, MISSING, type Refusal } from "./column.ts";
 import { bytes, floats, grown, integers } from "./growing-arrays.ts";
-import { DAY_RANGE, isMissing, NUMBER_PARSERS, parseBoolean, parseDate, parseNumber } from "./parse-cell.ts";
-import type { DecimalMark, RawCell } from "./raw-rows.ts";
+import { DAY_RANGE, isMissing, numberParserOf, parseBoolean, parseDate } from "./parse-cell.ts";
+import type { Notation, RawCell } from "./raw-rows.ts";
 import type { ColumnSpec, ColumnType } from "./schema.ts";
 
 /** A column of numbers, money in cents, datetimes or times. */
 export function openNumbers(spec: ColumnSpec): ColumnStore {
-	const parse = NUMBER_PARSERS[spec.type] ?? parseNumber;
+	const parse = numberParserOf(spec.type);
 	const scale = spec.type === "money" ? 100 : 1;
 	const [min, max] = [(spec.min ?? -Infinity) * scale, (spec.max ?? Infinity) * scale];
 	const held = { kind: "numbers" as const, values: new Float64Array(64) };
@@ -19,15 +19,15 @@ export function openNumbers(spec: ColumnSpec): ColumnStore {
 	return {
 		spec,
 		held,
-		append(raw, mark) {
+		append(raw, notation) {
 			if (isMissing(raw)) {
 				push(Number.NaN);
 				return spec.optional ? null : MISSING;
 			}
-			const value = parse(raw, mark);
+			const value = parse(raw, notation);
 			const fits = value >= min && value <= max;
 			push(fits ? value : Number.NaN);
-			return fits ? null : refuseNumber(spec, value, mark);
+			return fits ? null : refuseNumber(spec, value, notation);
 		},
 		appendNull: () => push(Number.NaN),
 		cellAt: (row) => (Number.isNaN(held.values[row]) ? null : held.values[row]),
@@ -41,14 +41,14 @@ const NUMBER_WORDS: Partial<Record<ColumnType, string>> = {
 	time: "a time such as 08:30",
 };
 
-function refuseNumber(spec: ColumnSpec, value: number, mark: DecimalMark): Refusal {
+function refuseNumber(spec: ColumnSpec, value: number, { decimal }: Notation): Refusal {
 	if (!Number.isNaN(value)) {
 		const range = spec.max === undefined ? `at least ${spec.min}` : `${spec.min ?? "-∞"} to ${spec.max}`;
 		return { code: "out_of_range", expected: range };
 	}
 	const numeric = spec.type === "number" || spec.type === "integer" || spec.type === "money";
 	const word = NUMBER_WORDS[spec.type] ?? "a number below 1,000,000,000,000";
-	return { code: numeric ? "not_a_number" : "not_a_date", expected: numeric && mark === "," ? `${word}, with a decimal comma` : word };
+	return { code: numeric ? "not_a_number" : "not_a_date", expected: numeric && decimal === "," ? `${word}, with a decimal comma` : word };
 }
 
 /** A column of dates. */
@@ -64,7 +64,7 @@ export function openDays(spec: ColumnSpec): ColumnStore {
 	return {
 		spec,
 		held,
-		append(raw) {
+		append(raw, { dates }) {
 			if (raw === lastRaw) {
 				push(lastDay);
 				return null;
@@ -73,10 +73,10 @@ export function openDays(spec: ColumnSpec): ColumnStore {
 				push(NULL_DAY);
 				return spec.optional ? null : MISSING;
 			}
-			const day = parseDate(raw);
+			const day = parseDate(raw, dates);
 			push(Number.isNaN(day) ? NULL_DAY : day);
 			if (!Number.isNaN(day)) [lastRaw, lastDay] = [raw, day];
-			return Number.isNaN(day) ? { code: "not_a_date", expected: `a date, yyyy-mm-dd or dd/mm/yyyy, ${DAY_RANGE}` } : null;
+			return Number.isNaN(day) ? { code: "not_a_date", expected: `a date, yyyy-mm-dd or ${dates}, ${DAY_RANGE}` } : null;
 		},
 		appendNull: () => push(NULL_DAY),
 		cellAt: (row) => (held.values[row] === NULL_DAY ? null : held.values[row]),

@@ -1,11 +1,14 @@
 import { formatDay, parseDay, parseTime, SECONDS_PER_DAY } from "../units.ts";
-import type { DecimalMark, RawCell } from "./raw-rows.ts";
+import { formatDatetime } from "./cell-text.ts";
+import type { DecimalMark, Notation, RawCell, SlashDates } from "./raw-rows.ts";
 import type { ColumnSpec, ColumnType } from "./schema.ts";
 
 /** Amounts of money beyond this many cents are taken for junk. */
 const MAX_CENTS = 1e14;
 /** Other numbers beyond this size are taken for junk. */
 const MAX_NUMBER = 1e12;
+/** So are those nearer to zero than this: the bits of a damaged file are such numbers, no measure is. */
+const MIN_NUMBER = 1e-9;
 const FIRST_DAY = 0;
 /** Last date that a table, or a plan, can have. */
 export const LAST_DAY = parseDay("2100-12-31");
@@ -18,11 +21,11 @@ export function isMissing(raw: RawCell): raw is null | undefined | "" {
 }
 
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?$/;
+const GROUPED = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
 
-/** A decimal number as the file's dialect writes it, thousands grouped or not, `R$` before it or not; NaN where it is none. */
-export function parseNumber(raw: RawCell, mark: DecimalMark): number {
-	if (typeof raw === "number") return Math.abs(raw) <= MAX_NUMBER ? raw : Number.NaN;
+/** A decimal number as its file writes it, thousands grouped (where they may be) or not, `R$` before it or not; NaN where it is none. */
+export function parseNumber(raw: RawCell, mark: DecimalMark, isGrouped = true): number {
+	if (typeof raw === "number") return sensible(raw);
 	if (typeof raw !== "string") return Number.NaN;
 	const plain = parsePlain(raw, mark);
 	if (!Number.isNaN(plain)) return plain;
@@ -31,11 +34,15 @@ export function parseNumber(raw: RawCell, mark: DecimalMark): number {
 	// The comma dialect is the point dialect with the two marks exchanged.
 	if (mark === ",") text = text.replace(/[.,]/g, (found) => (found === "," ? "." : ","));
 	if (!PLAIN.test(text)) {
-		if (!GROUPED.test(text)) return Number.NaN;
+		if (!isGrouped || !GROUPED.test(text)) return Number.NaN;
 		text = text.replaceAll(",", "");
 	}
-	const value = Number(text);
-	return Math.abs(value) <= MAX_NUMBER ? value : Number.NaN;
+	return sensible(Number(text));
+}
+
+function sensible(value: number): number {
+	const size = Math.abs(value);
+	return size <= MAX_NUMBER && (size >= MIN_NUMBER || size === 0) ? value : Number.NaN;
 }
 
 /** Digits with at most one mark, the usual cell, without making a text; NaN for anything else. Exact up to 15 digits. */
@@ -62,42 +69,44 @@ function parsePlain(text: string, mark: DecimalMark): number {
 const POWERS = Array.from({ length: 16 }, (_, power) => 10 ** power);
 
 /** Whole cents of a decimal amount; NaN where it is none. */
-export function parseMoney(raw: RawCell, mark: DecimalMark): number {
-	const cents = Math.round(parseNumber(raw, mark) * 100);
+export function parseMoney(raw: RawCell, mark: DecimalMark, isGrouped = true): number {
+	const cents = Math.round(parseNumber(raw, mark, isGrouped) * 100);
 	return Math.abs(cents) <= MAX_CENTS ? cents + 0 : Number.NaN; // + 0 turns -0 into 0
 }
 
-/** The day of an ISO or dd/mm/yyyy date, a time behind it ignored; NaN where it is none between 1970 and 2100. */
-export function parseDate(raw: RawCell): number {
+/** The day of an ISO date or one with slashes, a time behind it ignored; NaN where it is none between 1970 and 2100. */
+export function parseDate(raw: RawCell, dates: SlashDates = "dd/mm/yyyy"): number {
 	if (typeof raw !== "string") return Number.NaN;
+	const dayOf = DAYS_OF[dates];
 	const known = dayOf.get(raw);
 	if (known !== undefined) return known;
 	const [date, time] = splitDate(raw.trim());
-	const day = time === null || !Number.isNaN(parseTime(time)) ? parseCalendarDate(date) : Number.NaN;
+	const day = time === null || !Number.isNaN(parseTime(time)) ? parseCalendarDate(date, dates) : Number.NaN;
 	if (dayOf.size > 100_000) dayOf.clear();
 	dayOf.set(raw, day);
 	return day;
 }
 
 /** Tables have millions of dates, but few different ones. */
-const dayOf = new Map<string, number>();
+const DAYS_OF: Readonly<Record<SlashDates, Map<string, number>>> = { "dd/mm/yyyy": new Map(), "mm/dd/yyyy": new Map() };
 
 function splitDate(text: string): [date: string, time: string | null] {
 	const match = /^(\S+?)(?:T|\s+)(\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?$/.exec(text);
 	return match ? [match[1], match[2]] : [text, null];
 }
 
-function parseCalendarDate(text: string): number {
-	const brazilian = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
-	const day = parseDay(brazilian ? `${brazilian[3]}-${brazilian[2].padStart(2, "0")}-${brazilian[1].padStart(2, "0")}` : text);
+function parseCalendarDate(text: string, dates: SlashDates): number {
+	const slashed = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
+	const [date, month] = dates === "dd/mm/yyyy" ? [1, 2] : [2, 1];
+	const day = parseDay(slashed ? `${slashed[3]}-${slashed[month].padStart(2, "0")}-${slashed[date].padStart(2, "0")}` : text);
 	return day >= FIRST_DAY && day <= LAST_DAY ? day : Number.NaN;
 }
 
 /** Seconds since 1970-01-01T00:00:00 local of a date and time without an offset; a date alone is its midnight. NaN where it is none. */
-export function parseDatetime(raw: RawCell): number {
+export function parseDatetime(raw: RawCell, dates: SlashDates = "dd/mm/yyyy"): number {
 	if (typeof raw !== "string") return Number.NaN;
 	const [date, time] = splitDate(raw.trim());
-	return parseCalendarDate(date) * SECONDS_PER_DAY + (time === null ? 0 : parseTime(time));
+	return parseCalendarDate(date, dates) * SECONDS_PER_DAY + (time === null ? 0 : parseTime(time));
 }
 
 /** Seconds from midnight of `HH:MM` or `HH:MM:SS`; NaN where it is none. */
@@ -112,35 +121,43 @@ export function parseBoolean(raw: RawCell): number {
 	return word === false || word === 0 || word === "0" || word === "false" ? 0 : Number.NaN;
 }
 
-/** Text of a cell: itself, or a whole number as it reads (ids are often numbers in typed formats); null for anything else. */
+/**
+ * Text of a cell without the spaces around it, with which some systems fill their columns; a number as it reads (ids are often numbers
+ * in typed formats) as long as no digit of it can have been lost; null for anything else.
+ */
 export function parseText(raw: RawCell): string | null {
-	if (typeof raw === "string") return raw;
-	return typeof raw === "number" && Number.isFinite(raw) ? String(raw) : null;
+	if (typeof raw === "string") return raw.trim();
+	return typeof raw === "number" && Math.abs(raw) <= Number.MAX_SAFE_INTEGER ? String(raw) : null;
 }
 
 /** The words used for the accepted days, for messages. */
 export const DAY_RANGE = `${formatDay(FIRST_DAY)} to ${formatDay(LAST_DAY)}`;
 
-/** Parsers of the types that are held as numbers, by type. */
-export const NUMBER_PARSERS: Partial<Record<ColumnType, (raw: RawCell, mark: DecimalMark) => number>> = {
-	number: parseNumber,
-	integer: (raw, mark) => {
-		const value = parseNumber(raw, mark);
+type NumberParser = (raw: RawCell, notation: Notation) => number;
+
+const parseDecimal: NumberParser = (raw, { decimal, isGrouped }) => parseNumber(raw, decimal, isGrouped);
+
+const NUMBER_PARSERS: Partial<Record<ColumnType, NumberParser>> = {
+	integer: (raw, notation) => {
+		const value = parseDecimal(raw, notation);
 		return Number.isInteger(value) ? value : Number.NaN;
 	},
-	money: parseMoney,
-	datetime: parseDatetime,
+	money: (raw, { decimal, isGrouped }) => parseMoney(raw, decimal, isGrouped),
+	datetime: (raw, { dates }) => parseDatetime(raw, dates),
 	time: parseClock,
 };
 
+/** Parser of a type that is held as numbers; NaN is none. */
+export function numberParserOf(type: ColumnType): NumberParser {
+	return NUMBER_PARSERS[type] ?? parseDecimal;
+}
+
 /** A cell free of its file's dialect, for rows of several files to be compared and mixed: numbers are numbers; what does not parse stays. */
-export function settleCell(spec: ColumnSpec, raw: RawCell, mark: DecimalMark): RawCell {
+export function settleCell(spec: ColumnSpec, raw: RawCell, { decimal, isGrouped, dates }: Notation): RawCell {
 	if (isMissing(raw) || typeof raw !== "string") return raw;
-	if (spec.type === "day") {
-		const day = parseDate(raw);
-		return Number.isNaN(day) ? raw : formatDay(day);
-	}
+	const settle = <T>(value: number, written: (value: number) => T): T | RawCell => (Number.isNaN(value) ? raw : written(value));
+	if (spec.type === "day") return settle(parseDate(raw, dates), formatDay);
+	if (spec.type === "datetime") return settle(parseDatetime(raw, dates), formatDatetime);
 	if (spec.type !== "number" && spec.type !== "integer" && spec.type !== "money") return raw;
-	const value = parseNumber(raw, mark);
-	return Number.isNaN(value) ? raw : value;
+	return settle(parseNumber(raw, decimal, isGrouped), (value) => value);
 }

@@ -4,15 +4,30 @@
  */
 export type RawCell = string | number | boolean | null | undefined;
 
-/** How numbers read in a file. */
 export type DecimalMark = "." | ",";
+/** Order of the dates that are written with slashes. */
+export type SlashDates = "dd/mm/yyyy" | "mm/dd/yyyy";
+
+/** How the numbers and dates of a column are written. */
+export interface Notation {
+	readonly decimal: DecimalMark;
+	/** May the other mark group thousands? */
+	readonly isGrouped: boolean;
+	readonly dates: SlashDates;
+}
+
+/** The notation of texts in typed formats. */
+export const TYPED_NOTATION: Notation = { decimal: ".", isGrouped: false, dates: "dd/mm/yyyy" };
 
 /** What a reader of a format tells of its file, before the rows. */
 export interface RawHeader {
 	readonly columns: readonly string[];
-	readonly decimalMark: DecimalMark;
-	/** Of CSV: what was detected. */
+	/** Of CSV: by column. Null: TYPED_NOTATION for all. */
+	readonly notations: readonly Notation[] | null;
+	/** Of CSV: what was detected and what was pinned. */
 	readonly dialect: Readonly<Record<string, string>> | null;
+	/** What is odd about the file as a whole. */
+	readonly warnings?: readonly string[];
 }
 
 /** Takes the rows of a file one by one, whatever its format. */
@@ -25,8 +40,3 @@ export interface RowSink {
 	/** The names of columns that the file has, known to the schema or not. */
 	end(named: readonly string[]): void;
 }
-
-/** Files larger than this are refused: one buffer must hold them. */
-export const MAX_FILE_BYTES = 2_000_000_000;
-/** Rows × columns beyond which a file is refused before it is decoded: a small compressed file can hold any number of them. */
-export const MAX_CELLS = 1_000_000_000;

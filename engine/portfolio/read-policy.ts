@@ -1,26 +1,51 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../errors.ts";
-import { ON_BAD_ROWS, type OnBadRows } from "./read-tables.ts";
+import { DIALECT_WORDS, type Dialects } from "./dialect.ts";
+import { ON_BAD_ROWS, type ReadRules } from "./read-tables.ts";
+import { TABLE_NAMES } from "./schema.ts";
+import { shownJson } from "./shown-value.ts";
 
 /** policy.json of a folder, unvalidated but for what reading needs itself. */
 export interface PolicyFile {
 	/** As parsed; null: there is none. */
 	readonly policy: unknown;
 	readonly text: string;
-	readonly onBadRows: OnBadRows;
+	readonly rules: ReadRules;
 }
 
 /** Reads policy.json. Throws INVALID_POLICY with line and column where it is not JSON. */
 export function readPolicy(folder: string): PolicyFile {
 	const text = loadText(join(folder, "policy.json"));
-	if (text === null) return { policy: null, text: "", onBadRows: "quarantine" };
+	if (text === null) return { policy: null, text: "", rules: { onBadRows: "quarantine", dialects: {} } };
 	const policy = parse(text);
 	if (typeof policy !== "object" || policy === null || Array.isArray(policy)) throw invalid("", text, "expected a JSON object");
 	const word = "on_bad_rows" in policy ? policy.on_bad_rows : "quarantine";
 	const onBadRows = ON_BAD_ROWS.find((known) => known === word);
-	if (!onBadRows) throw invalid("/on_bad_rows", JSON.stringify(word), `expected one of ${ON_BAD_ROWS.join(", ")}`);
-	return { policy, text, onBadRows };
+	if (!onBadRows) throw invalid("/on_bad_rows", word, `expected one of ${ON_BAD_ROWS.join(", ")}`);
+	return { policy, text, rules: { onBadRows, dialects: dialectsOf("dialects" in policy ? policy.dialects : {}) } };
+}
+
+function dialectsOf(stated: unknown): Dialects {
+	for (const [table, dialect] of membersOf(stated, "/dialects")) {
+		const pointer = `/dialects/${table}`;
+		refuseUnlisted(pointer, table, ["all", ...TABLE_NAMES]);
+		for (const [field, word] of membersOf(dialect, pointer)) {
+			refuseUnlisted(`${pointer}/${field}`, field, Object.keys(DIALECT_WORDS));
+			refuseUnlisted(`${pointer}/${field}`, word, DIALECT_WORDS[field as keyof typeof DIALECT_WORDS]);
+		}
+	}
+	return stated as Dialects;
+}
+
+function membersOf(value: unknown, pointer: string): [string, unknown][] {
+	if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
+	throw invalid(pointer, value, "expected a JSON object");
+}
+
+function refuseUnlisted(pointer: string, word: unknown, list: readonly string[]): void {
+	if (!list.some((listed) => listed === word))
+		throw invalid(pointer, word, `expected one of ${list.map((listed) => JSON.stringify(listed)).join(", ")}`);
 }
 
 function loadText(path: string): string | null {
@@ -66,7 +91,7 @@ function positionOf(text: string, told: string): number {
 	return Math.max(0, low - 1);
 }
 
-function invalid(pointer: string, value: string, expected: string): CarteiraError {
+function invalid(pointer: string, value: unknown, expected: string): CarteiraError {
 	const message = `policy.json${pointer}: ${expected}`;
-	return new CarteiraError("INVALID_POLICY", message, [{ pointer, value: value.slice(0, 200), code: "wrong_value", message }]);
+	return new CarteiraError("INVALID_POLICY", message, [{ pointer, value: shownJson(value), code: "wrong_value", message }]);
 }

@@ -26,10 +26,10 @@ export interface ReadOptions {
 export async function readPortfolio(folder: string, options: ReadOptions = {}): Promise<Portfolio> {
 	const files = findTables(resolve(folder));
 	requireTables(folder, files, options.requireTables ?? ["orders"]);
-	const { policy, text, onBadRows } = readPolicy(folder);
+	const { policy, text, rules } = readPolicy(folder);
 	const into = mkdtempSync(join(tmpdir(), "carteira-"));
 	try {
-		const result = await runRead({ files, onBadRows, into }, options.limits);
+		const result = await runRead({ files, rules, into }, options.limits);
 		const tables = openTables(into, result);
 		return {
 			tables,

@@ -24,6 +24,7 @@ async function answer(job: Job): Promise<Outcome> {
 			const { code, message, details, numProblems } = error;
 			return { kind: "failed", code, message, details, numProblems };
 		}
+		if (error instanceof RangeError && /allocation failed/.test(error.message)) throw error; // ends the process, as the cap on memory does elsewhere
 		return {
 			kind: "failed",
 			code: "INTERNAL",
@@ -34,8 +35,8 @@ async function answer(job: Job): Promise<Outcome> {
 	}
 }
 
-async function readInto({ files, onBadRows, into }: ReadJob): Promise<ReadResult> {
-	const { tables, reports } = await readTables(files, onBadRows, ({ path }) => {
+async function readInto({ files, rules, into }: ReadJob): Promise<ReadResult> {
+	const { tables, reports } = await readTables(files, rules, ({ path }) => {
 		process.send?.({ kind: "reading", file: basename(path) } satisfies Message);
 	});
 	mkdirSync(into, { recursive: true });

@@ -1,20 +1,28 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { CarteiraError, type InputProblem } from "../errors.ts";
 import { decodeArrow } from "./decode-arrow.ts";
 import { decodeCsv } from "./decode-csv.ts";
 import { decodeJson, decodeNdjson } from "./decode-json.ts";
 import { decodeParquet } from "./decode-parquet.ts";
+import { type Dialects, dialectOf } from "./dialect.ts";
+import { MAX_FILE_BYTES } from "./file-limits.ts";
 import type { TableFile } from "./find-tables.ts";
 import { type LinkedTable, linkTables, NAMED } from "./link-tables.ts";
 import type { TableReport } from "./portfolio.ts";
-import { MAX_FILE_BYTES, type RowSink } from "./raw-rows.ts";
+import type { RowSink } from "./raw-rows.ts";
 import { TABLES, type TableName } from "./schema.ts";
 import { MAX_PROBLEMS, TableDraft } from "./table-draft.ts";
 
 export const ON_BAD_ROWS = ["quarantine", "reject"] as const;
 export type OnBadRows = (typeof ON_BAD_ROWS)[number];
+
+/** What the policy says of reading. */
+export interface ReadRules {
+	readonly onBadRows: OnBadRows;
+	readonly dialects: Dialects;
+}
 
 /** Share of a table's rows, or of the orders' value, that may be set aside before the import is refused. */
 const MOST_BAD = 0.005;
@@ -27,7 +35,7 @@ export interface TablesRead {
 /** Reads and validates the files of a portfolio together. Throws INVALID_INPUT or IMPORT_REFUSED with what is wrong in all of them. */
 export async function readTables(
 	files: readonly TableFile[],
-	onBadRows: OnBadRows,
+	{ onBadRows, dialects }: ReadRules,
 	onFile: (file: TableFile) => void = () => {},
 ): Promise<TablesRead> {
 	const drafts = new Map<TableName, TableDraft>();
@@ -38,7 +46,7 @@ export async function readTables(
 		const draft = new TableDraft(file.table);
 		drafts.set(file.table, draft);
 		try {
-			read.push({ file, draft, digest: await readFile(file, draft) });
+			read.push({ file, draft, digest: await readFile(file, draft, dialects) });
 			fatal.push(...draft.fatal);
 		} catch (error) {
 			if (!(error instanceof CarteiraError)) throw error;
@@ -52,16 +60,29 @@ export async function readTables(
 	return { tables, reports };
 }
 
-/** Reads one file into a sink, whatever its format; answers the SHA-256 of its bytes. */
-export async function readFile({ table, path, format }: TableFile, sink: RowSink): Promise<string> {
+/**
+ * Reads one file into a sink, whatever its format; answers the SHA-256 of its bytes. A file `<name>.sha256` beside it, as `sha256sum`
+ * writes it, is what the bytes must have.
+ */
+export async function readFile({ table, path, format }: TableFile, sink: RowSink, dialects: Dialects): Promise<string> {
 	const spec = TABLES[table];
 	const bytes = loadBytes(path);
-	if (format === "csv") decodeCsv(bytes, spec, sink);
+	const digest = createHash("sha256").update(bytes).digest("hex");
+	verifyDigest(path, digest);
+	if (format === "csv") decodeCsv(bytes, spec, sink, dialectOf(dialects, table));
 	else if (format === "ndjson") decodeNdjson(bytes, spec, sink);
 	else if (format === "json") decodeJson(bytes, spec, sink);
-	else if (format === "parquet") await decodeParquet(path, spec, sink);
+	else if (format === "parquet") await decodeParquet(path, bytes.length, spec, sink);
 	else decodeArrow(bytes, spec, sink);
-	return createHash("sha256").update(bytes).digest("hex");
+	return digest;
+}
+
+function verifyDigest(path: string, digest: string): void {
+	const stated = `${path}.sha256`;
+	if (!existsSync(stated)) return;
+	const expected = loadBytes(stated).toString("latin1", 0, 64).toLowerCase();
+	if (digest !== expected)
+		throw new CarteiraError("INVALID_INPUT", `its SHA-256 is ${digest}; expected ${expected}, as ${basename(stated)} says`);
 }
 
 function loadBytes(path: string): Buffer {

@@ -5,7 +5,7 @@ import { CarteiraError, type ErrorCode, type InputProblem } from "../errors.ts";
 import { findTables, type TableFile } from "./find-tables.ts";
 import type { ImportJob, ImportResult } from "./import-rows.ts";
 import type { TableReport } from "./portfolio.ts";
-import type { OnBadRows } from "./read-tables.ts";
+import type { ReadRules } from "./read-tables.ts";
 import type { TableName } from "./schema.ts";
 
 /** What the reading process may use. */
@@ -24,7 +24,7 @@ const BYTES_PER_SECOND = 1_000_000;
 export interface ReadJob {
 	readonly kind: "read";
 	readonly files: readonly TableFile[];
-	readonly onBadRows: OnBadRows;
+	readonly rules: ReadRules;
 	/** Private folder for the tables as Arrow IPC. */
 	readonly into: string;
 }
@@ -79,7 +79,7 @@ function errorOf(outcome: Outcome): CarteiraError {
 function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, ...given };
 	return new Promise((settle, fail) => {
-		const child = start(limits);
+		const child = startCapped(ENTRY, limits.megabytes);
 		let file = job.kind === "read" ? "the folder" : (job.upload?.path ?? job.table);
 		let stderr = "";
 		let isLate = false;
@@ -93,7 +93,10 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 		});
 		child.on("message", (message: Message) => {
 			if (message.kind === "reading") file = message.file;
-			else outcome = message;
+			else {
+				outcome = message;
+				child.kill("SIGKILL"); // it has nothing left to do, and a runtime's own end was seen to hang
+			}
 		});
 		child.on("error", (error) => {
 			clearTimeout(deadline);
@@ -130,8 +133,9 @@ function sizeOf(path: string): number {
 	}
 }
 
-function start({ megabytes }: ReadLimits): ChildProcess {
-	const node = [process.execPath, `--max-old-space-size=${Math.floor(megabytes * 0.75)}`, ENTRY];
+/** Starts a process that may hold so much private memory. */
+export function startCapped(entry: string, megabytes: number): ChildProcess {
+	const node = [process.execPath, `--max-old-space-size=${Math.floor(megabytes * 0.75)}`, entry];
 	const [command, ...args] = PRLIMIT ? [PRLIMIT, `--data=${megabytes * 1_048_576}`, ...node] : node;
 	return spawn(command, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], env: { PATH: process.env.PATH } });
 }

@@ -3,7 +3,7 @@ import { cellTextOf } from "./cell-text.ts";
 import type { ColumnStore, Refusal } from "./column.ts";
 import { openColumn } from "./open-column.ts";
 import { isMissing } from "./parse-cell.ts";
-import type { DecimalMark, RawCell, RawHeader, RowSink } from "./raw-rows.ts";
+import { type Notation, type RawCell, type RawHeader, type RowSink, TYPED_NOTATION } from "./raw-rows.ts";
 import { TABLES, type TableName } from "./schema.ts";
 
 /** Problems that a report lists; the others are counted. */
@@ -33,24 +33,23 @@ export class TableDraft implements RowSink {
 	dialect: RawHeader["dialect"] = null;
 	/** Rows before this one were held already: what is wrong with them is not the fault of the file that is read, and not reported. */
 	reportFrom = 0;
-	#mark: DecimalMark = ".";
-	/** Store and name of each column of the file; null for one that the schema does not know. */
-	#stores: ({ readonly name: string; readonly store: ColumnStore } | null)[] = [];
+	/** Of each column of the file; null for one that the schema does not know. */
+	#stores: ({ readonly name: string; readonly store: ColumnStore; readonly notation: Notation } | null)[] = [];
 
 	constructor(table: TableName) {
 		this.table = table;
 	}
 
-	begin({ columns, decimalMark, dialect }: RawHeader): void {
+	begin({ columns, notations, dialect, warnings = [] }: RawHeader): void {
+		this.warnings.push(...warnings.map((warning) => `${this.table}: ${warning}`));
 		this.dialect = dialect;
-		this.#mark = decimalMark;
 		const specs = TABLES[this.table].columns;
-		this.#stores = columns.map((name) => {
+		this.#stores = columns.map((name, i) => {
 			if (!Object.hasOwn(specs, name)) return null;
 			if (this.columns[name]) this.#fail("repeated_column", name, "the header has it twice; expected each column once");
 			const store = openColumn(specs[name]);
 			this.columns[name] = store;
-			return { name, store };
+			return { name, store, notation: notations?.[i] ?? TYPED_NOTATION };
 		});
 	}
 
@@ -59,7 +58,7 @@ export class TableDraft implements RowSink {
 		for (let i = 0; i < this.#stores.length; i++) {
 			const column = this.#stores[i];
 			if (!column) continue;
-			const refusal = column.store.append(cells[i], this.#mark);
+			const refusal = column.store.append(cells[i], column.notation);
 			if (refusal) this.refuse(index, column.name, refusal, cells[i]);
 		}
 	}
@@ -92,7 +91,7 @@ export class TableDraft implements RowSink {
 		for (let index = 0; index < this.numRows; index++) {
 			const cell = source.cellAt(index);
 			if (cell === null) store.appendNull();
-			else store.append(cell, ".");
+			else store.append(cell, TYPED_NOTATION);
 		}
 		this.columns[name] = store;
 		this.warnings.push(`${this.table}: no column ${name}; ${spec.standIn} stands in for it`);

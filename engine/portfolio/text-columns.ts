@@ -90,9 +90,13 @@ export function openTexts(spec: ColumnSpec): ColumnStore {
 function refuseText(spec: ColumnSpec, text: string): Refusal | null {
 	const most = spec.type === "id" || spec.type === "ref" ? MAX_ID : MAX_TEXT;
 	if (text.length > most) return { code: "too_long", expected: `at most ${most} characters` };
+	if (spec.type !== "text" && LOST_DIGITS.test(text)) return { code: "not_text", expected: "an id with all its digits, no rounded number" };
 	// Control characters other than tabs and line ends are what is left of binary junk.
 	return hasControl(text) ? { code: "not_text", expected: "text without control characters" } : null;
 }
+
+/** What spreadsheets make of long codes: different ones become equal. */
+const LOST_DIGITS = /^\d[.,]\d+E\+\d+$/;
 
 function hasControl(text: string): boolean {
 	for (let i = 0; i < text.length; i++) {

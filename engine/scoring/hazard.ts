@@ -16,6 +16,22 @@ export function survival(hazard: ArrayLike<number>, at: number, days: number): n
 	return alive;
 }
 
+/** `survival` by a row of log odds, each moved by `shift`. */
+export function survivalOfLogits(logits: ArrayLike<number>, at: number, days: number, shift: number): number {
+	let [logAlive, from] = [0, 0];
+	for (let bin = 0; bin < NUM_BINS && from < days; bin++) {
+		const to = HAZARD_EDGES[bin];
+		const share = bin === NUM_BINS - 1 || days < to ? (days - from) / (to - from) : 1;
+		logAlive -= share * softplus(logits[at + bin] + shift);
+		from = to;
+	}
+	return Math.exp(logAlive);
+}
+
+function softplus(x: number): number {
+	return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
 /** E[min(days to the next order, MAX_DAYS_TO_ORDER)]: survival summed over days, by trapezes inside the bins and day by day after them. */
 export function expectedDaysToOrder(hazard: ArrayLike<number>, at: number): number {
 	let [alive, from, days] = [1, 0, 0];

@@ -22,7 +22,7 @@ const net = z.object({
 	weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()), dtype: z.literal("float32") })),
 });
 
-export const buyTillYouDieSchema = z.object({
+const buyTillYouDie = z.object({
 	k: z.number().int().positive(),
 	r: z.number().positive(),
 	alpha: z.number().positive(),
@@ -30,11 +30,18 @@ export const buyTillYouDieSchema = z.object({
 	b: z.number().positive(),
 });
 
+/** A ChurnAnchor. */
+export const anchorSchema = z.object({
+	buyTillYouDie,
+	bgNbd: buyTillYouDie.extend({ staysAfterFirst: z.boolean() }),
+	bgShare: z.number().min(0).max(1),
+});
+
 const churn = net.extend({
 	/** Nets of different seeds side by side in the topology, whose outputs are averaged. */
 	numSeeds: z.number().int().positive(),
 	hazardEdges: z.array(z.number().int().positive()),
-	buyTillYouDie: buyTillYouDieSchema,
+	...anchorSchema.shape,
 });
 
 const figure = z.number().nullable();

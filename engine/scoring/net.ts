@@ -1,5 +1,5 @@
 import { CarteiraError } from "../errors.ts";
-import type { ModelFolder, NetName } from "./model-folder.ts";
+import type { NetManifest, NetName } from "./model-folder.ts";
 import { scaleInPlace } from "./scaler.ts";
 import type { TensorFlow } from "./tensorflow.ts";
 
@@ -9,11 +9,17 @@ export const CHUNK = 8192;
 /** Outputs of a net for the first `numRows` rows of raw inputs, row-major; the inputs are scaled in place. At most CHUNK rows. */
 export type Net = (inputs: Float32Array, numRows: number) => Float32Array;
 
+/** What of a model folder a net is made from. */
+export interface NetSource<Name extends NetName> {
+	readonly manifest: Readonly<Record<Name, NetManifest>>;
+	readonly weights: Readonly<Record<Name, ArrayBuffer>>;
+}
+
 /** A net of a model folder, ready to predict; throws MODEL_MISMATCH where its topology and weights do not fit or its outputs are not `numOutputs`. */
-export async function createNet(
+export async function createNet<Name extends NetName>(
 	{ tf, layers }: TensorFlow,
-	{ manifest, weights }: ModelFolder,
-	name: NetName,
+	{ manifest, weights }: NetSource<Name>,
+	name: Name,
 	numOutputs: number,
 ): Promise<Net> {
 	const { topology, weights: weightSpecs, scaler, inputs: names } = manifest[name];

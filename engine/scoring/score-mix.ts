@@ -1,6 +1,7 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { type CandidateList, createCandidateReader, MAX_OPEN, MAX_REPLENISH, OPEN_INPUTS, REPLENISH_INPUTS } from "./mix-inputs.ts";
+import { type CandidateList, createCandidateReader, MAX_OPEN, MAX_REPLENISH } from "./candidates.ts";
+import { OPEN_INPUTS, REPLENISH_INPUTS } from "./mix-inputs.ts";
 import { CHUNK, type Net, sigmoid } from "./net.ts";
 import type { Rhythm } from "./rhythm.ts";
 import { PRODUCT_REASONS, type Scores } from "./scores.ts";
@@ -11,7 +12,7 @@ export interface Lengths {
 	readonly open: number;
 }
 
-const BATCH_CUSTOMERS = Math.floor(CHUNK / MAX_REPLENISH);
+const BATCH_CUSTOMERS = Math.floor(CHUNK / Math.max(MAX_REPLENISH, MAX_OPEN));
 
 /** The part of the scores that the two mix nets give. */
 export type MixScores = Pick<Scores, "productStart" | "product" | "propensity" | "productValue" | "productReason">;

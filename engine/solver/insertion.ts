@@ -4,8 +4,11 @@ import type { WorkingSolution } from "./working-solution.ts";
 
 /** What the search pays for when it compares places for a contact, beside the true cost in cents. */
 export interface Prices {
-	/** Cents a second of the slot's time. */
-	time: number;
+	/** Cents a second of a slot's time, by day. */
+	readonly time: Float64Array;
+	/** Cents that a visit and a remote contact cost for the place that they take of a day's number, by day. */
+	readonly visit: Float64Array;
+	readonly call: Float64Array;
 	/** 0: time is the detour and the service; 1: time is by how much what follows is pushed back, so that waiting is free. */
 	push: number;
 	/** Positions skipped at random, as a share of 2^24. */
@@ -45,6 +48,7 @@ export function scanSlot(problem: Problem, solution: WorkingSolution, option: nu
 	const isVisit = problem.itemPlace[option] >= 0;
 	const customer = problem.optionCustomer[option];
 	const isEmpty = solution.visits[slot] === 0;
+	const timePrice = prices.time[problem.slotDay[slot]];
 	const travelLeft = problem.slotMaxTravel[slot] - solution.travel[slot];
 	for (let k = base; k <= last; k++) {
 		const free = latest[k + 1] - end[k];
@@ -85,7 +89,7 @@ export function scanSlot(problem: Problem, solution: WorkingSolution, option: nu
 		}
 		const pushed = time + way - start[stop];
 		const spent = prices.push * (pushed > 0 ? pushed : 0) + (1 - prices.push) * (detour + duration);
-		const price = cost + prices.time * spent;
+		const price = cost + timePrice * spent;
 		if (price < best.price) {
 			best.price = price;
 			best.cost = cost;

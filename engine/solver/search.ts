@@ -1,4 +1,6 @@
 import { createRandom, type Random } from "../random.ts";
+import { priceRoughly, type Rough } from "./bound/rough.ts";
+import { rowsOfDay } from "./bound/rows.ts";
 import type { Prices } from "./insertion.ts";
 import { beginMove, createJournal, type Journal, rollBack } from "./journal.ts";
 import { findMustHaves, isMissing, pickMissing } from "./must-haves.ts";
@@ -35,6 +37,8 @@ export interface SearchResult {
 	readonly evaluations: number;
 	readonly pool: RoutePool;
 	readonly best: Snapshot;
+	/** What the search knew of the prices of time, null for nothing. */
+	readonly rough: Rough | null;
 }
 
 const REPORT_EVERY = 256;
@@ -56,6 +60,8 @@ interface Search {
 	readonly neighbours: Neighbours;
 	readonly offers: Offers;
 	readonly prices: Prices;
+	/** Where remote contacts can fill every gap, a second of a day has one price, which a relaxation knows; null elsewhere and in small problems. */
+	readonly rough: Rough | null;
 	readonly recreation: Recreation;
 	readonly ruin: Ruin;
 	/** Days with a touched slot, and all days. */
@@ -95,8 +101,8 @@ export function search(problem: Problem, seed: number, shallStop: StopRule, opti
 	}
 	fillUp(state);
 	options.onProgress?.({ iterations: state.iterations, value: state.best.value });
-	const { solution, iterations, pool, best } = state;
-	return { solution, iterations, evaluations: state.recreation.scratch.insertion.evaluations, pool, best };
+	const { solution, iterations, pool, best, rough } = state;
+	return { solution, iterations, evaluations: state.recreation.scratch.insertion.evaluations, pool, best, rough };
 }
 
 function createSearch(problem: Problem, seed: number, { settings: given, onProgress, pool }: SearchOptions): Search {
@@ -104,9 +110,13 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const solution = createWorkingSolution(problem);
 	const journal = createJournal(problem, solution);
 	const random = createRandom(seed);
-	const prices: Prices = { time: 0, push: 0, blink: 0, subsidy: 0 };
+	const byDay = (): Float64Array => new Float64Array(problem.numDays);
+	const prices: Prices = { time: byDay(), visit: byDay(), call: byDay(), push: 0, blink: 0, subsidy: 0 };
 	const neighbours = findNeighbours(problem);
 	const hasHorizonLimits = problem.resourceIsHorizon.includes(1);
+	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
+	const rough = settings.dayPrices && hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
+	if (rough) chargeDays(problem, prices, rough);
 	return {
 		problem,
 		settings,
@@ -117,13 +127,14 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 		neighbours,
 		offers: createOffers(problem),
 		prices,
+		rough,
 		recreation: { problem, solution, journal, prices, scratch: createChainScratch(problem, random.below(2 ** 31)) },
 		ruin: { problem, solution, journal, neighbours, random, settings, contacts: new Int32Array(solution.stride) },
 		openDays: new Uint8Array(problem.numDays),
 		everyDay: new Uint8Array(problem.numDays).fill(1),
 		mustHaves: findMustHaves(problem),
 		hasBreaks: problem.numItems > problem.numOptions,
-		hasCalls: problem.optionChannel.some((channel) => channel > 0),
+		hasCalls,
 		hasChains: problem.numDays > 1,
 		hasHorizonLimits,
 		pairShare: mayNeedPairs(problem) ? (problem.numCustomers <= FEW_CUSTOMERS ? PAIR_SHARE_OF_FEW : PAIR_SHARE) : 0,
@@ -138,6 +149,16 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	};
 }
 
+/** What contacts take of the days costs what the relaxation says. */
+function chargeDays(problem: Problem, prices: Prices, rough: Rough): void {
+	for (let day = 0; day < problem.numDays; day++) {
+		const row = rowsOfDay(problem, day);
+		prices.time[day] = rough.prices[row.time];
+		prices.visit[day] = rough.prices[row.visits];
+		prices.call[day] = rough.prices[row.calls];
+	}
+}
+
 /** First solution: customers by value for their time, two rounds so that later prices of time do not keep anybody out. */
 function construct(state: Search): void {
 	const { problem, solution, prices } = state;
@@ -147,7 +168,7 @@ function construct(state: Search): void {
 		prices.push = push;
 		for (const option of state.mustHaves) insertChain(state.recreation, problem.optionCustomer[option], state.everyDay, true);
 		for (const customer of state.orders.byDensity) insertChain(state.recreation, customer, state.everyDay, true);
-		prices.time = 0.01 * valueOfTime(problem, solution);
+		if (!state.rough) prices.time.fill(0.01 * valueOfTime(problem, solution));
 	}
 	saveSnapshot(problem, solution, state.best);
 }
@@ -246,7 +267,7 @@ function recreateAll(state: Search, yieldOfTime: number, temperature: number, se
 	prices.push = random.next() < 0.1 ? 1 : 0;
 	// Now and then a contact may come in at a loss: it can pay once others near it are in.
 	prices.subsidy = random.next() < 0.1 ? 10 * temperature * random.next() : 0;
-	prices.time = yieldOfTime * settings.timePrices[random.next() < 0.5 ? 0 : 1];
+	if (!state.rough) prices.time.fill(yieldOfTime * settings.timePrices[random.next() < 0.5 ? 0 : 1]);
 	listOffers(offers, state, state.iterations, seed);
 	if (state.pairShare > 0 && random.next() < state.pairShare) insertRandomPair(state);
 	if (solution.missing > 0 && random.next() < 0.8) insertMissing(state);
@@ -305,7 +326,9 @@ function fillUp(state: Search): void {
 	loadSnapshot(problem, solution, state.best);
 	prices.blink = 0;
 	prices.subsidy = 0;
-	prices.time = 0;
+	prices.time.fill(0);
+	prices.visit.fill(0);
+	prices.call.fill(0);
 	prices.push = 1;
 	for (let isChanged = true; isChanged; ) {
 		isChanged = false;

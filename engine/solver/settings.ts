@@ -17,7 +17,9 @@ export interface SearchSettings {
 	/** Share of positions that an insertion overlooks, usually and now and then. */
 	readonly blink: number;
 	readonly wideBlink: number;
-	/** A second costs an insertion one of these shares of what a second of the slots yields. */
+	/** Whether days have prices of their own, from a relaxation, where remote contacts can fill every gap (problems of more than a few customers). */
+	readonly dayPrices: boolean;
+	/** Elsewhere a second costs an insertion one of these shares of what a second of the slots yields. */
 	readonly timePrices: readonly [number, number];
 	/** Temperatures in mean values of a contact: cycles begin hot and hottest in turn, the hottest forget where they came from. */
 	readonly hot: number;
@@ -42,6 +44,7 @@ export const DEFAULT_SETTINGS: SearchSettings = {
 	farOffers: 10,
 	blink: 0.01,
 	wideBlink: 1 / 3,
+	dayPrices: true,
 	timePrices: [0.15, 0.5],
 	hot: 0.2,
 	hottest: 2,

@@ -17,9 +17,9 @@ export interface SolveOptions extends StopOptions {
 	readonly onProgress?: (progress: { readonly iterations: number; readonly value: number }) => void;
 }
 
-/** An evaluation takes about 12 ns, so this makes the bound about a third as long as the search; never far below 0.5 s, never far above 5 s. */
+/** An evaluation takes about 12 ns, so this makes the bound about a third as long as the search; never far below 0.7 s, never far above 5 s. */
 const BOUND_WORK_AN_EVALUATION = 0.3;
-const LEAST_BOUND_WORK = 20e6;
+const LEAST_BOUND_WORK = 35e6;
 const MOST_BOUND_WORK = 400e6;
 
 /**
@@ -31,14 +31,14 @@ export function solve(problem: Problem, options: SolveOptions, trails?: readonly
 	const numStarts = options.starts ?? 0;
 	const left = trails ?? Array.from({ length: numStarts }, (_, start) => explore(problem, options, start));
 	const rule = createStopRule(options);
-	const { solution, iterations, evaluations } = search(problem, options.seed, rule.shallStop, {
+	const { solution, iterations, evaluations, rough, pool } = search(problem, options.seed, rule.shallStop, {
 		...options,
 		...(left.length > 0 && mergeTrails(problem, left)),
 	});
 	const unmetRequired = unmetOptions(problem, solution);
 	const isComplete = solution.missing === unmetRequired.length;
 	const boundWork = options.boundWork ?? Math.min(MOST_BOUND_WORK, Math.max(LEAST_BOUND_WORK, BOUND_WORK_AN_EVALUATION * evaluations));
-	const { bound, method } = findUpperBound(problem, solution.value, unmetRequired, isComplete, boundWork);
+	const { bound, method } = findUpperBound(problem, solution.value, unmetRequired, isComplete, boundWork, { rough, pool });
 	return {
 		schedules: scheduleSlots(problem, solution),
 		value: solution.value,

@@ -1,21 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import { createRandom } from "../../engine/random.ts";
+import { NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
 import { HAZARD_EDGES, NUM_BINS } from "../../engine/scoring/hazard.ts";
 import { buildChurnRows, CHURN_LABELS, futureOf } from "../../models/churn-dataset.ts";
-import { nextBasket } from "../../models/mix-dataset.ts";
+import { nextBasket } from "../../models/mix-occasions.ts";
 import { pickOrigins } from "../../models/origins.ts";
-import { portfolioOf } from "../scoring/synthetic-portfolio.ts";
+import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
 const ORIGIN = 20_000;
 const MODEL = { k: 1, r: 1, alpha: 1, a: 1, b: 3 };
+const ANCHOR = { buyTillYouDie: MODEL, bgNbd: { ...MODEL, staysAfterFirst: true }, bgShare: 0.5 };
 
 /** Labels at ORIGIN of customers that ordered a hundred days before it, and then on the given days after it, the data ending so many days after. */
 function labelsOf(days: readonly (readonly number[])[], daysKnown: number): { ordered: number[]; counts: number[]; totals: number[] }[] {
 	const lines = days.flatMap((own, customer) => [-100, ...own].map((day) => ({ customer, day: ORIGIN + day, product: 0, value: 1000 })));
 	const portfolio = portfolioOf(lines);
 	const history = buildHistory(portfolio, ORIGIN + daysKnown);
-	const { labels } = buildChurnRows(portfolio, history, [ORIGIN], MODEL, { maxRows: 100, random: createRandom(1) });
+	const { labels } = buildChurnRows(portfolio, history, [ORIGIN], ANCHOR, { maxRows: 100, random: createRandom(1) });
 	return days.map((_, row) => {
 		const own = Array.from(labels.values.subarray(row * CHURN_LABELS, (row + 1) * CHURN_LABELS));
 		return { ordered: own.slice(0, NUM_BINS), counts: own.slice(NUM_BINS, 2 * NUM_BINS), totals: own.slice(2 * NUM_BINS) };
@@ -46,9 +48,47 @@ describe("labels of the churn net", () => {
 	});
 
 	it("total orders and value in tickets over 90 days, once they are over", () => {
-		// Every order is 1000 cents and so is the ticket: 2 orders in [0, 90), the third on day 90 is out.
-		expect(labelsOf([[3, 89, 90]], 90)[0].totals).toEqual([2, 2, 1]);
-		expect(labelsOf([[3]], 89)[0].totals).toEqual([1, 1, 0]);
+		// Every order is 1000 cents and so are the ticket and the portfolio's, so that value weighs 1: 2 orders in [0, 90), the third on day 90 is out.
+		expect(labelsOf([[3, 89, 90]], 90)[0].totals).toEqual([2, 2, 1, 1]);
+		expect(labelsOf([[3]], 89)[0].totals).toEqual([1, 1, 0, 0]);
+	});
+});
+
+describe("value in the labels", () => {
+	it("counts by the customer's ticket against the portfolio's, from a fifth to five times", () => {
+		// Eleven customers order for 100 cents and one for 100 000 each time: (11 × 100 + 100 000) ÷ 12 = 8425 on average. Two orders of the
+		// portfolio's draw each one's ticket to it: (100 + 2 × 8425) ÷ 3 = 5650, which is 0.67 of it, and (100 000 + 2 × 8425) ÷ 3 = 38 950, 4.62.
+		const lines = Array.from({ length: 12 }, (_, customer) => ({
+			customer,
+			day: ORIGIN - 9,
+			product: 0,
+			value: customer < 11 ? 100 : 100_000,
+		}));
+		const portfolio = portfolioOf(lines);
+		const draw = { maxRows: 100, random: createRandom(1) };
+		const { labels } = buildChurnRows(portfolio, buildHistory(portfolio, ORIGIN + 100), [ORIGIN], ANCHOR, draw);
+		const weightOf = (row: number): number => labels.values[(row + 1) * CHURN_LABELS - 1];
+		expect(weightOf(0)).toBeCloseTo(0.67, 2);
+		expect(weightOf(11)).toBeCloseTo(4.62, 2);
+	});
+});
+
+describe("offsets of the churn net", () => {
+	it("foretell at every origin as many orders as came, whatever the season", () => {
+		const portfolio = syntheticPortfolio(300, 4);
+		const history = buildHistory(portfolio, LAST_DAY);
+		for (const origin of [LAST_DAY - 400, LAST_DAY - 200]) {
+			const { numRows, offsets, labels } = buildChurnRows(portfolio, history, [origin], ANCHOR, { maxRows: 1000, random: createRandom(1) });
+			let [came, said] = [0, 0];
+			for (let row = 0; row < numRows; row++)
+				for (let bin = 0; bin < NUM_BINS; bin++) {
+					if (labels.values[row * CHURN_LABELS + NUM_BINS + bin] === 0) continue;
+					came += labels.values[row * CHURN_LABELS + bin];
+					said += 1 / (1 + Math.exp(-offsets.values[row * NUM_OUTPUTS + bin]));
+				}
+			expect(came).toBeGreaterThan(100);
+			expect(Math.abs(said / came - 1)).toBeLessThan(0.01); // the prior that holds the shift draws it a little towards 0
+		}
 	});
 });
 

@@ -90,9 +90,12 @@ describe("columnDrift", () => {
 	});
 });
 
+const MODEL = { k: 1, r: 1, alpha: 1, a: 1, b: 1 };
+const ANCHOR = { buyTillYouDie: MODEL, bgNbd: { ...MODEL, staysAfterFirst: true }, bgShare: 0.5 };
+
 describe("a reference", () => {
 	it("cuts every column into at most ten parts whose shares add up to 1", () => {
-		const reference = measureReference(portfolio, buildHistory(portfolio, LAST_DAY), [], { k: 1, r: 1, alpha: 1, a: 1, b: 1 });
+		const reference = measureReference(portfolio, buildHistory(portfolio, LAST_DAY), [], ANCHOR);
 		expect(Object.keys(reference.columns)).toEqual([...CHURN_INPUTS]);
 		for (const bins of Object.values(reference.columns)) {
 			expect(bins.length).toBeLessThanOrEqual(10);

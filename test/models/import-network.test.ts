@@ -14,6 +14,7 @@ import { LAST_DAY, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts"
 const portfolio = syntheticPortfolio(40, 3, 10);
 const history = buildHistory(portfolio, LAST_DAY);
 const MODEL = { k: 2, r: 1, alpha: 2, a: 1, b: 3 };
+const ANCHOR = { buyTillYouDie: MODEL, bgNbd: { ...MODEL, staysAfterFirst: true }, bgShare: 0.5 };
 const NUM_INPUTS = CHURN_INPUTS.length;
 const UNITS = 3;
 
@@ -49,9 +50,9 @@ const network = {
 	story: {
 		inputs: [...CHURN_INPUTS],
 		hazardEdges: [...HAZARD_EDGES],
-		buyTillYouDie: MODEL,
+		...ANCHOR,
 		asOf: "2026-11-23",
-		training: storyOf(portfolio, history, [LAST_DAY - 100], MODEL),
+		training: storyOf(portfolio, history, [LAST_DAY - 100], ANCHOR),
 	},
 	scaler: { mean: CHURN_INPUTS.map(() => 1), deviation: CHURN_INPUTS.map(() => 2) },
 	layers: [

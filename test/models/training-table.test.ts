@@ -26,6 +26,7 @@ async function rowsOf(sql: string): Promise<Record<string, unknown>[]> {
 }
 
 const MODEL = { k: 2, r: 1, alpha: 2, a: 1, b: 3 };
+const ANCHOR = { buyTillYouDie: MODEL, bgNbd: { ...MODEL, staysAfterFirst: true }, bgShare: 0.5 };
 const ORIGIN = LAST_DAY - 100;
 // customer 0 orders every ten days until five days before the origin, then 8 and 50 days after it; customer 1 only after it
 const lines = [
@@ -40,7 +41,7 @@ describe("the training table", () => {
 		const portfolio = portfolioOf(lines);
 		const history = buildHistory(portfolio, LAST_DAY);
 		const out = join(scratch, "table.parquet");
-		const numRows = await writeTrainingTable(portfolio, history, { origins: [ORIGIN, ORIGIN + 60], model: MODEL, out });
+		const numRows = await writeTrainingTable(portfolio, history, { origins: [ORIGIN, ORIGIN + 60], anchor: ANCHOR, out });
 		const rows = await rowsOf(`SELECT * FROM '${out}' ORDER BY origin, customer_id`);
 		expect(numRows).toBe(3);
 		expect(rows.map((row) => [row.origin, row.customer_id])).toEqual([
@@ -51,7 +52,7 @@ describe("the training table", () => {
 		expect(Object.keys(rows[0])).toEqual(Object.keys(TRAINING_COLUMNS));
 		const past = buildHistory(portfolio, ORIGIN);
 		const inputs = new Float32Array(CHURN_INPUTS.length);
-		createChurnReader(portfolio, past, buildRhythm(portfolio, past), MODEL)(0, inputs, 0, new Float32Array(NUM_OUTPUTS), 0);
+		createChurnReader(portfolio, past, buildRhythm(portfolio, past), ANCHOR)(0, inputs, 0, new Float32Array(NUM_OUTPUTS), 0);
 		expect(CHURN_INPUTS.map((name) => Math.fround(Number(rows[0][name])))).toEqual([...inputs]);
 		// 8 days lie in [7, 10): at risk in the bins up to it and not after; 75.50 in 90 days, of which 100 are known
 		const told = (name: string): number => Number(rows[0][name]);
@@ -64,12 +65,12 @@ describe("the training table", () => {
 	it("carries in its metadata what a network must say it was trained for", async () => {
 		const out = join(scratch, "story.parquet");
 		const portfolio = portfolioOf(lines);
-		await writeTrainingTable(portfolio, buildHistory(portfolio, LAST_DAY), { origins: [ORIGIN], model: MODEL, out });
+		await writeTrainingTable(portfolio, buildHistory(portfolio, LAST_DAY), { origins: [ORIGIN], anchor: ANCHOR, out });
 		const [{ value }] = await rowsOf(`SELECT value::VARCHAR AS value FROM parquet_kv_metadata('${out}') WHERE key::VARCHAR = 'carteira'`);
 		const told = String(value).replaceAll(String.raw`\x22`, '"'); // how the library shows a quote in bytes
 		expect(JSON.parse(told)).toMatchObject({
 			inputs: CHURN_INPUTS,
-			buyTillYouDie: MODEL,
+			...ANCHOR,
 			asOf: formatDay(LAST_DAY),
 			training: { data: "made-in-a-test", origins: [formatDay(ORIGIN)] },
 		});

@@ -1,8 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createDeliveries, type DeliveryRule, deliveryRuleOf, findDelivery } from "../../engine/policy/delivery.ts";
 import { buildCalendar, parseWeekdays } from "../../engine/portfolio/calendar.ts";
 import { formatDay, parseDay } from "../../engine/units.ts";
 import { portfolioOf } from "../check/tables.ts";
+import { dayAfter, weekdayName, weekParity } from "../portfolio/slow-calendar.ts";
 
 const calendar = buildCalendar(null, { country: "BR", region: "SP" });
 const rule = (days: string, more: Partial<DeliveryRule> = {}): DeliveryRule => ({
@@ -78,5 +80,34 @@ describe("the delivery rule of a customer", () => {
 
 	it("is every working day without lead where neither says anything", () => {
 		expect(ruleOf({})).toEqual({ weekdays: 0, parity: -1, leadDays: 0, cutoff: null });
+	});
+});
+
+/** National holidays and São Paulo's own of the winter in which the property below looks. */
+const CLOSED = ["2026-11-20", "2026-12-25", "2027-01-01", "2026-11-02", "2026-11-15"];
+
+describe("a delivery and its slow twin", () => {
+	it("agree on every route: days, parity of the week, lead and longest wait, over the end of a year of 53 weeks", () => {
+		const NAMES = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+		const isWorked = (date: string): boolean => !["Sa", "Su"].includes(weekdayName(date)) && !CLOSED.includes(date);
+		const days = fc.subarray(NAMES);
+		const from = parseDay("2026-11-01");
+		fc.assert(
+			fc.property(days, fc.constantFrom("A", "B", null), fc.nat(3), fc.nat(7), fc.nat(75), (names, parity, leadDays, maxWait, shift) => {
+				let date = formatDay(from + shift);
+				for (let left = leadDays; left > 0; ) {
+					date = dayAfter(date);
+					if (isWorked(date)) left--;
+				}
+				let expected: string | null = null;
+				for (let wait = 0; wait <= maxWait && expected === null; wait++, date = dayAfter(date)) {
+					const fits = names.includes(weekdayName(date)) && !CLOSED.includes(date) && (parity === null || weekParity(date) === parity);
+					if (names.length === 0 ? isWorked(date) : fits) expected = `${date} +${wait}`;
+				}
+				const route = rule(names.join(","), { leadDays, parity: parity === null ? -1 : parity === "A" ? 0 : 1 });
+				expect(delivered(route, formatDay(from + shift), maxWait)).toBe(expected);
+			}),
+			{ seed: 23, numRuns: 400 },
+		);
 	});
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
 	isVisitDay,
@@ -8,7 +9,8 @@ import {
 	parseVisitDays,
 	parseWeekdays,
 } from "../../engine/portfolio/calendar.ts";
-import { parseDay } from "../../engine/units.ts";
+import { formatDay, parseDay } from "../../engine/units.ts";
+import { weekdayName, weekParity } from "./slow-calendar.ts";
 
 const h = (hours: number, minutes = 0): number => hours * 3600 + minutes * 60;
 
@@ -88,5 +90,57 @@ describe("channels and lists", () => {
 	it("refuse words that are no channel and empty words", () => {
 		expect(() => parseChannels("visit;fax")).toThrow(/"fax".*visit, phone, message, email/);
 		expect(() => parseList("p1;;p2")).toThrow(expect.objectContaining({ code: "INVALID_INPUT" }));
+	});
+});
+
+describe("words of days and their slow twins", () => {
+	const WORDS = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+	const word = fc.constantFrom(...WORDS);
+	const day = fc.integer({ min: parseDay("2023-12-20"), max: parseDay("2029-01-15") });
+
+	it("agree on visit days of every second week, over ends of years and years of 53 weeks", () => {
+		const visit = fc.tuple(word, fc.constantFrom("", "/2:A", "/2:B")).map((parts) => parts.join(""));
+		fc.assert(
+			fc.property(fc.array(visit, { minLength: 1, maxLength: 3 }), day, (visits, at) => {
+				const date = formatDay(at);
+				const slow = visits.some((text) => text.startsWith(weekdayName(date)) && (text.length === 2 || text.endsWith(weekParity(date))));
+				expect(isVisitDay(parseVisitDays(visits.join(", ")), at)).toBe(slow);
+			}),
+			{ seed: 17, numRuns: 400 },
+		);
+	});
+
+	it("agree on lists and ranges of weekdays, those over the weekend included", () => {
+		const part = fc.oneof(
+			word,
+			fc.tuple(word, word).map((ends) => ends.join("-")),
+		);
+		fc.assert(
+			fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), (parts) => {
+				const mask = parseWeekdays(parts.join(","));
+				const isIn = (name: string): boolean =>
+					parts.some((text) => {
+						const [first, last = first] = text.split("-");
+						const turned = [...WORDS.slice(WORDS.indexOf(first)), ...WORDS.slice(0, WORDS.indexOf(first))];
+						return turned.slice(0, turned.indexOf(last) + 1).includes(name);
+					});
+				expect(WORDS.filter((_, i) => (mask >> i) & 1)).toEqual(WORDS.filter(isIn));
+			}),
+			{ seed: 18, numRuns: 300 },
+		);
+	});
+
+	it("agree on absences", () => {
+		const range = fc
+			.tuple(day, fc.nat(20))
+			.map(([from, length]) => (length === 0 ? formatDay(from) : `${formatDay(from)}/${formatDay(from + length)}`));
+		fc.assert(
+			fc.property(fc.array(range, { minLength: 1, maxLength: 4 }), fc.nat(2), fc.integer({ min: -3, max: 23 }), (ranges, which, shift) => {
+				const at = parseDay(ranges[which % ranges.length].slice(0, 10)) + shift; // near an end, where mistakes are
+				const slow = ranges.some((text) => text.slice(0, 10) <= formatDay(at) && formatDay(at) <= text.slice(-10));
+				expect(parseAbsences(ranges.join(";")).some(([from, to]) => from <= at && at <= to)).toBe(slow);
+			}),
+			{ seed: 19, numRuns: 300 },
+		);
 	});
 });

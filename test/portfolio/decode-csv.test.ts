@@ -1,57 +1,57 @@
-import iconv from "iconv-lite";
 import { describe, expect, it } from "vitest";
 import { decodeCsv } from "../../engine/portfolio/decode-csv.ts";
+import type { Dialect } from "../../engine/portfolio/dialect.ts";
 import type { RawHeader } from "../../engine/portfolio/raw-rows.ts";
-import { TABLES } from "../../engine/portfolio/schema.ts";
+import { TABLES, type TableName } from "../../engine/portfolio/schema.ts";
 
-function dialectOf(text: string | Buffer): RawHeader["dialect"] {
-	let dialect: RawHeader["dialect"] = null;
-	const sink = { begin: (header: RawHeader) => void (dialect = header.dialect), row: () => {}, broken: () => {}, end: () => {} };
-	decodeCsv(Buffer.from(text), TABLES.products, sink);
-	return dialect;
+/** What is told of a file before and of its rows. */
+function decode(text: string | Buffer, stated: Dialect = {}, table: TableName = "products") {
+	let header: RawHeader = { columns: [], notations: null, dialect: null };
+	const rows: (readonly unknown[])[] = [];
+	const broken: string[] = [];
+	const sink = {
+		begin: (begun: RawHeader) => void (header = begun),
+		row: (cells: readonly unknown[]) => void rows.push([...cells]),
+		broken: (row: number, code: string) => void broken.push(`${row} ${code}`),
+		end: () => {},
+	};
+	decodeCsv(Buffer.from(text), TABLES[table], sink, stated);
+	return { ...header, rows, broken };
 }
-
-/** Products with these prices. */
-const priced = (delimiter: string, ...prices: string[]): string =>
-	[`product_id${delimiter}price`, ...prices.map((price, i) => `p${i}${delimiter}${price}`)].join("\n");
 
 describe("the dialect of a CSV", () => {
 	it.each([",", ";", "\t"])("has its delimiter %j from the columns that the table knows", (delimiter) => {
-		expect(dialectOf(`product_id${delimiter}name${delimiter}"a,b;c"\np1${delimiter}x${delimiter}y`)).toMatchObject({
+		expect(decode(`product_id${delimiter}name${delimiter}"a,b;c"\np1${delimiter}x${delimiter}y`).dialect).toMatchObject({
 			delimiter: delimiter === "\t" ? "tab" : delimiter,
 		});
 	});
 
-	it.each([
-		["12,5 can only have a comma", priced(";", "1.000", "12,5"), ","],
-		["1.234,56 can only have a comma", priced(";", "1.234,56"), ","],
-		["12.50 can only have a point", priced(";", "12.50", "1,000"), "."],
-		["1,234.56 can only have a point", priced(";", "1,234.56"), "."],
-		["0.125 is no thousand", priced(";", "0.125"), "."],
-		["1.234.567 has grouped thousands", priced(";", "1.234.567"), ","],
-		["1.234 alone is read as it stands", priced(";", "1.234"), "."],
-		["1,234 between semicolons is a decimal comma", priced(";", "1,234"), ","],
-		["whole numbers between commas have a point", priced(",", "12", "13"), "."],
-		["whole numbers between semicolons have a comma", priced(";", "12", "13"), ","],
-		["currency signs do not hide it", priced(";", "R$ 12,50"), ","],
-		["the majority decides", priced(";", "1,5", "2,5", "3.5"), ","],
-		["the only cell that tells may be the last of many", priced(";", ...Array.from({ length: 5000 }, () => "7"), "7.5"), "."],
-	])("has its decimal mark: %s", (_, text, decimal) => {
-		expect(dialectOf(text)).toMatchObject({ decimal });
+	it("is what is stated, and says so", () => {
+		const text = "product_id;price;a,b,c,d\np1;1,234;x\n";
+		expect(decode(text, { decimal: ",", delimiter: ";" })).toMatchObject({
+			dialect: { delimiter: ";", decimal: ",", encoding: "UTF-8", pinned: "decimal, delimiter" },
+			columns: ["product_id", "price", "a,b,c,d"],
+		});
+		expect(decode(text, { delimiter: "," }).columns).toEqual(["product_id;price;a", "b", "c", "d"]);
+	});
+});
+
+describe("a header", () => {
+	it("names columns in any case, with spaces around them and spaces or hyphens inside", () => {
+		expect(decode(" Product-ID ;Stock Quantity;PRICE;Other Thing\np1;1;2,5;x\n").columns).toEqual([
+			"product_id",
+			"stock_quantity",
+			"price",
+			"Other Thing",
+		]);
 	});
 
-	it("has its encoding: UTF-8 where the bytes are valid, else Windows-1252 with all its characters", () => {
-		const text = priced(",", "1").replace("p0", "pão € – ’");
-		expect(dialectOf(text)).toMatchObject({ encoding: "UTF-8" });
-		expect(dialectOf(`\uFEFF${text}`)).toMatchObject({ encoding: "UTF-8" });
-		expect(dialectOf(iconv.encode(text, "windows-1252"))).toMatchObject({ encoding: "Windows-1252" });
-		const seen: unknown[] = [];
-		decodeCsv(iconv.encode(text, "windows-1252"), TABLES.products, {
-			begin: () => {},
-			row: (cells) => void seen.push(cells[0]),
-			broken: () => {},
-			end: () => {},
-		});
-		expect(seen).toEqual(["pão € – ’"]);
+	it("that ends in a delimiter has a column without a name, in which no value may stand", () => {
+		// The decimal comma of the second row cuts its price in two.
+		expect(decode("product_id,price,\np1,10.5,\np2,10,50\n")).toMatchObject({ rows: [["p1", "10.5", ""]], broken: ["3 ragged_row"] });
+	});
+
+	it("of more than ten thousand columns is refused", () => {
+		expect(() => decode(`product_id${",x".repeat(10_000)}\n`)).toThrow(/10001 columns/);
 	});
 });

@@ -120,4 +120,44 @@ describe("hours", () => {
 			{ seed: 11, numRuns: 40 },
 		);
 	});
+
+	it("mean what a slow twin makes of them quarter by quarter, on weekdays and on holidays", () => {
+		const NAMES = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+		const clock = (quarter: number): string => `${String(quarter >> 2).padStart(2, "0")}:${String((quarter & 3) * 15).padStart(2, "0")}`;
+		const span = fc
+			.tuple(fc.nat(95), fc.integer({ min: 1, max: 40 }))
+			.map(([from, length]) => [from, Math.min(96, from + length)] as const);
+		const rule = fc.record({
+			joint: fc.constantFrom("; ", ", "),
+			days: fc.subarray([...NAMES, "PH"], { minLength: 1 }),
+			spans: fc.oneof(
+				{ weight: 5, arbitrary: fc.array(span, { minLength: 1, maxLength: 3 }) },
+				{ weight: 1, arbitrary: fc.constant<(readonly [number, number])[]>([]) },
+			),
+		});
+		fc.assert(
+			fc.property(fc.array(rule, { minLength: 1, maxLength: 4 }), fc.constantFrom(...NAMES, "PH"), (drawn, name) => {
+				// A rule that closes replaces; added to others it would say nothing.
+				const rules = drawn.map((one, i) => ({ ...one, joint: i === 0 || one.spans.length === 0 ? "; " : one.joint }));
+				const text = rules.map(({ joint, days, spans }, i) => {
+					const hours = spans.length === 0 ? "off" : spans.map(([from, to]) => `${clock(from)}-${clock(to)}`).join(",");
+					return `${i === 0 ? "" : joint}${days.join(",")} ${hours}`;
+				});
+				let open = new Set<number>();
+				for (const { joint, days, spans } of rules) {
+					if (!days.includes(name)) continue;
+					if (joint === "; ") open = new Set();
+					for (const [from, to] of spans) for (let quarter = from; quarter < to; quarter++) open.add(quarter);
+				}
+				const day = parseDay("2026-11-23") + Math.max(0, NAMES.indexOf(name)); // a Monday
+				const intervals = intervalsOn(parseHours(text.join("")), day, name === "PH");
+				const found = Array.from({ length: 96 }, (_, quarter) => quarter).filter((quarter) =>
+					intervals.some(([from, to]) => from <= quarter * 900 && quarter * 900 < to),
+				);
+				expect(found).toEqual([...open].sort((a, b) => a - b));
+				expect(intervals.every(([from], i) => i === 0 || intervals[i - 1][1] < from)).toBe(true);
+			}),
+			{ seed: 29, numRuns: 300 },
+		);
+	});
 });

@@ -23,7 +23,7 @@ async function importInto(
 	writeFileSync(path, isText ? rows : JSON.stringify(rows));
 	const into = mkdtempSync(join(folder, ".import-"));
 	const upload = { table, path, format: isText ? ("csv" as const) : ("json" as const) };
-	const { report, staged } = await importRows({ folder, table, upload, mode, onBadRows: "quarantine", into });
+	const { report, staged } = await importRows({ folder, table, upload, mode, rules: { onBadRows: "quarantine", dialects: {} }, into });
 	commitImport(folder, into, staged);
 	return report;
 }
@@ -73,7 +73,7 @@ describe("importTable", () => {
 			table: "orders",
 			upload: { table: "orders", path, format: "json" },
 			mode: "replace",
-			onBadRows: "quarantine",
+			rules: { onBadRows: "quarantine", dialects: {} },
 			into,
 		});
 		expect(readdirSync(folder)).toEqual([".import-killed", ...before]);

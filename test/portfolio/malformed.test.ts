@@ -295,6 +295,10 @@ const policies: Malformed[] = (
 		["null", { code: "wrong_value" }],
 		["42", { code: "wrong_value" }],
 		['{"on_bad_rows": "ignore"}', { code: "wrong_value", pointer: "/on_bad_rows", value: '"ignore"' }],
+		['{"dialects": {"order": {}}}', { code: "wrong_value", pointer: "/dialects/order", value: '"order"' }],
+		['{"dialects": {"orders": {"decimal": ";"}}}', { code: "wrong_value", pointer: "/dialects/orders/decimal", value: '";"' }],
+		['{"dialects": {"orders": {"quote": "x"}}}', { code: "wrong_value", pointer: "/dialects/orders/quote" }],
+		['{"dialects": []}', { code: "wrong_value", pointer: "/dialects" }],
 		['{"on_bad_rows": 1}', { code: "wrong_value", pointer: "/on_bad_rows" }],
 	] satisfies [string, Partial<InputProblem>][]
 ).map(([content, problem]) => ({
@@ -510,7 +514,7 @@ describe("an odd folder that is fine", () => {
 		});
 		expect(tables.reps.texts.name.at(0)).toBe("Luís");
 		expect(tables.reps.numRows).toBe(2);
-		expect(reports.find(({ table }) => table === "reps")?.dialect).toMatchObject({ encoding: "UTF-16", delimiter: ";" });
+		expect(reports.find(({ table }) => table === "reps")?.dialect).toMatchObject({ encoding: "UTF-16LE", delimiter: ";" });
 	});
 
 	it("may name products and reps that nobody knows, in orders and contacts", async () => {

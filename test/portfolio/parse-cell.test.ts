@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseBoolean, parseDate, parseDatetime, parseMoney, parseNumber, settleCell } from "../../engine/portfolio/parse-cell.ts";
+import { TYPED_NOTATION } from "../../engine/portfolio/raw-rows.ts";
 import { TABLES } from "../../engine/portfolio/schema.ts";
 import { formatDay, parseDay } from "../../engine/units.ts";
 
@@ -23,6 +24,7 @@ describe("numbers", () => {
 		["12,34", Number.NaN],
 		["1,2345", Number.NaN],
 		["1.2.3", Number.NaN],
+		["0,125", Number.NaN], // no thousands begin with a zero
 		["-", Number.NaN],
 		[".", Number.NaN],
 		["1 2", Number.NaN],
@@ -115,9 +117,13 @@ describe("booleans and settled cells", () => {
 
 	it("lose the dialect of their file, and keep what does not parse", () => {
 		const { price, valid_from: validFrom, price_table: id } = TABLES.prices.columns;
-		expect(settleCell(price, "1.234,50", ",")).toBe(1234.5);
-		expect(settleCell(price, "cheap", ",")).toBe("cheap");
-		expect(settleCell(validFrom, "01/02/2026", ",")).toBe("2026-02-01");
-		expect(settleCell(id, "1.234", ",")).toBe("1.234");
+		const brazilian = { decimal: ",", isGrouped: true, dates: "dd/mm/yyyy" } as const;
+		expect(settleCell(price, "1.234,50", brazilian)).toBe(1234.5);
+		expect(settleCell(price, "cheap", brazilian)).toBe("cheap");
+		expect(settleCell(validFrom, "01/02/2026", brazilian)).toBe("2026-02-01");
+		expect(settleCell(validFrom, "01/02/2026", { ...brazilian, dates: "mm/dd/yyyy" })).toBe("2026-01-02");
+		expect(settleCell(TABLES.contacts.columns.contacted_at, "01/02/2026 10:30", brazilian)).toBe("2026-02-01T10:30:00");
+		expect(settleCell(price, "1,234", TYPED_NOTATION)).toBe("1,234"); // no typed format groups its numbers
+		expect(settleCell(id, "1.234", brazilian)).toBe("1.234");
 	});
 });

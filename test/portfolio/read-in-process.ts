@@ -12,7 +12,7 @@ export async function readInProcess(
 ): Promise<{ tables: Record<string, Table>; reports: readonly TableReport[] }> {
 	const files = findTables(folder);
 	requireTables(folder, files, required);
-	const { tables, reports } = await readTables(files, readPolicy(folder).onBadRows);
+	const { tables, reports } = await readTables(files, readPolicy(folder).rules);
 	const open = (name: TableName): [string, Table] => {
 		const table = tables.get(name);
 		if (!table) throw new Error(`no ${name}`);

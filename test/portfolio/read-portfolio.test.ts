@@ -338,3 +338,76 @@ describe("bad rows", () => {
 		expect((await readInProcess(folder)).reports[0].warnings).toEqual(["orders: unknown columns ignored: colour"]);
 	});
 });
+
+describe("tax numbers for ids", () => {
+	const line = {
+		order_id: "o1",
+		customer_id: "07526557000100",
+		ordered_on: "2026-11-02",
+		product_id: "p1",
+		quantity: "1",
+		net_value: "2.50",
+	};
+
+	it("link where a table lost their zeros or writes their marks, and that is told", async () => {
+		const folder = temporaryFolder();
+		const orders = [line, { ...line, order_id: "o2", customer_id: "11.222.333/0001-81" }, { ...line, order_id: "o3", customer_id: "c1" }];
+		const customers = ["7526557000100", "11222333000181", "c1"].map((customer_id) => ({ customer_id }));
+		writeCsvFolder(folder, { orders, customers });
+		const { tables, reports } = await readInProcess(folder);
+		expect([...tables.orders.refs.customer_id]).toEqual([0, 1, 2]);
+		expect(reports.find(({ table }) => table === "orders")?.warnings).toEqual([
+			'orders: customer_id writes 2 CNPJ or CPF otherwise than the table it names, "07526557000100" for "7526557000100" the first; they were linked',
+		]);
+	});
+
+	it("stay two rows where a table has one of them twice, and that is told", async () => {
+		const folder = temporaryFolder();
+		const customers = ["7526557000100", "07526557000100"].map((customer_id) => ({ customer_id }));
+		writeCsvFolder(folder, { orders: [{ ...line, customer_id: "07526557000100" }], customers });
+		const { tables, reports } = await readInProcess(folder);
+		expect([...tables.orders.refs.customer_id]).toEqual([1]);
+		expect(reports[0].warnings[0]).toMatch(/^customers: 1 pairs of ids are one CNPJ or CPF each, "7526557000100" and "07526557000100"/);
+	});
+
+	it("that a spreadsheet rounded are no ids: different ones have become equal", async () => {
+		const folder = temporaryFolder();
+		writeCsvFolder(folder, { orders: [{ ...line, customer_id: "7.52656E+12" }] });
+		await expect(readInProcess(folder)).rejects.toMatchObject({
+			code: "IMPORT_REFUSED",
+			details: [{ column: "customer_id", code: "not_text" }],
+		});
+	});
+});
+
+describe("the dialects of a policy", () => {
+	it("hold for the table, and show in its report", async () => {
+		const folder = temporaryFolder();
+		writeFileSync(join(folder, "policy.json"), JSON.stringify({ dialects: { all: { dates: "mm/dd/yyyy" }, orders: { decimal: "," } } }));
+		const header = "order_id;customer_id;ordered_on;product_id;quantity;net_value\n";
+		writeFileSync(join(folder, "orders.csv"), `${header}o1;c1;11/02/2026;p1;1;1.234\n`);
+		const { tables, reports } = await readInProcess(folder);
+		expect([tables.orders.numbers.net_value[0], tables.orders.days.ordered_on[0]]).toEqual([123_400, parseDay("2026-11-02")]);
+		expect(reports[0].dialect).toEqual({ delimiter: ";", decimal: ",", encoding: "UTF-8", dates: "mm/dd/yyyy", pinned: "dates, decimal" });
+		rmSync(join(folder, "policy.json"));
+		await expect(readInProcess(folder)).rejects.toMatchObject({
+			code: "INVALID_INPUT",
+			details: [{ table: "orders", row: 2, column: "net_value", value: "1.234", code: "ambiguous_decimal" }],
+		});
+	});
+});
+
+describe("a digest beside a file", () => {
+	it("must be that of its bytes", async () => {
+		const folder = temporaryFolder();
+		writeCsvFolder(folder, { orders: sampleTables().orders });
+		const path = join(folder, "orders.csv");
+		const digest = createHash("sha256").update(readFileSync(path)).digest("hex");
+		writeFileSync(`${path}.sha256`, `${digest.toUpperCase()}  orders.csv\n`);
+		expect((await readInProcess(folder)).reports[0].digest).toBe(digest);
+		writeFileSync(path, readFileSync(path, "utf8").replace("12.5", "12.6"));
+		await expect(readInProcess(folder)).rejects.toMatchObject({
+			message: expect.stringContaining(`expected ${digest}, as orders.csv.sha256 says`),
+		});
+	});
+});

@@ -4,7 +4,7 @@ import { buildHistory, type History } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { createFeatureReader, FEATURES, forgetContacts } from "../../engine/scoring/features.ts";
-import { createCandidateReader } from "../../engine/scoring/mix-inputs.ts";
+import { createCandidateReader } from "../../engine/scoring/candidates.ts";
 import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import { FIRST_DAY, LAST_DAY, type LineSpec, portfolioOf, syntheticPortfolio } from "./synthetic-portfolio.ts";
 

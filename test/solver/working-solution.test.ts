@@ -16,7 +16,14 @@ import {
 import { smallProblem } from "../problems/small.ts";
 import { evaluate } from "./evaluate.ts";
 
-const prices: Prices = { time: 0, push: 0, blink: 0, subsidy: 0 };
+const prices: Prices = {
+	time: new Float64Array(14),
+	visit: new Float64Array(14),
+	call: new Float64Array(14),
+	push: 0,
+	blink: 0,
+	subsidy: 0,
+};
 
 /** The working solution as a result, for the slow twin. */
 function solutionOf(problem: Problem, solution: WorkingSolution): Solution {
@@ -75,7 +82,7 @@ describe("the working solution", () => {
 		for (let slot = 0; slot < problem.numSlots; slot++) {
 			const isOfDay = problem.slotDay[slot] === problem.optionDay[option];
 			if (!isOfDay || !keepsGap(problem, solution, option) || !fitsLimits(problem, solution, option, slot)) continue;
-			scanSlot(problem, solution, option, slot, { ...prices, time: toss }, insertion);
+			scanSlot(problem, solution, option, slot, { ...prices, time: new Float64Array(problem.numDays).fill(toss) }, insertion);
 		}
 		if (insertion.price === Infinity) return;
 		const expected = solution.value + gainOf(problem, solution, option, 1) - insertion.cost;

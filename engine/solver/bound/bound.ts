@@ -1,11 +1,13 @@
-import { chooseChains, createChoice } from "./chains.ts";
+import { createChoice, lowerLinks } from "./chains.ts";
 import { createPacking, packTree } from "./knapsack.ts";
 import { descend, type Evaluate } from "./descent.ts";
 import { buildNetworks } from "./network.ts";
-import { chooseFromPools, chooseRoutes, createPricers, createRouteSide, listRoutes, type RouteSide } from "./routes.ts";
+import { evaluateChains, type Rough, startRough } from "./rough.ts";
+import { chooseFromPools, chooseRoutes, createPricers, createRouteSide, listRoutes, type RouteSide, seedPools } from "./routes.ts";
 import { buildRelaxation, type Relaxation, rowsOfDay } from "./rows.ts";
 import { workingTime } from "./working-time.ts";
-import { buildTravelTree, type TravelTree } from "./tree.ts";
+import type { TravelTree } from "./tree.ts";
+import type { RoutePool } from "../pool.ts";
 import type { Problem } from "../problem.ts";
 
 const METHOD = "lagrangian: chains of contacts against routes that never turn back to a remembered customer (grid of at most 2400 steps)";
@@ -18,11 +20,23 @@ export interface UpperBound {
 	readonly routes: Int32Array;
 }
 
+/** What a search leaves that spares the beginning of a bound. */
+export interface Known {
+	readonly rough: Rough | null;
+	readonly pool: RoutePool;
+}
+
 /** Work of `findUpperBound` unless it is told: cells and arcs that route pricing looks at, some 200 million a CPU second. */
 const DEFAULT_WORK = 100e6;
 
+/** Of the rough relaxation: from nothing, and from prices that are known. */
 const ROUGH_ITERATIONS = 300;
+const FEW_ITERATIONS = 60;
 const FINE_ITERATIONS = 60;
+/** Routes of a search that a pool begins with. */
+const SEEDS = 60;
+/** Links are lowered so many times over before a pricing: what is left falls each time. */
+const LOWERINGS = 3;
 
 /**
  * Upper bound on the value of every solution that keeps the required options but those in `unmet`, and, if `isComplete`, serves every
@@ -30,7 +44,7 @@ const FINE_ITERATIONS = 60;
  * must agree at a price for each customer and day; prices on time and limits of the days and on the floors join in. Routes keep
  * windows and pay for their travel, but may visit a customer again. The prices move towards `target`, a value that is reached (the nearer, the
  * better the steps; any is valid), first with visits that pay for their own nearest way only, then with the least trees that routes need.
- * The more work, the tighter; it is never the clock.
+ * The more work, the tighter; it is never the clock. `known` spares the beginning, and points the way.
  */
 export function findUpperBound(
 	problem: Problem,
@@ -38,13 +52,14 @@ export function findUpperBound(
 	unmet: readonly number[],
 	isComplete: boolean,
 	work = DEFAULT_WORK,
+	known?: Known,
 ): UpperBound {
 	if (problem.numOptions === 0) return { bound: target, method: METHOD, routes: new Int32Array(0) }; // there is one solution
-	const trees = Array.from({ length: problem.numSlots }, (_, slot) => buildTravelTree(problem, slot));
-	const rough = buildRelaxation(problem, trees, "none");
-	const roughPrices = new Float64Array(rough.numRows);
+	const { trees, relaxation: rough, prices: start } = known?.rough ?? startRough(problem);
+	const roughPrices = Float64Array.from(start);
 	const after = (most: number) => (iterations: number) => iterations >= most;
-	const first = descend(rough, evaluateRough(problem, rough, unmet, isComplete), roughPrices, target, after(ROUGH_ITERATIONS));
+	const most = known?.rough ? FEW_ITERATIONS : ROUGH_ITERATIONS;
+	const first = descend(rough, evaluateChains(problem, rough, unmet, isComplete), roughPrices, target, after(most));
 	const fine = buildRelaxation(problem, trees, "days");
 	const finePrices = new Float64Array(fine.numRows);
 	finePrices.set(roughPrices);
@@ -56,7 +71,12 @@ export function findUpperBound(
 	for (let option = 0; option < problem.numOptions; option++)
 		if (exact.linkOf[option] >= 0) prices[exact.linkOf[option]] = finePrices[fine.linkOf[option]];
 	const side = createRouteSide(problem, exact, buildNetworks(problem));
-	const third = descendRoutes(side, evaluateRough(problem, exact, unmet, isComplete), prices, target, work);
+	if (known) seedPools(side, known.pool, prices, SEEDS);
+	const choice = createChoice(problem, exact, unmet, isComplete);
+	const lower = (at: Float64Array): void => {
+		for (let i = 0; i < LOWERINGS; i++) lowerLinks(problem, exact, choice, at);
+	};
+	const third = descendRoutes(side, evaluateChains(problem, exact, unmet, isComplete), lower, prices, target, work);
 	const best = Math.min(first, second, third);
 	return { bound: Math.floor(best + 1e-6 + 1e-9 * Math.abs(best)), method: METHOD, routes: listRoutes(side) };
 }
@@ -88,14 +108,21 @@ const STALE = 12;
 const LEAST_AGILITY = 0.005;
 
 /**
- * Lets the prices follow the routes. Between two pricings they move on what is known of the routes so far, which is cheap. Every value that
- * pricing gives is a bound, so the least is.
+ * Lets the prices follow the routes. Between two pricings they move on what is known of the routes so far, which is cheap; then `lower` takes off
+ * what no customer would pay for. Every value that pricing gives is a bound, so the least is.
  */
-function descendRoutes(side: RouteSide, evaluateChains: Evaluate, prices: Float64Array, target: number, work: number): number {
+function descendRoutes(
+	side: RouteSide,
+	evaluateCustomers: Evaluate,
+	lower: (prices: Float64Array) => void,
+	prices: Float64Array,
+	target: number,
+	work: number,
+): number {
 	const { relaxation } = side;
 	const slope = new Float64Array(relaxation.numRows);
 	const bestPrices = Float64Array.from(prices);
-	const evaluatePools: Evaluate = (at, out) => evaluateChains(at, out) + chooseFromPools(side, at, out);
+	const evaluatePools: Evaluate = (at, out) => evaluateCustomers(at, out) + chooseFromPools(side, at, out);
 	const numNodes = side.networks.reduce((sum, network) => sum + network.numNodes, 0);
 	// By measurement on the public sets and on product-shaped problems: many days that move at once do so in many short moves.
 	const isAlone = side.networks.length === 1;
@@ -111,7 +138,8 @@ function descendRoutes(side: RouteSide, evaluateChains: Evaluate, prices: Float6
 		let stale = 0;
 		prices.set(bestPrices);
 		while (agility >= LEAST_AGILITY && spent < until * work) {
-			const bound = evaluateChains(prices, slope) + chooseRoutes(side, pricers, prices, slope, kept, tries);
+			lower(prices);
+			const bound = evaluateCustomers(prices, slope) + chooseRoutes(side, pricers, prices, slope, kept, tries);
 			stale = bound < best - 1e-3 * Math.abs(best - target) ? 0 : stale + 1;
 			if (bound < best) {
 				best = bound;
@@ -131,20 +159,7 @@ function descendRoutes(side: RouteSide, evaluateChains: Evaluate, prices: Float6
 	return best;
 }
 
-function evaluateRough(problem: Problem, relaxation: Relaxation, unmet: readonly number[], isComplete: boolean): Evaluate {
-	const choice = createChoice(problem, relaxation, unmet, isComplete);
-	return (prices, slope) => {
-		chooseChains(problem, relaxation, choice, prices);
-		let bound = choice.value + relaxation.constant;
-		for (let row = 0; row < relaxation.numRows; row++) {
-			slope[row] = relaxation.capacity[row] - choice.use[row];
-			if (relaxation.limit[row] > 0) bound += prices[row] * relaxation.capacity[row];
-		}
-		return bound;
-	};
-}
-
-/** As `evaluateRough`, and every slot takes the visits that are worth most to it. */
+/** As `evaluateChains`, and every slot takes the visits that are worth most to it. */
 function evaluateFine(
 	problem: Problem,
 	relaxation: Relaxation,
@@ -152,7 +167,7 @@ function evaluateFine(
 	unmet: readonly number[],
 	isComplete: boolean,
 ): Evaluate {
-	const evaluateChains = evaluateRough(problem, relaxation, unmet, isComplete);
+	const evaluateCustomers = evaluateChains(problem, relaxation, unmet, isComplete);
 	const packing = createPacking(trees);
 	const linkAt = new Int32Array(problem.numDays * problem.numCustomers).fill(-1);
 	for (let option = 0; option < problem.numOptions; option++) {
@@ -161,7 +176,7 @@ function evaluateFine(
 	}
 	const profits = new Float64Array(packing.worth.length);
 	return (prices, slope) => {
-		let bound = evaluateChains(prices, slope);
+		let bound = evaluateCustomers(prices, slope);
 		trees.forEach((tree, slot) => {
 			const row = rowsOfDay(problem, problem.slotDay[slot]);
 			priceTree(problem, linkAt, tree, slot, prices, profits);

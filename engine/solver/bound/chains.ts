@@ -10,6 +10,11 @@ export interface Choice {
 	/** Value of the best chain that ends with an option, and the option before it, -1 for none. */
 	readonly reach: Float64Array;
 	readonly from: Int32Array;
+	/** By day of the customer in hand [2 × rank + (1 where exempt from the gap)]: the option that a chain best ends with, -1 for none. */
+	readonly dayBest: Int32Array;
+	/** Worth of what can follow an option in a chain, without and with the option but for its prize. */
+	readonly rest: Float64Array;
+	readonly entry: Float64Array;
 	/** Best chain of the customer in hand, last contact first. */
 	readonly chain: Int32Array;
 	length: number;
@@ -27,6 +32,9 @@ export function createChoice(problem: Problem, relaxation: Relaxation, unmet: re
 		isComplete,
 		reach: new Float64Array(problem.numOptions),
 		from: new Int32Array(problem.numOptions),
+		rest: new Float64Array(problem.numOptions),
+		entry: new Float64Array(problem.numOptions),
+		dayBest: new Int32Array(2 * problem.numDays),
 		chain: new Int32Array(problem.numDays),
 		length: 0,
 		value: 0,
@@ -72,9 +80,11 @@ function improveChain(
 	const { isForced, reach } = choice;
 	const last = customerFirstOption[customer + 1];
 	let candidates = customerFirstOption[customer]; // first option that a chain may end with: none may skip a forced day
+	let firstRank = 0; // rank of its day
+	let rank = 0;
 	let mayBeEmpty = true;
 	let left = days;
-	for (let group = candidates; group < last; ) {
+	for (let group = candidates; group < last; rank++) {
 		const day = optionDay[group];
 		let next = group;
 		let hasForced = false;
@@ -82,10 +92,12 @@ function improveChain(
 		const isOff = days !== 0 && !((days >>> day) & 1);
 		for (let option = group; option < next; option++) {
 			if (isOff || (hasForced && !isForced[option])) reach[option] = -Infinity;
-			else extendChains(problem, choice, customer, option, candidates, group, mayBeEmpty, worthOf(relaxation, option, prices));
+			else extendChains(problem, choice, customer, option, firstRank, rank, mayBeEmpty, worthOf(relaxation, option, prices));
 		}
+		keepDay(problem, choice, rank, group, next);
 		if (!isOff && (hasForced || days !== 0)) {
 			candidates = group;
+			firstRank = rank;
 			mayBeEmpty = false;
 		}
 		if (days !== 0) left &= ~(1 << day);
@@ -104,32 +116,45 @@ function improveChain(
 	return best;
 }
 
-/** Best chain that ends with `option` after one of the options in [candidates, group). */
+/** Keeps the options of a day, in [group, next), that a chain best ends with: what comes after depends on the day and the exemption only. */
+function keepDay(problem: Problem, { dayBest, reach }: Choice, rank: number, group: number, next: number): void {
+	const { optionFlags } = problem;
+	dayBest[2 * rank] = dayBest[2 * rank + 1] = -1;
+	for (let option = group; option < next; option++) {
+		const place = 2 * rank + (optionFlags[option] & GAP_EXEMPT ? 1 : 0);
+		if (reach[option] > (dayBest[place] < 0 ? -Infinity : reach[dayBest[place]])) dayBest[place] = option;
+	}
+}
+
+/** Best chain that ends with `option` after one of the customer's days from `firstRank` to before `rank`. */
 function extendChains(
 	problem: Problem,
 	choice: Choice,
 	customer: number,
 	option: number,
-	candidates: number,
-	group: number,
+	firstRank: number,
+	rank: number,
 	mayBeFirst: boolean,
 	worth: number,
 ): void {
 	const { optionDay, optionFlags, days, prize, numDays } = problem;
+	const { dayBest, reach } = choice;
 	const row = option * (numDays + 1);
 	const isExempt = (optionFlags[option] & GAP_EXEMPT) !== 0;
 	const latest = days[optionDay[option]] - problem.minGap[customer];
 	let best = mayBeFirst ? prize[row] : -Infinity;
 	let from = -1;
-	for (let before = candidates; before < group; before++) {
+	for (let place = 2 * firstRank; place < 2 * rank; place++) {
+		const before = dayBest[place];
+		if (before < 0) continue;
 		const day = optionDay[before];
-		if (days[day] > latest && !isExempt && !(optionFlags[before] & GAP_EXEMPT)) continue;
-		const value = choice.reach[before] + prize[row + day + 1];
+		if (days[day] > latest && !isExempt && !(place & 1)) continue;
+		const value = reach[before] + prize[row + day + 1];
 		if (value <= best) continue;
 		best = value;
 		from = before;
 	}
-	choice.reach[option] = best + worth;
+	reach[option] = best + worth;
 	choice.from[option] = from;
 }
 
@@ -146,5 +171,55 @@ function useChain(relaxation: Relaxation, choice: Choice): void {
 	for (let link = 0; link < choice.length; link++) {
 		const option = choice.chain[link];
 		for (let i = optionFirst[option]; i < optionFirst[option + 1]; i++) choice.use[rows[i]] += uses[i];
+	}
+}
+
+/**
+ * Lowers the prices of links that a customer's best chain leaves aside, as far as it stays the best: chains are worth no more for it, and routes
+ * are worth less. What the best chain through an option lacks is shared among the contacts that a chain can have.
+ */
+export function lowerLinks(problem: Problem, relaxation: Relaxation, choice: Choice, prices: Float64Array): void {
+	const { customerFirstCombination, customerFirstOption, numCustomers } = problem;
+	const { isForced, reach, rest } = choice;
+	for (let customer = 0; customer < numCustomers; customer++) {
+		const first = customerFirstOption[customer];
+		const last = customerFirstOption[customer + 1];
+		if (first === last || customerFirstCombination[customer] < customerFirstCombination[customer + 1]) continue;
+		if (isForced.subarray(first, last).includes(1)) continue;
+		const best = improveChain(problem, relaxation, choice, prices, customer, 0, -Infinity);
+		followChains(problem, relaxation, choice, prices, customer);
+		const mostContacts = mostContactsOf(problem, customer);
+		for (let option = first; option < last; option++) {
+			const link = relaxation.linkOf[option];
+			if (link < 0) continue;
+			const lack = best - (reach[option] + rest[option]);
+			prices[link] = Math.max(0, prices[link] - lack / mostContacts);
+		}
+	}
+}
+
+/** As many contacts as a chain can have: the gap lets no more in, unless some are exempt from it. */
+function mostContactsOf({ customerFirstOption, optionDay, optionFlags, days, minGap, numDays }: Problem, customer: number): number {
+	const [first, last] = [customerFirstOption[customer], customerFirstOption[customer + 1]];
+	for (let option = first; option < last; option++) if (optionFlags[option] & GAP_EXEMPT) return numDays;
+	const span = days[optionDay[last - 1]] - days[optionDay[first]];
+	return 1 + Math.floor(span / Math.max(1, minGap[customer]));
+}
+
+/** What the best contacts after each of the customer's options are worth: the other end of `reach`. */
+function followChains(problem: Problem, relaxation: Relaxation, choice: Choice, prices: Float64Array, customer: number): void {
+	const { customerFirstOption, optionDay, optionFlags, days, prize, numDays, minGap } = problem;
+	const { entry, rest } = choice;
+	const last = customerFirstOption[customer + 1];
+	for (let option = last - 1; option >= customerFirstOption[customer]; option--) {
+		const day = optionDay[option];
+		const earliest = days[day] + minGap[customer];
+		let most = 0;
+		for (let next = last - 1; next > option && optionDay[next] > day; next--) {
+			if (days[optionDay[next]] < earliest && !((optionFlags[option] | optionFlags[next]) & GAP_EXEMPT)) continue;
+			most = Math.max(most, prize[next * (numDays + 1) + day + 1] + entry[next]);
+		}
+		rest[option] = most;
+		entry[option] = worthOf(relaxation, option, prices) + most;
 	}
 }

@@ -42,19 +42,9 @@ export function buildGrid(network: Network, step: number, mostVisits: number): G
 	const windowFrom = network.windowFrom.map((time) => Math.floor(time / step));
 	const windowTo = network.windowTo.map((time) => Math.floor(time / step) + slack);
 	const last = Math.floor(horizon / step) + slack;
-	const cells = openArcs(network, step, windowFrom, windowTo);
-	const stepsOf = (cell: number): number => Math.max(1, Math.floor((duration[Math.floor(cell / width)] + travelTime[cell]) / step));
-	const lengths = cells.map(stepsOf).sort();
-	const block = lengths.length > 0 ? lengths[Math.floor(SHORT_ARCS * lengths.length)] : last + 1;
-	const long = cells.filter((cell) => stepsOf(cell) >= block);
-	const laid = new Int32Array(cells.length);
-	laid.set(long);
-	let count = long.length;
-	if (long.length < cells.length) for (const cell of cells) if (stepsOf(cell) < block) laid[count++] = cell;
-	const arcFirst = new Int32Array(numNodes + 2);
-	for (const cell of long) arcFirst[(cell % width) + 1]++;
-	for (let k = 0; k < numNodes; k++) arcFirst[k + 1] += arcFirst[k];
-	arcFirst[numNodes + 1] = cells.length;
+	const open = openArcs(network, step, windowFrom, windowTo);
+	const { block, shortest, longest } = spreadOf(open.steps, last);
+	const { arcFirst, laid } = layArcs(open, numNodes, block);
 	return {
 		network,
 		step,
@@ -64,15 +54,63 @@ export function buildGrid(network: Network, step: number, mostVisits: number): G
 		windowTo,
 		last,
 		block,
-		shortest: lengths.length > 0 ? lengths[0] : last + 1,
-		longest: lengths.length > 0 ? lengths[lengths.length - 1] : 0,
+		shortest,
+		longest,
 		arcFirst,
-		arcFrom: Int16Array.from(laid, (cell) => Math.floor(cell / width)),
-		arcTo: Int16Array.from(laid, (cell) => cell % width),
-		arcSteps: laid.map(stepsOf),
-		arcTravel: laid.map((cell) => travelTime[cell]),
-		arcMoney: laid.map((cell) => network.travelCost[cell]),
+		...takeArcs(network, open, laid),
 	};
+}
+
+/** What the grid keeps of the arcs, in the order given. */
+function takeArcs(
+	{ numNodes, travelTime, travelCost }: Network,
+	open: OpenArcs,
+	laid: Int32Array,
+): Pick<Grid, "arcFrom" | "arcTo" | "arcSteps" | "arcTravel" | "arcMoney"> {
+	const arcFrom = new Int16Array(laid.length);
+	const arcTo = new Int16Array(laid.length);
+	const arcSteps = new Int32Array(laid.length);
+	const arcTravel = new Int32Array(laid.length);
+	const arcMoney = new Int32Array(laid.length);
+	for (let i = 0; i < laid.length; i++) {
+		const arc = laid[i];
+		const cell = open.from[arc] * (numNodes + 1) + open.to[arc];
+		arcFrom[i] = open.from[arc];
+		arcTo[i] = open.to[arc];
+		arcSteps[i] = open.steps[arc];
+		arcTravel[i] = travelTime[cell];
+		arcMoney[i] = travelCost[cell];
+	}
+	return { arcFrom, arcTo, arcSteps, arcTravel, arcMoney };
+}
+
+/** The length that only a small share of the arcs falls below, the least and the greatest; without arcs a block is the whole slot. */
+function spreadOf(lengths: Int32Array, last: number): { block: number; shortest: number; longest: number } {
+	if (lengths.length === 0) return { block: last + 1, shortest: last + 1, longest: 0 };
+	let longest = 0;
+	for (const length of lengths) if (length > longest) longest = length;
+	const numOf = new Int32Array(longest + 1);
+	for (const length of lengths) numOf[length]++;
+	const shortest = numOf.findIndex((count) => count > 0);
+	let block = shortest;
+	for (let below = numOf[block]; below <= Math.floor(SHORT_ARCS * lengths.length); below += numOf[block]) block++;
+	return { block, shortest, longest };
+}
+
+/** Arcs in the order of the grid: the long ones by their end, then the short ones. */
+function layArcs({ to, steps }: OpenArcs, numNodes: number, block: number): { arcFirst: Int32Array; laid: Int32Array } {
+	const arcFirst = new Int32Array(numNodes + 2);
+	const laid = new Int32Array(steps.length);
+	let count = 0;
+	for (let arc = 0; arc < steps.length; arc++) {
+		if (steps[arc] < block) continue;
+		laid[count++] = arc;
+		arcFirst[to[arc] + 1]++;
+	}
+	for (let k = 0; k < numNodes; k++) arcFirst[k + 1] += arcFirst[k];
+	arcFirst[numNodes + 1] = steps.length;
+	for (let arc = 0; arc < steps.length; arc++) if (steps[arc] < block) laid[count++] = arc;
+	return { arcFirst, laid };
 }
 
 function hasEmptyArcs(network: Network, step: number): boolean {
@@ -85,8 +123,14 @@ function hasEmptyArcs(network: Network, step: number): boolean {
 	return false;
 }
 
-/** Arcs between customers that the windows leave, as [from × (numNodes + 1) + to], by their end, nearest origins first. */
-function openArcs(network: Network, step: number, windowFrom: Int32Array, windowTo: Int32Array): Int32Array {
+/** Arcs between customers that the windows leave, by their end, nearest origins first; `steps` from one start of service to the next. */
+interface OpenArcs {
+	readonly from: Int16Array;
+	readonly to: Int16Array;
+	readonly steps: Int32Array;
+}
+
+function openArcs(network: Network, step: number, windowFrom: Int32Array, windowTo: Int32Array): OpenArcs {
 	const { numNodes, customer, duration, travelTime, firstWindow, order } = network;
 	const ready = new Int32Array(numNodes);
 	const close = new Int32Array(numNodes);
@@ -97,15 +141,20 @@ function openArcs(network: Network, step: number, windowFrom: Int32Array, window
 			close[k] = Math.max(close[k], windowTo[w]);
 		}
 	}
-	const cells = new Int32Array(numNodes * numNodes);
+	const arcFrom = new Int16Array(numNodes * numNodes);
+	const arcTo = new Int16Array(numNodes * numNodes);
+	const arcSteps = new Int32Array(numNodes * numNodes);
 	let count = 0;
 	for (let to = 0; to < numNodes; to++) {
 		for (let rank = 0; rank < numNodes; rank++) {
 			const from = order[to * numNodes + rank];
-			const cell = from * (numNodes + 1) + to;
 			if (customer[from] === customer[to]) continue;
-			if (ready[from] + Math.floor((duration[from] + travelTime[cell]) / step) <= close[to]) cells[count++] = cell;
+			const steps = Math.floor((duration[from] + travelTime[from * (numNodes + 1) + to]) / step);
+			if (ready[from] + steps > close[to]) continue;
+			arcFrom[count] = from;
+			arcTo[count] = to;
+			arcSteps[count++] = Math.max(1, steps);
 		}
 	}
-	return cells.slice(0, count);
+	return { from: arcFrom.slice(0, count), to: arcTo.slice(0, count), steps: arcSteps.slice(0, count) };
 }

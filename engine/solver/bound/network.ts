@@ -91,11 +91,12 @@ function buildNetwork(problem: Problem, slots: readonly number[], order: Int32Ar
 	});
 	const from = [...nodes.map((node) => node.customer), problem.slotStart[slot]];
 	const to = [...nodes.map((node) => node.customer), problem.slotEnd[slot]];
-	const legs = (matrix: Int32Array): Int32Array =>
-		Int32Array.from({ length: (numNodes + 1) ** 2 }, (_, cell) => {
-			const leg = from[Math.floor(cell / (numNodes + 1))] * problem.numPlaces + to[cell % (numNodes + 1)];
-			return matrix[leg];
-		});
+	const legs = (matrix: Int32Array): Int32Array => {
+		const cells = new Int32Array((numNodes + 1) ** 2);
+		let cell = 0;
+		for (const a of from) for (const b of to) cells[cell++] = matrix[a * problem.numPlaces + b];
+		return cells;
+	};
 	return {
 		numNodes,
 		day: problem.slotDay[slot],

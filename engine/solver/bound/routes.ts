@@ -1,3 +1,4 @@
+import type { RoutePool } from "../pool.ts";
 import type { Problem } from "../problem.ts";
 import { buildGrid } from "./grid.ts";
 import { emptyMemory, type Memory, rememberMore } from "./memory.ts";
@@ -19,7 +20,7 @@ export interface RouteSide {
 
 /** Routes kept of a kind of slot, and new ones from one pricing. */
 const POOL_SIZE = 200;
-const NEW_ROUTES = 5;
+const NEW_ROUTES = 12;
 /** No route of a pool is longer. */
 const MOST_VISITS = 64;
 
@@ -32,6 +33,56 @@ export function createRouteSide(problem: Problem, relaxation: Relaxation, networ
 		pools: networks.map(() => createPool(MOST_VISITS, POOL_SIZE)),
 		windowProfits: networks.map((network) => new Float64Array(network.windowOption.length)),
 	};
+}
+
+/** Adds the routes of a search that are worth most at these prices to the pools. Of the windows of a visit, the first stands for all. */
+export function seedPools(side: RouteSide, known: RoutePool, prices: Float64Array, most: number): void {
+	const found: { windows: Int32Array; worth: number }[][] = side.networks.map(() => []);
+	const networkOf = networkOfClass(side, known);
+	const windowsOf = side.networks.map((network) => firstWindows(network, side.problem.numOptions));
+	side.networks.forEach((_, n) => priceWindows(side, n, prices));
+	for (let route = 0; route < known.count; route++) {
+		const n = networkOf[known.routeClass[route]];
+		const windows = known.items
+			.subarray(known.first[route], known.first[route + 1])
+			.map((item) => (item < side.problem.numOptions ? windowsOf[n][item] : -1))
+			.filter((window) => window >= 0);
+		if (windows.length === 0 || windows.length > MOST_VISITS) continue;
+		found[n].push({ windows, worth: worthOf(side.networks[n], windows, side.windowProfits[n], rateOf(side, n, prices)) });
+	}
+	found.forEach((routes, n) => {
+		routes.sort((a, b) => b.worth - a.worth);
+		for (const { windows } of routes.slice(0, most)) addRoute(side.pools[n], side.networks[n], windows, windows.length);
+	});
+}
+
+/** Network of the slots of each class. */
+function networkOfClass({ networks }: RouteSide, { classOf, numClasses }: RoutePool): Int32Array {
+	const networkOf = new Int32Array(numClasses);
+	networks.forEach(({ slots }, n) => {
+		for (const slot of slots) networkOf[classOf[slot]] = n;
+	});
+	return networkOf;
+}
+
+/** First window of each option, -1 where it has none. */
+function firstWindows({ windowOption }: Network, numOptions: number): Int32Array {
+	const first = new Int32Array(numOptions).fill(-1);
+	for (let w = windowOption.length - 1; w >= 0; w--) first[windowOption[w]] = w;
+	return first;
+}
+
+function worthOf(network: Network, windows: Int32Array, profits: Float64Array, rate: number): number {
+	const { numNodes, nodeOfWindow, travelTime, travelCost } = network;
+	let worth = 0;
+	let at = numNodes;
+	for (const window of windows) {
+		const leg = at * (numNodes + 1) + nodeOfWindow[window];
+		worth += profits[window] - travelCost[leg] - rate * travelTime[leg];
+		at = nodeOfWindow[window];
+	}
+	const home = at * (numNodes + 1) + numNodes;
+	return worth - travelCost[home] - rate * travelTime[home];
 }
 
 /** A pricer for every network, with about so many steps a slot. */

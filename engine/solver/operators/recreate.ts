@@ -112,7 +112,8 @@ function findPlace(recreation: Recreation, option: number, node: number): boolea
 	scratch.slot[node] = insertion.slot;
 	scratch.position[node] = insertion.position;
 	const reward = problem.optionFlags[option] & REQUIRED ? solution.missingPenalty : 0;
-	scratch.weight[node] = reward + prices.subsidy - insertion.price + floorGainOf(problem, solution, option, 1);
+	const toll = problem.optionChannel[option] === 0 ? prices.visit[day] : prices.call[day];
+	scratch.weight[node] = reward + prices.subsidy - toll - insertion.price + floorGainOf(problem, solution, option, 1);
 	return true;
 }
 

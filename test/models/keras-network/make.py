@@ -30,6 +30,8 @@ STORY = {
     "inputs": INPUTS,
     "hazardEdges": EDGES,
     "buyTillYouDie": {"k": 1, "r": 1, "alpha": 1, "a": 1, "b": 1},
+    "bgNbd": {"k": 1, "r": 1, "alpha": 1, "a": 1, "b": 1, "staysAfterFirst": True},
+    "bgShare": 0.5,
     "asOf": "2026-01-02",
     "training": TRAINING,
 }

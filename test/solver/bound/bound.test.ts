@@ -4,6 +4,7 @@ import { findUpperBound } from "../../../engine/solver/bound/bound.ts";
 import { createPacking, packTree } from "../../../engine/solver/bound/knapsack.ts";
 import { buildTravelTree, type TravelTree } from "../../../engine/solver/bound/tree.ts";
 import { buildProblem, type ProblemSpec } from "../../../engine/solver/problem.ts";
+import { search } from "../../../engine/solver/search.ts";
 import { repFortnight } from "../../problems/rep-fortnight.ts";
 import { smallProblem } from "../../problems/small.ts";
 import { bruteForce } from "../brute-force.ts";
@@ -152,6 +153,23 @@ describe("findUpperBound", () => {
 			}
 		}
 		expect(wrong).toEqual([]);
+	});
+
+	it("is never below the optimum with what a search has left, however short the search was", () => {
+		const wrong: unknown[] = [];
+		let numCompared = 0;
+		for (let seed = 3001; seed <= 3300; seed++) {
+			const spec = smallProblem(seed);
+			const { missing, value } = bruteForce(spec);
+			if (missing > 0) continue;
+			const problem = buildProblem(spec);
+			const known = search(problem, seed, (iterations) => iterations >= seed % 40);
+			const { bound } = findUpperBound(problem, value - 10, [], true, 1e5, known);
+			if (bound < value) wrong.push({ seed, bound, value });
+			numCompared++;
+		}
+		expect(wrong).toEqual([]);
+		expect(numCompared).toBeGreaterThan(100);
 	});
 
 	it("hands out routes of a slot's own day that visit nobody twice", () => {

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { countFates, readMutants } from "../portfolio/mutants.ts";
+import { temporaryFolder } from "../portfolio/sample-folder.ts";
+import { arrowFiles, parquetFiles } from "../portfolio/typed-files.ts";
+
+const COUNT = process.env.CARTEIRA_SLICE ? 300 : 5000;
+
+describe("thousands of damaged files", () => {
+	it.each([
+		["Parquet", parquetFiles],
+		["Arrow", arrowFiles],
+	] as const)("of %s: none harms its reader, and none is read as other data when its digest stands beside it", async (format, make) => {
+		const folder = temporaryFolder();
+		const outcomes = await readMutants(await make(folder), folder, COUNT, 2026);
+		console.log(`${format}: ${outcomes.length} damaged files:`, countFates(outcomes));
+		expect(outcomes.filter(({ fate }) => fate === "defect")).toEqual([]);
+		expect(outcomes.filter(({ isCaughtByDigest }) => !isCaughtByDigest)).toEqual([]);
+		// A process that dies or is late is the end of that import alone; it stays the exception.
+		expect(outcomes.filter(({ fate }) => fate === "late" || fate === "dead").length).toBeLessThanOrEqual(COUNT / 500);
+	});
+});
