@@ -99,6 +99,7 @@ describe("evaluate", () => {
 		const own = { ...manifest, asOf: "2026-05-02", training: story };
 		expect([hasSeen(own, parseDay("2026-05-01")), hasSeen(own, parseDay("2026-05-02"))]).toEqual([true, false]);
 		expect(hasSeen({ ...own, training: { ...story, synthetic: true } }, parseDay("2026-05-01"))).toBe(false);
+		expect(hasSeen({ ...own, training: undefined }, parseDay("2026-05-01"))).toBe(true); // nothing says that it has not
 	});
 });
 
