@@ -1,8 +1,8 @@
-import type { History } from "../engine/portfolio/history.ts";
+import { type History, netValueOf } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import { fitOrderModels, fitTickets } from "./order-models.ts";
-import { churnLabels, customersOf, valueSince } from "./populations.ts";
+import { churnLabels, customersOf } from "./populations.ts";
 
 /** A simple model to measure beside: what it says of a customer from what lay before the origin. */
 export interface Baseline {
@@ -18,7 +18,7 @@ export interface Baseline {
 /** Fits the simple models on a past: the published buy-till-you-die models, and what needs no model. */
 export function fitBaselines(portfolio: Portfolio, past: History): Baseline[] {
 	const orderModels = past.eventDay.length > 0 ? orderBaselines(past) : [];
-	return [...orderModels, daysSinceLastOrder(past), baseRate(portfolio, past), lastQuarter(past)];
+	return [...orderModels, daysSinceLastOrder(past), baseRate(portfolio, past), lastQuarter(portfolio, past)];
 }
 
 /** BG/NBD, Pareto/NBD and MBG/CNBD-k; their value is the orders expected times Gamma-Gamma's ticket. */
@@ -47,6 +47,6 @@ function baseRate(portfolio: Portfolio, past: History): Baseline {
 	return { name: "base rate", noOrder: () => rate };
 }
 
-function lastQuarter(past: History): Baseline {
-	return { name: "last 90 days again", value90: (customer) => valueSince(past, customer, past.before - 90) };
+function lastQuarter(portfolio: Portfolio, past: History): Baseline {
+	return { name: "last 90 days again", value90: (customer) => netValueOf(portfolio, past, customer, past.before - 90, past.before) };
 }

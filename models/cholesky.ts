@@ -1,11 +1,11 @@
-/** The lower factor L of a symmetric positive definite matrix, row-major [n × n]: L Lᵀ = matrix; its upper part is not written. */
+/** The lower factor L of a symmetric positive definite matrix, row-major [n × n]: L Lᵀ = matrix; its upper part is not written. Any other matrix gives NaN. */
 export function choleskyOf(matrix: Float64Array, n: number): Float64Array {
 	const factor = new Float64Array(n * n);
 	for (let row = 0; row < n; row++) {
 		for (let column = 0; column <= row; column++) {
 			let sum = matrix[row * n + column];
 			for (let k = 0; k < column; k++) sum -= factor[row * n + k] * factor[column * n + k];
-			factor[row * n + column] = row === column ? Math.sqrt(sum) : sum / factor[column * n + column];
+			factor[row * n + column] = row === column ? Math.sqrt(sum > 0 ? sum : Number.NaN) : sum / factor[column * n + column];
 		}
 	}
 	return factor;

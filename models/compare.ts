@@ -19,6 +19,7 @@ export interface CompareOptions {
 	readonly rankings?: readonly string[];
 	/** Adds intervals, and the first model's gains over the others, by drawing customers again with this seed. */
 	readonly bootstrapSeed?: number;
+	readonly numDraws?: number;
 }
 
 /** Measures each model's scores of the same customers, in the same order. */
@@ -26,7 +27,7 @@ export function compare(
 	origin: string,
 	labels: ArrayLike<number>,
 	scores: Readonly<Record<string, ArrayLike<number>>>,
-	{ rankings = [], bootstrapSeed }: CompareOptions = {},
+	{ rankings = [], bootstrapSeed, numDraws }: CompareOptions = {},
 ): Comparison {
 	let positive = 0;
 	for (let i = 0; i < labels.length; i++) positive += labels[i];
@@ -36,7 +37,7 @@ export function compare(
 		numCustomers: labels.length,
 		baseRate: positive / Math.max(1, labels.length),
 		models,
-		...(bootstrapSeed !== undefined && labels.length > 0 && spreadOf(labels, scores, rankings, bootstrapSeed)),
+		...(bootstrapSeed !== undefined && labels.length > 0 && spreadOf(labels, scores, rankings, bootstrapSeed, numDraws)),
 	};
 }
 
@@ -45,8 +46,9 @@ function spreadOf(
 	scores: Readonly<Record<string, ArrayLike<number>>>,
 	rankings: readonly string[],
 	seed: number,
+	numDraws?: number,
 ): Required<Pick<Comparison, "intervals" | "gains">> {
-	const draws = drawFigures(labels, scores, seed);
+	const draws = drawFigures(labels, scores, seed, numDraws);
 	const [first] = Object.keys(draws);
 	const isProbability = (name: string): boolean => !rankings.includes(name);
 	const others = Object.fromEntries(Object.entries(draws).filter(([name]) => name !== first && isProbability(name)));
@@ -61,12 +63,13 @@ function spreadOf(
 }
 
 /** Each model's figures at every draw; a draw has the same customers for all of them. */
-function drawFigures(labels: ArrayLike<number>, scores: Readonly<Record<string, ArrayLike<number>>>, seed: number) {
+function drawFigures(labels: ArrayLike<number>, scores: Readonly<Record<string, ArrayLike<number>>>, seed: number, numDraws?: number) {
 	const gauges = mapValues(scores, (own) => createGauge(labels, own));
 	const draws: Record<string, Gauged[]> = mapValues(scores, () => []);
-	resample(labels.length, seed, (counts) => {
+	const look = (counts: Uint16Array): void => {
 		for (const [name, gauge] of Object.entries(gauges)) draws[name].push(gauge(counts));
-	});
+	};
+	resample(labels.length, seed, look, numDraws);
 	return draws;
 }
 

@@ -1,6 +1,5 @@
 import { probit } from "simple-statistics";
 import { fitLogistic } from "./fit-logistic.ts";
-
 import type { TrialGroup } from "./trial-groups.ts";
 
 /** A difference in log-odds with its interval. */

@@ -8,7 +8,6 @@ import { findImbalance } from "./arm-balance.ts";
 import { type Association, associationOf } from "./contact-association.ts";
 import { assumptionOf, type CellNames, type EffectRow, mergeEffects, namesOf } from "./effect-policy.ts";
 import { fitEffects } from "./fit-effects.ts";
-
 import { cellOf, createTrialGroups, type TrialGroup } from "./trial-groups.ts";
 
 /** What a phase × class × channel shows, in log-odds of an order within the interval. */

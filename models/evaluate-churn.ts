@@ -1,4 +1,4 @@
-import type { History } from "../engine/portfolio/history.ts";
+import { type History, netValueOf } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { NUM_BINS, survival } from "../engine/scoring/hazard.ts";
 import type { Comparison, Figures } from "../engine/scoring/model-folder.ts";
@@ -6,11 +6,10 @@ import { buildRhythm, ownRhythmDays } from "../engine/scoring/rhythm.ts";
 import type { Scores } from "../engine/scoring/scores.ts";
 import { formatDay } from "../engine/units.ts";
 import { type Baseline, fitBaselines } from "./baselines.ts";
-import { futureOf } from "./churn-dataset.ts";
 import { compare, measure } from "./compare.ts";
 import { measureValues, type ValueFigures } from "./evaluate-value.ts";
 import { gains, type ReliabilityBin, reliability, valueCapture } from "./metrics.ts";
-import { churnLabels, customersOf, valueSince } from "./populations.ts";
+import { churnLabels, customersOf } from "./populations.ts";
 import { sliceCustomers } from "./slices.ts";
 
 /** What a model said at an origin, and what came. */
@@ -49,7 +48,7 @@ export interface ChurnReport {
 	readonly regulars: Comparison;
 	/** With at least 4: no order within their own rhythm's days. */
 	readonly ownRhythm: Comparison;
-	/** Net value of the regulars over 90 days. */
+	/** Value of the regulars over 90 days, net of returns on whatever day. */
 	readonly value: Readonly<Record<string, ValueFigures>>;
 	/** Share of the churners' past-year sales in the top tenth by probability × those sales, over all customers. */
 	readonly capture: Readonly<Record<string, number | null>>;
@@ -68,7 +67,7 @@ export function evaluateChurn(trial: ChurnTrial): ChurnReport {
 	const [all, regulars, steady] = [1, 3, 4].map((minOrders) => customersOf(past, minOrders));
 	const sameDays = (): number => horizonDays;
 	const labels = churnLabels(trial.history, past.before, all, sameDays);
-	const pastYear = all.map((customer) => valueSince(past, customer, past.before - 365));
+	const pastYear = all.map((customer) => netValueOf(portfolio, past, customer, past.before - 365, past.before));
 	const said = sayOf(models, all, sameDays);
 	const known = (x: number): number | null => (Number.isFinite(x) ? x : null);
 	return {
@@ -120,11 +119,11 @@ function compareModels(
 	return compare(formatDay(past.before), labels, scores, { rankings, bootstrapSeed: seed });
 }
 
-function valuesOf({ history, past, seed }: ChurnTrial, models: readonly Baseline[], customers: readonly number[]) {
+function valuesOf({ portfolio, history, past, seed }: ChurnTrial, models: readonly Baseline[], customers: readonly number[]) {
 	const foretold = models.flatMap(({ name, value90 }) =>
 		value90 ? [[name, customers.map((customer) => value90(customer))] as const] : [],
 	);
-	const came = customers.map((customer) => futureOf(history, customer, past.before).value90);
+	const came = customers.map((customer) => netValueOf(portfolio, history, customer, past.before, past.before + 90));
 	return measureValues(came, Object.fromEntries(foretold), seed);
 }
 
@@ -132,7 +131,7 @@ function slicesOf({ portfolio, history, past, scores, horizonDays = 90 }: ChurnT
 	return sliceCustomers(portfolio, past, scores, customers).map(({ by, name, customers: own }): SliceFigures => {
 		const labels = churnLabels(history, past.before, own, () => horizonDays);
 		const [[, said]] = sayOf([model], own, () => horizonDays);
-		const came = own.reduce((sum, customer) => sum + futureOf(history, customer, past.before).value90, 0);
+		const came = own.reduce((sum, customer) => sum + netValueOf(portfolio, history, customer, past.before, past.before + 90), 0);
 		const foretold = own.reduce((sum, customer) => sum + scores.expectedValue[customer], 0);
 		return {
 			by,

@@ -64,7 +64,10 @@ async function evaluateOrigin(portfolio: Portfolio, history: History, origin: Da
 	};
 }
 
-/** Did a model learn from days on or after an origin? One that was trained on made-up orders has seen nobody's. */
+/**
+ * Did a model learn from days on or after an origin? One that was trained on made-up orders has seen nobody's; one that does not say what it
+ * learned from is taken to have seen what lay before its day.
+ */
 export function hasSeen({ training, asOf }: ModelManifest, origin: Day): boolean {
-	return training !== undefined && !training.synthetic && asOf > formatDay(origin);
+	return training?.synthetic !== true && asOf > formatDay(origin);
 }

@@ -1,3 +1,4 @@
+import { choleskyOf, solveCholesky } from "./cholesky.ts";
 import { minimise, type Slope, withGradient } from "./minimise.ts";
 
 /** Parameters are searched as logarithms inside these bounds; a likelihood that keeps rising towards them has no peak. */
@@ -59,21 +60,14 @@ function curvatureOf(of: (point: readonly number[]) => Slope, point: readonly nu
 	return rows.map((row, i) => row.map((x, j) => (x + rows[j][i]) / 2));
 }
 
-/** Diagonal of the inverse of a symmetric matrix, by Cholesky's factor; NaN throughout where it is not positive definite. */
+/** Diagonal of the inverse of a symmetric matrix; NaN throughout where it is not positive definite. */
 function variancesOf(matrix: readonly (readonly number[])[]): number[] {
-	const size = matrix.length;
-	const factor = matrix.map((row) => row.map(() => 0));
-	for (let i = 0; i < size; i++)
-		for (let j = 0; j <= i; j++) {
-			const rest = matrix[i][j] - factor[i].slice(0, j).reduce((sum, x, k) => sum + x * factor[j][k], 0);
-			factor[i][j] = i === j ? Math.sqrt(rest > 0 ? rest : Number.NaN) : rest / factor[j][j];
-		}
-	return matrix.map((_, unit) => {
-		const column: number[] = []; // of the factor's inverse
-		for (let i = 0; i < size; i++) {
-			const rest = (i === unit ? 1 : 0) - column.reduce((sum, x, k) => sum + factor[i][k] * x, 0);
-			column.push(rest / factor[i][i]);
-		}
-		return column.reduce((sum, x) => sum + x * x, 0);
-	});
+	const factor = choleskyOf(Float64Array.from(matrix.flat()), matrix.length);
+	return matrix.map(
+		(_, i) =>
+			solveCholesky(
+				factor,
+				Float64Array.from(matrix, (__, j) => (i === j ? 1 : 0)),
+			)[i],
+	);
 }

@@ -1,5 +1,9 @@
-/** Probabilities are kept this far from 0 and 1. */
 const CLIP = 1e-5;
+
+/** A probability kept 1e-5 away from 0 and 1: a single surprise must not decide a loss. */
+export function clipped(probability: number): number {
+	return Math.max(CLIP, Math.min(1 - CLIP, probability));
+}
 
 /** Area under the ROC curve of scores for labels 0 and 1, ties counted half; NaN when one label is absent. Higher is better. */
 export function areaUnderCurve(labels: ArrayLike<number>, scores: ArrayLike<number>): number {
@@ -27,7 +31,7 @@ export function logLoss(labels: ArrayLike<number>, scores: ArrayLike<number>): n
 
 /** Negative log likelihood of one label 0 or 1. */
 export function surprise(label: number, score: number): number {
-	const p = Math.max(CLIP, Math.min(1 - CLIP, score));
+	const p = clipped(score);
 	return -Math.log(label === 1 ? p : 1 - p);
 }
 

@@ -17,14 +17,6 @@ export function churnLabels(history: History, origin: Day, customers: readonly n
 	return customers.map((customer) => (futureOf(history, customer, origin).daysToOrder < daysOf(customer) ? 0 : 1));
 }
 
-/** Net value since a day, cents, floored at 0. */
-export function valueSince({ eventStart, eventDay, eventValue }: History, customer: number, since: Day): number {
-	let value = 0;
-	for (let event = eventStart[customer]; event < eventStart[customer + 1]; event++)
-		if (eventDay[event] >= since) value += eventValue[event];
-	return Math.max(0, value);
-}
-
 /** First day after the last order of the data: an origin is over when its window ends by then. */
 export function endOfOrders(orderedOn: Int32Array): Day {
 	return orderedOn.reduce((last, day) => Math.max(last, day), -1) + 1;

@@ -1,4 +1,4 @@
-import { buildHistory } from "../engine/portfolio/history.ts";
+import { buildHistory, netValueOf } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { cutHistory } from "../engine/scoring/cut-history.ts";
 import { modelName, readModelFolder } from "../engine/scoring/model-folder.ts";
@@ -6,13 +6,14 @@ import { createPredictor, defaultModelDir } from "../engine/scoring/predictor.ts
 import { CarteiraError } from "../engine/errors.ts";
 import { type Day, formatDay } from "../engine/units.ts";
 import type { Interval } from "./bootstrap.ts";
-import { futureOf } from "./churn-dataset.ts";
 import { compare } from "./compare.ts";
 import { hasSeen } from "./evaluate.ts";
 import { measureValues } from "./evaluate-value.ts";
 import { churnLabels, customersOf, endOfOrders } from "./populations.ts";
 
 const HORIZON = 90;
+/** Enough that the verdict hardly hangs on the seed. */
+const NUM_DRAWS = 2000;
 
 /** One figure of both models. */
 interface Pair {
@@ -41,20 +42,17 @@ export interface JudgeOptions {
 	readonly challenger: string;
 	/** The shipped model unless said. */
 	readonly champion?: string;
-	/** The latest day whose 90 days are over, unless said. */
-	readonly origin?: Day;
 	readonly seed?: number;
 }
 
 /**
- * Asks both models at a finished origin about no order within 90 days, and decides: the log-loss must gain with its interval above
- * zero, and neither ECE nor the bias of value may get worse. Throws CONFLICT where the challenger has seen what followed the origin.
+ * Asks both models at the latest finished origin about no order within 90 days, and decides: the log-loss must gain with its interval
+ * above zero, and neither ECE nor the bias of value may get worse. Throws CONFLICT where the challenger has seen what followed the origin.
  */
 export async function judgePromotion(portfolio: Portfolio, options: JudgeOptions): Promise<Verdict> {
 	const { seed = 1 } = options;
 	const history = buildHistory(portfolio, endOfOrders(portfolio.tables.orders.days.ordered_on));
-	const origin = options.origin ?? history.before - HORIZON;
-	refuseUnfinished(origin, history.before);
+	const origin = history.before - HORIZON;
 	const past = cutHistory(portfolio, history, origin);
 	const [challenger, champion] = await Promise.all([options.challenger, options.champion ?? defaultModelDir()].map(readModelFolder));
 	if (hasSeen(challenger.manifest, origin)) throw seen(modelName(challenger.manifest), challenger.manifest.asOf, origin);
@@ -64,8 +62,8 @@ export async function judgePromotion(portfolio: Portfolio, options: JudgeOptions
 	const scores = { challenger: await ask(challenger), champion: await ask(champion) };
 	const risks = { challenger: pick(scores.challenger.churnRisk, all), champion: pick(scores.champion.churnRisk, all) };
 	const labels = churnLabels(history, origin, all, () => HORIZON);
-	const { models, gains } = compare(formatDay(origin), labels, risks, { bootstrapSeed: seed });
-	const came = regulars.map((customer) => futureOf(history, customer, origin).value90);
+	const { models, gains } = compare(formatDay(origin), labels, risks, { bootstrapSeed: seed, numDraws: NUM_DRAWS });
+	const came = regulars.map((customer) => netValueOf(portfolio, history, customer, origin, history.before));
 	const foretold = { challenger: pick(scores.challenger.expectedValue, regulars), champion: pick(scores.champion.expectedValue, regulars) };
 	const values = measureValues(came, foretold, seed);
 	const figures = {
@@ -105,15 +103,6 @@ export function refusalsOf({ gain, ece, valueBias }: Omit<Verdict, "refusals">):
 function isWorse({ challenger, champion }: Pair): boolean {
 	if (champion === null) return false;
 	return challenger === null || Math.abs(challenger) > Math.abs(champion);
-}
-
-function refuseUnfinished(origin: Day, end: Day): void {
-	if (origin + HORIZON <= end) return;
-	const latest = formatDay(end - HORIZON);
-	throw new CarteiraError(
-		"INVALID_INPUT",
-		`the ${HORIZON} days from ${formatDay(origin)} are not over in the orders; expected an origin up to ${latest}`,
-	);
 }
 
 function seen(model: string, asOf: string, origin: Day): CarteiraError {

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../engine/errors.ts";
-import { openDurableFile } from "../engine/portfolio/durable-file.ts";
+import { openDurableFile, sync } from "../engine/portfolio/durable-file.ts";
 import {
 	type Alias,
 	ALIASES,
@@ -73,6 +73,7 @@ function copyIn(registry: string, folder: string): number {
 	for (let version = (readVersions(registry).at(-1) ?? 0) + 1; ; version++) {
 		try {
 			renameSync(staging, versionFolder(registry, version));
+			sync(join(registry, "versions"));
 			return version;
 		} catch (error) {
 			if (!isTaken(error)) throw error;
@@ -109,6 +110,7 @@ function appendMove(registry: string, move: Move): void {
 	file.close();
 	try {
 		linkSync(draft, moveFile(registry, move.move));
+		sync(join(registry, "moves"));
 	} catch (error) {
 		if (!isTaken(error)) throw error;
 		throw new CarteiraError("CONFLICT", `the registry ${registry} was changed meanwhile; look at it and try again`);

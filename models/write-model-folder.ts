@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { CarteiraError } from "../engine/errors.ts";
-import { openDurableFile } from "../engine/portfolio/durable-file.ts";
+import { openDurableFile, sync } from "../engine/portfolio/durable-file.ts";
 import { type ModelFolder, NET_NAMES } from "../engine/scoring/model-folder.ts";
 import { renderCard } from "./card.ts";
 import type { ChurnReport } from "./evaluate-churn.ts";
@@ -25,6 +25,7 @@ export async function writeModelFolder(out: string, folder: ModelFolder, reports
 	writeFileTo(staging, "model.json", asJson(folder.manifest));
 	if (existsSync(target)) await rename(target, previous);
 	await rename(staging, target);
+	sync(dirname(target));
 	await rm(previous, { recursive: true, force: true });
 }
 

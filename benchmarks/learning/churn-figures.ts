@@ -1,11 +1,9 @@
 import type { Figures } from "../../engine/scoring/model-folder.ts";
 import { measure } from "../../models/compare.ts";
-import { valueCapture } from "../../models/metrics.ts";
+import { clipped, surprise, valueCapture } from "../../models/metrics.ts";
 import type { Answer } from "./champion.ts";
 import { type Pair } from "./paired-bootstrap.ts";
 import type { Situation } from "./situation.ts";
-
-const CLIP = 1e-5;
 
 /** Who is asked what: customers with at least so many orders, about the horizon or their own rhythm's window. */
 export const POPULATIONS = {
@@ -43,10 +41,7 @@ export function measureChurn(
 	const { labels, scores } = caseOf(situation, answer, population, horizon);
 	const base_rate = labels.reduce((sum, label) => sum + label, 0) / Math.max(1, labels.length);
 	return {
-		...measure(
-			labels,
-			scores.map((p) => Math.max(CLIP, Math.min(1 - CLIP, p))),
-		),
+		...measure(labels, scores.map(clipped)),
 		customers: labels.length,
 		base_rate,
 	};
@@ -56,7 +51,7 @@ export function measureChurn(
 export function pairOf(situation: Situation, ours: Answer, theirs: Answer, population: Population, horizon: number): Pair {
 	const lossesOf = (answer: Answer): Float64Array => {
 		const { labels, scores } = caseOf(situation, answer, population, horizon);
-		return scores.map((score, i) => -Math.log(Math.max(CLIP, Math.min(1 - CLIP, labels[i] === 1 ? score : 1 - score))));
+		return scores.map((score, i) => surprise(labels[i], score));
 	};
 	return { customer: caseOf(situation, ours, population, horizon).customer, ours: lossesOf(ours), theirs: lossesOf(theirs) };
 }

@@ -1,7 +1,6 @@
-import { createRandom } from "../../engine/random.ts";
+import { intervalOf, resample } from "../../models/bootstrap.ts";
 
-/** Times that customers are drawn again. */
-const TIMES = 2000;
+const NUM_DRAWS = 2000;
 
 /** Losses of two contestants on the same customers of one cutoff, row by row. */
 export interface Pair {
@@ -29,9 +28,7 @@ export function pairedGain(pairs: readonly Pair[], seed: number): Gain {
 		index: Int32Array.from(customer, (id) => indexOf.get(id) ?? 0),
 		excess: Float64Array.from(ours, (loss, i) => theirs[i] - loss),
 	}));
-	const random = createRandom(seed, 31);
-	const counts = new Int32Array(ids.length).fill(1);
-	const meanOf = (): number =>
+	const meanOf = (counts: ArrayLike<number>): number =>
 		rows.reduce((sum, { index, excess }) => {
 			let [total, weight] = [0, 0];
 			for (let i = 0; i < index.length; i++) {
@@ -40,11 +37,8 @@ export function pairedGain(pairs: readonly Pair[], seed: number): Gain {
 			}
 			return sum + total / weight / rows.length;
 		}, 0);
-	const mean = meanOf();
-	const draws = Float64Array.from({ length: TIMES }, () => {
-		counts.fill(0);
-		for (let draw = 0; draw < ids.length; draw++) counts[random.below(ids.length)]++;
-		return meanOf();
-	}).sort();
-	return { mean, low: draws[Math.floor(0.025 * TIMES)], high: draws[Math.ceil(0.975 * TIMES) - 1] };
+	const draws: number[] = [];
+	resample(ids.length, seed, (counts) => draws.push(meanOf(counts)), NUM_DRAWS);
+	const [low, high] = intervalOf(draws) ?? [Number.NaN, Number.NaN];
+	return { mean: meanOf(ids.map(() => 1)), low, high };
 }

@@ -1,5 +1,6 @@
 import { CREDIT_STATUS, SERVICE_EVENT_KINDS } from "../portfolio/schema.ts";
 import { type Day, formatDay, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
+import { isReached } from "../policy/classify.ts";
 import type { PlanContext } from "./context.ts";
 import type { Voice } from "./messages.ts";
 import type { Brief } from "./plan-document.ts";
@@ -24,7 +25,7 @@ export function createBriefer(context: PlanContext, voice: Voice): (customer: nu
 		...productFacts(context, customer),
 		customer_name: context.portfolio.tables.customers.texts.name.at(customer),
 		open_complaint: complaints.get(customer) ?? null,
-		last_objection: lastObjection(context, customer),
+		last_objection: lastObjectionOf(context, customer),
 		goal_missing: boughtThisMonth(context, customer) ? null : missingGoal,
 	});
 }
@@ -100,10 +101,12 @@ function openComplaints({ portfolio, asOf }: PlanContext): Map<number, string> {
 	return open;
 }
 
-function lastObjection({ portfolio, history }: PlanContext, customer: number): string | null {
-	const { contacts } = portfolio.tables;
+/** What the customer last objected to; a contact that was not made says nothing of it, whatever is written beside. */
+export function lastObjectionOf({ portfolio, history }: Pick<PlanContext, "portfolio" | "history">, customer: number): string | null {
+	const { codes, texts } = portfolio.tables.contacts;
 	for (let at = history.contactStart[customer + 1] - 1; at >= history.contactStart[customer]; at--) {
-		const objection = contacts.texts.objection.at(history.contact[at]);
+		const row = history.contact[at];
+		const objection = isReached(codes.outcome[row]) ? texts.objection.at(row) : null;
 		if (objection) return objection;
 	}
 	return null;

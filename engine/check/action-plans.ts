@@ -1,5 +1,6 @@
 import type { ActionPlan, Policy } from "../policy/policy.ts";
-import { ASSIGNMENT_ROLES, REP_KINDS } from "../portfolio/schema.ts";
+import type { Table } from "../portfolio/portfolio.ts";
+import { ASSIGNMENT_ROLES, OUTCOMES, REP_KINDS } from "../portfolio/schema.ts";
 import { type Day, NULL_DAY } from "../units.ts";
 import type { CheckContext } from "./context.ts";
 import type { ContactView } from "./views.ts";
@@ -140,11 +141,22 @@ export function escalationReps(context: CheckContext, customer: number, standing
 	});
 }
 
+const MISSED: readonly string[] = ["not_reached", "cancelled"];
+
+/** Did a contact of the history reach its customer? */
+export function hasReached({ codes }: Table, row: number): boolean {
+	return !MISSED.includes(OUTCOMES[codes.outcome[row]]);
+}
+
 /** What the policy says of the objections that a customer made in the history. */
-export function objectionsOf({ policy, portfolio, history }: CheckContext, customer: number): Policy["objections"][number][] {
+export function objectionsOf(
+	{ policy, portfolio, history }: Pick<CheckContext, "policy" | "portfolio" | "history">,
+	customer: number,
+): Policy["objections"][number][] {
+	const { contacts } = portfolio.tables;
 	const codes = new Set<string | null>();
 	for (let at = history.contactStart[customer]; at < history.contactStart[customer + 1]; at++) {
-		codes.add(portfolio.tables.contacts.texts.objection.at(history.contact[at]));
+		if (hasReached(contacts, history.contact[at])) codes.add(contacts.texts.objection.at(history.contact[at]));
 	}
 	return policy.objections.filter(({ code }) => codes.has(code));
 }

@@ -1,12 +1,11 @@
-import { CHANNELS, CUSTOMER_STATUS, OUTCOMES } from "../portfolio/schema.ts";
+import { CHANNELS, CUSTOMER_STATUS } from "../portfolio/schema.ts";
 import { parseChannels, intervalsOn, parseHours } from "../portfolio/calendar.ts";
 import { type Day, formatDay, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
-import { actionPlansOf, escalationReps, isManager, kindOf, objectionsOf, repsOf } from "./action-plans.ts";
+import { actionPlansOf, escalationReps, hasReached, isManager, kindOf, objectionsOf, repsOf } from "./action-plans.ts";
 import { placeOfCustomer } from "./places.ts";
 import { type Checked, type ContactView, contactsOf } from "./views.ts";
 
 const OPEN = CUSTOMER_STATUS.indexOf("open");
-const MISSED: readonly string[] = ["not_reached", "cancelled"];
 
 /** Who contacts whom, by which channel, for how long, and how often. */
 export function checkContacts(context: Checked): void {
@@ -33,10 +32,10 @@ export function isBlocked({ portfolio }: Checked, customer: number): boolean {
 
 /** Day of the last contact of the history that reached the customer; NULL_DAY for none. */
 export function lastReached({ portfolio, history }: Checked, customer: number): Day {
-	const { codes, numbers } = portfolio.tables.contacts;
+	const { contacts } = portfolio.tables;
 	for (let at = history.contactStart[customer + 1] - 1; at >= history.contactStart[customer]; at--) {
 		const row = history.contact[at];
-		if (!MISSED.includes(OUTCOMES[codes.outcome[row]])) return Math.floor(numbers.contacted_at[row] / SECONDS_PER_DAY);
+		if (hasReached(contacts, row)) return Math.floor(contacts.numbers.contacted_at[row] / SECONDS_PER_DAY);
 	}
 	return NULL_DAY;
 }

@@ -82,7 +82,8 @@ export function commitFile(temporary: string, path: string): void {
 	sync(dirname(target));
 }
 
-function sync(path: string): void {
+/** Puts a file's bytes, or a folder's names, on disk. */
+export function sync(path: string): void {
 	const file = openSync(path, "r");
 	fsyncSync(file);
 	closeSync(file);

@@ -74,12 +74,13 @@ function sortByTime(rows: Int32Array, from: number, to: number, time: ArrayLike<
 function collectEvents(portfolio: Portfolio, lines: Grouped): Pick<History, "eventStart" | "eventDay" | "eventValue" | "eventMargin"> {
 	const { orders, products } = portfolio.tables;
 	const { ordered_on: orderedOn } = orders.days;
-	const { quantity, net_value: netValue, margin } = orders.numbers;
-	const { status, kind } = orders.codes;
+	const { net_value: netValue, margin } = orders.numbers;
+	const { status } = orders.codes;
 	const product = orders.refs.product_id;
 	const marginRate = products.numbers.margin_rate;
 	const numCustomers = lines.start.length - 1;
 	const isSale = createIsSale(orders);
+	const signOf = createSignOf(orders);
 
 	const eventStart = new Int32Array(numCustomers + 1);
 	// At most one event a line; cut to size at the end.
@@ -106,9 +107,7 @@ function collectEvents(portfolio: Portfolio, lines: Grouped): Pick<History, "eve
 				isPurchase = false;
 			}
 			if (status[row] === CANCELLED) continue;
-			const isReturn = quantity[row] < 0 || kind[row] === RETURN;
-			// Some systems write returns with a positive value beside the negative quantity.
-			const sign = isReturn && netValue[row] > 0 ? -1 : 1;
+			const sign = signOf(row);
 			value += sign * netValue[row];
 			margins += sign * (Number.isNaN(margin[row]) ? netValue[row] * marginRate[product[row]] : margin[row]);
 			if (isSale(row)) isPurchase = true;
@@ -128,4 +127,23 @@ export function createIsSale({ numbers, codes }: Table): (row: number) => boolea
 	const { quantity } = numbers;
 	const { status, kind } = codes;
 	return (row) => quantity[row] > 0 && status[row] !== CANCELLED && (kind[row] === SALE || kind[row] === NULL_CODE);
+}
+
+/** What the money of an order line counts by: some systems write returns with a positive value beside the negative quantity. */
+function createSignOf({ numbers, codes }: Table): (row: number) => 1 | -1 {
+	const { quantity, net_value: netValue } = numbers;
+	return (row) => ((quantity[row] < 0 || codes.kind[row] === RETURN) && netValue[row] > 0 ? -1 : 1);
+}
+
+/** Net value of a customer's days from … to − 1, cents, floored at 0: sales less returns, on whatever day they came. */
+export function netValueOf({ tables: { orders } }: Portfolio, { lineStart, line }: History, customer: number, from: Day, to: Day): number {
+	const { ordered_on: orderedOn } = orders.days;
+	const signOf = createSignOf(orders);
+	let value = 0;
+	for (let at = lineStart[customer]; at < lineStart[customer + 1]; at++) {
+		const row = line[at];
+		if (orderedOn[row] < from || orderedOn[row] >= to || orders.codes.status[row] === CANCELLED) continue;
+		value += signOf(row) * orders.numbers.net_value[row];
+	}
+	return Math.max(0, value);
 }

@@ -152,12 +152,12 @@ export async function readModelFolder(path: string): Promise<ModelFolder> {
 
 /**
  * `<name>@<first digits of the digest>`, as scores and plans carry it. The weights of all models without a net of their own are alike:
- * the parameters of their buy-till-you-die model tell them apart.
+ * the parameters of their buy-till-you-die models tell them apart.
  */
-export function modelName({ name, digest, churn: { buyTillYouDie }, training }: ModelManifest): string {
-	const { k, r, alpha, a, b } = buyTillYouDie;
+export function modelName({ name, digest, churn: { buyTillYouDie, bgNbd, bgShare }, training }: ModelManifest): string {
+	const parameters = [buyTillYouDie, bgNbd].flatMap(({ k, r, alpha, a, b }) => [k, r, alpha, a, b]);
 	const identity =
-		training?.fallback === undefined ? digest : digestWeights([Buffer.from(digest), Buffer.from([k, r, alpha, a, b].join())]);
+		training?.fallback === undefined ? digest : digestWeights([Buffer.from(digest), Buffer.from([...parameters, bgShare].join())]);
 	return `${name}@${identity.slice(0, 12)}`;
 }
 

@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
 import { evaluate, formatDrift, formatEvaluation, measureDrift, renderDrift, renderEvaluation } from "../../models/index.ts";
 import { writeDurably } from "../durable-file.ts";
-import { dayArgument, given, jsonOption, modelOption, seedOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
+import { dayArgument, given, jsonOption, seedOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
 import { tell } from "./progress.ts";
 import { tellWarnings } from "./report.ts";
 
@@ -85,7 +85,7 @@ export function addEvaluateCommand(program: Command): void {
 				"horizonDays",
 			]),
 		)
-		.addOption(modelOption())
+		.option("--model <folder>", "model folder or registry to judge; default: one trained at each day, and with --drift the one shipped")
 		.addOption(
 			new Option("--horizon-days <n>", "days of the question asked of all customers; default: 90").argParser(wholeArgument(1, 180)),
 		)

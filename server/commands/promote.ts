@@ -10,26 +10,25 @@ import {
 	registerModel,
 	type Verdict,
 } from "../../models/index.ts";
-import { dayArgument, given, jsonOption, seedOption, validateFolder, validateOutFolder } from "./options.ts";
+import { given, jsonOption, seedOption, validateFolder, validateOutFolder } from "./options.ts";
 import { tell } from "./progress.ts";
 
 interface PromoteFlags {
 	readonly registry: string;
 	readonly to: Alias;
 	readonly on?: string;
-	readonly asOf?: number;
 	readonly seed?: number;
 	readonly rollback?: true;
 	readonly json?: true;
 }
 
 /** The figures on which a version may become champion; throws where they forbid it. */
-async function judge(version: number, { registry, on, asOf: origin, seed }: PromoteFlags): Promise<Verdict> {
+async function judge(version: number, { registry, on, seed }: PromoteFlags): Promise<Verdict> {
 	if (on === undefined) throw new CarteiraError("USAGE", "--on: a champion is chosen on a portfolio folder; expected its path");
 	validateFolder(on);
 	const portfolio = await readPortfolio(on, { requireTables: ["orders"] });
 	const champion = hasChampion(registry) ? `${registry}@champion` : undefined;
-	const verdict = await judgePromotion(portfolio, { challenger: `${registry}@${version}`, ...given({ champion, origin, seed }) });
+	const verdict = await judgePromotion(portfolio, { challenger: `${registry}@${version}`, ...given({ champion, seed }) });
 	tell(formatVerdict(verdict));
 	const { refusals, challenger } = verdict;
 	if (refusals.length > 0) throw new CarteiraError("CONFLICT", `${challenger} does not become champion: ${refusals.join("; ")}`);
@@ -57,12 +56,13 @@ async function run(model: string | undefined, flags: PromoteFlags): Promise<void
 export function addPromoteCommand(program: Command): void {
 	program
 		.command("promote")
-		.description("give a model a role in a registry, or list it; a champion must beat the present one on orders that neither has seen")
+		.description(
+			"give a model a role in a registry, or list it; a champion must beat the present one on the latest 90 days, which it may not have seen",
+		)
 		.argument("[model]", "a model folder, or a version of the registry; without one, the registry is listed")
 		.requiredOption("--registry <folder>", "the registry; made when it is not there")
 		.addOption(new Option("--to <role>", "the role").choices(ALIASES).default("champion"))
-		.option("--on <folder>", "portfolio folder to judge a champion on")
-		.addOption(new Option("--as-of <date>", "first day asked about; default: the latest whose 90 days are over").argParser(dayArgument))
+		.option("--on <folder>", "portfolio folder to judge a champion on: its latest 90 days")
 		.addOption(seedOption())
 		.option("--rollback", "give the role of champion back to who had it before")
 		.addOption(jsonOption())

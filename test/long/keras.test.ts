@@ -34,7 +34,7 @@ it.skipIf(PYTHON === undefined)(
 		const scores = (await loadPredictor(out)).score(portfolio, buildHistory(portfolio, asOf), { asOf });
 		expect(Math.min(...scores.churnRisk.filter(Number.isFinite))).toBeGreaterThan(0);
 		// it learned from this very portfolio: on the days that followed it is not worse than one that never saw it by more than noise
-		const { gain } = await judgePromotion(portfolio, { challenger: out, champion: defaultModelDir(), origin: asOf });
+		const { gain } = await judgePromotion(portfolio, { challenger: out, champion: defaultModelDir() });
 		expect(gain.interval?.[1]).toBeGreaterThan(0);
 	},
 );

@@ -8,6 +8,12 @@ describe("Cholesky's factor", () => {
 		expect([...choleskyOf(Float64Array.of(4, 2, 2, 10), 2)]).toEqual([2, 0, 1, 3]);
 	});
 
+	it("is none for a matrix that is not positive definite", () => {
+		// its eigenvalues are 3 and -1; the second one's are 2 and 0
+		for (const matrix of [Float64Array.of(1, 2, 2, 1), Float64Array.of(1, 1, 1, 1)])
+			expect([...solveCholesky(choleskyOf(matrix, 2), Float64Array.of(1, 0))]).toEqual([Number.NaN, Number.NaN]);
+	});
+
 	it("solves equations of any size", () => {
 		const random = createRandom(5);
 		for (const n of [1, 2, 7, 30]) {

@@ -6,7 +6,7 @@ import { formatEvaluation, renderEvaluation } from "../../models/evaluation-repo
 import { readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { customersOf } from "../../models/populations.ts";
 import { parseDay } from "../../engine/units.ts";
-import { LAST_DAY, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
+import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
 const PUBLISHED = ["BG/NBD", "Pareto/NBD", "MBG/CNBD-k"];
 const trade = syntheticPortfolio(400, 12);
@@ -74,12 +74,32 @@ describe("evaluate", () => {
 		expect(short.ownRhythm.baseRate).toBe(report.ownRhythm.baseRate);
 	});
 
+	it("takes returns off the value that came, also where they came on days of their own", async () => {
+		const origin = LAST_DAY - 60;
+		const { orders } = trade.tables;
+		const lines = Array.from({ length: orders.numRows }, (_, row) => ({
+			customer: orders.refs.customer_id[row],
+			day: orders.days.ordered_on[row],
+			product: orders.refs.product_id[row],
+			value: orders.numbers.net_value[row],
+		}));
+		const returns = lines
+			.filter(({ day }) => day >= origin)
+			.map(({ day, value, ...line }) => ({ ...line, day: day + 1, quantity: -1, value: -value }));
+		const [all] = await evaluate(portfolioOf([...lines, ...returns]), { origins: [origin], model: defaultModelDir() });
+		expect(all.regulars.numCustomers).toBeGreaterThan(100);
+		// everything came back, so that nothing is left for a bias to be measured against
+		expect(all.value.model.bias).toBeNull();
+		expect(all.slices.map(({ valueBias }) => valueBias)).toEqual(all.slices.map(() => null));
+	});
+
 	it("says which models have seen an origin's future: those of own orders that reach beyond it", async () => {
 		const { manifest } = await readModelFolder(defaultModelDir());
 		const story = { data: "", numEvents: 1, numCustomers: 1, from: "", to: "", origins: [], curve: [], seconds: 0 };
 		const own = { ...manifest, asOf: "2026-05-02", training: story };
 		expect([hasSeen(own, parseDay("2026-05-01")), hasSeen(own, parseDay("2026-05-02"))]).toEqual([true, false]);
 		expect(hasSeen({ ...own, training: { ...story, synthetic: true } }, parseDay("2026-05-01"))).toBe(false);
+		expect(hasSeen({ ...own, training: undefined }, parseDay("2026-05-01"))).toBe(true); // nothing says that it has not
 	});
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildHistory } from "../../engine/portfolio/history.ts";
+import { buildHistory, netValueOf } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { createRandom } from "../../engine/random.ts";
 import { formatDay, parseDay } from "../../engine/units.ts";
@@ -149,5 +149,33 @@ describe("buildHistory", () => {
 			expect([...eventDay.subarray(eventStart[c], eventStart[c + 1])].map(formatDay)).toEqual(days);
 			expect([...eventValue.subarray(eventStart[c], eventStart[c + 1])]).toEqual(values);
 		}
+	});
+});
+
+describe("netValueOf", () => {
+	const day = (date: string): number => parseDay(`2026-11-${date}`);
+
+	it("subtracts returns on whatever day they came, however they are written, and nothing that was cancelled", async () => {
+		const portfolio = await portfolioOf({
+			orders: [
+				line("c1", "2026-11-02", "50"),
+				line("c1", "2026-11-04", "-10", { quantity: "-1" }),
+				line("c1", "2026-11-05", "5", { quantity: "-1" }),
+				line("c1", "2026-11-06", "3", { kind: "return" }),
+				line("c1", "2026-11-07", "99", { status: "cancelled" }),
+				line("c1", "2026-11-09", "20"),
+			],
+		});
+		const history = buildHistory(portfolio, day("23"));
+		// 50 − 10 − 5 − 3 = 32 until the 8th, 20 more on the 9th
+		expect(netValueOf(portfolio, history, 0, day("02"), day("09"))).toBe(3200);
+		expect(netValueOf(portfolio, history, 0, day("02"), day("10"))).toBe(5200);
+	});
+
+	it("is never below 0, as where only returns lie in the days", async () => {
+		const portfolio = await portfolioOf({ orders: [line("c1", "2026-11-02", "50"), line("c1", "2026-11-03", "-60", { quantity: "-1" })] });
+		const history = buildHistory(portfolio, day("23"));
+		expect(netValueOf(portfolio, history, 0, day("03"), day("23"))).toBe(0);
+		expect(netValueOf(portfolio, history, 0, day("01"), day("03"))).toBe(5000);
 	});
 });
