@@ -3,6 +3,7 @@ import { CarteiraError } from "../errors.ts";
 import type { ModelFolder, NetName } from "./model-folder.ts";
 import { scaleInPlace } from "./scaler.ts";
 import type { TensorFlow } from "./tensorflow.ts";
+import { findTopologyFault } from "./topology.ts";
 
 /** Rows that go through a net at once: larger gains nothing, the default of 32 is 75 times slower. */
 export const CHUNK = 8192;
@@ -39,27 +40,14 @@ function refuse(name: NetName, what: string): never {
 	throw new CarteiraError("MODEL_MISMATCH", `net ${name} of the model cannot be used: ${what}; train it again`);
 }
 
-/** Refuses weights that are no numbers, and layers too wide for them before room is made for those. */
+/** Refuses weights that are no numbers, and layers that TensorFlow would not refuse. */
 function refuseBroken(topology: unknown, weights: ArrayBuffer, name: NetName): void {
 	if (weights.byteLength % 4 !== 0) refuse(name, `its weights are ${weights.byteLength} bytes; expected 32-bit floats`);
 	const floats = new Float32Array(weights);
 	const odd = floats.findIndex((weight) => !Number.isFinite(weight));
 	if (odd >= 0) refuse(name, `weight ${odd + 1} is ${floats[odd]}; expected a finite number`);
-	const widest = widestOf(topology);
-	if (widest > floats.length) refuse(name, `it has a layer of ${widest} units, and ${floats.length} weights in all`);
-}
-
-/** Most units that a layer of a topology asks for. */
-function widestOf(topology: unknown): number {
-	let widest = 0;
-	const left = [topology];
-	while (left.length > 0) {
-		const part = left.pop();
-		if (typeof part !== "object" || part === null) continue;
-		if ("units" in part && typeof part.units === "number") widest = Math.max(widest, part.units);
-		for (const inner of Object.values(part)) left.push(inner);
-	}
-	return widest;
+	const fault = findTopologyFault(topology, floats.length);
+	if (fault !== null) refuse(name, fault);
 }
 
 function refuseOtherShape({ inputs, outputs }: LayersModel, numInputs: number, numOutputs: number, name: NetName): void {

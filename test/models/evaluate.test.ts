@@ -6,7 +6,7 @@ import { formatEvaluation, renderEvaluation } from "../../models/evaluation-repo
 import { readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { customersOf } from "../../models/populations.ts";
 import { parseDay } from "../../engine/units.ts";
-import { LAST_DAY, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
+import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
 const PUBLISHED = ["BG/NBD", "Pareto/NBD", "MBG/CNBD-k"];
 const trade = syntheticPortfolio(400, 12);
@@ -104,6 +104,16 @@ describe("the report", () => {
 		const html = await renderEvaluation([odd]);
 		expect(html).not.toContain("<img");
 		expect(html).toContain("&lt;img");
+	});
+
+	it("of customers that all came back draws no share of the churners", async () => {
+		const weekly = Array.from({ length: 1000 }, (_, i) => ({ customer: i % 20, day: LAST_DAY - 1 - 7 * Math.floor(i / 20) }));
+		const loyal = portfolioOf(weekly.map((line) => ({ ...line, product: 1, value: 100 })));
+		const [came] = await evaluate(loyal, { origins: [LAST_DAY - 120], model: defaultModelDir() });
+		expect(came.all).toMatchObject({ numCustomers: 20, baseRate: 0 });
+		const html = await renderEvaluation([came]);
+		expect(html).toContain("<svg");
+		expect(html).not.toContain("NaN");
 	});
 
 	it("of an origin before the first order has no figures to show", async () => {
