@@ -21,6 +21,7 @@ function faultOf(part: object, numWeights: number): string | null {
 }
 
 interface Layer {
+	readonly class_name?: unknown;
 	readonly name?: unknown;
 	/** For each call of the layer, its inputs: name of a layer, number of the call of that, number of its output. */
 	readonly inbound_nodes?: unknown;
@@ -34,7 +35,7 @@ function orderFault(layers: readonly (Layer | null)[]): string | null {
 			Array.isArray(input) && Number.isInteger(input[1]) && input[1] >= 0 && input[1] < (calls.get(input[0]) ?? 0);
 		if (!nodes.every((node) => Array.isArray(node) && node.every(isKnown)))
 			return `layer ${at + 1} reads from something that is no layer before it`;
-		calls.set(layer?.name, Math.max(1, nodes.length));
+		calls.set(layer?.name, layer?.class_name === "InputLayer" ? 1 : nodes.length);
 	}
 	return null;
 }

@@ -3,6 +3,7 @@ import { readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { defaultModelDir } from "../../engine/scoring/predictor.ts";
 import { findTopologyFault } from "../../engine/scoring/topology.ts";
 
+const input = { class_name: "InputLayer", name: "a", inbound_nodes: [] };
 const layer = (name: string, ...inputs: unknown[]) => ({ name, inbound_nodes: inputs.length === 0 ? [] : [inputs] });
 const faultOf = (...layers: unknown[]): string | null => findTopologyFault({ config: { layers } }, 10);
 
@@ -20,13 +21,17 @@ describe("a topology", () => {
 		["a call that is no number", layer("b", ["a", true, 0])],
 		["no list", { name: "b", inbound_nodes: [{}] }],
 	])("may not have a layer read from %s", (_, second) => {
-		expect(faultOf(layer("a"), second)).toBe("layer 2 reads from something that is no layer before it");
+		expect(faultOf(input, second)).toBe("layer 2 reads from something that is no layer before it");
 	});
 
 	it("may have a layer that is called twice, and no layer wider than all weights", () => {
 		const twice = { name: "b", inbound_nodes: [[["a", 0, 0]], [["a", 0, 0]]] };
-		expect(faultOf(layer("a"), twice, layer("c", ["b", 1, 0]))).toBe(null);
+		expect(faultOf(input, twice, layer("c", ["b", 1, 0]))).toBe(null);
 		expect(faultOf({ name: "a", config: { units: 11 } })).toBe("it has a layer of 11 units, and 10 weights in all");
+	});
+
+	it("may not have a layer read from one that is never called", () => {
+		expect(faultOf(layer("a"), layer("b", ["a", 0, 0]))).toBe("layer 2 reads from something that is no layer before it");
 	});
 
 	it("is looked at to any depth", () => {
