@@ -22,7 +22,9 @@ export async function renderEvaluation(reports: readonly OriginReport[]): Promis
 /** The plots of one origin; with the losses of a training, those too. */
 export async function churnPlots(report: ChurnReport, curve: readonly number[] = []): Promise<string> {
 	if (report.all.numCustomers === 0) return "";
-	const drawn = [await reliabilityPlot(report), await gainPlot(report), await liftPlot(report)];
+	const drawn = [await reliabilityPlot(report)];
+	// Of churners that there are none of, no share can be found.
+	if (report.all.baseRate > 0) drawn.push(await gainPlot(report), await liftPlot(report));
 	if (report.slices.length > 0) drawn.push(await slicePlot(report.slices));
 	if (curve.length > 1) drawn.push(await curvePlot(curve));
 	return plots(drawn);

@@ -9,7 +9,7 @@ import { loadTensorFlow, type TensorFlow } from "../engine/scoring/tensorflow.ts
 import { misfit, type Network, readNetwork, readNetworkModel } from "./network-file.ts";
 import { folderOf } from "./train.ts";
 import { exportNet } from "./trained-net.ts";
-import { writeModelFolder } from "./write-model-folder.ts";
+import { validateModelOut, writeModelFolder } from "./write-model-folder.ts";
 
 /** The network must say of its samples what Keras said, to this much of their size. */
 const TOLERANCE = 1e-4;
@@ -27,6 +27,7 @@ export interface ImportOptions {
  * what it says here. Answers `<name>@<digest>`.
  */
 export async function importNetwork(from: string, { out, base }: ImportOptions): Promise<{ folder: string; model: string }> {
+	await validateModelOut(out);
 	const network = await readNetwork(from);
 	refuseOther(network, from);
 	const tensorFlow = await loadTensorFlow();

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { CarteiraError } from "../engine/errors.ts";
 import { anchorSchema, trainingSchema } from "../engine/scoring/model-folder.ts";
 import type { TensorFlow } from "../engine/scoring/tensorflow.ts";
+import { findTopologyFault } from "../engine/scoring/topology.ts";
 
 const ACTIVATIONS = ["linear", "relu", "elu", "selu", "tanh", "sigmoid", "softplus", "swish"] as const;
 
@@ -16,7 +17,7 @@ const networkSchema = z.object({
 		inputs: z.array(z.string()),
 		hazardEdges: z.array(z.number().int().positive()),
 		...anchorSchema.shape,
-		asOf: z.string().regex(/^\d{4}-\d\d-\d\d$/),
+		asOf: z.iso.date(),
 		training: trainingSchema,
 	}),
 	/** The network sees max(−4, min(4, (input − mean) ÷ deviation)). */
@@ -108,6 +109,8 @@ async function readLayersModel({ tf, layers }: TensorFlow, folder: string): Prom
 	const files = await Promise.all(weightsManifest.flatMap(({ paths }) => paths).map((path) => readPart(folder, path)));
 	const weightSpecs = weightsManifest.flatMap(({ weights }) => weights.map(({ name, shape, dtype }) => ({ name, shape, dtype })));
 	const weightData = new Uint8Array(Buffer.concat(files)).buffer;
+	const fault = findTopologyFault(modelTopology, weightData.byteLength / 4);
+	if (fault !== null) throw misfit(folder, fault);
 	try {
 		return await layers.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
 	} catch (error) {

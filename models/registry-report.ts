@@ -4,7 +4,12 @@ import { decimals, formatSheet } from "./sheets.ts";
 
 /** A registry for people: its versions, and every move. */
 export function formatRegistry({ versions, moves }: RegistryList): string {
-	const rows = versions.map(({ version, model, asOf, roles }) => [String(version), model, asOf, roles.join(", ")]);
+	const rows = versions.map(({ version, model, asOf, roles }) => [
+		String(version),
+		model ?? "of another engine",
+		asOf ?? "–",
+		roles.join(", "),
+	]);
 	const past = moves.map(({ move, at, alias, from, to }) => [String(move), at, alias, String(from ?? "–"), String(to ?? "–")]);
 	return [
 		formatSheet({ title: "Versions", head: ["", "model", "history before", "role"], rows }),

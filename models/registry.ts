@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../engine/errors.ts";
 import { openDurableFile, sync } from "../engine/portfolio/durable-file.ts";
@@ -13,15 +13,17 @@ import {
 	readVersions,
 	versionFolder,
 } from "../engine/scoring/find-model.ts";
-import { modelName, readModelFolder } from "../engine/scoring/model-folder.ts";
+import { type ModelManifest, modelName, NET_NAMES, readModelFolder } from "../engine/scoring/model-folder.ts";
 
 /** A version of a registry. */
 export interface Version {
 	readonly version: number;
-	/** `<name>@<digest>`, as scores carry it. */
-	readonly model: string;
-	readonly asOf: string;
+	/** `<name>@<digest>`, as scores carry it; null where the folder is no model of this engine. */
+	readonly model: string | null;
+	readonly asOf: string | null;
 	readonly roles: readonly Alias[];
+	/** Why there is no model. */
+	readonly fault?: string;
 }
 
 /** What a registry holds, and how it came to. */
@@ -35,10 +37,27 @@ export async function listRegistry(registry: string): Promise<RegistryList> {
 	const moves = readMoves(registry);
 	const aliases = moves.at(-1)?.aliases;
 	const versions = readVersions(registry).map(async (version): Promise<Version> => {
-		const { manifest } = await readModelFolder(versionFolder(registry, version));
-		return { version, model: modelName(manifest), asOf: manifest.asOf, roles: ALIASES.filter((alias) => aliases?.[alias] === version) };
+		const roles = ALIASES.filter((alias) => aliases?.[alias] === version);
+		return { version, roles, ...(await describe(versionFolder(registry, version))) };
 	});
 	return { versions: await Promise.all(versions), moves };
+}
+
+/** What stands in a version's folder; an engine that computes other features still lists what it cannot use. */
+async function describe(folder: string): Promise<Pick<Version, "model" | "asOf" | "fault">> {
+	try {
+		const { manifest } = await readModelFolder(folder);
+		return { model: modelName(manifest), asOf: manifest.asOf };
+	} catch (error) {
+		if (!(error instanceof CarteiraError)) throw error;
+		return { model: null, asOf: null, fault: error.message };
+	}
+}
+
+/** Throws CONFLICT for a folder that holds anything but a registry: a model, a portfolio. */
+export function validateRegistry(registry: string): void {
+	if (isRegistry(registry) || !existsSync(registry) || readdirSync(registry).length === 0) return;
+	throw new CarteiraError("CONFLICT", `${registry} holds files and is no model registry; name another folder`);
 }
 
 /**
@@ -51,21 +70,29 @@ export async function registerModel(registry: string, model: string): Promise<nu
 		return Number(model);
 	}
 	const folder = findModelDir(model);
-	await readModelFolder(folder);
+	const { manifest } = await readModelFolder(folder);
+	validateRegistry(registry);
 	const known = readVersions(registry).find((version) => isSame(versionFolder(registry, version), folder));
-	return known ?? copyIn(registry, folder);
+	return known ?? copyIn(registry, folder, filesOf(manifest));
 }
 
-function isSame(one: string, other: string): boolean {
-	return readFileSync(join(one, "model.json")).equals(readFileSync(join(other, "model.json")));
+/** Is it the same model? A version whose files are gone is nobody's. */
+function isSame(version: string, folder: string): boolean {
+	const file = join(version, "model.json");
+	return existsSync(file) && readFileSync(file).equals(readFileSync(join(folder, "model.json")));
+}
+
+/** The files that make a model, and no others that lie in its folder. */
+function filesOf(manifest: ModelManifest): string[] {
+	return ["model.json", "metrics.json", "card.html", ...NET_NAMES.map((net) => manifest[net].file)];
 }
 
 /** A version appears whole: it is copied beside and renamed, and a number that another process took meanwhile is left to it. */
-function copyIn(registry: string, folder: string): number {
+function copyIn(registry: string, folder: string, files: readonly string[]): number {
 	const staging = join(registry, "versions", `${process.pid}.tmp`);
 	rmSync(staging, { recursive: true, force: true });
 	mkdirSync(staging, { recursive: true });
-	for (const name of readdirSync(folder)) {
+	for (const name of files.filter((known) => existsSync(join(folder, known)))) {
 		const file = openDurableFile(join(staging, name));
 		file.writeBytes(readFileSync(join(folder, name)));
 		file.close();
@@ -127,6 +154,7 @@ function isTaken(error: unknown): boolean {
 export function formerChampion(registry: string): number {
 	const moves = readMoves(registry).filter(({ alias }) => alias === "champion");
 	const former = moves.at(-1)?.from ?? null;
+	if (former !== null) findModelDir(`${registry}@${former}`);
 	if (former === null) throw new CarteiraError("CONFLICT", `the registry ${registry} has no former champion to go back to`);
 	return former;
 }

@@ -23,7 +23,7 @@ import { type ChurnNet, fitWithoutNet, trainChurn } from "./train-churn.ts";
 import { trainMix } from "./train-mix.ts";
 import { storyOf } from "./training-story.ts";
 import type { TrainedNet } from "./trained-net.ts";
-import { writeModelFolder } from "./write-model-folder.ts";
+import { validateModelOut, writeModelFolder } from "./write-model-folder.ts";
 
 /** Purchase events, and days between the first and the last of them, below which nothing can be learned. */
 const MIN_EVENTS = 500;
@@ -65,6 +65,7 @@ export interface TrainSummary {
  */
 export async function train(portfolio: Portfolio, options: TrainOptions & { readonly out: string }): Promise<TrainSummary> {
 	const started = performance.now();
+	await validateModelOut(options.out);
 	const checkpoints = openCheckpoints(checkpointFolder(options.out));
 	const { folder, heldBack } = await trainParts(portfolio, basename(resolve(options.out)), { ...options, checkpoints });
 	options.onProgress?.("measuring on the last 90 days what a model says that does not know them");

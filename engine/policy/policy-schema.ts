@@ -160,6 +160,7 @@ const measured = z
 		made: count().describe("contacts made, reached or not"),
 		held_out: count().describe("contacts that a lot withheld"),
 	})
+	.refine(({ lower, upper }) => lower <= upper, "expected lower up to upper")
 	.describe("how order_logit was measured; absent: it is an assumption");
 
 const effect = z.strictObject({

@@ -14,7 +14,7 @@ export const MODEL_FORMAT = 1;
 const net = z.object({
 	/** Names of the input columns, in order. */
 	inputs: z.array(z.string()),
-	scaler: z.object({ mean: z.array(z.number()), deviation: z.array(z.number()) }),
+	scaler: z.object({ mean: z.array(z.number()), deviation: z.array(z.number().positive()) }),
 	/** File of the weights, 32-bit floats one after the other as `weights` lists them. */
 	file: z.string().regex(/^[\w-]+\.bin$/),
 	/** A TensorFlow layers model. */
@@ -22,8 +22,13 @@ const net = z.object({
 	weights: z.array(z.object({ name: z.string(), shape: z.array(z.number().int().positive()), dtype: z.literal("float32") })),
 });
 
+/** Erlang regularities beyond which orders come like clockwork; the likelihood takes as many steps. */
+const MAX_REGULARITY = 100;
+/** Nets side by side. */
+const MAX_SEEDS = 100;
+
 const buyTillYouDie = z.object({
-	k: z.number().int().positive(),
+	k: z.number().int().positive().max(MAX_REGULARITY),
 	r: z.number().positive(),
 	alpha: z.number().positive(),
 	a: z.number().positive(),
@@ -39,7 +44,7 @@ export const anchorSchema = z.object({
 
 const churn = net.extend({
 	/** Nets of different seeds side by side in the topology, whose outputs are averaged. */
-	numSeeds: z.number().int().positive(),
+	numSeeds: z.number().int().positive().max(MAX_SEEDS),
 	hazardEdges: z.array(z.number().int().positive()),
 	...anchorSchema.shape,
 });
@@ -106,7 +111,7 @@ const schema = z.object({
 	/** In words: the data it learned from. */
 	trainedOn: z.string(),
 	/** History is what lies before this date. */
-	asOf: z.string(),
+	asOf: z.iso.date(),
 	seed: z.number().int(),
 	/** SHA-256 over the weight files in the order churn, replenish, open. */
 	digest: z.string(),

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { ALIASES, type Alias, CarteiraError, hasChampion, readPortfolio } from "../../engine/index.ts";
+import { ALIASES, type Alias, CarteiraError, hasChampion, type Portfolio, readPortfolio } from "../../engine/index.ts";
 import {
 	formatRegistry,
 	formatVerdict,
@@ -22,11 +22,15 @@ interface PromoteFlags {
 	readonly json?: true;
 }
 
-/** The figures on which a version may become champion; throws where they forbid it. */
-async function judge(version: number, { registry, on, seed }: PromoteFlags): Promise<Verdict> {
+/** The portfolio that a champion is chosen on. */
+async function readJudge(on: string | undefined): Promise<Portfolio> {
 	if (on === undefined) throw new CarteiraError("USAGE", "--on: a champion is chosen on a portfolio folder; expected its path");
 	validateFolder(on);
-	const portfolio = await readPortfolio(on, { requireTables: ["orders"] });
+	return readPortfolio(on, { requireTables: ["orders"] });
+}
+
+/** The figures on which a version may become champion; throws where they forbid it. */
+async function judge(portfolio: Portfolio, version: number, { registry, seed }: PromoteFlags): Promise<Verdict> {
 	const champion = hasChampion(registry) ? `${registry}@champion` : undefined;
 	const verdict = await judgePromotion(portfolio, { challenger: `${registry}@${version}`, ...given({ champion, seed }) });
 	tell(formatVerdict(verdict));
@@ -36,8 +40,9 @@ async function judge(version: number, { registry, on, seed }: PromoteFlags): Pro
 }
 
 async function promote(model: string, flags: PromoteFlags): Promise<void> {
+	const portfolio = flags.to === "champion" ? await readJudge(flags.on) : undefined;
 	const version = await registerModel(flags.registry, model);
-	const verdict = flags.to === "champion" ? await judge(version, flags) : undefined;
+	const verdict = portfolio && (await judge(portfolio, version, flags));
 	moveAlias(flags.registry, flags.to, version, verdict);
 }
 

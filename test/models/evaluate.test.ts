@@ -126,6 +126,16 @@ describe("the report", () => {
 		expect(html).toContain("&lt;img");
 	});
 
+	it("of customers that all came back draws no share of the churners", async () => {
+		const weekly = Array.from({ length: 1000 }, (_, i) => ({ customer: i % 20, day: LAST_DAY - 1 - 7 * Math.floor(i / 20) }));
+		const loyal = portfolioOf(weekly.map((line) => ({ ...line, product: 1, value: 100 })));
+		const [came] = await evaluate(loyal, { origins: [LAST_DAY - 120], model: defaultModelDir() });
+		expect(came.all).toMatchObject({ numCustomers: 20, baseRate: 0 });
+		const html = await renderEvaluation([came]);
+		expect(html).toContain("<svg");
+		expect(html).not.toContain("NaN");
+	});
+
 	it("of an origin before the first order has no figures to show", async () => {
 		const [empty] = await evaluate(trade, { origins: [LAST_DAY - 2000], model: defaultModelDir(), baselines: true });
 		expect(customersOf(buildHistory(trade, LAST_DAY - 2000), 1)).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findModelDir, hasChampion, moveFile, versionFolder } from "../../engine/scoring/find-model.ts";
 import { modelName, readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { defaultModelDir, loadPredictor } from "../../engine/scoring/predictor.ts";
+import { formatRegistry } from "../../models/registry-report.ts";
 import { formerChampion, listRegistry, moveAlias, registerModel } from "../../models/registry.ts";
 import { writeModelFolder } from "../../models/write-model-folder.ts";
 
@@ -31,7 +32,7 @@ describe("a registry", () => {
 		expect(await registerModel(registry, defaultModelDir())).toBe(1);
 		expect(await registerModel(registry, "2")).toBe(2);
 		const { versions, moves } = await listRegistry(registry);
-		expect(versions.map(({ version, model }) => `${version} ${model.split("@")[0]}`)).toEqual([
+		expect(versions.map(({ version, model }) => `${version} ${model?.split("@")[0]}`)).toEqual([
 			`1 ${(await readModelFolder(defaultModelDir())).manifest.name}`,
 			"2 other-2026",
 		]);
@@ -100,6 +101,43 @@ describe("a registry", () => {
 		writeFileSync(join(broken, "open.bin"), "none");
 		await expect(registerModel(registry, broken)).rejects.toMatchObject({ code: "MODEL_MISMATCH" });
 		expect((await listRegistry(registry)).versions).toEqual([]);
+	});
+
+	it("makes nothing of a folder that holds something else", async () => {
+		for (const name of ["model.json", "orders.csv"]) {
+			const folder = mkdtempSync(join(scratch, "taken-"));
+			writeFileSync(join(folder, name), "");
+			await expect(registerModel(folder, other)).rejects.toMatchObject({ code: "CONFLICT" });
+			expect(readdirSync(folder)).toEqual([name]);
+		}
+	});
+
+	it("takes of a folder only what makes a model", async () => {
+		const folder = join(scratch, "more");
+		await writeModelFolder(folder, await readModelFolder(other));
+		mkdirSync(join(folder, "notes"));
+		symlinkSync("/dev/zero", join(folder, "endless.bin"));
+		expect(await registerModel(registry, folder)).toBe(1);
+		expect(readdirSync(versionFolder(registry, 1))).toEqual(readdirSync(other));
+	});
+
+	it("lists a version that is no model of this engine, and goes on beside it", async () => {
+		await registerModel(registry, other);
+		mkdirSync(versionFolder(registry, 2));
+		writeFileSync(join(versionFolder(registry, 2), "model.json"), '{"format":99}');
+		mkdirSync(versionFolder(registry, 3));
+		expect(await registerModel(registry, defaultModelDir())).toBe(4);
+		const { versions } = await listRegistry(registry);
+		expect(versions.map(({ version, model }) => [version, model === null])).toEqual([1, 2, 3, 4].map((n) => [n, n === 2 || n === 3]));
+		expect(versions[1].fault).toMatch(/versions\/2 does not fit this engine: model\.json at \/format/);
+		expect(formatRegistry(await listRegistry(registry))).toMatch(/^2 +of another engine/m);
+	});
+
+	it("does not go back to a champion that is not there any more", async () => {
+		for (const model of [defaultModelDir(), other]) await registerModel(registry, model);
+		for (const version of [1, 2]) moveAlias(registry, "champion", version);
+		rmSync(versionFolder(registry, 1), { recursive: true });
+		expect(() => formerChampion(registry)).toThrow(/has no version 1/);
 	});
 
 	it("says which of its files is no move, and why", async () => {

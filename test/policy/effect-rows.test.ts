@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CarteiraError } from "../../engine/errors.ts";
 import { CLASSES, PHASES } from "../../engine/policy/case.ts";
 import { effectRowsOf, effectsBasisOf } from "../../engine/policy/effect-rows.ts";
 import { DEFAULT_POLICY, validatePolicy } from "../../engine/policy/policy.ts";
@@ -12,6 +13,13 @@ describe("the rows of effects", () => {
 		expect(rows).toHaveLength(PHASES.length * CLASSES.length * CHANNELS.length);
 		expect(rows.map((row) => row?.order_logit)).not.toContain(undefined);
 		expect(rows[0]).toMatchObject({ phase: "prospect", channel: "visit", order_logit: 0.9 });
+	});
+
+	it("have an interval whose ends stand in order", () => {
+		const measured = { as_of: "2026-10-01", ...MEASURED, lower: 0.5, upper: -0.5 };
+		const effects = [{ phase: null, class: null, channel: "visit", order_logit: 0, measured }];
+		expect(() => validatePolicy({ effects })).toThrow(CarteiraError);
+		expect(() => validatePolicy({ effects: [{ ...effects[0], measured: { ...measured, upper: 0.5 } }] })).not.toThrow();
 	});
 
 	it("are an assumption until one of them was measured, and then of the latest date", () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CarteiraError } from "../../engine/errors.ts";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import { CHURN_INPUTS, NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
-import { readModelFolder } from "../../engine/scoring/model-folder.ts";
+import { digestWeights, NET_NAMES, type NetName, readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { CHUNK, createNet } from "../../engine/scoring/net.ts";
 import { defaultModelDir, loadPredictor, type Predictor } from "../../engine/scoring/predictor.ts";
 import { orderProbability, PRODUCT_REASONS, type Scores } from "../../engine/scoring/scores.ts";
@@ -171,6 +171,15 @@ describe("a model folder that does not fit", () => {
 		writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
 	};
 
+	/** Puts numbers into the weights of a net; the digest says that they are right. */
+	const reweigh = (net: NetName, change: (weights: Float32Array) => Float32Array) => (folder: string) => {
+		const file = join(folder, `${net}.bin`);
+		const weights = new Float32Array(new Uint8Array(readFileSync(file)).buffer);
+		writeFileSync(file, change(weights));
+		const digest = digestWeights(NET_NAMES.map((name) => readFileSync(join(folder, `${name}.bin`))));
+		rewrite(/"digest":"\w+"/, `"digest":"${digest}"`)(folder);
+	};
+
 	it.each([
 		["another feature", rewrite('"log_silence"', '"log_recency"'), /column 2 of churn is log_recency, the engine computes log_silence/],
 		["a feature less", rewrite('"log_orders",', ""), /column 1 of churn is log_silence/],
@@ -178,6 +187,23 @@ describe("a model folder that does not fit", () => {
 		["another format", rewrite('"format":1', '"format":99'), /\/format/],
 		["text that is not JSON", rewrite(/^\{/, ""), /not JSON/],
 		["other weights", (folder: string) => writeFileSync(join(folder, "open.bin"), new Uint8Array(8)), /digest/],
+		["a weight that is no number", reweigh("open", (weights) => weights.fill(Number.NaN, 2, 3)), /net open .* weight 3 is NaN/],
+		["weights that are missing", reweigh("churn", (weights) => weights.subarray(1)), /net churn .* cannot be used/],
+		["a layer far wider than its weights", rewrite('"units":48', '"units":1000000000'), /layer of 1000000000 units, and \d+ weights/],
+		[
+			"layers that nobody knows",
+			rewrite('"class_name":"Dense"', '"class_name":"Lambda"'),
+			/net churn .* cannot be used: Unknown layer: Lambda/,
+		],
+		[
+			"outputs for fewer nets",
+			rewrite(/"numSeeds":\d+/, '"numSeeds":1'),
+			/net churn .* it maps rows,\d+ to rows,\d+; expected rows,\d+ to rows,\d+/,
+		],
+		["nets without end", rewrite(/"numSeeds":\d+/, '"numSeeds":1000000000'), /\/churn\/numSeeds/],
+		["an order model without end", rewrite('"k":', '"k":100000000'), /\/churn\/buyTillYouDie\/k/],
+		["a deviation of nothing", rewrite(/"deviation":\[[\d.]+/, '"deviation":[0'), /\/churn\/scaler\/deviation\/0/],
+		["a date that is none", rewrite(/"asOf":"[\d-]+"/, '"asOf":"2026-02-30"'), /\/asOf/],
 	])("because of %s is refused", async (_, change, message) => {
 		const { code, message: said } = await refusal(change);
 		expect([code, said]).toEqual(["MODEL_MISMATCH", expect.stringMatching(message)]);

@@ -25,6 +25,8 @@ test("a registry is listed, filled, refuses a champion with figures, and scores 
 
 	expect(JSON.parse((await runHere("promote", "--registry", registry, "--json")).out)).toEqual({ versions: [], moves: [] });
 	expect((await runHere("promote", worse, "--registry", registry)).exit).toBe(2); // a champion needs --on
+	expect((await runHere("promote", worse, "--registry", registry, "--on", join(scratch, "nowhere"))).exit).toBe(3);
+	expect(JSON.parse((await runHere("promote", "--registry", registry, "--json")).out).versions).toEqual([]);
 
 	const refused = await runHere("promote", worse, "--registry", registry, "--on", distributor);
 	expect(refused.exit).toBe(3);
