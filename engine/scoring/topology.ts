@@ -33,7 +33,7 @@ function orderFault(layers: readonly (Layer | null)[]): string | null {
 		const nodes = Array.isArray(layer?.inbound_nodes) ? layer.inbound_nodes : [];
 		const isKnown = (input: unknown): boolean =>
 			Array.isArray(input) && Number.isInteger(input[1]) && input[1] >= 0 && input[1] < (calls.get(input[0]) ?? 0);
-		if (!nodes.every((node) => Array.isArray(node) && node.every(isKnown)))
+		if (!nodes.every((node) => Array.isArray(node) && node.length > 0 && node.every(isKnown)))
 			return `layer ${at + 1} reads from something that is no layer before it`;
 		calls.set(layer?.name, layer?.class_name === "InputLayer" ? 1 : nodes.length);
 	}

@@ -19,6 +19,7 @@ describe("a topology", () => {
 		["a layer that is not there", layer("b", ["c", 0, 0])],
 		["a call that never was", layer("b", ["a", 1, 0])],
 		["a call that is no number", layer("b", ["a", true, 0])],
+		["nothing", { name: "b", inbound_nodes: [[]] }],
 		["no list", { name: "b", inbound_nodes: [{}] }],
 	])("may not have a layer read from %s", (_, second) => {
 		expect(faultOf(input, second)).toBe("layer 2 reads from something that is no layer before it");
