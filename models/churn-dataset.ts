@@ -1,4 +1,4 @@
-import type { History } from "../engine/portfolio/history.ts";
+import { type History, netValueOf } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import type { Random } from "../engine/random.ts";
 import { CHURN_INPUTS, type ChurnAnchor, createChurnReader, NUM_OUTPUTS } from "../engine/scoring/churn-inputs.ts";
@@ -26,23 +26,25 @@ export interface Future {
 	/** Days from the origin to the next order, 0 for the origin itself; Infinity where none came. */
 	readonly daysToOrder: number;
 	readonly orders90: number;
+}
+
+/** A future with what came in, net of returns on whatever day they came. */
+interface Labelled extends Future {
 	/** Cents, floored at 0. */
 	readonly value90: number;
+	readonly daysKnown: number;
 }
 
 /** Reads a customer's future after an origin. */
 export function futureOf(history: History, customer: number, origin: Day): Future {
-	let [daysToOrder, orders90, value90] = [Number.POSITIVE_INFINITY, 0, 0];
+	let [daysToOrder, orders90] = [Number.POSITIVE_INFINITY, 0];
 	for (let event = history.eventStart[customer + 1] - 1; event >= history.eventStart[customer]; event--) {
 		const days = history.eventDay[event] - origin;
 		if (days < 0) break;
 		daysToOrder = days;
-		if (days < 90) {
-			orders90++;
-			value90 += history.eventValue[event];
-		}
+		if (days < 90) orders90++;
 	}
-	return { daysToOrder, orders90, value90: Math.max(0, value90) };
+	return { daysToOrder, orders90 };
 }
 
 /**
@@ -73,7 +75,9 @@ export function buildChurnRows(
 			read(customer, inputs, numRows * CHURN_INPUTS.length, offsets, numRows * NUM_OUTPUTS);
 			if (random.next() < FORGET_SHARE) forgetContacts(inputs, numRows * CHURN_INPUTS.length);
 			const future = futureOf(history, customer, past.before);
-			labelInto(labels, numRows * CHURN_LABELS, future, history.before - past.before, rhythm.ticket[customer], rhythm.baseTicket);
+			const daysKnown = history.before - past.before;
+			const value90 = netValueOf(portfolio, history, customer, past.before, past.before + 90);
+			labelInto(labels, numRows * CHURN_LABELS, { ...future, value90, daysKnown }, rhythm.ticket[customer], rhythm.baseTicket);
 			numRows++;
 		}
 		moveToLevel({ outputs: offsets, labels: { width: CHURN_LABELS, values: labels }, from, to: numRows });
@@ -93,7 +97,8 @@ function moveToLevel(rows: LevelRows): void {
 }
 
 /** A bin counts while the customer is at risk in it and all of it lies in the past: a half-seen bin would count only its orders. */
-function labelInto(labels: Float32Array, at: number, future: Future, daysKnown: number, ticket: number, baseTicket: number): void {
+function labelInto(labels: Float32Array, at: number, future: Labelled, ticket: number, baseTicket: number): void {
+	const { daysKnown } = future;
 	let from = 0;
 	for (let bin = 0; bin < NUM_BINS; bin++) {
 		const to = HAZARD_EDGES[bin];

@@ -1,6 +1,6 @@
 import type { Cell } from "../engine/portfolio/cell-text.ts";
 import { CarteiraError } from "../engine/errors.ts";
-import { buildHistory, type History } from "../engine/portfolio/history.ts";
+import { buildHistory, type History, netValueOf } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import type { ColumnType } from "../engine/portfolio/schema.ts";
 import { openParquetFile, type TableWriter } from "../engine/portfolio/write-table.ts";
@@ -120,7 +120,7 @@ function appendOrigin(table: TableWriter, portfolio: Portfolio, history: History
 	for (let customer = 0; customer < past.numCustomers; customer++) {
 		if (past.eventStart[customer] === past.eventStart[customer + 1]) continue;
 		read(customer, inputs, 0, offsets, 0);
-		const labels = labelsOf(history, customer, origin, rhythm.ticket[customer]);
+		const labels = labelsOf(portfolio, history, customer, origin, rhythm.ticket[customer]);
 		table.append([origin, ids.at(customer), ...Array.from(inputs, short), ...Array.from(offsets, short), ...labels]);
 	}
 }
@@ -130,12 +130,20 @@ function short(x: number): number {
 	return Number(x.toPrecision(9));
 }
 
-function labelsOf(history: History, customer: number, origin: Day, ticket: number): Cell[] {
+function labelsOf(portfolio: Portfolio, history: History, customer: number, origin: Day, ticket: number): Cell[] {
 	const future = futureOf(history, customer, origin);
 	const daysKnown = history.before - origin;
 	const fromOf = (bin: number): number => (bin === 0 ? 0 : HAZARD_EDGES[bin - 1]);
 	const inBin = HAZARD_EDGES.map((to, bin) => (future.daysToOrder >= fromOf(bin) && future.daysToOrder < to ? 1 : 0));
 	const atRisk = HAZARD_EDGES.map((to, bin) => (future.daysToOrder >= fromOf(bin) && to <= daysKnown ? 1 : 0));
 	const days = Number.isFinite(future.daysToOrder) ? future.daysToOrder : null;
-	return [...inBin, ...atRisk, days, daysKnown, future.orders90, Math.round(future.value90), Math.round(ticket)];
+	return [
+		...inBin,
+		...atRisk,
+		days,
+		daysKnown,
+		future.orders90,
+		Math.round(netValueOf(portfolio, history, customer, origin, origin + 90)),
+		Math.round(ticket),
+	];
 }

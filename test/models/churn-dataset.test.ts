@@ -73,6 +73,21 @@ describe("value in the labels", () => {
 	});
 });
 
+describe("value of 90 days", () => {
+	it("is net of a return on a day of its own", () => {
+		// Tickets are drawn to the portfolio's own, 1000 for all: (1000 + 2 × 1000) ÷ 3; 1000 bought and 400 brought back are 0.6 of it.
+		const bought = Array.from({ length: 12 }, (_, customer) =>
+			[-9, 10].map((day) => ({ customer, day: ORIGIN + day, product: 0, value: 1000 })),
+		).flat();
+		const portfolio = portfolioOf([...bought, { customer: 0, day: ORIGIN + 30, product: 0, value: -400, quantity: -1 }]);
+		const draw = { maxRows: 100, random: createRandom(1) };
+		const { labels } = buildChurnRows(portfolio, buildHistory(portfolio, ORIGIN + 100), [ORIGIN], ANCHOR, draw);
+		const ticketsOf = (row: number): number => labels.values[(row + 1) * CHURN_LABELS - 3];
+		expect(ticketsOf(0)).toBeCloseTo(0.6, 5);
+		expect(ticketsOf(1)).toBeCloseTo(1, 5);
+	});
+});
+
 describe("offsets of the churn net", () => {
 	it("foretell at every origin as many orders as came, whatever the season", () => {
 		const portfolio = syntheticPortfolio(300, 4);
@@ -96,8 +111,8 @@ describe("futureOf", () => {
 	it("counts from the origin on, the origin included", () => {
 		const portfolio = portfolioOf([-1, 0, 89, 90].map((day) => ({ customer: 0, day: ORIGIN + day, product: 0, value: 500 })));
 		const history = buildHistory(portfolio, ORIGIN + 200);
-		expect(futureOf(history, 0, ORIGIN)).toEqual({ daysToOrder: 0, orders90: 2, value90: 1000 });
-		expect(futureOf(history, 0, ORIGIN + 91)).toEqual({ daysToOrder: Number.POSITIVE_INFINITY, orders90: 0, value90: 0 });
+		expect(futureOf(history, 0, ORIGIN)).toEqual({ daysToOrder: 0, orders90: 2 });
+		expect(futureOf(history, 0, ORIGIN + 91)).toEqual({ daysToOrder: Number.POSITIVE_INFINITY, orders90: 0 });
 	});
 });
 
