@@ -17,12 +17,12 @@ import {
 import { createPredictor, defaultModelDir } from "../engine/scoring/predictor.ts";
 import { loadTensorFlow } from "../engine/scoring/tensorflow.ts";
 import { type Day, formatDay } from "../engine/units.ts";
-import { type Checkpoints, openCheckpoints } from "./checkpoints.ts";
-import { evaluateChurn } from "./evaluate-churn.ts";
-import { type ChurnNet, fitWithoutNet, trainChurn } from "./train-churn.ts";
-import { trainMix } from "./train-mix.ts";
-import { storyOf } from "./training-story.ts";
-import type { TrainedNet } from "./trained-net.ts";
+import { type Checkpoints, openCheckpoints } from "./network/checkpoints.ts";
+import { evaluateChurn } from "./evaluation/evaluate-churn.ts";
+import { type ChurnNet, fitWithoutNet, trainChurn } from "./churn/train-churn.ts";
+import { trainMix } from "./mix/train-mix.ts";
+import { storyOf } from "./churn/training-story.ts";
+import type { TrainedNet } from "./network/trained-net.ts";
 import { validateModelOut, writeModelFolder } from "./write-model-folder.ts";
 
 /** Purchase events, and days between the first and the last of them, below which nothing can be learned. */

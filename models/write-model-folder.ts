@@ -4,8 +4,8 @@ import { dirname, join, resolve } from "node:path";
 import { CarteiraError } from "../engine/errors.ts";
 import { openDurableFile, sync } from "../engine/portfolio/durable-file.ts";
 import { type ModelFolder, NET_NAMES } from "../engine/scoring/model-folder.ts";
-import { renderCard } from "./card.ts";
-import type { ChurnReport } from "./evaluate-churn.ts";
+import { renderCard } from "./report/card.ts";
+import type { ChurnReport } from "./evaluation/evaluate-churn.ts";
 
 /** What a model folder may hold. */
 const MODEL_FILE = /^(model\.json|metrics\.json|card\.html|[\w-]+\.bin)$/;

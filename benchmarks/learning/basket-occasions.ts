@@ -1,6 +1,6 @@
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import { parseDay } from "../../engine/units.ts";
-import type { Occasion } from "../../models/mix-occasions.ts";
+import type { Occasion } from "../../models/mix/mix-occasions.ts";
 import { type LineSpec, portfolioOf } from "../../test/scoring/synthetic-portfolio.ts";
 import type { BasketSplit, Baskets } from "./basket-split.ts";
 

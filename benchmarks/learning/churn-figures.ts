@@ -1,6 +1,6 @@
 import type { Figures } from "../../engine/scoring/model-folder.ts";
-import { measure } from "../../models/compare.ts";
-import { clipped, surprise, valueCapture } from "../../models/metrics.ts";
+import { measure } from "../../models/evaluation/compare.ts";
+import { clipped, surprise, valueCapture } from "../../models/evaluation/metrics.ts";
 import type { Answer } from "./champion.ts";
 import { type Pair } from "./paired-bootstrap.ts";
 import type { Situation } from "./situation.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Answer } from "./champion.ts";
 import type { Peer } from "./churn-options.ts";
-import { calendarSummary } from "../../models/order-models.ts";
+import { calendarSummary } from "../../models/buy-till-you-die/order-models.ts";
 import type { PeerTable } from "./peer-table.ts";
 import type { Situation } from "./situation.ts";
 

@@ -7,12 +7,12 @@ import { createRandom } from "../../engine/random.ts";
 import { readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { defaultModelDir } from "../../engine/scoring/predictor.ts";
 import { parseDay } from "../../engine/units.ts";
-import { type EffectCell, type EffectsReport, estimateEffects } from "../../models/estimate-effects.ts";
+import { type EffectCell, type EffectsReport, estimateEffects } from "../../models/effects/estimate-effects.ts";
 import { type ContactTruth, contactTruth } from "../../models/generator/contact-truth.ts";
 import { type GenerateOptions, openMarket, staffTerritory } from "../../models/generator/distributor.ts";
 import { generate } from "../../models/generator/generate.ts";
 import { livePast } from "../../models/generator/past.ts";
-import { cellOf } from "../../models/trial-groups.ts";
+import { cellOf } from "../../models/effects/trial-groups.ts";
 
 export interface StudyOptions {
 	readonly customers: number;

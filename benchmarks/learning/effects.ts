@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { PHASES, CLASSES } from "../../engine/index.ts";
 import { CHANNELS } from "../../engine/portfolio/schema.ts";
-import { fitEffects } from "../../models/fit-effects.ts";
-import { cellOf, createTrialGroups } from "../../models/trial-groups.ts";
+import { fitEffects } from "../../models/effects/fit-effects.ts";
+import { cellOf, createTrialGroups } from "../../models/effects/trial-groups.ts";
 import { wholeOf } from "../option-values.ts";
 import { type StudiedCell, studyEffects } from "./effect-study.ts";
 

@@ -1,4 +1,4 @@
-import { calibrationLoss, discountedGainAt, recallAt } from "../../models/metrics.ts";
+import { calibrationLoss, discountedGainAt, recallAt } from "../../models/evaluation/metrics.ts";
 import type { MixTrial, Target } from "./mix-trial.ts";
 
 const K = 10;

@@ -5,8 +5,8 @@ import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import { scoreMix } from "../../engine/scoring/score-mix.ts";
 import { PRODUCT_REASONS } from "../../engine/scoring/scores.ts";
 import { loadTensorFlow } from "../../engine/scoring/tensorflow.ts";
-import { buildMixRows, type MixRows } from "../../models/mix-dataset.ts";
-import { MAX_CUSTOMERS, trainMixRows } from "../../models/train-mix.ts";
+import { buildMixRows, type MixRows } from "../../models/mix/mix-dataset.ts";
+import { MAX_CUSTOMERS, trainMixRows } from "../../models/mix/train-mix.ts";
 import type { Rankings } from "./mix-figures.ts";
 import type { MixTrial } from "./mix-trial.ts";
 

@@ -1,5 +1,5 @@
 import { createIsSale } from "../../engine/portfolio/history.ts";
-import type { Occasion } from "../../models/mix-occasions.ts";
+import type { Occasion } from "../../models/mix/mix-occasions.ts";
 
 /** One question to every model: what they may learn from, who is asked, and how answers count. */
 export interface MixTrial {

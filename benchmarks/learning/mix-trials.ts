@@ -7,7 +7,7 @@ import { readPortfolio } from "../../engine/portfolio/read-portfolio.ts";
 import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { type Day, formatDay } from "../../engine/units.ts";
 import { eachRetailLine, readRetailFile } from "../../models/generator/retail-lines.ts";
-import { BASKET_DAYS, occasionAt, pastOccasions } from "../../models/mix-occasions.ts";
+import { BASKET_DAYS, occasionAt, pastOccasions } from "../../models/mix/mix-occasions.ts";
 import { type LineSpec, portfolioOf } from "../../test/scoring/synthetic-portfolio.ts";
 import { foldOccasions, judgedOccasion } from "./basket-occasions.ts";
 import { type BasketSplit, readDunnhumby, readTaFeng } from "./basket-split.ts";

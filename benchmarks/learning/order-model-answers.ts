@@ -1,4 +1,4 @@
-import { fitBgNbd, fitMbgCnbd, fitPareto, fitTickets } from "../../models/order-models.ts";
+import { fitBgNbd, fitMbgCnbd, fitPareto, fitTickets } from "../../models/buy-till-you-die/order-models.ts";
 import type { Answer } from "./champion.ts";
 import type { Situation } from "./situation.ts";
 

@@ -1,4 +1,4 @@
-import { intervalOf, resample } from "../../models/bootstrap.ts";
+import { intervalOf, resample } from "../../models/evaluation/bootstrap.ts";
 
 const NUM_DRAWS = 2000;
 

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { History } from "../../engine/portfolio/history.ts";
 import { CHURN_INPUTS, createChurnReader, logit, NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
-import { fitAnchor } from "../../models/fit-anchor.ts";
-import { fitBgNbd, fitMbgCnbd, fitTickets } from "../../models/order-models.ts";
+import { fitAnchor } from "../../models/churn/fit-anchor.ts";
+import { fitBgNbd, fitMbgCnbd, fitTickets } from "../../models/buy-till-you-die/order-models.ts";
 import { type Situation, situationAt } from "./situation.ts";
 
 /** History that an origin needs before it. */

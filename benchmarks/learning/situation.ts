@@ -3,8 +3,8 @@ import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { buildRhythm, ownRhythmDays, type Rhythm } from "../../engine/scoring/rhythm.ts";
 import type { Day } from "../../engine/units.ts";
-import { futureOf } from "../../models/churn-dataset.ts";
-import { customersOf, endOfOrders } from "../../models/populations.ts";
+import { futureOf } from "../../models/churn/churn-dataset.ts";
+import { customersOf, endOfOrders } from "../../models/evaluation/populations.ts";
 
 /** What is asked at a cutoff, of whom, and what came: arrays run over `customers`. */
 export interface Situation {

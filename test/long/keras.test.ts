@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import { defaultModelDir, loadPredictor } from "../../engine/scoring/predictor.ts";
-import { judgePromotion } from "../../models/promotion.ts";
-import { importNetwork } from "../../models/import-network.ts";
-import { exportTrainingTable } from "../../models/training-table.ts";
+import { judgePromotion } from "../../models/registry/promotion.ts";
+import { importNetwork } from "../../models/keras/import-network.ts";
+import { exportTrainingTable } from "../../models/keras/training-table.ts";
 import { LAST_DAY, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
 /** A Python with the packages of models/keras/requirements.txt. */

@@ -9,7 +9,7 @@ import { modelName, readModelFolder } from "../../engine/scoring/model-folder.ts
 import { createPredictor, defaultModelDir, loadPredictor } from "../../engine/scoring/predictor.ts";
 import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import { formatDay } from "../../engine/units.ts";
-import type { ChurnReport } from "../../models/evaluate-churn.ts";
+import type { ChurnReport } from "../../models/evaluation/evaluate-churn.ts";
 import { train, trainFolder } from "../../models/train.ts";
 import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 

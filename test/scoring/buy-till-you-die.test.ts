@@ -8,7 +8,7 @@ import {
 	noOrderProbability,
 	type PurchaseSummary,
 } from "../../engine/scoring/buy-till-you-die.ts";
-import { beta, gamma } from "../models/simulate-orders.ts";
+import { beta, gamma } from "../models/buy-till-you-die/simulate-orders.ts";
 
 const MODEL: BuyTillYouDie = { k: 2, r: 1.5, alpha: 3, a: 0.6, b: 2.5 };
 

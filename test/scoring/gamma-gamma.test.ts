@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../engine/random.ts";
 import { expectedTicket } from "../../engine/scoring/gamma-gamma.ts";
-import { gamma } from "../models/simulate-orders.ts";
+import { gamma } from "../models/buy-till-you-die/simulate-orders.ts";
 
 const MODEL = { p: 6, q: 4, v: 15 };
 

@@ -6,7 +6,7 @@ import { HAZARD_EDGES, NUM_BINS, survivalOfLogits } from "../../engine/scoring/h
 import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import { shiftToSeason } from "../../engine/scoring/score-churn.ts";
 import { forecastSeason } from "../../engine/scoring/season.ts";
-import { fitAnchor } from "../../models/fit-anchor.ts";
+import { fitAnchor } from "../../models/churn/fit-anchor.ts";
 import { type LineSpec, portfolioOf } from "./synthetic-portfolio.ts";
 
 const START = 19_000;

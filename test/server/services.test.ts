@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readModelFolder } from "../../engine/scoring/model-folder.ts";
 import { defaultModelDir } from "../../engine/scoring/predictor.ts";
-import { moveAlias, registerModel } from "../../models/registry.ts";
+import { moveAlias, registerModel } from "../../models/registry/registry.ts";
 import { writeModelFolder } from "../../models/write-model-folder.ts";
 import { DEFAULT_CONFIG } from "../../server/config.ts";
 import { createServices } from "../../server/services.ts";
