@@ -15,7 +15,7 @@ describe("thousands of damaged files", () => {
 		console.log(`${format}: ${outcomes.length} damaged files:`, countFates(outcomes));
 		expect(outcomes.filter(({ fate }) => fate === "defect")).toEqual([]);
 		expect(outcomes.filter(({ isCaughtByDigest }) => !isCaughtByDigest)).toEqual([]);
-		// A process that dies or is late is the end of that import alone; it stays the exception.
-		expect(outcomes.filter(({ fate }) => fate === "late" || fate === "dead").length).toBeLessThanOrEqual(COUNT / 500);
+		// A process that dies or is late is the end of that import alone; it stays the exception: one in 500, and in a slice no more than two by chance.
+		expect(outcomes.filter(({ fate }) => fate === "late" || fate === "dead").length).toBeLessThanOrEqual(Math.max(2, COUNT / 500));
 	});
 });
