@@ -36,12 +36,12 @@ const FULL: Words = {
 	reps: "1000",
 	customers: "300",
 	days: "10",
-	iterations: "1500",
+	iterations: "4500",
 	threads: String(availableParallelism()),
 	seed: "1",
 	asOf: "2026-11-23",
 	repsEach: "10",
-	chunk: "5",
+	chunk: "10",
 	recount: "50",
 	split: "3",
 	rounds: "3",
@@ -64,12 +64,12 @@ export function parseSolveOptions(name: string, words: readonly string[], defaul
 		.option("--reps <n>", "reps that visit (default 1000)")
 		.option("--customers <n>", "customers a rep owns, about (300)")
 		.option("--days <n>", "working days planned (10)")
-		.option("--iterations <n>", "search iterations a rep (1500)")
+		.option("--iterations <n>", "search iterations a rep (4500)")
 		.option("--threads <n>", "solver threads; several to compare with commas between them (as many as cores)")
 		.option("--seed <n>", "seed of the first distributor (1)")
 		.option("--as-of <date>", "first day planned (2026-11-23)")
 		.option("--reps-each <n>", "reps that sell of each distributor (10)")
-		.option("--chunk <n>", "distributors in memory at a time (5)")
+		.option("--chunk <n>", "distributors in memory at a time (10)")
 		.option("--recount <n>", "reps whose solution is recounted (50)")
 		.option("--split <n>", "of those, reps solved again to tell search and bound apart (3)")
 		.option("--rounds <n>", "interleaved runs of each number of threads (3)")

@@ -19,7 +19,7 @@ export interface SolveOptions extends StopOptions {
 
 /** An evaluation takes about 12 ns, so this makes the bound about a third as long as the search; never far below 0.7 s, never far above 5 s. */
 const BOUND_WORK_AN_EVALUATION = 0.3;
-const LEAST_BOUND_WORK = 35e6;
+const LEAST_BOUND_WORK = 40e6;
 const MOST_BOUND_WORK = 400e6;
 
 /**
