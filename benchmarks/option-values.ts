@@ -1,9 +1,23 @@
+import { type Command, CommanderError } from "commander";
 import { CarteiraError } from "../engine/errors.ts";
 import { type Day, parseDay } from "../engine/units.ts";
 
 /** A wrong use of a lane's command line. */
 export function usage(message: string): CarteiraError {
 	return new CarteiraError("USAGE", message);
+}
+
+/** Reads a lane's command line; false where help was asked for, which is printed then. USAGE for what the command does not know. */
+export function parseWords(command: Command, words: readonly string[]): boolean {
+	command.exitOverride().configureOutput({ outputError: () => {} });
+	try {
+		command.parse([...words], { from: "user" });
+	} catch (error) {
+		if (!(error instanceof CommanderError)) throw error;
+		if (error.exitCode === 0) return false;
+		throw usage(error.message.replace(/^error: /, ""));
+	}
+	return true;
 }
 
 /** A whole number in [least, most]; USAGE that names the option otherwise. */

@@ -6,6 +6,7 @@ import { MAX_DAYS_TO_ORDER, NUM_BINS, survival } from "../engine/scoring/hazard.
 import { loadPredictor } from "../engine/scoring/predictor.ts";
 import type { Scores } from "../engine/scoring/scores.ts";
 import { type Day, formatDay } from "../engine/units.ts";
+import { clipped } from "./evaluation/metrics.ts";
 
 export const SCORE_COLUMNS = [
 	"customer_id",
@@ -70,20 +71,17 @@ export function customersWithLines(portfolio: Portfolio, asOf: Day): number[] {
 	return Array.from(has.keys()).filter((customer) => has[customer] === 1);
 }
 
-/** Nothing is certain: probabilities are kept this far from 0 and 1. */
-const MARGIN = 1e-5;
-const bounded = (probability: number): number => Math.max(MARGIN, Math.min(1 - MARGIN, probability));
-
-const NO_BUYER = [(1 - MARGIN).toFixed(6), (1 - MARGIN).toFixed(6), MARGIN.toFixed(6), "0.00", MAX_DAYS_TO_ORDER.toFixed(2)];
+/** Nothing is certain, not even here. */
+const NO_BUYER = [clipped(1).toFixed(6), clipped(1).toFixed(6), clipped(0).toFixed(6), "0.00", MAX_DAYS_TO_ORDER.toFixed(2)];
 
 /** A customer with returns alone has bought nothing: as good as no orders are expected of it. */
 function figuresOf(scores: Scores, customer: number, horizonDays: number): string[] {
 	if (Number.isNaN(scores.churnRisk[customer])) return NO_BUYER;
-	const risk = bounded(survival(scores.hazard, customer * NUM_BINS, horizonDays));
+	const risk = clipped(survival(scores.hazard, customer * NUM_BINS, horizonDays));
 	const share = horizonDays / 90;
 	return [
 		risk.toFixed(6),
-		bounded(scores.churnRiskOwnRhythm[customer]).toFixed(6),
+		clipped(scores.churnRiskOwnRhythm[customer]).toFixed(6),
 		Math.max(1 - risk, scores.expectedOrders[customer] * share).toFixed(6),
 		((scores.expectedValue[customer] * share) / 100).toFixed(2),
 		scores.expectedDaysToOrder[customer].toFixed(2),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { type Day, parseDay } from "../../engine/units.ts";
-import { usage, wholeOf } from "../option-values.ts";
+import { parseWords, usage, wholeOf } from "../option-values.ts";
 
 export const PEERS = ["bgnbd", "logistic", "hgb", "lightgbm"] as const;
 export type Peer = (typeof PEERS)[number];
@@ -60,16 +60,8 @@ export function parseChurnOptions(words: readonly string[]): ChurnLaneOptions | 
 		.option("--peers <names>", `of ${DEFAULTS.peers}; none: -`)
 		.option("--no-champion", "leave our model out")
 		.option("--python <path>", "interpreter that has the peers (CARTEIRA_PEERS_PYTHON, else python3)")
-		.option("--json", "one JSON line a figure, the rest on stderr")
-		.exitOverride()
-		.configureOutput({ outputError: () => {} });
-	try {
-		command.parse([...words], { from: "user" });
-	} catch (error) {
-		if (!(error instanceof CommanderError)) throw error;
-		if (error.exitCode === 0) return null;
-		throw usage(error.message.replace(/^error: /, ""));
-	}
+		.option("--json", "one JSON line a figure, the rest on stderr");
+	if (!parseWords(command, words)) return null;
 	return optionsOf(command.opts());
 }
 

@@ -1,5 +1,5 @@
-import { Command, CommanderError } from "commander";
-import { dayOf, usage, wholeOf } from "../option-values.ts";
+import { Command } from "commander";
+import { dayOf, parseWords, usage, wholeOf } from "../option-values.ts";
 import { MIX_PEERS, type MixPeer } from "./mix-peers.ts";
 import { MIX_SETS, type TrialOptions } from "./mix-trials.ts";
 
@@ -22,16 +22,8 @@ export function parseMixOptions(words: readonly string[]): MixOptions | null {
 		.option("--seed <number>", "of our training, and of the split of Ta-Feng's users", "1")
 		.option("--peers <names>", "which peers, or none", MIX_PEERS.join(","))
 		.option("--python <path>", "interpreter that has the peers", process.env.CARTEIRA_PEERS_PYTHON ?? "python3")
-		.option("--json", "one JSON line a model instead of a table")
-		.exitOverride()
-		.configureOutput({ outputError: () => {} });
-	try {
-		command.parse([...words], { from: "user" });
-	} catch (error) {
-		if (!(error instanceof CommanderError)) throw error;
-		if (error.exitCode === 0) return null;
-		throw usage(error.message.replace(/^error: /, ""));
-	}
+		.option("--json", "one JSON line a model instead of a table");
+	if (!parseWords(command, words)) return null;
 	const options = command.opts<
 		Record<"set" | "cutoffs" | "seed" | "peers" | "python", string> & { file?: string; heldOut?: boolean; json?: boolean }
 	>();

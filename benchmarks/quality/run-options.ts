@@ -1,7 +1,7 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import type { Day } from "../../engine/units.ts";
 import { SETS, type SetName } from "./instance.ts";
-import { dayOf, usage, wholeOf } from "../option-values.ts";
+import { dayOf, parseWords, usage, wholeOf } from "../option-values.ts";
 
 /** What the command line asks for. */
 export interface RunOptions {
@@ -35,16 +35,8 @@ export function parseRunOptions(words: readonly string[]): RunOptions | null {
 		.option("--json", "one JSON line a run, the summary on stderr")
 		.option("--as-of <date>", "first day planned of portfolios", "2026-11-23")
 		.option("--customers <n>", "customers a rep of made portfolios", "300")
-		.option("--reps <n>", "reps of each made portfolio", "2")
-		.exitOverride()
-		.configureOutput({ outputError: () => {} });
-	try {
-		command.parse([...words], { from: "user" });
-	} catch (error) {
-		if (!(error instanceof CommanderError)) throw error;
-		if (error.exitCode === 0) return null;
-		throw usage(error.message.replace(/^error: /, ""));
-	}
+		.option("--reps <n>", "reps of each made portfolio", "2");
+	if (!parseWords(command, words)) return null;
 	const options = command.opts<
 		Record<"set" | "seconds" | "seeds" | "boundWork" | "asOf" | "customers" | "reps", string> &
 			Partial<Record<"files" | "routes", string>> & { json?: boolean }

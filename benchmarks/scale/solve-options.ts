@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import type { Day } from "../../engine/units.ts";
-import { dayOf, usage, wholeOf } from "../option-values.ts";
+import { dayOf, parseWords, usage, wholeOf } from "../option-values.ts";
 
 /** What the command line of the scale lane asks for. */
 export interface SolveLaneOptions {
@@ -74,16 +74,8 @@ export function parseSolveOptions(name: string, words: readonly string[], defaul
 		.option("--split <n>", "of those, reps solved again to tell search and bound apart (3)")
 		.option("--rounds <n>", "interleaved runs of each number of threads (3)")
 		.option("--toy", "the size of CI: a few reps, few iterations")
-		.option("--json", "one JSON line on stdout, the rest on stderr")
-		.exitOverride()
-		.configureOutput({ outputError: () => {} });
-	try {
-		command.parse([...words], { from: "user" });
-	} catch (error) {
-		if (!(error instanceof CommanderError)) throw error;
-		if (error.exitCode === 0) return null;
-		throw usage(error.message.replace(/^error: /, ""));
-	}
+		.option("--json", "one JSON line on stdout, the rest on stderr");
+	if (!parseWords(command, words)) return null;
 	if (command.args.length > 0) throw usage(`nothing is expected beside options; got ${command.args.join(" ")}`);
 	const { toy, json, ...given } = command.opts<Partial<Words> & { toy?: boolean; json?: boolean }>();
 	return optionsOf({ ...FULL, ...defaults, ...(toy && TOY), ...given }, json ?? false);
