@@ -14,7 +14,7 @@ import { classify } from "./policy/classify.ts";
 import type { RepCase } from "./policy/case.ts";
 import { effectsBasisOf } from "./policy/effect-rows.ts";
 import { mergePolicy, validatePolicy } from "./policy/policy.ts";
-import { buildCalendar, horizonOf } from "./portfolio/calendar.ts";
+import { buildCalendar, horizonOf } from "./portfolio/calendar/calendar.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
 import { examineFeed, MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
 import { buildHistory } from "./portfolio/history.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readPortfolio } from "../engine/portfolio/read-portfolio.ts";
+import { readPortfolio } from "../engine/portfolio/reading/read-portfolio.ts";
 import { parseDay } from "../engine/units.ts";
 import { generate } from "./generator/generate.ts";
 import { train } from "./train.ts";

@@ -2,7 +2,7 @@ import { existsSync, lstatSync } from "node:fs";
 import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { CarteiraError } from "../engine/errors.ts";
-import { openDurableFile, sync } from "../engine/portfolio/durable-file.ts";
+import { openDurableFile, sync } from "../engine/portfolio/files/durable-file.ts";
 import { type ModelFolder, NET_NAMES } from "../engine/scoring/model-folder.ts";
 import { renderCard } from "./report/card.ts";
 import type { ChurnReport } from "./evaluation/evaluate-churn.ts";

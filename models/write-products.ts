@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { openDurableFile } from "../engine/portfolio/durable-file.ts";
+import { openDurableFile } from "../engine/portfolio/files/durable-file.ts";
 import { buildHistory } from "../engine/portfolio/history.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { loadPredictor } from "../engine/scoring/predictor.ts";

@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { CLASSES, PHASES, understand } from "../engine/index.ts";
-import { openDurableFile } from "../engine/portfolio/durable-file.ts";
+import { openDurableFile } from "../engine/portfolio/files/durable-file.ts";
 import type { Portfolio } from "../engine/portfolio/portfolio.ts";
 import { MAX_DAYS_TO_ORDER, NUM_BINS, survival } from "../engine/scoring/hazard.ts";
 import { loadPredictor } from "../engine/scoring/predictor.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCsvRecords } from "../../engine/portfolio/csv-records.ts";
+import { readCsvRecords } from "../../engine/portfolio/files/csv-records.ts";
 import { rowsById } from "../../engine/portfolio/portfolio.ts";
 import { formatDay } from "../../engine/units.ts";
 import type { Situation } from "./situation.ts";

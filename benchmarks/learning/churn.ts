@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CarteiraError } from "../../engine/errors.ts";
 import type { History } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
-import { readPortfolio } from "../../engine/portfolio/read-portfolio.ts";
+import { readPortfolio } from "../../engine/portfolio/reading/read-portfolio.ts";
 import { type Day, formatDay } from "../../engine/units.ts";
 import { type Answer, askChampion } from "./champion.ts";
 import { captureOf, measureChurn, measureValue, pairOf, type Population, POPULATIONS } from "./churn-figures.ts";

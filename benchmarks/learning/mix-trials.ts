@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CarteiraError } from "../../engine/errors.ts";
 import { buildHistory, createIsSale, type History } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
-import { readPortfolio } from "../../engine/portfolio/read-portfolio.ts";
+import { readPortfolio } from "../../engine/portfolio/reading/read-portfolio.ts";
 import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { type Day, formatDay } from "../../engine/units.ts";
 import { eachRetailLine, readRetailFile } from "../../models/generator/retail-lines.ts";

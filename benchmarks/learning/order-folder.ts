@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { CarteiraError } from "../../engine/errors.ts";
-import type { Cell } from "../../engine/portfolio/cell-text.ts";
-import { readCsvRecords } from "../../engine/portfolio/csv-records.ts";
-import { openTableWriter } from "../../engine/portfolio/write-table.ts";
+import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import { readCsvRecords } from "../../engine/portfolio/files/csv-records.ts";
+import { openTableWriter } from "../../engine/portfolio/files/write-table.ts";
 import { parseDay } from "../../engine/units.ts";
 import { generate } from "../../models/generator/generate.ts";
 import { importOnlineRetail } from "../../models/generator/online-retail.ts";

@@ -1,7 +1,7 @@
 import { Bench } from "tinybench";
 import { buildMatrices } from "../../engine/agenda/travel.ts";
 import { DEFAULT_POLICY, parseDay } from "../../engine/index.ts";
-import { intervalsOn, isVisitDay, parseHours, parseVisitDays } from "../../engine/portfolio/calendar.ts";
+import { intervalsOn, isVisitDay, parseHours, parseVisitDays } from "../../engine/portfolio/calendar/calendar.ts";
 import { createRandom } from "../../engine/random.ts";
 import { orderProbability, type Scores } from "../../engine/scoring/scores.ts";
 

@@ -6,7 +6,7 @@ import { CarteiraError } from "../../engine/errors.ts";
 import { understand } from "../../engine/plan.ts";
 import { prepareCases } from "../../engine/policy/cases.ts";
 import { isManager } from "../../engine/policy/ownership.ts";
-import { readPortfolio } from "../../engine/portfolio/read-portfolio.ts";
+import { readPortfolio } from "../../engine/portfolio/reading/read-portfolio.ts";
 import { loadPredictor } from "../../engine/scoring/predictor.ts";
 import type { ProblemSpec } from "../../engine/solver/problem.ts";
 import type { Day } from "../../engine/units.ts";

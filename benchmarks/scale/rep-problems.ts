@@ -6,7 +6,7 @@ import { understand } from "../../engine/plan.ts";
 import { prepareCases } from "../../engine/policy/cases.ts";
 import { isManager } from "../../engine/policy/ownership.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
-import { readPortfolio } from "../../engine/portfolio/read-portfolio.ts";
+import { readPortfolio } from "../../engine/portfolio/reading/read-portfolio.ts";
 import { loadPredictor, type Predictor } from "../../engine/scoring/predictor.ts";
 import { buildProblem, type ProblemSpec } from "../../engine/solver/problem.ts";
 import { generate } from "../../models/generator/generate.ts";

@@ -1,4 +1,4 @@
-import type { Calendar } from "../portfolio/calendar.ts";
+import type { Calendar } from "../portfolio/calendar/calendar.ts";
 import type { History } from "../portfolio/history.ts";
 import type { FeedHealth, Portfolio } from "../portfolio/portfolio.ts";
 import type { Classification } from "../policy/case.ts";

@@ -1,5 +1,5 @@
 import { CHANNELS, CUSTOMER_STATUS } from "../portfolio/schema.ts";
-import { parseChannels, intervalsOn, parseHours } from "../portfolio/calendar.ts";
+import { parseChannels, intervalsOn, parseHours } from "../portfolio/calendar/calendar.ts";
 import { type Day, formatDay, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
 import { actionPlansOf, escalationReps, hasReached, isManager, kindOf, objectionsOf, repsOf } from "./action-plans.ts";
 import { placeOfCustomer } from "./places.ts";

@@ -1,4 +1,4 @@
-import { isVisitDay, parseVisitDays } from "../portfolio/calendar.ts";
+import { isVisitDay, parseVisitDays } from "../portfolio/calendar/calendar.ts";
 import { VISIT_DAY_RULES } from "../portfolio/schema.ts";
 import { assignmentsOn, OWNER } from "./action-plans.ts";
 import type { AgendaView, Checked, ContactView } from "./views.ts";

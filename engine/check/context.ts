@@ -1,5 +1,5 @@
 import { validatePolicy, type Policy } from "../policy/policy.ts";
-import { buildCalendar, type Calendar, horizonOf } from "../portfolio/calendar.ts";
+import { buildCalendar, type Calendar, horizonOf } from "../portfolio/calendar/calendar.ts";
 import { examineFeed } from "../portfolio/feed.ts";
 import { buildHistory, type History } from "../portfolio/history.ts";
 import type { Portfolio, TextColumn } from "../portfolio/portfolio.ts";

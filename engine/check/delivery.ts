@@ -1,4 +1,4 @@
-import { parseWeekdays } from "../portfolio/calendar.ts";
+import { parseWeekdays } from "../portfolio/calendar/calendar.ts";
 import { WEEK_PARITIES } from "../portfolio/schema.ts";
 import { type Day, isoWeekOf, NULL_CODE, type Seconds, weekdayOf } from "../units.ts";
 import type { CheckContext } from "./context.ts";

@@ -1,5 +1,5 @@
 import { CHANNELS } from "../portfolio/schema.ts";
-import { parseChannels } from "../portfolio/calendar.ts";
+import { parseChannels } from "../portfolio/calendar/calendar.ts";
 import type { Day } from "../units.ts";
 import { isManager, kindOf, serverOn } from "./action-plans.ts";
 import { isBlocked, lastReached } from "./check-contacts.ts";

@@ -1,4 +1,4 @@
-import { type Break, intervalsOn, parseAbsences, parseBreaks, parseHours } from "../portfolio/calendar.ts";
+import { type Break, intervalsOn, parseAbsences, parseBreaks, parseHours } from "../portfolio/calendar/calendar.ts";
 import type { Day, Seconds } from "../units.ts";
 import type { CheckContext } from "./context.ts";
 

@@ -1,4 +1,4 @@
-import { parseList } from "../portfolio/calendar.ts";
+import { parseList } from "../portfolio/calendar/calendar.ts";
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { ORDER_STATUS } from "../portfolio/schema.ts";

@@ -1,4 +1,4 @@
-import type { Calendar } from "../portfolio/calendar.ts";
+import type { Calendar } from "../portfolio/calendar/calendar.ts";
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { REP_KINDS, SERVICE_EVENT_KINDS } from "../portfolio/schema.ts";

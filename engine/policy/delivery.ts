@@ -1,4 +1,4 @@
-import { type Calendar, parseWeekdays } from "../portfolio/calendar.ts";
+import { type Calendar, parseWeekdays } from "../portfolio/calendar/calendar.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { type Day, isoWeekOf, type Seconds, weekdayOf } from "../units.ts";
 

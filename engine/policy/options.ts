@@ -1,4 +1,4 @@
-import { intervalsOn, parseHours, type WeeklyHours } from "../portfolio/calendar.ts";
+import { intervalsOn, parseHours, type WeeklyHours } from "../portfolio/calendar/calendar.ts";
 import { type Day, formatDay, SECONDS_PER_DAY, type Seconds } from "../units.ts";
 import type { ContactOption } from "./case.ts";
 import type { CaseContext } from "./case-context.ts";

@@ -1,4 +1,4 @@
-import { parseAbsences } from "../portfolio/calendar.ts";
+import { parseAbsences } from "../portfolio/calendar/calendar.ts";
 import type { Portfolio, Table } from "../portfolio/portfolio.ts";
 import { ASSIGNMENT_ROLES, REP_KINDS } from "../portfolio/schema.ts";
 import { type Day, NULL_DAY } from "../units.ts";

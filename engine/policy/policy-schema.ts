@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DIALECT_WORDS } from "../portfolio/dialect.ts";
+import { DIALECT_WORDS } from "../portfolio/files/dialect.ts";
 import { CHANNELS, REP_KINDS, TABLE_NAMES } from "../portfolio/schema.ts";
 import { CLASSES, PHASES, POTENTIALS } from "./case.ts";
 import { CATCH_ALL_ACTION_PLAN, DEFAULT_ACTION_PLANS, DEFAULT_EFFECTS, DEFAULT_FLOORS, DEFAULT_OBJECTIONS } from "./defaults.ts";

@@ -1,4 +1,4 @@
-import { isVisitDay, parseChannels, parseVisitDays, type VisitDay } from "../portfolio/calendar.ts";
+import { isVisitDay, parseChannels, parseVisitDays, type VisitDay } from "../portfolio/calendar/calendar.ts";
 import { CHANNELS, CUSTOMER_STATUS, REP_KINDS, VISIT_DAY_RULES } from "../portfolio/schema.ts";
 import { type Day, formatDay, NULL_DAY, type Seconds } from "../units.ts";
 import { type Cadence, cadenceOf } from "./action-plan.ts";

@@ -1,5 +1,5 @@
-import { type Break, intervalsOn, parseBreaks, parseHours, type WeeklyHours } from "../portfolio/calendar.ts";
-import type { Calendar } from "../portfolio/calendar.ts";
+import { type Break, intervalsOn, parseBreaks, parseHours, type WeeklyHours } from "../portfolio/calendar/calendar.ts";
+import type { Calendar } from "../portfolio/calendar/calendar.ts";
 import type { Table } from "../portfolio/portfolio.ts";
 import type { Day, Seconds } from "../units.ts";
 

@@ -1,6 +1,6 @@
 import { median } from "simple-statistics";
 import { type Day, formatDay, weekdayOf } from "../units.ts";
-import type { Calendar } from "./calendar.ts";
+import type { Calendar } from "./calendar/calendar.ts";
 import { buildHistory } from "./history.ts";
 import type { FeedHealth, Portfolio } from "./portfolio.ts";
 

@@ -14,9 +14,9 @@ import {
 } from "apache-arrow";
 import type { Data } from "apache-arrow";
 import { NULL_CODE, NULL_DAY } from "../units.ts";
-import type { ColumnStore, Held } from "./column.ts";
-import { TextBytes } from "./growing-arrays.ts";
-import type { LinkedTable } from "./link-tables.ts";
+import type { ColumnStore, Held } from "./rows/column.ts";
+import { TextBytes } from "./rows/growing-arrays.ts";
+import type { LinkedTable } from "./rows/link-tables.ts";
 import type { Table, TextColumn } from "./portfolio.ts";
 import { type ColumnSpec, TABLES, type TableName } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { parseTime, weekdayOf } from "../../engine/units.ts";
-import type { Cell } from "../../engine/portfolio/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
 import type { Random } from "../../engine/random.ts";
 import { createRandom } from "../../engine/random.ts";
 import type { Day, Seconds } from "../../engine/units.ts";

@@ -1,8 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { createRandom } from "../../engine/random.ts";
 import type { TableName } from "../../engine/portfolio/schema.ts";
-import type { Cell } from "../../engine/portfolio/cell-text.ts";
-import type { TableFormat } from "../../engine/portfolio/write-table.ts";
+import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { TableFormat } from "../../engine/portfolio/files/write-table.ts";
 import type { Day } from "../../engine/units.ts";
 import { appointmentRows } from "./appointments.ts";
 import { buildCatalogue, LINES } from "./catalogue.ts";

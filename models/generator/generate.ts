@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../../engine/errors.ts";
-import { openDurableFile } from "../../engine/portfolio/durable-file.ts";
+import { openDurableFile } from "../../engine/portfolio/files/durable-file.ts";
 import { TABLE_NAMES } from "../../engine/portfolio/schema.ts";
-import type { TableFormat } from "../../engine/portfolio/write-table.ts";
-import { openTableWriter } from "../../engine/portfolio/write-table.ts";
+import type { TableFormat } from "../../engine/portfolio/files/write-table.ts";
+import { openTableWriter } from "../../engine/portfolio/files/write-table.ts";
 import { type GenerateOptions, writeDistributor } from "./distributor.ts";
 import { validateShare } from "./outcomes.ts";
 import { distributorPolicy } from "./policy.ts";

@@ -1,4 +1,4 @@
-import { createHolidayLookup } from "../../engine/portfolio/holidays.ts";
+import { createHolidayLookup } from "../../engine/portfolio/calendar/holidays.ts";
 import type { Day } from "../../engine/units.ts";
 import { formatDay, isoWeekOf, parseDay, weekdayOf } from "../../engine/units.ts";
 

@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Cell } from "../../engine/portfolio/cell-text.ts";
-import { openDurableFile } from "../../engine/portfolio/durable-file.ts";
+import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import { openDurableFile } from "../../engine/portfolio/files/durable-file.ts";
 import type { TableName } from "../../engine/portfolio/schema.ts";
-import { openTableWriter } from "../../engine/portfolio/write-table.ts";
+import { openTableWriter } from "../../engine/portfolio/files/write-table.ts";
 import type { Random } from "../../engine/random.ts";
 import { createRandom } from "../../engine/random.ts";
 import type { Cents, Day } from "../../engine/units.ts";

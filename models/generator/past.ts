@@ -1,5 +1,5 @@
 import { HELD_OUT } from "../../engine/index.ts";
-import type { Cell } from "../../engine/portfolio/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
 import type { Random } from "../../engine/random.ts";
 import { createRandom } from "../../engine/random.ts";
 import type { Cents, Day } from "../../engine/units.ts";

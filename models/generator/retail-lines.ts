@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { CarteiraError } from "../../engine/errors.ts";
-import { readCsvRecords } from "../../engine/portfolio/csv-records.ts";
+import { readCsvRecords } from "../../engine/portfolio/files/csv-records.ts";
 import type { Cents, Day } from "../../engine/units.ts";
 import { parseDay } from "../../engine/units.ts";
 

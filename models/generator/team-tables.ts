@@ -1,4 +1,4 @@
-import type { Cell } from "../../engine/portfolio/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
 import { createRandom } from "../../engine/random.ts";
 import type { Cents, Day } from "../../engine/units.ts";
 import { formatDay } from "../../engine/units.ts";

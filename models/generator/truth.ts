@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CarteiraError } from "../../engine/errors.ts";
-import { openDurableFile } from "../../engine/portfolio/durable-file.ts";
+import { openDurableFile } from "../../engine/portfolio/files/durable-file.ts";
 import type { Day } from "../../engine/units.ts";
 import type { LifeState } from "./behaviour.ts";
 import type { Customer } from "./customer.ts";

@@ -1,9 +1,9 @@
-import type { Cell } from "../../engine/portfolio/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
 import { CarteiraError } from "../../engine/errors.ts";
 import { buildHistory, type History, netValueOf } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import type { ColumnType } from "../../engine/portfolio/schema.ts";
-import { openParquetFile, type TableWriter } from "../../engine/portfolio/write-table.ts";
+import { openParquetFile, type TableWriter } from "../../engine/portfolio/files/write-table.ts";
 import { CHURN_INPUTS, type ChurnAnchor, createChurnReader, NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
 import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { HAZARD_EDGES } from "../../engine/scoring/hazard.ts";

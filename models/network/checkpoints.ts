@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openDurableFile } from "../../engine/portfolio/durable-file.ts";
+import { openDurableFile } from "../../engine/portfolio/files/durable-file.ts";
 
 /** Where a training run in progress keeps how far it came, so that one that was killed goes on from there. */
 export interface Checkpoints {

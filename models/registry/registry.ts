@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../../engine/errors.ts";
-import { openDurableFile, sync } from "../../engine/portfolio/durable-file.ts";
+import { openDurableFile, sync } from "../../engine/portfolio/files/durable-file.ts";
 import {
 	type Alias,
 	ALIASES,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { csvCase, readCase } from "../portfolio/csv-cases.ts";
+import { csvCase, readCase } from "../portfolio/files/csv-cases.ts";
 import { temporaryFolder } from "../portfolio/sample-folder.ts";
 
 const COUNT = process.env.CARTEIRA_SLICE ? 500 : 2000;

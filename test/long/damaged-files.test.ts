@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { countFates, readMutants } from "../portfolio/mutants.ts";
+import { countFates, readMutants } from "../portfolio/files/mutants.ts";
 import { temporaryFolder } from "../portfolio/sample-folder.ts";
-import { arrowFiles, parquetFiles } from "../portfolio/typed-files.ts";
+import { arrowFiles, parquetFiles } from "../portfolio/files/typed-files.ts";
 
 const COUNT = process.env.CARTEIRA_SLICE ? 300 : 5000;
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readPortfolio } from "../../engine/portfolio/read-portfolio.ts";
+import { readPortfolio } from "../../engine/portfolio/reading/read-portfolio.ts";
 import { temporaryFolder } from "../portfolio/sample-folder.ts";
 
 const PIECE = Buffer.alloc(1 << 24, "x");

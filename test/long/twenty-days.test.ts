@@ -15,7 +15,7 @@ import {
 	readPortfolio,
 	TABLE_NAMES,
 } from "../../engine/index.ts";
-import { buildCalendar } from "../../engine/portfolio/calendar.ts";
+import { buildCalendar } from "../../engine/portfolio/calendar/calendar.ts";
 import { generate } from "../../models/generator/generate.ts";
 import { type OutcomeEntry, simulateOutcomes } from "../../models/generator/outcomes.ts";
 import { type ServiceProcess, startServiceProcess } from "../helpers/service-process.ts";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createDeliveries, type DeliveryRule, deliveryRuleOf, findDelivery } from "../../engine/policy/delivery.ts";
-import { buildCalendar, parseWeekdays } from "../../engine/portfolio/calendar.ts";
+import { buildCalendar, parseWeekdays } from "../../engine/portfolio/calendar/calendar.ts";
 import { formatDay, parseDay } from "../../engine/units.ts";
 import { portfolioOf } from "../check/tables.ts";
-import { dayAfter, weekdayName, weekParity } from "../portfolio/slow-calendar.ts";
+import { dayAfter, weekdayName, weekParity } from "../portfolio/calendar/slow-calendar.ts";
 
 const calendar = buildCalendar(null, { country: "BR", region: "SP" });
 const rule = (days: string, more: Partial<DeliveryRule> = {}): DeliveryRule => ({

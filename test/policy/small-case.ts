@@ -3,7 +3,7 @@ import { TERMS } from "../../engine/policy/case.ts";
 import { type CaseInputs, prepareCases } from "../../engine/policy/cases.ts";
 import { classify } from "../../engine/policy/classify.ts";
 import { validatePolicy } from "../../engine/policy/policy.ts";
-import { buildCalendar, horizonOf } from "../../engine/portfolio/calendar.ts";
+import { buildCalendar, horizonOf } from "../../engine/portfolio/calendar/calendar.ts";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import { CHANNELS } from "../../engine/portfolio/schema.ts";
 import type { Scores } from "../../engine/scoring/scores.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { workDayOf } from "../../engine/policy/work-days.ts";
-import { parseBreaks } from "../../engine/portfolio/calendar.ts";
+import { parseBreaks } from "../../engine/portfolio/calendar/calendar.ts";
 import { formatTime, parseTime } from "../../engine/units.ts";
 
 const span = (text: string): [number, number] => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildCalendar } from "../../engine/portfolio/calendar.ts";
+import { buildCalendar } from "../../engine/portfolio/calendar/calendar.ts";
 import { examineFeed } from "../../engine/portfolio/feed.ts";
 import type { FeedHealth, Portfolio, Table } from "../../engine/portfolio/portfolio.ts";
 import { createRandom, type Random } from "../../engine/random.ts";

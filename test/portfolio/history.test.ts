@@ -3,7 +3,7 @@ import { buildHistory, netValueOf } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { createRandom } from "../../engine/random.ts";
 import { formatDay, parseDay } from "../../engine/units.ts";
-import { readInProcess } from "./read-in-process.ts";
+import { readInProcess } from "./reading/read-in-process.ts";
 import { type SampleRow, type SampleTables, sampleTables, temporaryFolder, writeCsvFolder } from "./sample-folder.ts";
 
 async function portfolioOf(tables: Partial<SampleTables>): Promise<Portfolio> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeOrderFolder } from "../../../benchmarks/learning/order-folder.ts";
-import { readPortfolio } from "../../../engine/portfolio/read-portfolio.ts";
+import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.ts";
 import { parseDay } from "../../../engine/units.ts";
 
 let scratch: string;

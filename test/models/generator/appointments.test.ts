@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Break } from "../../../engine/portfolio/calendar.ts";
-import { intervalsOn, parseBreaks, parseHours } from "../../../engine/portfolio/calendar.ts";
-import type { Cell } from "../../../engine/portfolio/cell-text.ts";
+import type { Break } from "../../../engine/portfolio/calendar/calendar.ts";
+import { intervalsOn, parseBreaks, parseHours } from "../../../engine/portfolio/calendar/calendar.ts";
+import type { Cell } from "../../../engine/portfolio/rows/cell-text.ts";
 import type { Seconds } from "../../../engine/units.ts";
 import { parseDay } from "../../../engine/units.ts";
 import { DEFAULT_POLICY } from "../../../engine/index.ts";

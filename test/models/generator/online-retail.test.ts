@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { validatePolicy } from "../../../engine/index.ts";
-import { readPortfolio } from "../../../engine/portfolio/read-portfolio.ts";
+import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.ts";
 import { parseDay } from "../../../engine/units.ts";
 import { importOnlineRetail } from "../../../models/generator/online-retail.ts";
 

@@ -1,0 +1,86 @@
+import { CarteiraError } from "../../errors.ts";
+import { type CsvRecord, readCsvRecords } from "./csv-records.ts";
+import { detectNotations, type KnownColumn } from "./detect-notation.ts";
+import { DIALECT_WORDS, type Dialect } from "./dialect.ts";
+import { type RowSink, TYPED_NOTATION } from "./raw-rows.ts";
+import type { TableSpec } from "../schema.ts";
+import { decodeText } from "./text-encoding.ts";
+
+const MAX_COLUMNS = 10_000;
+
+/** Reads the rows of a CSV file of a table. What is not stated of its dialect is detected, over the whole file. */
+export function decodeCsv(file: Buffer, spec: TableSpec, sink: RowSink, stated: Dialect = {}): void {
+	const { bytes, encoding } = decodeText(file, stated.encoding);
+	const { delimiter, columns } = findHeader(bytes, spec, stated.delimiter ? [stated.delimiter] : DIALECT_WORDS.delimiter);
+	const known = columns.flatMap((name, at): KnownColumn[] =>
+		Object.hasOwn(spec.columns, name) ? [{ name, at, spec: spec.columns[name] }] : [],
+	);
+	const eachRecord = (onRecord: (record: CsvRecord) => void): void => {
+		let isHeader = true;
+		readCsvRecords(bytes, delimiter, (record) => {
+			if (isHeader) isHeader = false;
+			else onRecord(record);
+			return true;
+		});
+	};
+	const notations = detectNotations(known, (onRow) => eachRecord(({ cells, line }) => onRow(cells, line)), stated);
+	const { decimal, dates } = notations;
+	const pinned = Object.keys(stated).filter((field) => stated[field as keyof Dialect] !== undefined);
+	sink.begin({
+		columns,
+		notations: columns.map((name) => notations.of.get(name) ?? TYPED_NOTATION),
+		dialect: {
+			delimiter: delimiter === "\t" ? "tab" : delimiter,
+			...(decimal && { decimal }),
+			encoding,
+			...(dates && { dates }),
+			...(pinned.length > 0 && { pinned: pinned.join(", ") }),
+		},
+		warnings: endsOpen(bytes) ? ["the last line has no end; the file may be cut"] : [],
+	});
+	const unnamed = columns.flatMap((name, at) => (name === "" ? [at] : []));
+	eachRecord((record) => deliver(record, columns.length, unnamed, sink));
+	sink.end(columns);
+}
+
+/** A file that was cut ends inside a line, unless it was cut between two. */
+function endsOpen(bytes: Buffer): boolean {
+	const last = bytes[bytes.length - 1];
+	return last !== 0x0a && last !== 0x0d;
+}
+
+function deliver({ cells, line, fault }: CsvRecord, numColumns: number, unnamed: readonly number[], sink: RowSink): void {
+	const refuse = (code: string, message: string): void => sink.broken(line, code, cells.join(" | "), message);
+	if (fault) refuse("broken_quotes", `${fault}; expected a delimiter or the end of the line`);
+	else if (cells.length !== numColumns) refuse("ragged_row", `${cells.length} cells; expected ${numColumns}, as in the header`);
+	// Where a decimal comma cuts a cell in two, the last part stands under the empty name that a delimiter at the header's end makes.
+	else if (unnamed.some((at) => cells[at].trim() !== ""))
+		refuse("ragged_row", "a value under no name; expected a header that names every column");
+	else sink.row(cells, line);
+}
+
+/** The header, and the delimiter under which it has most columns of the table, else most columns. */
+function findHeader(bytes: Buffer, spec: TableSpec, delimiters: readonly string[]): { delimiter: string; columns: string[] } {
+	let best = { delimiter: ",", columns: [] as string[], known: -1 };
+	for (const delimiter of delimiters) {
+		readCsvRecords(bytes, delimiter, ({ cells }) => {
+			if (cells.length > MAX_COLUMNS) throw new CarteiraError("INVALID_INPUT", `${cells.length} columns; at most ${MAX_COLUMNS} are read`);
+			const columns = cells.map((cell) => columnNameOf(cell, spec));
+			const known = columns.filter((name) => Object.hasOwn(spec.columns, name)).length;
+			if (known > best.known || (known === best.known && columns.length > best.columns.length)) best = { delimiter, columns, known };
+			return false;
+		});
+	}
+	if (best.columns.length === 0) throw new CarteiraError("INVALID_INPUT", "an empty file; expected a header with the names of the columns");
+	return best;
+}
+
+/** The table's column that a name of the header means, whatever its case and whatever joins its words; else the name as it stands. */
+function columnNameOf(cell: string, spec: TableSpec): string {
+	const name = cell.trim();
+	const plain = name
+		.normalize("NFKC")
+		.toLowerCase()
+		.replaceAll(/[\s-]+/g, "_");
+	return Object.hasOwn(spec.columns, plain) ? plain : name;
+}

@@ -1,0 +1,25 @@
+import { CarteiraError } from "../../errors.ts";
+
+/** Files larger than this are refused: one buffer must hold them. */
+export const MAX_FILE_BYTES = 2_000_000_000;
+/** A text file or a line of one that must be one string. */
+export const MAX_TEXT_BYTES = 500_000_000;
+/** Texts of a column: offsets are 32 bits, and a dictionary of one long word can stand for any number of them. */
+export const MAX_COLUMN_BYTES = 2_000_000_000;
+/** Rows × columns beyond which a file is refused before it is decoded: a small compressed file can hold any number of them. */
+const MAX_CELLS = 1_000_000_000;
+/**
+ * More rows than this for each byte are a bomb: keys alone take more. A bit a row, the densest column that is not constant, is eight.
+ * Files of few rows may have any density.
+ */
+const MAX_ROWS_PER_BYTE = 64;
+const FEW_ROWS = 100_000;
+
+/** Refuses what a file says to hold before it is decoded. */
+export function refuseBomb(numRows: number, numColumns: number, numBytes: number): void {
+	const isCount = Number.isSafeInteger(numRows) && numRows >= 0;
+	if (!isCount || numRows * numColumns > MAX_CELLS)
+		throw new CarteiraError("INVALID_INPUT", `${numRows} rows × ${numColumns} columns; at most ${MAX_CELLS} cells are read`);
+	if (numRows > FEW_ROWS + MAX_ROWS_PER_BYTE * numBytes)
+		throw new CarteiraError("INVALID_INPUT", `${numRows} rows in ${numBytes} bytes; more than ${MAX_ROWS_PER_BYTE} a byte are no table`);
+}

@@ -1,0 +1,48 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { CarteiraError } from "../../errors.ts";
+import { importRows } from "./import-rows.ts";
+import { readTables } from "./read-tables.ts";
+import type { Job, Message, Outcome, ReadJob, ReadResult } from "./run-reader.ts";
+import { encodeTable } from "../shared-table.ts";
+
+/** Entry of the process that reads the bytes of strangers: it gets one job, answers one result, and its death harms nobody. */
+process.once("message", (job: Job) => {
+	void answer(job).then((message) => process.send?.(message, undefined, undefined, () => process.exit(0)));
+});
+process.once("disconnect", () => process.exit(1)); // nobody waits for the answer any more
+// The same for while a long step keeps this thread from hearing of it.
+new Worker(new URL("./watch-parent.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref();
+
+async function answer(job: Job): Promise<Outcome> {
+	try {
+		if (job.kind === "read") return { kind: "read", result: await readInto(job) };
+		return { kind: "imported", result: await importRows(job) };
+	} catch (error) {
+		if (error instanceof CarteiraError) {
+			const { code, message, details, numProblems } = error;
+			return { kind: "failed", code, message, details, numProblems };
+		}
+		if (error instanceof RangeError && /allocation failed/.test(error.message)) throw error; // ends the process, as the cap on memory does elsewhere
+		return {
+			kind: "failed",
+			code: "INTERNAL",
+			message: error instanceof Error ? error.message : String(error),
+			details: [],
+			numProblems: 0,
+		};
+	}
+}
+
+async function readInto({ files, rules, into }: ReadJob): Promise<ReadResult> {
+	const { tables, reports } = await readTables(files, rules, ({ path }) => {
+		process.send?.({ kind: "reading", file: basename(path) } satisfies Message);
+	});
+	mkdirSync(into, { recursive: true });
+	const written = [...tables.values()].map((table) => {
+		writeFileSync(join(into, `${table.name}.arrow`), encodeTable(table));
+		return { table: table.name, numStubs: table.stubs.length };
+	});
+	return { tables: written, reports };
+}

@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.ts";
+import { findTables, type TableFile } from "../files/find-tables.ts";
+import type { ImportJob, ImportResult } from "./import-rows.ts";
+import type { TableReport } from "../portfolio.ts";
+import type { ReadRules } from "./read-tables.ts";
+import type { TableName } from "../schema.ts";
+
+/** What the reading process may use. */
+export interface ReadLimits {
+	/** Wall clock; grows with the size of the files unless it is given. */
+	readonly seconds: number;
+	/** Of private memory; enforced where `prlimit` is there. The process itself needs some 700. */
+	readonly megabytes: number;
+}
+
+const DEFAULT_MEGABYTES = 8192;
+/** A minute to begin with, and a second for each of so many bytes: some thirty times what they take on an idle machine. */
+const BASE_SECONDS = 60;
+const BYTES_PER_SECOND = 1_000_000;
+
+export interface ReadJob {
+	readonly kind: "read";
+	readonly files: readonly TableFile[];
+	readonly rules: ReadRules;
+	/** Private folder for the tables as Arrow IPC. */
+	readonly into: string;
+}
+
+export interface ReadResult {
+	readonly tables: readonly { readonly table: TableName; readonly numStubs: number }[];
+	readonly reports: readonly TableReport[];
+}
+
+export type Job = ReadJob | ({ readonly kind: "import" } & ImportJob);
+
+/** What a job comes to. Errors lose their class between processes, and are rebuilt from this. */
+export type Outcome =
+	| { readonly kind: "read"; readonly result: ReadResult }
+	| { readonly kind: "imported"; readonly result: ImportResult }
+	| {
+			readonly kind: "failed";
+			readonly code: ErrorCode;
+			readonly message: string;
+			readonly details: readonly InputProblem[];
+			readonly numProblems: number;
+	  };
+
+export type Message = { readonly kind: "reading"; readonly file: string } | Outcome;
+
+const ENTRY = fileURLToPath(new URL("./read-process.ts", import.meta.url));
+const PRLIMIT = ["/usr/bin/prlimit", "/bin/prlimit"].find((path) => existsSync(path));
+
+/** Reads the files of a portfolio in a process of its own. */
+export async function runRead(job: Omit<ReadJob, "kind">, limits?: Partial<ReadLimits>): Promise<ReadResult> {
+	const outcome = await runJob({ kind: "read", ...job }, limits);
+	if (outcome.kind === "read") return outcome.result;
+	throw errorOf(outcome);
+}
+
+/** Reads and validates an upload in a process of its own, and stages what is to be changed. */
+export async function runImport(job: ImportJob, limits?: Partial<ReadLimits>): Promise<ImportResult> {
+	const outcome = await runJob({ kind: "import", ...job }, limits);
+	if (outcome.kind === "imported") return outcome.result;
+	throw errorOf(outcome);
+}
+
+function errorOf(outcome: Outcome): CarteiraError {
+	if (outcome.kind !== "failed") return new CarteiraError("INTERNAL", `the reading process answered ${outcome.kind}`);
+	return new CarteiraError(outcome.code, outcome.message, outcome.details, outcome.numProblems);
+}
+
+/**
+ * Runs a job in a process of its own, with a deadline and a cap on memory. Its failures come back as CarteiraErrors; its death or
+ * silence is one too, and names the file that it was reading. Settles when the process has ended, and so touches no file any more.
+ */
+function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
+	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, ...given };
+	return new Promise((settle, fail) => {
+		const child = startCapped(ENTRY, limits.megabytes);
+		let file = job.kind === "read" ? "the folder" : (job.upload?.path ?? job.table);
+		let stderr = "";
+		let isLate = false;
+		let outcome: Outcome | null = null;
+		const deadline = setTimeout(() => {
+			isLate = true;
+			child.kill("SIGKILL");
+		}, limits.seconds * 1000);
+		child.stderr?.on("data", (text: Buffer) => {
+			stderr = (stderr + text.toString()).slice(-4000);
+		});
+		child.on("message", (message: Message) => {
+			if (message.kind === "reading") file = message.file;
+			else {
+				outcome = message;
+				child.kill("SIGKILL"); // it has nothing left to do, and a runtime's own end was seen to hang
+			}
+		});
+		child.on("error", (error) => {
+			clearTimeout(deadline);
+			fail(new CarteiraError("INTERNAL", `the reading process did not start: ${error.message}`));
+		});
+		child.on("close", (code, signal) => {
+			clearTimeout(deadline);
+			if (outcome) return settle(outcome);
+			fail(
+				isLate
+					? died(file, "too_slow", `reading it took longer than ${limits.seconds} s`)
+					: deathOf(file, signal ?? `exit ${code}`, stderr, limits),
+			);
+		});
+		child.send(job, (error) => {
+			if (error) child.kill("SIGKILL");
+		});
+	});
+}
+
+/** Deadline by the size of all files that the job reads; a file that is gone or cannot be reached is told by the job itself. */
+function secondsFor(job: Job): number {
+	const paths =
+		job.kind === "read" ? job.files.map(({ path }) => path) : [job.upload?.path ?? "", ...findTables(job.folder).map(({ path }) => path)];
+	const bytes = paths.reduce((sum, path) => sum + sizeOf(path), 0);
+	return BASE_SECONDS + Math.ceil(bytes / BYTES_PER_SECOND);
+}
+
+function sizeOf(path: string): number {
+	try {
+		return statSync(path).size;
+	} catch {
+		return 0;
+	}
+}
+
+/** Starts a process that may hold so much private memory. */
+export function startCapped(entry: string, megabytes: number): ChildProcess {
+	const node = [process.execPath, `--max-old-space-size=${Math.floor(megabytes * 0.75)}`, entry];
+	const [command, ...args] = PRLIMIT ? [PRLIMIT, `--data=${megabytes * 1_048_576}`, ...node] : node;
+	return spawn(command, args, { stdio: ["ignore", "ignore", "pipe", "ipc"], env: { PATH: process.env.PATH } });
+}
+
+function deathOf(file: string, how: string, stderr: string, { megabytes }: ReadLimits): CarteiraError {
+	const isMemory = /heap out of memory|allocation failed|bad_alloc|ENOMEM|Out of memory/i.test(stderr);
+	if (isMemory) return died(file, "too_large", `reading it needs more than ${megabytes} MB`);
+	return died(file, "unreadable_file", `the reading process died on it (${how})`);
+}
+
+function died(file: string, code: string, reason: string): CarteiraError {
+	return new CarteiraError("INVALID_INPUT", `${file}: ${reason}`, [{ code, value: file, message: reason }]);
+}

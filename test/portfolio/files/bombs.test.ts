@@ -1,0 +1,147 @@
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import {
+	makeData,
+	Null,
+	RecordBatch,
+	Field,
+	Schema,
+	Struct,
+	Table,
+	tableToIPC,
+	Utf8,
+	Dictionary,
+	Int8,
+	Vector,
+	vectorFromArray,
+} from "apache-arrow";
+import { describe, expect, it } from "vitest";
+import { CarteiraError } from "../../../engine/errors.ts";
+import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.ts";
+import { temporaryFolder } from "../sample-folder.ts";
+
+/** What a bomb may use before it is refused. */
+const LIMITS = { seconds: 60, megabytes: 3072 };
+
+async function parquetOf(path: string, select: string, options = ""): Promise<void> {
+	const connection = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
+	await connection.run(`COPY (${select}) TO '${path}' (FORMAT parquet, COMPRESSION zstd${options})`);
+	connection.closeSync();
+}
+
+function arrowOf(columns: Readonly<Record<string, Vector>>): Uint8Array {
+	const schema = new Schema(Object.entries(columns).map(([name, { type }]) => new Field(name, type, true)));
+	const children = Object.values(columns).map(({ data }) => data[0]);
+	return tableToIPC(
+		new Table(
+			schema,
+			new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: children[0].length, nullCount: 0, children })),
+		),
+		"file",
+	);
+}
+
+const ORDER = "'o' AS order_id, 'c' AS customer_id, DATE '2026-11-02' AS ordered_on, 'p' AS product_id, 1 AS quantity, 2.5 AS net_value";
+const COLUMNS = ["order_id", "customer_id", "ordered_on", "product_id", "quantity", "net_value"];
+
+interface Bomb {
+	readonly name: string;
+	readonly file: string;
+	readonly make: (path: string) => void | Promise<void>;
+	/** Bytes it may have: a bomb is small. */
+	readonly atMost: number;
+	readonly message: RegExp;
+}
+
+const BOMBS: readonly Bomb[] = [
+	{
+		name: "five million constant rows in a Parquet of a few kilobytes",
+		file: "orders.parquet",
+		make: (path) => parquetOf(path, `SELECT ${ORDER} FROM range(5000000)`, ", ROW_GROUP_SIZE 5000000"),
+		atMost: 8000,
+		message: /5000000 rows in \d+ bytes/,
+	},
+	{
+		name: "a thousand million rows of nothing in an Arrow file",
+		file: "orders.arrow",
+		make: (path) =>
+			writeFileSync(
+				path,
+				arrowOf(Object.fromEntries(COLUMNS.map((name) => [name, new Vector([makeData({ type: new Null(), length: 1e9 })])]))),
+			),
+		atMost: 3000,
+		message: /rows in \d+ bytes|cells are read/,
+	},
+	{
+		name: "a dictionary of one long word that stands in every row",
+		file: "orders.arrow",
+		make(path) {
+			const word = vectorFromArray(["x".repeat(10_000)], new Utf8());
+			const type = new Dictionary(new Utf8(), new Int8(), 1);
+			const words = () => new Vector([makeData({ type, length: 400_000, nullCount: 0, data: new Int8Array(400_000), dictionary: word })]);
+			writeFileSync(path, arrowOf(Object.fromEntries(["order_id", ...COLUMNS.slice(1), "line"].map((name) => [name, words()]))));
+		},
+		atMost: 3_000_000,
+		message: /bytes of text|needs more than 3072 MB/,
+	},
+	{
+		name: "texts of sixty megabytes in a Parquet of a few kilobytes",
+		file: "orders.parquet",
+		make: (path) => parquetOf(path, `SELECT ${ORDER}, repeat('x', 60000000) AS line FROM range(4)`),
+		atMost: 60_000,
+		message: /rows are bad|Parquet/,
+	},
+	{
+		name: "a row of a CSV without an end",
+		file: "orders.csv",
+		make: (path) => writeFileSync(path, `${COLUMNS.join(",")}\no1,${"x".repeat(40_000_000)}`),
+		atMost: 41_000_000,
+		message: /a row of more than 16777216 characters/,
+	},
+	{
+		name: "a header of ten million columns",
+		file: "orders.csv",
+		make: (path) => writeFileSync(path, ",".repeat(10_000_000)),
+		atMost: 10_000_000,
+		message: /10000001 columns/,
+	},
+	{
+		name: "JSON nested a million deep in a line of NDJSON",
+		file: "orders.ndjson",
+		make: (path) => writeFileSync(path, `{"order_id": ${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}\n`),
+		atMost: 2_100_000,
+		message: /missing|expected/,
+	},
+	{
+		name: "objects nested a million deep in a line of NDJSON",
+		file: "orders.ndjson",
+		make: (path) => writeFileSync(path, `${'{"order_id":'.repeat(1_000_000)}1${"}".repeat(1_000_000)}\n`),
+		atMost: 13_100_000,
+		message: /missing|expected/,
+	},
+];
+
+describe("a bomb", () => {
+	it.each(BOMBS.map((bomb): [string, Bomb] => [bomb.name, bomb]))(
+		"is refused within its limits: %s",
+		async (_, { file, make, atMost, message }) => {
+			const folder = temporaryFolder();
+			await make(join(folder, file));
+			expect(statSync(join(folder, file)).size).toBeLessThanOrEqual(atMost);
+			const error: unknown = await readPortfolio(folder, { limits: LIMITS }).catch((thrown: unknown) => thrown);
+			expect(error).toBeInstanceOf(CarteiraError);
+			const { code, message: told, details } = error as CarteiraError;
+			expect(["INVALID_INPUT", "IMPORT_REFUSED"], told).toContain(code);
+			expect(told).toMatch(message);
+			expect(details.map((detail) => detail.code)).not.toContain("too_slow");
+		},
+	);
+
+	it("in policy.json is refused too: nested a million deep", async () => {
+		const folder = temporaryFolder();
+		writeFileSync(join(folder, "orders.csv"), `${COLUMNS.join(",")}\n`);
+		writeFileSync(join(folder, "policy.json"), `{"dialects": ${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}}`);
+		await expect(readPortfolio(folder)).rejects.toMatchObject({ code: "INVALID_POLICY", details: [{ pointer: "/dialects" }] });
+	});
+});
