@@ -2,11 +2,13 @@ import type { PlanDocument, Violation } from "./agenda/plan-document.ts";
 import type { PlanContext } from "./agenda/context.ts";
 import { checkPlan } from "./check/check-plan.ts";
 import type { CheckOptions } from "./check/context.ts";
-import { type PlanHooks, planPortfolio, type PlanRequest, understand } from "./plan.ts";
+import { type PlanHooks, planPortfolio, type PlanRequest } from "./plan.ts";
+import type { Population } from "./policy/population.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import { recomputeTerms } from "./recompute-terms.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
-import { type Day, parseDay } from "./units.ts";
+import { type PopulationOptions, type Question, surveyPopulation, understand } from "./understand.ts";
+import { parseDay } from "./units.ts";
 import { createPool } from "./workers/pool.ts";
 
 export interface EngineOptions {
@@ -18,10 +20,15 @@ export interface EngineOptions {
 
 /** A running engine: it owns the solver threads and the loaded model until it is closed. */
 export interface Engine {
-	/** Plans a portfolio; the same request and iterations give the same bytes on any number of threads. */
-	plan(portfolio: Portfolio, request: PlanRequest, hooks?: PlanHooks): Promise<PlanDocument>;
+	/**
+	 * Plans a portfolio; the same request and iterations give the same bytes on any number of threads. With a population the portfolio may
+	 * be a slice that holds the customers of the reps asked for: the plan is the same as from the whole.
+	 */
+	plan(portfolio: Portfolio, request: PlanRequest, hooks?: PlanHooks, options?: PopulationOptions): Promise<PlanDocument>;
 	/** Scores and classification of every customer at a day, without planning. */
-	score(portfolio: Portfolio, request: { readonly asOf: Day; readonly policy?: unknown }): Promise<PlanContext>;
+	score(portfolio: Portfolio, request: Question): Promise<PlanContext>;
+	/** Measures a whole portfolio once, so that each of its reps can be planned from a slice. */
+	survey(portfolio: Portfolio, request: Question): Promise<Population>;
 	/**
 	 * Recomputes a plan from the inputs and lists every rule it breaks. The money of each contact is recomputed too where the engine
 	 * holds the plan's model and, for a plan that priced changes to a published one, is given that one.
@@ -35,17 +42,23 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 	const predictor = await loadPredictor(options.model);
 	const pool = createPool(options.threads === undefined ? {} : { threads: options.threads });
 	return {
-		plan: (portfolio, request, hooks) => planPortfolio(portfolio, request, { predictor, pool }, hooks),
+		plan: (portfolio, request, hooks, population) => planPortfolio(portfolio, request, { predictor, pool }, hooks, population),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
+		survey: async (portfolio, request) => surveyPopulation(portfolio, request, predictor),
 		check: async (portfolio, plan, published) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published) }),
 		close: () => pool.close(),
 	};
 }
 
-/** Values a plan's contacts anew; null without its model, or without the published plan that it priced changes to. */
+/** Values a plan's contacts anew; null without its model, its population, or the published plan that it priced changes to. */
 function valuerOf(portfolio: Portfolio, predictor: Predictor, published: PlanDocument | undefined): CheckOptions["valuer"] {
 	return (plan) => {
-		if (predictor.model !== plan.receipt.model || (plan.receipt.published ?? null) !== (published?.plan_id ?? null)) return null;
+		if (
+			predictor.model !== plan.receipt.model ||
+			plan.receipt.population !== undefined ||
+			(plan.receipt.published ?? null) !== (published?.plan_id ?? null)
+		)
+			return null;
 		const context = understand(portfolio, { asOf: parseDay(plan.as_of), policy: plan.policy }, predictor);
 		return recomputeTerms(context, plan, published);
 	};

@@ -5,35 +5,29 @@ import { createVoice } from "./agenda/messages.ts";
 import type { PlanDocument, Receipt, RepPlan, Unplanned, UnmetRequired } from "./agenda/plan-document.ts";
 import { problemOf } from "./agenda/problem-of.ts";
 import { canonicalJson, digestOf, planIdOf } from "./agenda/receipt.ts";
-import { publishedContacts } from "./agenda/published.ts";
+import { publishedContacts, publishedDates } from "./agenda/published.ts";
 import { repPlanOf } from "./agenda/rep-plan.ts";
 import { unmetOf, unplannedOf } from "./agenda/unplanned.ts";
 import { CarteiraError } from "./errors.ts";
 import { type Cases, prepareCases } from "./policy/cases.ts";
-import { classify } from "./policy/classify.ts";
 import type { RepCase } from "./policy/case.ts";
 import { effectsBasisOf } from "./policy/effect-rows.ts";
-import { mergePolicy, validatePolicy } from "./policy/policy.ts";
-import { buildCalendar, horizonOf } from "./portfolio/calendar/calendar.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
-import { examineFeed, MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
-import { buildHistory } from "./portfolio/history.ts";
+import { MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
 import { type Portfolio, rowsById } from "./portfolio/portfolio.ts";
-import { REQUIRED_TO_PLAN } from "./portfolio/schema.ts";
+import type { Population } from "./policy/population.ts";
+import { REQUIRED_TO_PLAN, type TableName } from "./portfolio/schema.ts";
 import type { Predictor } from "./scoring/predictor.ts";
 import { buildProblem, type Solution } from "./solver/problem.ts";
 import { type Day, formatDay } from "./units.ts";
+import { ENGINE, type Question, type PopulationOptions, understand } from "./understand.ts";
 import type { SolverPool } from "./workers/pool.ts";
 
-/** Version of the engine in receipts: plans of different versions are different plans. */
-export const ENGINE = "carteira-0.1.0";
+export { ENGINE, understand } from "./understand.ts";
+
 const DEFAULT_SECONDS = 5;
 
-export interface PlanRequest {
-	/** First day planned; only rows dated before it are history. */
-	readonly asOf: Day;
-	/** Overrides the policy's. */
-	readonly horizonDays?: number;
+export interface PlanRequest extends Question {
 	/** Ids; default: every rep of the table. */
 	readonly reps?: readonly string[];
 	readonly seed?: number;
@@ -41,8 +35,6 @@ export interface PlanRequest {
 	readonly iterations?: number | Readonly<Record<string, number>>;
 	/** Wall-clock seconds of search a rep; 5 where neither is given. */
 	readonly seconds?: number;
-	/** Fields laid over the folder's policy.json. */
-	readonly policy?: unknown;
 	/** The published plan, whose changes have a price. */
 	readonly published?: PlanDocument;
 }
@@ -76,17 +68,22 @@ interface RepResult {
 	readonly contacted: readonly (readonly [customer: number, date: Day])[];
 }
 
-/** Plans every rep's days: portfolio → scores → phases → values → solve → plan. */
+/**
+ * Plans every rep's days: portfolio → scores → phases → values → solve → plan. With a population the portfolio may be a slice that holds
+ * the customers of the reps asked for, and those that managers among them are called in for.
+ */
 export async function planPortfolio(
 	portfolio: Portfolio,
 	request: PlanRequest,
 	services: Services,
 	hooks: PlanHooks = {},
+	options: PopulationOptions = {},
 ): Promise<PlanDocument> {
 	requireTables(portfolio);
 	hooks.onProgress?.({ phase: "scoring", repsDone: 0, numReps: portfolio.tables.reps.numRows, valueCents: 0, boundCents: 0 });
-	const context = understand(portfolio, request, services.predictor);
-	const cases = prepareCases({ ...context, published: publishedContacts(portfolio, request.published) });
+	const context = understand(portfolio, request, services.predictor, options);
+	const { published } = request;
+	const cases = prepareCases({ ...context, published: publishedContacts(portfolio, published), publishedDates: publishedDates(published) });
 	const selected = selectReps(portfolio, request.reps);
 	const results = await solveAll(context, cases, selected, request, services.pool, hooks);
 	return documentOf(context, cases, selected, request, results);
@@ -96,39 +93,6 @@ function requireTables(portfolio: Portfolio): void {
 	const missing = REQUIRED_TO_PLAN.filter((table) => !portfolio.given.has(table));
 	if (missing.length > 0)
 		throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${REQUIRED_TO_PLAN.join(", ")}; missing: ${missing.join(", ")}`);
-}
-
-/**
- * Everything before the allocation: history, scores, classification. Silence that the feed cannot vouch for is not counted, unless
- * `isSilenceCounted` says that it is the customers' own.
- */
-export function understand(
-	portfolio: Portfolio,
-	request: Pick<PlanRequest, "asOf" | "horizonDays" | "policy">,
-	predictor: Predictor,
-	{ isSilenceCounted = false } = {},
-): PlanContext {
-	const { asOf } = request;
-	const ordered = mergePolicy(portfolio.policy ?? {}, request.policy ?? {});
-	const policy = validatePolicy(mergePolicy(ordered, request.horizonDays === undefined ? {} : { horizon_days: request.horizonDays }));
-	const calendar = buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy);
-	const examined = examineFeed(portfolio, asOf, calendar);
-	const feed = isSilenceCounted ? { ...examined, silenceFrom: asOf, staleDays: 0 } : examined;
-	const history = buildHistory(portfolio, asOf);
-	const trusted = feed.silenceFrom === asOf ? history : buildHistory(portfolio, feed.silenceFrom);
-	const scores = predictor.score(portfolio, trusted, { asOf: feed.silenceFrom });
-	const classification = classify({ portfolio, history, scores, policy, asOf, silenceFrom: feed.silenceFrom });
-	return {
-		portfolio,
-		policy,
-		calendar,
-		feed,
-		history,
-		scores,
-		classification,
-		asOf,
-		horizon: horizonOf(calendar, asOf, policy.horizon_days),
-	};
 }
 
 function selectReps(portfolio: Portfolio, ids: readonly string[] | undefined): ReadonlySet<number> {
@@ -276,7 +240,11 @@ function orphanOf(customerId: string, reasons: Unplanned["reasons"]): Unplanned 
 	return { customer_id: customerId, rep_id: null, reasons, value_forgone_cents: 0, next_best_day: null };
 }
 
-function receiptOf({ portfolio, policy, scores, asOf }: PlanContext, request: PlanRequest, results: readonly RepResult[]): Receipt {
+function receiptOf(
+	{ portfolio, policy, scores, asOf, population }: PlanContext,
+	request: PlanRequest,
+	results: readonly RepResult[],
+): Receipt {
 	return {
 		as_of: formatDay(asOf),
 		inputs_digest: portfolio.digest,
@@ -287,23 +255,41 @@ function receiptOf({ portfolio, policy, scores, asOf }: PlanContext, request: Pl
 		travel: "straight",
 		seed: request.seed ?? 1,
 		iterations: Object.fromEntries(results.map(({ plan, iterations }) => [plan.rep_id, iterations])),
-		data_through: Object.fromEntries(Object.entries(dataThroughOf(portfolio.tables, asOf)).map(([table, day]) => [table, formatDay(day)])),
+		data_through: dataThrough(portfolio, asOf, population),
+		...(population && isOlder(population, portfolio) && { population: population.of.inputs }),
 		published: request.published?.plan_id ?? null,
 		...(request.reps && { reps: [...request.reps].sort((a, b) => (a < b ? -1 : 1)) }),
 	};
 }
 
-function warningsOf({ portfolio, history, feed, policy, asOf }: PlanContext): string[] {
+/** Last dates of the whole portfolio; of a slice of newer inputs, its own where they are later. */
+function dataThrough(portfolio: Portfolio, asOf: Day, population: Population | undefined): Receipt["data_through"] {
+	const through = { ...population?.dataThrough };
+	for (const [table, day] of Object.entries(dataThroughOf(portfolio.tables, asOf)) as [TableName, Day][])
+		through[table] = Math.max(day, through[table] ?? day);
+	return Object.fromEntries(Object.entries(through).map(([table, day]) => [table, formatDay(day)]));
+}
+
+function isOlder({ of }: Population, portfolio: Portfolio): boolean {
+	return of.inputs !== portfolio.digest;
+}
+
+function warningsOf({ portfolio, history, feed, policy, asOf, population }: PlanContext): string[] {
 	const warnings = portfolio.reports.flatMap((report) => [
 		...report.warnings,
 		...(report.numQuarantined > 0 ? [`${report.table}: ${report.numQuarantined} rows were set aside`] : []),
 	]);
-	if (history.eventDay.length === 0) warnings.push(`orders: none before ${formatDay(asOf)}; every customer counts as a prospect`);
+	if (history.eventDay.length === 0 && !population?.numEvents)
+		warnings.push(`orders: none before ${formatDay(asOf)}; every customer counts as a prospect`);
 	if (feed.staleDays > 0) {
 		const count = `${feed.staleDays}${feed.staleDays === MOST_STALE_DAYS ? " or more" : ""} working days`;
 		const beyond = feed.staleDays > policy.stale_after_days ? `, more than stale_after_days ${policy.stale_after_days}` : "";
 		warnings.push(`orders: nothing trusted since ${formatDay(feed.silenceFrom)} (${count}${beyond}); silence is counted up to then`);
 	}
+	if (population && isOlder(population, portfolio))
+		warnings.push(
+			`population: classes, seasons, products and team results are those of the inputs ${population.of.inputs}, before the latest import`,
+		);
 	if (feed.missingDays.length > 0) warnings.push(`orders: no orders on ${firstDates(feed.missingDays)}`);
 	if (feed.thinDays.length > 0) warnings.push(`orders: abnormally few on ${firstDates(feed.thinDays)}`);
 	return warnings;

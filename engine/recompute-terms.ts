@@ -5,7 +5,7 @@ import { rowsById } from "./portfolio/portfolio.ts";
 import { CHANNELS } from "./portfolio/schema.ts";
 import { type RepCase, TERMS } from "./policy/case.ts";
 import { type Cases, prepareCases } from "./policy/cases.ts";
-import { publishedContacts } from "./agenda/published.ts";
+import { publishedContacts, publishedDates } from "./agenda/published.ts";
 import { type Day, parseDay } from "./units.ts";
 
 /** Who is contacted when: all that is read of the plan. */
@@ -21,7 +21,11 @@ interface Agendas {
  * cases do not offer is left to the rules that say why.
  */
 export function recomputeTerms(context: PlanContext, plan: Agendas, published: PlanDocument | undefined): TermsOf {
-	const cases = prepareCases({ ...context, published: publishedContacts(context.portfolio, published) });
+	const cases = prepareCases({
+		...context,
+		published: publishedContacts(context.portfolio, published),
+		publishedDates: publishedDates(published),
+	});
 	const taken = takenBefore(context, cases, plan);
 	const built = new Map<number, { repCase: RepCase; optionsOf: ReadonlyMap<string, readonly number[]> }>();
 	const caseOf = (rep: number) => {

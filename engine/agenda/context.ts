@@ -3,6 +3,7 @@ import type { History } from "../portfolio/history.ts";
 import type { FeedHealth, Portfolio } from "../portfolio/portfolio.ts";
 import type { Classification } from "../policy/case.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Population } from "../policy/population.ts";
 import type { Scores } from "../scoring/scores.ts";
 import type { Day } from "../units.ts";
 
@@ -18,4 +19,6 @@ export interface PlanContext {
 	readonly asOf: Day;
 	/** Working days planned. */
 	readonly horizon: readonly Day[];
+	/** Of the whole portfolio, where this one is a slice of it. */
+	readonly population?: Population;
 }

@@ -27,6 +27,8 @@ export interface Receipt {
 	readonly seed: number;
 	readonly iterations: Readonly<Record<string, number>>;
 	readonly data_through: Readonly<Record<string, string>>;
+	/** Digest of the earlier inputs that what the whole portfolio says was measured on; only where those are not `inputs_digest`. */
+	readonly population?: string;
 	/** plan_id of the published plan whose changes were priced. */
 	readonly published: string | null;
 	/** The reps asked for, where not all were. */

@@ -8,6 +8,12 @@ export interface PublishedContact {
 	readonly rep: number;
 }
 
+/** Dates on which some published agenda has contacts, of whichever customers. */
+export function publishedDates(published: PlanDocument | undefined): ReadonlySet<Day> {
+	const days = (published?.reps ?? []).flatMap((rep) => rep.days.filter(({ entries }) => entries.length > 0));
+	return new Set(days.map(({ date }) => parseDay(date)));
+}
+
 /** Contacts of the published plan by customer, so that leaving them has a price. */
 export function publishedContacts(
 	portfolio: Portfolio,

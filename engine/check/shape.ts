@@ -82,6 +82,8 @@ const receipt = z.looseObject({
 	seed: z.number(),
 	iterations: z.record(z.string(), z.number()),
 	data_through: z.record(z.string(), date),
+	/** Only where it was measured on earlier inputs: their digest. */
+	population: z.string().optional(),
 	/** Only where the plan was asked for some reps: their ids. */
 	reps: z.array(z.string()).nullish(),
 });

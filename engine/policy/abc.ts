@@ -65,3 +65,31 @@ export function potentialRanks(monthlyValues: Float64Array, high: number, medium
 	}
 	return ranks;
 }
+
+/** How far down a ranking by value a class or better reaches: to all values above `value`, and of those equal to it to all (null) or the ids named. */
+export interface Cut {
+	readonly value: number;
+	readonly tied: ReadonlySet<string> | null;
+}
+
+/** Where a ranking was cut into codes, 0 the best: one cut a code but the last, which holds what is left. */
+export function cutsOf(values: Float64Array, codes: Uint8Array, numCuts: number, idOf: (row: number) => string): Cut[] {
+	return Array.from({ length: numCuts }, (_, code): Cut => {
+		let lowest = Number.POSITIVE_INFINITY;
+		for (let row = 0; row < values.length; row++) if (codes[row] <= code && values[row] < lowest) lowest = values[row];
+		const equal: number[] = [];
+		for (let row = 0; row < values.length; row++) if (values[row] === lowest) equal.push(row);
+		const inside = equal.filter((row) => codes[row] <= code);
+		return { value: lowest, tied: inside.length === equal.length ? null : new Set(inside.map(idOf)) };
+	});
+}
+
+/** Codes of values by the cuts of a ranking that they, or more than they, were part of. */
+export function codesByCuts(values: Float64Array, cuts: readonly Cut[], idOf: (row: number) => string): Uint8Array {
+	const reaches = ({ value, tied }: Cut, row: number): boolean =>
+		values[row] > value || (values[row] === value && (tied === null || tied.has(idOf(row))));
+	return Uint8Array.from({ length: values.length }, (_, row) => {
+		const code = cuts.findIndex((cut) => reaches(cut, row));
+		return code < 0 ? cuts.length : code;
+	});
+}

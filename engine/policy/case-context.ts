@@ -14,6 +14,7 @@ import { liveObjectionOf } from "./objections.ts";
 import { createOffers, type Offers } from "./offers.ts";
 import { buildOwnership, managerAbove, type Ownership } from "./ownership.ts";
 import type { Policy } from "./policy.ts";
+import type { Population } from "./population.ts";
 import { createWorth, type Worth } from "./worth.ts";
 
 /** What the cases of a plan are made from. */
@@ -29,6 +30,10 @@ export interface CaseInputs {
 	readonly horizon: readonly Day[];
 	/** Contacts of the published agendas by row of customers; a contact elsewhere on a published date is a change. */
 	readonly published?: ReadonlyMap<number, readonly { readonly date: Day; readonly rep: number }[]>;
+	/** Dates on which some published agenda has contacts; those of `published` where it is not given. */
+	readonly publishedDates?: ReadonlySet<Day>;
+	/** Of the whole portfolio, where this one is a slice of it. */
+	readonly population?: Population;
 }
 
 /** The inputs with everything worked out that is the same for every rep. */
@@ -41,7 +46,6 @@ export interface CaseContext extends CaseInputs {
 	readonly appointments: Appointments;
 	readonly offers: Offers;
 	readonly goals: Goals;
-	/** Dates on which some published agenda has contacts. */
 	readonly publishedDates: ReadonlySet<Day>;
 	readonly worthOf: (customer: number) => Worth;
 	readonly deliveryOf: (rule: DeliveryRule, day: Day) => ContactDelivery;
@@ -51,28 +55,41 @@ export interface CaseContext extends CaseInputs {
 }
 
 export function buildContext(inputs: CaseInputs): CaseContext {
-	const { portfolio, scores, classification, policy, calendar, asOf, horizon } = inputs;
+	const { portfolio, scores, classification, policy, calendar, asOf, population } = inputs;
+	const common = population?.cases;
+	const service = serviceOf(inputs);
+	const { dates, ownership } = service;
+	const lastDate = dates[dates.length - 1];
+	const complaining = findOpenComplaints(portfolio, asOf);
+	return {
+		...inputs,
+		...service,
+		lastDate,
+		appointments: buildAppointments(portfolio, asOf, lastDate),
+		offers: createOffers(inputs, dates, common?.favourites),
+		goals: createGoals({ ...inputs, ownership }, common?.achieved),
+		publishedDates: inputs.publishedDates ?? datesOf(inputs.published),
+		worthOf: createWorth(portfolio, scores, classification, policy, common?.usual),
+		deliveryOf: createDeliveries(calendar, policy.delivery.max_wait_days),
+		hasOpenComplaint: (customer) => complaining.has(customer),
+	};
+}
+
+/** Who serves whom on the dates planned, and whom managers are called in for. */
+export type Service = Pick<CaseContext, "portfolio" | "dates" | "plans" | "ownership" | "escalatedTo">;
+
+export function serviceOf(inputs: CaseInputs): Service {
+	const { portfolio, policy, asOf, horizon } = inputs;
 	const lastDate = Math.max(asOf, ...horizon.slice(-1));
 	const dates = Array.from({ length: lastDate - asOf + 1 }, (_, i) => asOf + i);
 	const plans = buildActionPlans(policy);
 	const ownership = buildOwnership(portfolio, dates);
 	const escalated = findEscalations(inputs, plans, ownership);
-	const complaining = findOpenComplaints(portfolio, asOf);
-	return {
-		...inputs,
-		dates,
-		lastDate,
-		plans,
-		ownership,
-		appointments: buildAppointments(portfolio, asOf, lastDate),
-		offers: createOffers(inputs, dates),
-		goals: createGoals({ ...inputs, ownership }),
-		publishedDates: new Set([...(inputs.published?.values() ?? [])].flatMap((contacts) => contacts.map(({ date }) => date))),
-		worthOf: createWorth(portfolio, scores, classification, policy),
-		deliveryOf: createDeliveries(calendar, policy.delivery.max_wait_days),
-		escalatedTo: (customer) => escalated.get(customer) ?? -1,
-		hasOpenComplaint: (customer) => complaining.has(customer),
-	};
+	return { portfolio, dates, plans, ownership, escalatedTo: (customer) => escalated.get(customer) ?? -1 };
+}
+
+function datesOf(published: CaseInputs["published"]): ReadonlySet<Day> {
+	return new Set([...(published?.values() ?? [])].flatMap((contacts) => contacts.map(({ date }) => date)));
 }
 
 /** Customers to be escalated, by action plan of the owner or by objection, with the first rep of the kind up the owner's managers. */

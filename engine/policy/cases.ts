@@ -31,7 +31,7 @@ export interface Cases {
 export function prepareCases(inputs: CaseInputs): Cases {
 	const context = buildContext(inputs);
 	const plannedBy = customersByRep(context);
-	const waves = wavesOf(context, plannedBy.length);
+	const waves = inputs.population?.cases.waves ?? wavesOf(context, plannedBy.length);
 	return {
 		order: waves.flat(),
 		waves,

@@ -3,8 +3,8 @@ import type { Portfolio, Table } from "../portfolio/portfolio.ts";
 import { CUSTOMER_STATUS, OUTCOMES } from "../portfolio/schema.ts";
 import type { Scores } from "../scoring/scores.ts";
 import { type Day, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
-import { abcClasses, normalisedValues, potentialRanks } from "./abc.ts";
-import type { Classification } from "./case.ts";
+import { abcClasses, codesByCuts, type Cut, cutsOf, normalisedValues, potentialRanks } from "./abc.ts";
+import { CLASSES, type Classification, POTENTIALS } from "./case.ts";
 import { creditOf } from "./credit.ts";
 import { isRecovered, phaseOf, PROSPECT } from "./phase.ts";
 import type { Policy } from "./policy.ts";
@@ -22,17 +22,43 @@ export interface ClassifyInputs {
 	readonly asOf: Day;
 	/** Silence is counted up to this day, so that a feed that stopped is not taken for customers that did; at most `asOf`. */
 	readonly silenceFrom: Day;
+	/** Of the whole portfolio, where this one is a slice of it. */
+	readonly cuts?: ClassCuts;
+}
+
+/** Where the rankings of the whole portfolio are cut into classes and potentials: all that a customer's class takes of the others. */
+export interface ClassCuts {
+	readonly class: readonly Cut[];
+	readonly potential: readonly Cut[];
+}
+
+/** Ranks the customers of a whole portfolio, stubs included. */
+export function measureCuts({ portfolio, history, scores, policy, asOf }: Omit<ClassifyInputs, "silenceFrom" | "cuts">): ClassCuts {
+	const { customers } = portfolio.tables;
+	const idOf = idReader(customers);
+	const sales = normalisedValues(history, policy, asOf);
+	const potential = potentialValues(customers, scores);
+	return {
+		class: cutsOf(sales, abcClasses(sales, policy.classes.a, policy.classes.b), CLASSES.length - 1, idOf),
+		potential: cutsOf(potential, potentialRanks(potential, policy.potential.high, policy.potential.medium), POTENTIALS.length - 1, idOf),
+	};
+}
+
+function idReader({ texts }: Table): (row: number) => string {
+	return (row) => texts.customer_id.at(row) ?? "";
 }
 
 /** Phase, class, potential and credit of every customer, stubs included. The class of a prospect is by its potential: high A, medium B, low C. */
-export function classify({ portfolio, history, scores, policy, asOf, silenceFrom }: ClassifyInputs): Classification {
+export function classify(inputs: ClassifyInputs): Classification {
+	const { portfolio, history, scores, policy, asOf, silenceFrom, cuts = measureCuts(inputs) } = inputs;
 	const { customers, contacts } = portfolio.tables;
 	const numCustomers = customers.length;
+	const idOf = idReader(customers);
 	const result = {
 		asOf,
 		phase: new Uint8Array(numCustomers),
-		class: abcClasses(normalisedValues(history, policy, asOf), policy.classes.a, policy.classes.b),
-		potential: potentialRanks(potentialValues(customers, scores), policy.potential.high, policy.potential.medium),
+		class: codesByCuts(normalisedValues(history, policy, asOf), cuts.class, idOf),
+		potential: codesByCuts(potentialValues(customers, scores), cuts.potential, idOf),
 		credit: new Uint8Array(numCustomers),
 		recovered: new Uint8Array(numCustomers),
 		headroom: new Float64Array(numCustomers),

@@ -13,11 +13,11 @@ export interface Favourite {
 	readonly value: Cents;
 }
 
-/** What customers of a segment buy most, best first: all there is to offer to one that never bought. Every segment is counted once. */
-export function buildFavourites(
-	{ tables: { customers, orders } }: Portfolio,
-	history: History,
-): (segment: string | null) => readonly Favourite[] {
+/** What customers of each segment, or of none, buy most, best first. */
+export type Favourites = ReadonlyMap<string | null, readonly Favourite[]>;
+
+/** What customers of a segment buy most: all there is to offer to one that never bought. */
+export function countFavourites({ tables: { customers, orders } }: Portfolio, history: History): Favourites {
 	const counts = new Map<string | null, Map<number, { lines: number; value: number }>>();
 	const purchases = new Map<string | null, number>();
 	const isSale = createIsSale(orders);
@@ -36,8 +36,7 @@ export function buildFavourites(
 		const numRecent = recent.filter((day) => day >= history.before - RECENT_DAYS).length;
 		purchases.set(segment, (purchases.get(segment) ?? 0) + numRecent);
 	}
-	const ranked = new Map([...counts].map(([segment, products]) => [segment, rank(products, purchases.get(segment) ?? 0)]));
-	return (segment) => ranked.get(segment) ?? [];
+	return new Map([...counts].map(([segment, products]) => [segment, rank(products, purchases.get(segment) ?? 0)]));
 }
 
 function rank(products: ReadonlyMap<number, { lines: number; value: number }>, numPurchases: number): Favourite[] {

@@ -1,5 +1,5 @@
 import type { History } from "../portfolio/history.ts";
-import type { Portfolio } from "../portfolio/portfolio.ts";
+import type { Portfolio, Table } from "../portfolio/portfolio.ts";
 import { ORDER_KINDS, ORDER_STATUS, TARGET_METRICS } from "../portfolio/schema.ts";
 import { type Cents, type Day, formatDay } from "../units.ts";
 import type { Classification } from "./case.ts";
@@ -45,7 +45,10 @@ export interface Goals {
 	): Cents;
 }
 
-interface GoalInputs {
+/** How far each rep is, by metric and line (null: all) of the month's targets; arrays by row of reps. */
+export type Achieved = readonly { readonly metric: Metric; readonly line: string | null; readonly byRep: Float64Array }[];
+
+export interface GoalInputs {
 	readonly portfolio: Portfolio;
 	readonly history: History;
 	readonly classification: Classification;
@@ -54,17 +57,35 @@ interface GoalInputs {
 	readonly asOf: Day;
 }
 
-/** The targets of reps, and of their teams, with how far each is. */
-export function createGoals(inputs: GoalInputs): Goals {
+/** Adds up what every rep of a whole portfolio reached of the targets that run. */
+export function measureAchieved(inputs: GoalInputs): Achieved {
+	const { targets } = inputs.portfolio.tables;
+	const running = monthOf(inputs.asOf);
+	const salesOf = cached((line: string | null) => monthlySales(inputs, line));
+	const measures = new Map<string, Achieved[number]>();
+	for (let row = 0; row < targets.numRows; row++) {
+		if (targets.texts.period.at(row) !== running || !hasBonus(targets, row)) continue;
+		const metric = TARGET_METRICS[targets.codes.metric[row]];
+		const line = targets.texts.line.at(row);
+		const key = JSON.stringify([metric, line]);
+		if (!measures.has(key)) measures.set(key, { metric, line, byRep: achievedByRep(inputs, metric, salesOf(line)) });
+	}
+	return [...measures.values()];
+}
+
+/** The targets of reps, and of their teams, with how far each is; `achieved` of the whole portfolio, where this one is a slice of it. */
+export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchieved(inputs)): Goals {
 	const { portfolio, policy, classification, asOf } = inputs;
 	const { reps, targets } = portfolio.tables;
 	const running = monthOf(asOf);
 	const salesOf = cached((line: string | null) => monthlySales(inputs, line));
-	const reachedOf = cached((line: string | null) => cached((metric: Metric) => achievedByRep(inputs, metric, salesOf(line))));
+	const reachedBy = (rep: number, metric: Metric, line: string | null): number =>
+		achieved.find((measure) => measure.metric === metric && measure.line === line)?.byRep[rep] ?? 0;
 	const targetsOf = groupTargets(portfolio);
-	const teams = new Map<string | null, number[]>();
-	for (let rep = 0; rep < reps.numRows; rep++)
-		teams.set(reps.texts.team_id.at(rep), [...(teams.get(reps.texts.team_id.at(rep)) ?? []), rep]);
+	const teams = Map.groupBy(
+		Array.from({ length: reps.numRows }, (_, rep) => rep),
+		(rep) => reps.texts.team_id.at(rep),
+	);
 
 	const goalsOf = cached((month: string) =>
 		cached((rep: number): Goal[] => {
@@ -74,7 +95,7 @@ export function createGoals(inputs: GoalInputs): Goals {
 				const line = targets.texts.line.at(row);
 				const isRunning = month === running;
 				const members = targets.refs.rep_id[row] >= 0 ? [rep] : (teams.get(team) ?? []);
-				const reached = isRunning ? members.reduce((sum, member) => sum + reachedOf(line)(metric)[member], 0) : 0;
+				const reached = isRunning ? members.reduce((sum, member) => sum + reachedBy(member, metric, line), 0) : 0;
 				const gap = targets.numbers.target[row] - reached;
 				return gap > 0 ? [{ metric, line, centsPerUnit: targets.numbers.bonus_value[row] / gap, isRunning }] : [];
 			});
@@ -120,9 +141,13 @@ function cached<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
 	};
 }
 
+function hasBonus({ numbers }: Table, row: number): boolean {
+	return numbers.bonus_value[row] > 0;
+}
+
 /** Rows of targets with a bonus, by month and who they are for. */
 function groupTargets({ tables: { targets } }: Portfolio): (month: string, rep: number, team: string | null) => readonly number[] {
-	const rows = Array.from({ length: targets.numRows }, (_, row) => row).filter((row) => targets.numbers.bonus_value[row] > 0);
+	const rows = Array.from({ length: targets.numRows }, (_, row) => row).filter((row) => hasBonus(targets, row));
 	const groups = Map.groupBy(rows, (row) => {
 		const rep = targets.refs.rep_id[row];
 		return `${targets.texts.period.at(row)} ${rep >= 0 ? `rep ${rep}` : `team ${targets.texts.team_id.at(row)}`}`;

@@ -3,7 +3,7 @@ import { PRODUCT_REASONS, type Scores } from "../scoring/scores.ts";
 import { type Cents, type Day, NULL_DAY } from "../units.ts";
 import { type Campaign, buildCampaigns, campaignsOf } from "./campaigns.ts";
 import type { Classification } from "./case.ts";
-import { buildFavourites, type Favourite } from "./favourites.ts";
+import { countFavourites, type Favourite, type Favourites } from "./favourites.ts";
 import type { History } from "../portfolio/history.ts";
 
 /** A product that may be suggested to a customer. */
@@ -49,7 +49,11 @@ export interface Offers {
 }
 
 /** Suggested products that are active, in stock and in the customer's price table on the day. */
-export function createOffers({ portfolio, history, scores, classification }: OfferInputs, dates: readonly Day[]): Offers {
+export function createOffers(
+	{ portfolio, history, scores, classification }: OfferInputs,
+	dates: readonly Day[],
+	favourites: Favourites = countFavourites(portfolio, history),
+): Offers {
 	const { products, customers } = portfolio.tables;
 	const campaigns = buildCampaigns(portfolio, dates[0], dates[dates.length - 1]);
 	const prices = buildPriceBook(portfolio);
@@ -58,14 +62,13 @@ export function createOffers({ portfolio, history, scores, classification }: Off
 
 	const isSellable = (product: number): boolean => products.codes.active[product] !== 0 && !(products.numbers.stock_quantity[product] <= 0);
 
-	const favouritesOf = buildFavourites(portfolio, history);
 	const isOffered = (customer: number, product: number, period: number): boolean =>
 		isSellable(product) && prices.has(customers.texts.price_table.at(customer), product, starts[period]);
 
 	return {
 		numPeriods: starts.length,
 		favouritesOf: (customer, period) =>
-			favouritesOf(customers.texts.segment.at(customer)).filter(({ product }) => isOffered(customer, product, period)),
+			(favourites.get(customers.texts.segment.at(customer)) ?? []).filter(({ product }) => isOffered(customer, product, period)),
 		periodOf: (date) => starts.findLastIndex((start) => start <= date),
 		assortmentOf: (customer, period, marginRate) => {
 			const running = campaignsOf(campaigns, portfolio, history, classification, customer, starts[period]);

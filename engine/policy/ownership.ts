@@ -106,14 +106,14 @@ function firstOf(assignments: Table, rows: readonly number[], role: number): num
 	return ofRole.find((row) => assignments.texts.line.at(row) === null) ?? ofRole[0];
 }
 
-/** Rows of a table by the customer that they name. */
+/** Rows of a table by the customer that they name; those of customers that a slice left out are nobody's. */
 function groupByCustomer(table: Table, numCustomers: number): { of(customer: number): readonly number[] } {
 	const start = new Int32Array(numCustomers + 1);
 	const customerOf = table.refs.customer_id;
-	for (let row = 0; row < table.numRows; row++) start[customerOf[row] + 1]++;
+	for (let row = 0; row < table.numRows; row++) if (customerOf[row] >= 0) start[customerOf[row] + 1]++;
 	for (let c = 0; c < numCustomers; c++) start[c + 1] += start[c];
 	const next = start.slice();
-	const rows = new Int32Array(table.numRows);
-	for (let row = 0; row < table.numRows; row++) rows[next[customerOf[row]]++] = row;
+	const rows = new Int32Array(start[numCustomers]);
+	for (let row = 0; row < table.numRows; row++) if (customerOf[row] >= 0) rows[next[customerOf[row]]++] = row;
 	return { of: (customer) => Array.from(rows.subarray(start[customer], start[customer + 1])) };
 }

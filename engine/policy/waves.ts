@@ -1,11 +1,11 @@
-import type { CaseContext } from "./case-context.ts";
+import type { Service } from "./case-context.ts";
 
 /**
  * Groups of reps to be planned one after the other: inside a group no two reps may contact the same customer, so that they are
  * independent. Managers with escalations come first, because what they take over is no longer offered to the owner; among the others
  * who shares a customer with another, as cover or telesales, follows in order of rows.
  */
-export function wavesOf(context: CaseContext, numReps: number): number[][] {
+export function wavesOf(context: Service, numReps: number): number[][] {
 	const hasEscalation = new Set<number>();
 	for (let customer = 0; customer < context.portfolio.tables.customers.length; customer++) hasEscalation.add(context.escalatedTo(customer));
 	const reps = Array.from({ length: numReps }, (_, rep) => rep);
@@ -18,7 +18,7 @@ export function wavesOf(context: CaseContext, numReps: number): number[][] {
 }
 
 /** Reps that come earlier in the order with whom each rep shares a customer. */
-function earlierSharers({ ownership, escalatedTo, portfolio }: CaseContext, order: readonly number[]): Map<number, Set<number>> {
+function earlierSharers({ ownership, escalatedTo, portfolio }: Service, order: readonly number[]): Map<number, Set<number>> {
 	const position = new Int32Array(order.length);
 	for (const [at, rep] of order.entries()) position[rep] = at;
 	const shared = new Map<number, Set<number>>();

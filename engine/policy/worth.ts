@@ -27,24 +27,36 @@ export interface Worth {
 	readonly churnRisk: number;
 }
 
+/** The customer in the middle of a portfolio. */
+export interface UsualCustomer {
+	/** Cents. */
+	readonly ticket: Cents;
+	/** Days between orders. */
+	readonly interval: number;
+}
+
+/** Medians over the customers of a whole portfolio. */
+export function usualCustomerOf({ ticket, expectedInterval }: Scores): UsualCustomer {
+	return { ticket: medianOf(ticket) || 0, interval: medianOf(expectedInterval) || USUAL_INTERVAL };
+}
+
 /** Answers what a customer is worth; the portfolio's own medians stand in for what is not known of prospects. */
 export function createWorth(
 	portfolio: Portfolio,
 	scores: Scores,
 	classification: Classification,
 	policy: Policy,
+	usual: UsualCustomer = usualCustomerOf(scores),
 ): (customer: number) => Worth {
 	const { potential_value: potential, min_order_value: minOrder } = portfolio.tables.customers.numbers;
-	const usualTicket = medianOf(scores.ticket) || 0;
-	const usualInterval = medianOf(scores.expectedInterval) || USUAL_INTERVAL;
 
 	const prospectTicket = (customer: number): Cents =>
-		Number.isNaN(potential[customer]) ? UNKNOWN_PROSPECT * usualTicket : (potential[customer] * usualInterval) / DAYS_A_MONTH;
+		Number.isNaN(potential[customer]) ? UNKNOWN_PROSPECT * usual.ticket : (potential[customer] * usual.interval) / DAYS_A_MONTH;
 
 	return (customer) => {
 		const isProspect = classification.phase[customer] === PROSPECT;
 		const ticket = Math.max(0, (isProspect ? prospectTicket(customer) : scores.ticket[customer]) || 0);
-		const interval = (isProspect ? usualInterval : scores.expectedInterval[customer]) || usualInterval;
+		const interval = (isProspect ? usual.interval : scores.expectedInterval[customer]) || usual.interval;
 		const rate = scores.marginRate[customer];
 		const marginRate = Number.isNaN(rate) ? policy.value.default_margin_rate : Math.max(0, rate);
 		const rung = classification.credit[customer];

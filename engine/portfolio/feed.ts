@@ -1,7 +1,7 @@
 import { median } from "simple-statistics";
 import { type Day, formatDay, weekdayOf } from "../units.ts";
 import type { Calendar } from "./calendar/calendar.ts";
-import { buildHistory } from "./history.ts";
+import { buildHistory, type History } from "./history.ts";
 import type { FeedHealth, Portfolio } from "./portfolio.ts";
 
 /** Weeks of the same weekday that a day is compared with. */
@@ -28,8 +28,13 @@ const MAD_TO_SIGMA = 1.4826;
  * purchases (customer-days). Holidays, optional days, bridges and the weeks around Christmas prove nothing: they are neither blamed
  * nor compared with.
  */
-export function examineFeed(portfolio: Portfolio, asOf: Day, calendar: Calendar): FeedHealth {
-	const numPurchases = countPurchases(portfolio, asOf);
+export function examineFeed(
+	portfolio: Portfolio,
+	asOf: Day,
+	calendar: Calendar,
+	history: History = buildHistory(portfolio, asOf),
+): FeedHealth {
+	const numPurchases = countPurchases(history);
 	const last = Math.max(...numPurchases.keys());
 	if (!Number.isFinite(last)) return { silenceFrom: asOf, staleDays: 0, missingDays: [], thinDays: [] };
 	const isTelling = (day: Day): boolean => calendar.isWorkingDay(day) && !calendar.isOptionalDay(day) && !isYearEnd(day);
@@ -57,9 +62,9 @@ export function examineFeed(portfolio: Portfolio, asOf: Day, calendar: Calendar)
 	return { silenceFrom, staleDays, missingDays: firstOf(missing), thinDays: firstOf(thin) };
 }
 
-function countPurchases(portfolio: Portfolio, asOf: Day): ReadonlyMap<Day, number> {
+function countPurchases({ eventDay }: History): ReadonlyMap<Day, number> {
 	const counts = new Map<Day, number>();
-	for (const day of buildHistory(portfolio, asOf).eventDay) counts.set(day, (counts.get(day) ?? 0) + 1);
+	for (const day of eventDay) counts.set(day, (counts.get(day) ?? 0) + 1);
 	return counts;
 }
 

@@ -1,9 +1,9 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { createBestOf } from "./best-of.ts";
-import { countItems } from "./item-statistics.ts";
+import { countItems, type ItemStatistics } from "./item-statistics.ts";
 import { itemGap, OPEN_INPUTS, openInputs, REPLENISH_INPUTS, replenishInputs, type Situation } from "./mix-inputs.ts";
-import { createNeighbourReader } from "./neighbours.ts";
+import { buildPool, createNeighbourReader, type Pool } from "./neighbours.ts";
 import { createPersonalReader, type Personal } from "./personal-items.ts";
 import type { Rhythm } from "./rhythm.ts";
 import { createSimilarReader } from "./similar-items.ts";
@@ -31,6 +31,17 @@ export interface Candidates {
 	readonly open: CandidateList;
 }
 
+/** What the whole portfolio says of products and of who buys alike: all that one customer's candidates take of the others. */
+export interface CommonTaste {
+	readonly items: ItemStatistics;
+	readonly pool: Pool;
+}
+
+/** Counts products, and draws the customers to compare with, over a history. */
+export function measureTaste(portfolio: Portfolio, history: History, rhythm: Rhythm): CommonTaste {
+	return { items: countItems(portfolio, history, rhythm), pool: buildPool(portfolio, history) };
+}
+
 /** Candidates of a customer with at least one purchase event; the answer is overwritten by the next call. */
 export type CandidateReader = (customer: number) => Candidates;
 
@@ -38,11 +49,15 @@ export type CandidateReader = (customer: number) => Candidates;
  * Finds candidates: what the customer bought, by decayed share; what customers like it buy; what goes with what it bought; what others
  * begin to buy lately. All from the history.
  */
-export function createCandidateReader(portfolio: Portfolio, history: History, rhythm: Rhythm): CandidateReader {
-	const items = countItems(portfolio, history, rhythm);
+export function createCandidateReader(
+	portfolio: Portfolio,
+	history: History,
+	rhythm: Rhythm,
+	{ items, pool }: CommonTaste = measureTaste(portfolio, history, rhythm),
+): CandidateReader {
 	const category = categoryCodes(portfolio);
 	const readPersonal = createPersonalReader(portfolio, history);
-	const readNeighbours = createNeighbourReader(portfolio, history);
+	const readNeighbours = createNeighbourReader(portfolio, pool);
 	const readSimilar = createSimilarReader(items);
 	const chooseOpen = createChooser(portfolio.tables.products.length);
 	const replenish = createList(MAX_REPLENISH, REPLENISH_INPUTS.length);

@@ -17,8 +17,6 @@ interface Reading {
 	readonly rhythm: Rhythm;
 	readonly baskets: BasketReader;
 	readonly contacts: { readonly at: Float64Array; readonly outcome: Uint8Array };
-	/** Share of the portfolio's events by weekday. */
-	readonly weekdayShare: Float64Array;
 	/** Own gaps in open days, oldest first, the last RECENT_GAPS of them. */
 	readonly gaps: Float64Array;
 	numGaps: number;
@@ -101,7 +99,7 @@ const TICKET: Group = {
 /** The habit by weekday, counted from the first day of the window, so that the nearest bins of the hazard can use it. */
 const WEEKDAYS: Group = {
 	names: Array.from({ length: 7 }, (_, offset) => `weekday_share_in_${offset}`),
-	write({ history, weekdayShare, from, to }, out, at) {
+	write({ history, rhythm: { weekdayShare }, from, to }, out, at) {
 		const own = [0, 0, 0, 0, 0, 0, 0];
 		for (let event = from; event < to; event++) own[weekdayOf(history.eventDay[event])]++;
 		for (let offset = 0; offset < 7; offset++) {
@@ -187,7 +185,6 @@ export function createFeatureReader(portfolio: Portfolio, history: History, rhyt
 		rhythm,
 		baskets: createBasketReader(portfolio, history),
 		contacts: { at: contacts.numbers.contacted_at, outcome: contacts.codes.outcome },
-		weekdayShare: weekdayShares(history),
 		gaps: new Float64Array(RECENT_GAPS),
 		numGaps: 0,
 		customer: 0,
@@ -240,13 +237,6 @@ function windowSums({ history, from, to }: Reading, days: number): { orders: num
 		value += Math.max(0, history.eventValue[event]);
 	}
 	return { orders, value };
-}
-
-function weekdayShares({ eventDay }: History): Float64Array {
-	const counts = new Float64Array(7).fill(1e-9);
-	for (const day of eventDay) counts[weekdayOf(day)]++;
-	const total = counts.reduce((sum, count) => sum + count, 0);
-	return counts.map((count) => count / total);
 }
 
 /** One day is added on both sides: an order of yesterday against an interval of one day is not a ratio of nothing. */

@@ -25,9 +25,10 @@ export interface NeighbourScores {
 	readonly fresh: Float64Array;
 }
 
-/** Profiles of the pool as compressed rows, and the same by product. */
-interface Pool {
-	readonly customer: Int32Array;
+/** Customers that others are compared with: profiles as compressed rows, and the same by product. */
+export interface Pool {
+	/** Ids of the customers, by row of the pool. */
+	readonly ids: readonly string[];
 	readonly start: Int32Array;
 	readonly product: Int32Array;
 	readonly share: Float32Array;
@@ -45,10 +46,10 @@ interface Pool {
  * customers is ever held. After UP-CF (Faggioli et al., "Recency aware collaborative filtering for next basket recommendation", 2020) and
  * TIFU-KNN (Hu et al. 2020). The answer is overwritten by the next call.
  */
-export function createNeighbourReader(portfolio: Portfolio, history: History): (customer: number, personal: Personal) => NeighbourScores {
+export function createNeighbourReader(portfolio: Portfolio, pool: Pool): (customer: number, personal: Personal) => NeighbourScores {
 	const numProducts = portfolio.tables.products.length;
-	const pool = buildPool(portfolio, history);
-	const size = pool.customer.length;
+	const size = pool.ids.length;
+	const rowInPool = rowsInPool(portfolio, pool);
 	const [overlap, dot] = [new Float64Array(size), new Float64Array(size)];
 	const met = new Int32Array(size);
 	const [closest, nearest] = [createBestOf(NUM_ALIKE), createBestOf(NUM_NEAR)];
@@ -56,12 +57,13 @@ export function createNeighbourReader(portfolio: Portfolio, history: History): (
 	const touched: number[] = [];
 
 	function meet(customer: number, personal: Personal): number {
+		const self = rowInPool[customer];
 		let numMet = 0;
 		for (const { product, slow } of personal.items) {
 			const weight = slow / personal.slowTotal;
 			for (let at = pool.byProduct[product]; at < pool.byProduct[product + 1]; at++) {
 				const other = pool.owner[at];
-				if (pool.customer[other] === customer) continue;
+				if (other === self) continue;
 				if (overlap[other] === 0) met[numMet++] = other;
 				overlap[other]++;
 				dot[other] += weight * pool.ownerWeight[at];
@@ -111,7 +113,15 @@ export function createNeighbourReader(portfolio: Portfolio, history: History): (
 	};
 }
 
-function buildPool(portfolio: Portfolio, history: History): Pool {
+/** Row in the pool by row of the customers table; -1 for those that are not in it. */
+function rowsInPool(portfolio: Portfolio, { ids }: Pool): Int32Array {
+	const { customers } = portfolio.tables;
+	const rows = new Map(ids.map((id, row) => [id, row]));
+	return Int32Array.from({ length: customers.length }, (_, customer) => rows.get(customers.texts.customer_id.at(customer) ?? "") ?? -1);
+}
+
+/** Draws the pool from a history. */
+export function buildPool(portfolio: Portfolio, history: History): Pool {
 	const readPersonal = createPersonalReader(portfolio, history);
 	const customer = sampleCustomers(history, MAX_POOL);
 	const start = new Int32Array(customer.length + 1);
@@ -131,7 +141,7 @@ function buildPool(portfolio: Portfolio, history: History): Pool {
 		start[row + 1] = product.length;
 	}
 	const rows = {
-		customer,
+		ids: Array.from(customer, (row) => portfolio.tables.customers.texts.customer_id.at(row) ?? ""),
 		start,
 		product: Int32Array.from(product),
 		share: Float32Array.from(share),

@@ -8,7 +8,8 @@ import { NUM_OUTPUTS } from "./churn-inputs.ts";
 import { HAZARD_EDGES } from "./hazard.ts";
 import { type ModelFolder, modelName, readModelFolder } from "./model-folder.ts";
 import { createNet } from "./net.ts";
-import { buildRhythm } from "./rhythm.ts";
+import { type CommonTaste, measureTaste } from "./candidates.ts";
+import { buildRhythm, type CommonRhythm } from "./rhythm.ts";
 import { scoreChurn } from "./score-churn.ts";
 import { type Lengths, scoreMix } from "./score-mix.ts";
 import type { Scores } from "./scores.ts";
@@ -23,15 +24,32 @@ export interface Predictor {
 	 * frozen at `history.before`: days without data are not days without orders.
 	 */
 	score(portfolio: Portfolio, history: History, options: ScoreOptions): Scores;
+	/** What `score` takes of the portfolio as a whole, and the scores of its customers without suggestions. */
+	survey(
+		portfolio: Portfolio,
+		history: History,
+		options: Pick<ScoreOptions, "asOf">,
+	): { readonly common: CommonFacts; readonly scores: Scores };
+}
+
+/** Whatever the score of one customer takes of all the others. */
+export interface CommonFacts {
+	readonly rhythm: CommonRhythm;
+	readonly taste: CommonTaste;
+	/** What the season adds to the log odds of an order. */
+	readonly seasonShift: number;
 }
 
 export interface ScoreOptions {
 	readonly asOf: Day;
 	/** How many products to suggest to a customer; 12 bought before and 8 never bought unless said. */
 	readonly suggestions?: Lengths;
+	/** Of the whole portfolio, where this one is a slice of it. */
+	readonly common?: CommonFacts;
 }
 
 const SUGGESTIONS: Lengths = { replenish: 12, open: 8 };
+const NO_SUGGESTIONS: Lengths = { replenish: 0, open: 0 };
 
 /** The folder of the model that is shipped: the newest `default-…` under models/artefacts. */
 export function defaultModelDir(): string {
@@ -58,26 +76,33 @@ export async function createPredictor(folder: ModelFolder): Promise<Predictor> {
 		createNet(tensorFlow, folder, "open", 1),
 	]);
 	const model = modelName(manifest);
+
+	function scoreAll(portfolio: Portfolio, history: History, { asOf, suggestions = SUGGESTIONS, common }: ScoreOptions) {
+		const rhythm = buildRhythm(portfolio, history, common?.rhythm);
+		const customers = customersWithOrders(history);
+		const { scores, seasonShift } = scoreChurn(churn, manifest.churn, portfolio, history, rhythm, customers, common?.seasonShift);
+		const mix =
+			suggestions.replenish + suggestions.open > 0
+				? scoreMix({ replenish, open }, portfolio, history, rhythm, customers, suggestions, common?.taste)
+				: noProducts(history);
+		const { expectedInterval, ticket, marginRate } = rhythm;
+		const rest = { expectedInterval, ticket, marginRate, hazardEdges: Int32Array.from(HAZARD_EDGES) };
+		return { rhythm, seasonShift, scores: { model, asOf, numCustomers: history.numCustomers, ...scores, ...mix, ...rest } };
+	}
+
 	return {
 		model,
-		score(portfolio, history, { asOf, suggestions = SUGGESTIONS }) {
-			const rhythm = buildRhythm(portfolio, history);
-			const customers = customersWithOrders(history);
-			return {
-				model,
-				asOf,
-				numCustomers: history.numCustomers,
-				...scoreChurn(churn, manifest.churn, portfolio, history, rhythm, customers),
-				...(suggestions.replenish + suggestions.open > 0
-					? scoreMix({ replenish, open }, portfolio, history, rhythm, customers, suggestions)
-					: noProducts(history)),
-				expectedInterval: rhythm.expectedInterval,
-				ticket: rhythm.ticket,
-				marginRate: rhythm.marginRate,
-				hazardEdges: Int32Array.from(HAZARD_EDGES),
-			};
+		score: (portfolio, history, options) => scoreAll(portfolio, history, options).scores,
+		survey(portfolio, history, { asOf }) {
+			const { rhythm, seasonShift, scores } = scoreAll(portfolio, history, { asOf, suggestions: NO_SUGGESTIONS });
+			return { scores, common: { rhythm: commonOf(rhythm), seasonShift, taste: measureTaste(portfolio, history, rhythm) } };
 		},
 	};
+}
+
+/** The part of a rhythm that is the same for all customers. */
+function commonOf({ closures, usualInterval, segmentIntervals, baseTicket, weekdayShare }: CommonRhythm): CommonRhythm {
+	return { closures, usualInterval, segmentIntervals, baseTicket, weekdayShare };
 }
 
 function noProducts({ numCustomers }: History): ReturnType<typeof scoreMix> {

@@ -1,5 +1,6 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
+import { weekdayOf } from "../units.ts";
 import { type Closures, findClosures, openDays } from "./closures.ts";
 
 /** Strength of the base in gaps: own gaps weigh as much as it from two on. */
@@ -13,9 +14,20 @@ const TICKET_DECAY = 0.9;
 /** Strength of the portfolio's mean ticket, in events. */
 const BASE_TICKETS = 2;
 
-/** How often and for how much each customer buys, before a day. NaN for customers that never ordered. */
-export interface Rhythm {
+/** What the whole portfolio says of how its customers buy: all that one customer's rhythm takes of the others. */
+export interface CommonRhythm {
 	readonly closures: Closures;
+	/** Interval in days that is usual in the portfolio, and in those of its segments that have a base of their own. */
+	readonly usualInterval: number;
+	readonly segmentIntervals: ReadonlyMap<string, number>;
+	/** The portfolio's mean value of an order, cents. */
+	readonly baseTicket: number;
+	/** Share of the portfolio's events by weekday. */
+	readonly weekdayShare: Float64Array;
+}
+
+/** How often and for how much each customer buys, before a day. NaN for customers that never ordered. */
+export interface Rhythm extends CommonRhythm {
 	/** Gaps between purchase events: one fewer than events. */
 	readonly gapCount: Int32Array;
 	/** Median own gap in calendar days, closures included; NaN without gaps. */
@@ -26,17 +38,24 @@ export interface Rhythm {
 	readonly expectedInterval: Float32Array;
 	/** Expected net value of one order in cents: decayed own mean, shrunk to the portfolio's by two orders. */
 	readonly ticket: Float64Array;
-	/** The portfolio's mean value of an order, cents. */
-	readonly baseTicket: number;
 	/** Margin as a share of value over the events where it is known; NaN elsewhere. */
 	readonly marginRate: Float32Array;
 }
 
-/** Rhythm of every customer from a history; only days before `history.before` count. */
-export function buildRhythm(portfolio: Portfolio, history: History): Rhythm {
-	const closures = findClosures(history);
-	const { gapCount, medianGap, openMedian } = medianGaps(history, closures);
-	const baseInterval = baseIntervals(portfolio, history, gapCount, openMedian);
+/**
+ * Rhythm of every customer from a history; only days before `history.before` count. `common` stands in for what the history itself would
+ * say of all customers together, where it holds but some of them.
+ */
+export function buildRhythm(portfolio: Portfolio, history: History, common?: CommonRhythm): Rhythm {
+	const closures = common?.closures ?? findClosures(history);
+	const gaps = medianGaps(history, closures);
+	const { gapCount, medianGap, openMedian } = gaps;
+	const { usualInterval, segmentIntervals, baseTicket, weekdayShare } = common ?? {
+		...usualIntervals(portfolio, history, gaps),
+		baseTicket: meanTicket(history),
+		weekdayShare: weekdayShares(history),
+	};
+	const baseInterval = baseIntervals(portfolio, history, usualInterval, segmentIntervals);
 	const expectedInterval = new Float32Array(history.numCustomers).fill(Number.NaN);
 	for (let customer = 0; customer < history.numCustomers; customer++) {
 		const own = gapCount[customer];
@@ -44,7 +63,19 @@ export function buildRhythm(portfolio: Portfolio, history: History): Rhythm {
 		const ownDays = own > 0 ? own * openMedian[customer] : 0;
 		expectedInterval[customer] = (ownDays + BASE_GAPS * baseInterval[customer]) / (own + BASE_GAPS);
 	}
-	return { closures, gapCount, medianGap, baseInterval, expectedInterval, ...tickets(history), marginRate: marginRates(history) };
+	return {
+		closures,
+		usualInterval,
+		segmentIntervals,
+		baseTicket,
+		weekdayShare,
+		gapCount,
+		medianGap,
+		baseInterval,
+		expectedInterval,
+		ticket: tickets(history, baseTicket),
+		marginRate: marginRates(history),
+	};
 }
 
 /** Days of the window in which a customer of this rhythm should have ordered again: clip(round(2 × median own gap), 14, 90); 90 with fewer than 3 gaps. */
@@ -58,7 +89,14 @@ export function medianInPlace(values: Float64Array, length: number): number {
 	return length === 0 ? Number.NaN : (sorted[(length - 1) >> 1] + sorted[length >> 1]) / 2;
 }
 
-function medianGaps({ eventStart, eventDay, numCustomers }: History, closures: Closures) {
+interface Gaps {
+	readonly gapCount: Int32Array;
+	readonly medianGap: Float32Array;
+	/** Median own gap in open days. */
+	readonly openMedian: Float32Array;
+}
+
+function medianGaps({ eventStart, eventDay, numCustomers }: History, closures: Closures): Gaps {
 	const gapCount = new Int32Array(numCustomers);
 	const medianGap = new Float32Array(numCustomers).fill(Number.NaN);
 	const openMedian = new Float32Array(numCustomers).fill(Number.NaN);
@@ -79,7 +117,11 @@ function medianGaps({ eventStart, eventDay, numCustomers }: History, closures: C
 	return { gapCount, medianGap, openMedian };
 }
 
-function baseIntervals(portfolio: Portfolio, { numCustomers }: History, gapCount: Int32Array, openMedian: Float32Array): Float32Array {
+function usualIntervals(
+	portfolio: Portfolio,
+	{ numCustomers }: History,
+	{ gapCount, openMedian }: Gaps,
+): Pick<CommonRhythm, "usualInterval" | "segmentIntervals"> {
 	const segment = portfolio.tables.customers.texts.segment;
 	const bySegment = new Map<string, number[]>();
 	const regulars: number[] = [];
@@ -93,20 +135,41 @@ function baseIntervals(portfolio: Portfolio, { numCustomers }: History, gapCount
 		else bySegment.set(name, [openMedian[customer]]);
 	}
 	const baseOf = (intervals: readonly number[]): number => medianInPlace(Float64Array.from(intervals), intervals.length);
-	const overall = regulars.length > 0 ? baseOf(regulars) : FALLBACK_INTERVAL;
-	const bases = new Map(
-		[...bySegment].filter(([, members]) => members.length >= MIN_SEGMENT).map(([name, members]) => [name, baseOf(members)]),
-	);
-	const base = new Float32Array(numCustomers).fill(overall);
-	if (bases.size > 0)
-		for (let customer = 0; customer < numCustomers; customer++) base[customer] = bases.get(segment.at(customer) ?? "") ?? overall;
+	return {
+		usualInterval: regulars.length > 0 ? baseOf(regulars) : FALLBACK_INTERVAL,
+		segmentIntervals: new Map(
+			[...bySegment].filter(([, members]) => members.length >= MIN_SEGMENT).map(([name, members]) => [name, baseOf(members)]),
+		),
+	};
+}
+
+function baseIntervals(
+	portfolio: Portfolio,
+	{ numCustomers }: History,
+	usual: number,
+	ofSegments: CommonRhythm["segmentIntervals"],
+): Float32Array {
+	const segment = portfolio.tables.customers.texts.segment;
+	const base = new Float32Array(numCustomers).fill(usual);
+	if (ofSegments.size > 0)
+		for (let customer = 0; customer < numCustomers; customer++) base[customer] = ofSegments.get(segment.at(customer) ?? "") ?? usual;
 	return base;
 }
 
-function tickets({ eventStart, eventValue, numCustomers }: History): { ticket: Float64Array; baseTicket: number } {
+function meanTicket({ eventValue }: History): number {
 	let total = 0;
 	for (const value of eventValue) total += Math.max(0, value);
-	const baseTicket = eventValue.length > 0 ? total / eventValue.length : 0;
+	return eventValue.length > 0 ? total / eventValue.length : 0;
+}
+
+function weekdayShares({ eventDay }: History): Float64Array {
+	const counts = new Float64Array(7).fill(1e-9);
+	for (const day of eventDay) counts[weekdayOf(day)]++;
+	const total = counts.reduce((sum, count) => sum + count, 0);
+	return counts.map((count) => count / total);
+}
+
+function tickets({ eventStart, eventValue, numCustomers }: History, baseTicket: number): Float64Array {
 	const ticket = new Float64Array(numCustomers).fill(Number.NaN);
 	for (let customer = 0; customer < numCustomers; customer++) {
 		let [sum, weight] = [0, 0];
@@ -116,7 +179,7 @@ function tickets({ eventStart, eventValue, numCustomers }: History): { ticket: F
 		}
 		if (weight > 0) ticket[customer] = (sum + BASE_TICKETS * baseTicket) / (weight + BASE_TICKETS);
 	}
-	return { ticket, baseTicket };
+	return ticket;
 }
 
 function marginRates({ eventStart, eventValue, eventMargin, numCustomers }: History): Float32Array {

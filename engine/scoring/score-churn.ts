@@ -17,7 +17,16 @@ export type ChurnScores = Pick<
 	"churnRisk" | "churnRiskOwnRhythm" | "expectedOrders" | "expectedValue" | "expectedDaysToOrder" | "hazard"
 >;
 
-/** Scores the given customers, all of which have ordered; the others stay NaN with hazard 0. */
+/** Churn scores with what the season added to the log odds of all customers alike. */
+export interface SeasonedScores {
+	readonly scores: ChurnScores;
+	readonly seasonShift: number;
+}
+
+/**
+ * Scores the given customers, all of which have ordered; the others stay NaN with hazard 0. `seasonShift` is given where the history holds
+ * but some of the portfolio's customers, from which no season can be told.
+ */
 export function scoreChurn(
 	net: Net,
 	manifest: ModelManifest["churn"],
@@ -25,7 +34,8 @@ export function scoreChurn(
 	history: History,
 	rhythm: Rhythm,
 	customers: Int32Array,
-): ChurnScores {
+	seasonShift?: number,
+): SeasonedScores {
 	const { numSeeds } = manifest;
 	const unknown = (): Float32Array => new Float32Array(history.numCustomers).fill(Number.NaN);
 	const scores: ChurnScores = {
@@ -38,10 +48,13 @@ export function scoreChurn(
 	};
 	const logits = { hazard: scores.hazard, orders: scores.expectedOrders, value: scores.expectedValue };
 	predictLogits(net, numSeeds, createChurnReader(portfolio, history, rhythm, manifest), customers, logits);
-	const season = forecastSeason(history, rhythm, manifest);
-	const shift = season ? shiftToSeason(logits.hazard, customers, season) : 0;
+	const shift = seasonShift ?? shiftOf(forecastSeason(history, rhythm, manifest), logits.hazard, customers);
 	for (const customer of customers) writeChurn(scores, customer, shift, rhythm);
-	return scores;
+	return { scores, seasonShift: shift };
+}
+
+function shiftOf(season: SeasonForecast | null, hazardLogits: Float32Array, customers: Int32Array): number {
+	return season ? shiftToSeason(hazardLogits, customers, season) : 0;
 }
 
 /** Outputs of the net by customer, offsets added: log odds of the bins, logarithms of orders and of value in tickets. */

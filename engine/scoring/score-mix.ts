@@ -1,6 +1,6 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { type CandidateList, createCandidateReader, MAX_OPEN, MAX_REPLENISH } from "./candidates.ts";
+import { type CandidateList, type CommonTaste, createCandidateReader, MAX_OPEN, MAX_REPLENISH } from "./candidates.ts";
 import { OPEN_INPUTS, REPLENISH_INPUTS } from "./mix-inputs.ts";
 import { CHUNK, type Net, sigmoid } from "./net.ts";
 import type { Rhythm } from "./rhythm.ts";
@@ -32,9 +32,10 @@ export function scoreMix(
 	rhythm: Rhythm,
 	customers: Int32Array,
 	lengths: Lengths,
+	taste?: CommonTaste,
 ): MixScores {
 	const suggestions = createSuggestions(history.numCustomers, customers.length * (lengths.replenish + lengths.open));
-	const read = createCandidateReader(portfolio, history, rhythm);
+	const read = createCandidateReader(portfolio, history, rhythm, taste);
 	const replenish = createBatch(MAX_REPLENISH, REPLENISH_INPUTS.length, (list, i) => reasonCode(list.isDue[i] === 1 ? "due" : "repeat"));
 	const open = createBatch(MAX_OPEN, OPEN_INPUTS.length, () => reasonCode("cross_sell"));
 	for (let from = 0; from < customers.length; from += BATCH_CUSTOMERS) {

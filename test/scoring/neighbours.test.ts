@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { buildHistory } from "../../engine/portfolio/history.ts";
-import { createNeighbourReader } from "../../engine/scoring/neighbours.ts";
+import { buildPool, createNeighbourReader } from "../../engine/scoring/neighbours.ts";
 import { createPersonalReader, type Personal } from "../../engine/scoring/personal-items.ts";
 import { type LineSpec, portfolioOf } from "./synthetic-portfolio.ts";
 
@@ -45,7 +45,7 @@ it("neighbours score products as a dense table of customers by products does", (
 			const portfolio = portfolioOf(lines, { numProducts: NUM_PRODUCTS });
 			const history = buildHistory(portfolio, DAY);
 			const readPersonal = createPersonalReader(portfolio, history);
-			const read = createNeighbourReader(portfolio, history);
+			const read = createNeighbourReader(portfolio, buildPool(portfolio, history));
 			const buyers = Array.from({ length: history.numCustomers }, (_, c) => c).filter(
 				(c) => history.eventStart[c + 1] > history.eventStart[c],
 			);
@@ -70,6 +70,9 @@ it("a customer that shares no product with anyone has no neighbours", () => {
 		{ customer: 1, day: DAY - 5, product: 1 },
 	]);
 	const history = buildHistory(portfolio, DAY);
-	const { touched, alike } = createNeighbourReader(portfolio, history)(0, createPersonalReader(portfolio, history)(0));
+	const { touched, alike } = createNeighbourReader(portfolio, buildPool(portfolio, history))(
+		0,
+		createPersonalReader(portfolio, history)(0),
+	);
 	expect([touched, [...alike]]).toEqual([[], [0, 0]]);
 });

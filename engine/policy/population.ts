@@ -1,0 +1,83 @@
+import type { TableName } from "../portfolio/schema.ts";
+import type { FeedHealth } from "../portfolio/portfolio.ts";
+import type { CommonFacts } from "../scoring/predictor.ts";
+import type { Day } from "../units.ts";
+import { type CaseInputs, serviceOf } from "./case-context.ts";
+import type { ClassCuts } from "./classify.ts";
+import { countFavourites, type Favourites } from "./favourites.ts";
+import { type Achieved, measureAchieved } from "./goals.ts";
+import type { Policy } from "./policy.ts";
+import { wavesOf } from "./waves.ts";
+import { usualCustomerOf, type UsualCustomer } from "./worth.ts";
+
+/**
+ * Everything that the plan of one rep takes of all the other customers of a portfolio: with it, a slice that holds the rep's customers
+ * alone gives the plan that the whole portfolio gives. Plain: numbers, texts, typed arrays, maps and sets.
+ */
+export interface Population {
+	readonly of: PopulationKey;
+	readonly feed: FeedHealth;
+	readonly dataThrough: Readonly<Partial<Record<TableName, Day>>>;
+	/** Purchase events (customer-days) before as_of. */
+	readonly numEvents: number;
+	/** Ids by row: what the rows below mean. */
+	readonly products: readonly string[];
+	readonly reps: readonly string[];
+	readonly scoring: CommonFacts;
+	readonly cuts: ClassCuts;
+	readonly cases: CommonCases;
+}
+
+/** What a population was measured on; it holds for nothing else. */
+export interface PopulationKey {
+	readonly engine: string;
+	/** Digest of the portfolio. */
+	readonly inputs: string;
+	readonly asOf: Day;
+	/** Digest of `surveyedPolicy`. */
+	readonly policy: string;
+	readonly model: string;
+}
+
+/** Whatever the cases of one rep take of all the others. */
+export interface CommonCases {
+	readonly usual: UsualCustomer;
+	readonly favourites: Favourites;
+	readonly achieved: Achieved;
+	/** As in `Cases`. */
+	readonly waves: readonly (readonly number[])[];
+	/** Ids of the customers that each manager, a row of reps, is called in for: a slice of the manager must hold them. */
+	readonly escalated: ReadonlyMap<number, readonly string[]>;
+}
+
+/** The part of a policy that a survey reads; the rest may differ between plans made with one population. */
+export function surveyedPolicy(policy: Policy): Partial<Policy> & { readonly default_margin_rate: number } {
+	const { country, region, horizon_days, phases, classes, potential, credit, positivation } = policy;
+	const { action_plans, effects, objections, objection_days } = policy;
+	return {
+		...{ country, region, horizon_days, phases, classes, potential, credit, positivation },
+		...{ action_plans, effects, objections, objection_days },
+		default_margin_rate: policy.value.default_margin_rate,
+	};
+}
+
+/** Measures a whole portfolio for the cases of its reps. */
+export function surveyCases(inputs: CaseInputs): CommonCases {
+	const service = serviceOf(inputs);
+	const { customers, reps } = inputs.portfolio.tables;
+	const escalated = new Map<number, string[]>();
+	for (let customer = 0; customer < customers.length; customer++) {
+		const manager = service.escalatedTo(customer);
+		if (manager < 0) continue;
+		const ids = escalated.get(manager) ?? [];
+		ids.push(customers.texts.customer_id.at(customer) ?? "");
+		escalated.set(manager, ids);
+	}
+	return {
+		usual: usualCustomerOf(inputs.scores),
+		favourites: countFavourites(inputs.portfolio, inputs.history),
+		achieved: measureAchieved({ ...inputs, ownership: service.ownership }),
+		waves: wavesOf(service, reps.numRows),
+		escalated,
+	};
+}
