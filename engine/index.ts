@@ -19,6 +19,8 @@ export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest, understand
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
 export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";
 export { effectRowsOf } from "./policy/effect-rows.ts";
+export { type Population, type PopulationKey } from "./policy/population.ts";
+export { loadPopulation, savePopulation } from "./policy/population-file.ts";
 export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";
 export { dataThroughOf } from "./portfolio/data-through.ts";
 export { importTable } from "./portfolio/reading/import-table.ts";
@@ -26,4 +28,5 @@ export type { Portfolio, Table, TableReport } from "./portfolio/portfolio.ts";
 export { readPortfolio } from "./portfolio/reading/read-portfolio.ts";
 export { TABLE_NAMES, TABLES, type TableName } from "./portfolio/schema.ts";
 export { type Alias, ALIASES, hasChampion } from "./scoring/find-model.ts";
+export { type PopulationOptions, populationKey, type Question, surveyPopulation } from "./understand.ts";
 export { formatDay, formatTime, parseDay, parseTime } from "./units.ts";

@@ -3,7 +3,7 @@ import { canonicalJson, digestOf } from "./agenda/receipt.ts";
 import { CarteiraError } from "./errors.ts";
 import { classify, measureCuts } from "./policy/classify.ts";
 import { mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
-import { type Population, type PopulationKey, surveyCases, surveyedPolicy } from "./policy/population.ts";
+import { type Population, type PopulationKey, requireKey, surveyCases, surveyedPolicy } from "./policy/population.ts";
 import { buildCalendar, type Calendar, horizonOf } from "./portfolio/calendar/calendar.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
 import { examineFeed } from "./portfolio/feed.ts";
@@ -11,7 +11,7 @@ import { buildHistory } from "./portfolio/history.ts";
 import type { Portfolio, Table } from "./portfolio/portfolio.ts";
 import { cutHistory } from "./scoring/cut-history.ts";
 import type { Predictor } from "./scoring/predictor.ts";
-import { type Day, formatDay } from "./units.ts";
+import type { Day } from "./units.ts";
 
 /** Version of the engine in receipts: plans of different versions are different plans. */
 export const ENGINE = "carteira-0.1.0";
@@ -117,13 +117,7 @@ function policyOf(portfolio: Portfolio, { policy, horizonDays }: Question): Poli
 }
 
 function validatePopulation({ of, products, reps }: Population, { tables }: Portfolio, expected: PopulationKey): void {
-	const shown = (key: PopulationKey, part: keyof PopulationKey): string => (part === "asOf" ? formatDay(key.asOf) : key[part]);
-	for (const part of ["engine", "asOf", "model", "policy", "inputs"] as const)
-		if (of[part] !== expected[part])
-			throw new CarteiraError(
-				"CONFLICT",
-				`the population's ${part} is ${shown(of, part)}; expected ${shown(expected, part)}; survey it anew`,
-			);
+	requireKey(of, expected);
 	requireSameRows(products, tables.products, "product_id");
 	requireSameRows(reps, tables.reps, "rep_id");
 }

@@ -1,7 +1,8 @@
+import { CarteiraError } from "../errors.ts";
 import type { TableName } from "../portfolio/schema.ts";
 import type { FeedHealth } from "../portfolio/portfolio.ts";
 import type { CommonFacts } from "../scoring/predictor.ts";
-import type { Day } from "../units.ts";
+import { type Day, formatDay } from "../units.ts";
 import { type CaseInputs, serviceOf } from "./case-context.ts";
 import type { ClassCuts } from "./classify.ts";
 import { countFavourites, type Favourites } from "./favourites.ts";
@@ -50,14 +51,31 @@ export interface CommonCases {
 	readonly escalated: ReadonlyMap<number, readonly string[]>;
 }
 
+/** Throws CONFLICT where a population is of something else than expected. */
+export function requireKey(of: PopulationKey, expected: PopulationKey): void {
+	const shown = (key: PopulationKey, part: keyof PopulationKey): string => (part === "asOf" ? formatDay(key.asOf) : key[part]);
+	for (const part of ["engine", "asOf", "model", "policy", "inputs"] as const)
+		if (of[part] !== expected[part])
+			throw new CarteiraError(
+				"CONFLICT",
+				`the population's ${part} is ${shown(of, part)}; expected ${shown(expected, part)}; survey it anew`,
+			);
+}
+
 /** The part of a policy that a survey reads; the rest may differ between plans made with one population. */
 export function surveyedPolicy(policy: Policy): Partial<Policy> & { readonly default_margin_rate: number } {
-	const { country, region, horizon_days, phases, classes, potential, credit, positivation } = policy;
-	const { action_plans, effects, objections, objection_days } = policy;
+	const { country, region, horizon_days, phases, classes, potential, credit, positivation, value } = policy;
+	const { action_plans, objections, objection_days } = policy;
+	const people = { phases, classes, potential, credit, positivation };
 	return {
-		...{ country, region, horizon_days, phases, classes, potential, credit, positivation },
-		...{ action_plans, effects, objections, objection_days },
-		default_margin_rate: policy.value.default_margin_rate,
+		country,
+		region,
+		horizon_days,
+		...people,
+		action_plans,
+		objections,
+		objection_days,
+		default_margin_rate: value.default_margin_rate,
 	};
 }
 
