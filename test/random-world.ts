@@ -48,8 +48,12 @@ function randomRows(seed: number, asOf: Day): Rows {
 		contacts: Array.from(
 			{ length: 90 },
 			(_, i): Row => ({
-				...{ contact_id: `K${i}`, customer_id: pick(real), rep_id: pick(repIds), contacted_at: `${on(-60, 5)}T10:00` },
-				...{ channel: pick(["visit", "phone"]), outcome: pick(["order", "no_order", "not_reached"]) },
+				contact_id: `K${i}`,
+				customer_id: pick(real),
+				rep_id: pick(repIds),
+				contacted_at: `${on(-60, 5)}T10:00`,
+				channel: pick(["visit", "phone"]),
+				outcome: pick(["order", "no_order", "not_reached"]),
 				...(chance(0.5) && { objection: pick(["price", "stock"]) }),
 			}),
 		),
@@ -72,22 +76,23 @@ function withStubs(customers: Table): Table {
 }
 
 function sellerOf(i: number, absences: string | null): Row {
-	const place = { start_lat: -23.5 - i / 50, start_lon: -46.6 };
 	return {
-		...{
-			rep_id: `R${i}`,
-			kind: ["field_employee", "inside"][Number(i === 4)],
-			manager_id: ["S1", "S2"][i % 2],
-			team_id: ["T1", "T2"][i % 2],
-		},
-		...place,
+		rep_id: `R${i}`,
+		kind: ["field_employee", "inside"][Number(i === 4)],
+		manager_id: ["S1", "S2"][i % 2],
+		team_id: ["T1", "T2"][i % 2],
+		start_lat: -23.5 - i / 50,
+		start_lon: -46.6,
 		...(absences && { absences }),
 	};
 }
 
 function productOf(i: number, random: Random): Row {
 	return {
-		...{ product_id: `P${i}`, name: `product ${i}`, category: ["x", "y"][i % 2], line: ["L1", "L2"][i % 2] },
+		product_id: `P${i}`,
+		name: `product ${i}`,
+		category: ["x", "y"][i % 2],
+		line: ["L1", "L2"][i % 2],
 		...(i % 3 > 0 && { margin_rate: 0.2 + random.next() / 5 }),
 		...(i === 5 && { stock_quantity: 0 }),
 	};
@@ -95,8 +100,11 @@ function productOf(i: number, random: Random): Row {
 
 function customerOf(customer_id: string, random: Random, more: Row): Row {
 	return {
-		...{ customer_id, segment: ["bar", "shop"][random.below(2)], name: `name of ${customer_id}` },
-		...{ lat: -23.5 + random.next() / 5, lon: -46.6 + random.next() / 5 },
+		customer_id,
+		segment: ["bar", "shop"][random.below(2)],
+		name: `name of ${customer_id}`,
+		lat: -23.5 + random.next() / 5,
+		lon: -46.6 + random.next() / 5,
 		...(random.next() < 0.5 && { potential_value: 500 * random.below(4) }),
 		...(random.next() < 0.4 && { route_id: "W" }),
 		...(random.next() < 0.5 && { price_table: "G" }),
@@ -109,7 +117,9 @@ function customerOf(customer_id: string, random: Random, more: Row): Row {
 
 function assignmentOf(customer_id: string, rep_id: string, random: Random, on: (from: number, to: number) => string): Row {
 	return {
-		...{ customer_id, rep_id, role: ["owner", "cover", "telesales", "specialist"][random.below(4)] },
+		customer_id,
+		rep_id,
+		role: ["owner", "cover", "telesales", "specialist"][random.below(4)],
 		...(random.next() < 0.5 && { valid_from: on(-30, 5) }),
 		...(random.next() < 0.4 && { valid_to: on(5, 20) }),
 		...(random.next() < 0.3 && { visit_days: "Mo,We" }),
@@ -126,8 +136,12 @@ function ordersOf(customer_id: string, asOf: Day, random: Random): Row[] {
 		for (let line = 0; line < 1 + random.below(3); line++) {
 			const product_id = `P${random.below(NUM_PRODUCTS)}`;
 			rows.push({
-				...{ order_id: `${customer_id}-${nth}`, customer_id, ordered_on: formatDay(day), product_id },
-				...{ quantity: random.next() < 0.03 ? -1 : 1, net_value: 100 * (1 + random.below(3)) },
+				order_id: `${customer_id}-${nth}`,
+				customer_id,
+				ordered_on: formatDay(day),
+				product_id,
+				quantity: random.next() < 0.03 ? -1 : 1,
+				net_value: 100 * (1 + random.below(3)),
 				...(random.next() < 0.03 && { status: "cancelled" }),
 			});
 		}
