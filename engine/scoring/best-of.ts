@@ -16,10 +16,10 @@ export function createBestOf(size: number): BestOf {
 		value,
 		length: 0,
 		offer(newItem, newValue) {
-			const isBefore = (at: number): boolean => newValue > value[at] || (newValue === value[at] && newItem < item[at]);
-			if (best.length === size && !isBefore(size - 1)) return;
-			let at = best.length < size ? best.length++ : size - 1;
-			for (; at > 0 && isBefore(at - 1); at--) {
+			const last = size - 1;
+			if (best.length === size && (newValue < value[last] || (newValue === value[last] && newItem >= item[last]))) return;
+			let at = best.length < size ? best.length++ : last;
+			for (; at > 0 && (newValue > value[at - 1] || (newValue === value[at - 1] && newItem < item[at - 1])); at--) {
 				item[at] = item[at - 1];
 				value[at] = value[at - 1];
 			}

@@ -56,27 +56,28 @@ export function createNeighbourReader(portfolio: Portfolio, pool: Pool): (custom
 	const [alike, near, fresh] = [0, 0, 0].map(() => new Float64Array(numProducts));
 	const touched: number[] = [];
 
-	function meet(customer: number, personal: Personal): number {
-		const self = rowInPool[customer];
+	/** The hot loop of a score: most of the pool shares some product with a customer. */
+	function meet(personal: Personal): number {
+		const { byProduct, owner, ownerWeight } = pool;
 		let numMet = 0;
 		for (const { product, slow } of personal.items) {
 			const weight = slow / personal.slowTotal;
-			for (let at = pool.byProduct[product]; at < pool.byProduct[product + 1]; at++) {
-				const other = pool.owner[at];
-				if (other === self) continue;
-				if (overlap[other] === 0) met[numMet++] = other;
-				overlap[other]++;
-				dot[other] += weight * pool.ownerWeight[at];
+			const end = byProduct[product + 1];
+			for (let at = byProduct[product]; at < end; at++) {
+				const other = owner[at];
+				if (overlap[other]++ === 0) met[numMet++] = other;
+				dot[other] += weight * ownerWeight[at];
 			}
 		}
 		return numMet;
 	}
 
-	function choose(numMet: number, personal: Personal): void {
+	function choose(self: number, numMet: number, personal: Personal): void {
 		const numOwn = personal.items.length;
 		closest.length = nearest.length = 0;
 		for (let i = 0; i < numMet; i++) {
 			const other = met[i];
+			if (other === self) continue;
 			const numOther = pool.start[other + 1] - pool.start[other];
 			closest.offer(other, overlap[other] ** 2 / (numOwn * numOther));
 			nearest.offer(other, 2 * dot[other] - pool.norm[other]); // less the distance, but for the own length, which all share
@@ -107,7 +108,7 @@ export function createNeighbourReader(portfolio: Portfolio, pool: Pool): (custom
 	return (customer, personal) => {
 		for (const scores of [alike, near, fresh]) scores.fill(0); // most products are touched: cheaper than one by one
 		touched.length = 0;
-		choose(meet(customer, personal), personal);
+		choose(rowInPool[customer], meet(personal), personal);
 		spread();
 		return { touched, alike, near, fresh };
 	};
