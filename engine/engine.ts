@@ -31,9 +31,10 @@ export interface Engine {
 	survey(portfolio: Portfolio, request: Question): Promise<Population>;
 	/**
 	 * Recomputes a plan from the inputs and lists every rule it breaks. The money of each contact is recomputed too where the engine
-	 * holds the plan's model and, for a plan that priced changes to a published one, is given that one.
+	 * holds the plan's model and is given what the receipt names beside it: the published plan whose changes had a price, the population
+	 * of earlier inputs.
 	 */
-	check(portfolio: Portfolio, plan: unknown, published?: PlanDocument): Promise<readonly Violation[]>;
+	check(portfolio: Portfolio, plan: unknown, published?: PlanDocument, population?: Population): Promise<readonly Violation[]>;
 	close(): Promise<void>;
 }
 
@@ -45,21 +46,25 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 		plan: (portfolio, request, hooks, population) => planPortfolio(portfolio, request, { predictor, pool }, hooks, population),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
 		survey: async (portfolio, request) => surveyPopulation(portfolio, request, predictor),
-		check: async (portfolio, plan, published) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published) }),
+		check: async (portfolio, plan, published, population) =>
+			checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published, population) }),
 		close: () => pool.close(),
 	};
 }
 
 /** Values a plan's contacts anew; null without its model, its population, or the published plan that it priced changes to. */
-function valuerOf(portfolio: Portfolio, predictor: Predictor, published: PlanDocument | undefined): CheckOptions["valuer"] {
+function valuerOf(
+	portfolio: Portfolio,
+	predictor: Predictor,
+	published: PlanDocument | undefined,
+	population: Population | undefined,
+): CheckOptions["valuer"] {
 	return (plan) => {
-		if (
-			predictor.model !== plan.receipt.model ||
-			plan.receipt.population !== undefined ||
-			(plan.receipt.published ?? null) !== (published?.plan_id ?? null)
-		)
-			return null;
-		const context = understand(portfolio, { asOf: parseDay(plan.as_of), policy: plan.policy }, predictor);
+		const { receipt } = plan;
+		if (predictor.model !== receipt.model || (receipt.published ?? null) !== (published?.plan_id ?? null)) return null;
+		if (receipt.population !== undefined && receipt.population !== population?.of.inputs) return null;
+		const measured = receipt.population === undefined || !population ? {} : { population, populationOf: receipt.population };
+		const context = understand(portfolio, { asOf: parseDay(plan.as_of), policy: plan.policy }, predictor, measured);
 		return recomputeTerms(context, plan, published);
 	};
 }

@@ -68,6 +68,15 @@ describe("a plan from a slice and the population", () => {
 		}
 	});
 
+	it("is the same from a slice that holds more than it needs", async () => {
+		const world = randomWorld(2, AS_OF);
+		const population = await engine.survey(world, { asOf: AS_OF });
+		const request = { asOf: AS_OF, reps: ["S1"], iterations: 5 };
+		const team = sliceOf(world, ["S1", "R0", "R2", "R4"]);
+		const plan = await engine.plan(team, request, {}, { population });
+		expect(JSON.stringify(plan)).toBe(JSON.stringify(await engine.plan(world, request)));
+	});
+
 	it("is made from the same waves", async () => {
 		for (const seed of SEEDS) {
 			const world = randomWorld(seed, AS_OF);
@@ -173,6 +182,11 @@ describe("a population of earlier inputs", () => {
 		const plan = await engine.plan(slice, request, {}, { population, populationOf: before.digest });
 		expect(plan.receipt).toMatchObject({ inputs_digest: after.digest, population: before.digest, data_through: { orders: "2026-11-22" } });
 		expect(plan.warnings.filter((warning) => warning.includes(before.digest))).toHaveLength(1);
+		expect((await engine.check(after, plan, undefined, population)).filter(({ rule }) => rule === "term-value")).toEqual([]);
+		const forged = structuredClone(plan);
+		const entry = forged.reps[0].days.flatMap(({ entries }) => entries)[0];
+		Object.assign(entry.terms[0], { cents: entry.terms[0].cents + 1 });
+		expect((await engine.check(after, forged, undefined, population)).map(({ rule }) => rule)).toContain("term-value");
 		const lastOrder = (portfolio: Portfolio): number => {
 			const { classification } = understand(portfolio, { asOf: AS_OF }, predictor, { population, populationOf: before.digest });
 			const { customer_id: ids } = portfolio.tables.customers.texts;

@@ -1,12 +1,9 @@
 import type { Portfolio, Table } from "../engine/portfolio/portfolio.ts";
-import { TABLE_NAMES, TABLES, type TableName } from "../engine/portfolio/schema.ts";
-
-/** Tables of which a slice holds the rows of its customers alone; the others are whole. */
-const SLICED: readonly TableName[] = ["customers", "orders", "contacts", "appointments"];
+import { TABLE_NAMES, TABLES } from "../engine/portfolio/schema.ts";
 
 /**
  * The slow, obvious slice: the customers that some row gives to one of the reps, on whatever date, and those named, in order of rows and
- * numbered anew; rows of other tables that name a customer left out name none.
+ * numbered anew, with the rows of all tables that name them; the other tables whole.
  */
 export function sliceOf(portfolio: Portfolio, repIds: readonly string[], alsoIds: readonly string[] = []): Portfolio {
 	const { customers, assignments, appointments, reps } = portfolio.tables;
@@ -22,12 +19,12 @@ export function sliceOf(portfolio: Portfolio, repIds: readonly string[], alsoIds
 	const tables = { ...portfolio.tables };
 	for (const name of TABLE_NAMES) {
 		const table = tables[name];
-		const hasCustomer = TABLES[name].columns.customer_id?.type === "ref";
-		const all = Array.from({ length: table.length }, (_, row) => row);
-		const isKept = (row: number): boolean => (name === "customers" ? newRow.has(row) : newRow.has(table.refs.customer_id[row]));
-		const rows = SLICED.includes(name) ? all.filter(isKept) : all;
+		const namesCustomers = TABLES[name].columns.customer_id?.type === "ref";
+		if (name !== "customers" && !namesCustomers) continue;
+		const isKept = (row: number): boolean => newRow.has(namesCustomers ? table.refs.customer_id[row] : row);
+		const rows = Array.from({ length: table.length }, (_, row) => row).filter(isKept);
 		const taken = takeRows(table, rows);
-		if (hasCustomer) for (const [at, row] of rows.entries()) taken.refs.customer_id[at] = newRow.get(table.refs.customer_id[row]) ?? -1;
+		if (namesCustomers) for (const [at, row] of rows.entries()) taken.refs.customer_id[at] = newRow.get(table.refs.customer_id[row]) ?? -1;
 		tables[name] = taken;
 	}
 	return { ...portfolio, tables };

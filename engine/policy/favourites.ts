@@ -1,5 +1,6 @@
 import { createIsSale, type History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
+import { firstEventFrom } from "../scoring/churn-inputs.ts";
 import type { Cents } from "../units.ts";
 
 /** Purchases that old no longer say what a segment buys. */
@@ -29,12 +30,14 @@ export function countFavourites({ tables: { customers, orders } }: Portfolio, hi
 			const row = history.line[at];
 			if (orders.days.ordered_on[row] < history.before - RECENT_DAYS) break;
 			if (!isSale(row)) continue;
-			const seen = products.get(orders.refs.product_id[row]) ?? { lines: 0, value: 0 };
-			products.set(orders.refs.product_id[row], { lines: seen.lines + 1, value: seen.value + orders.numbers.net_value[row] });
+			const product = orders.refs.product_id[row];
+			const seen = products.get(product) ?? { lines: 0, value: 0 };
+			if (seen.lines === 0) products.set(product, seen);
+			seen.lines++;
+			seen.value += orders.numbers.net_value[row];
 		}
-		const recent = history.eventDay.subarray(history.eventStart[customer], history.eventStart[customer + 1]);
-		const numRecent = recent.filter((day) => day >= history.before - RECENT_DAYS).length;
-		purchases.set(segment, (purchases.get(segment) ?? 0) + numRecent);
+		const first = firstEventFrom(history, customer, history.before - RECENT_DAYS);
+		purchases.set(segment, (purchases.get(segment) ?? 0) + history.eventStart[customer + 1] - first);
 	}
 	return new Map([...counts].map(([segment, products]) => [segment, rank(products, purchases.get(segment) ?? 0)]));
 }

@@ -53,8 +53,8 @@ export function buildOwnership({ tables: { customers, assignments, reps } }: Por
 	});
 	const isAbsent = (rep: number, date: Day): boolean => absences[rep].some(([from, to]) => from <= date && date <= to);
 
-	const serviceOn = (customer: number, date: Day): Service => {
-		const valid = rows.of(customer).filter((row) => isValid(assignments, row, date) && assignments.refs.rep_id[row] < reps.numRows);
+	const serviceOn = (customer: number, assigned: readonly number[], date: Day): Service => {
+		const valid = assigned.filter((row) => isValid(assignments, row, date) && assignments.refs.rep_id[row] < reps.numRows);
 		const own = customers.refs.rep_id[customer];
 		const ownerRow = firstOf(assignments, valid, OWNER) ?? firstOf(assignments, valid, TELESALES) ?? -1;
 		const owner = ownerRow >= 0 ? assignments.refs.rep_id[ownerRow] : own < reps.numRows ? own : -1;
@@ -72,9 +72,10 @@ export function buildOwnership({ tables: { customers, assignments, reps } }: Por
 	const [firstDate, lastDate] = [dates[0], dates[dates.length - 1]];
 	const isSettled = (row: number): boolean => isValid(assignments, row, firstDate) && isValid(assignments, row, lastDate);
 	for (let customer = 0; customer < customers.length; customer++) {
-		const onFirst = serviceOn(customer, firstDate);
-		const isSame = [onFirst.owner, onFirst.rep].every((rep) => rep < 0 || isPresent[rep]) && rows.of(customer).every(isSettled);
-		const services = isSame ? dates.map(() => onFirst) : dates.map((date) => serviceOn(customer, date));
+		const assigned = rows.of(customer);
+		const onFirst = serviceOn(customer, assigned, firstDate);
+		const isSame = [onFirst.owner, onFirst.rep].every((rep) => rep < 0 || isPresent[rep]) && assigned.every(isSettled);
+		const services = isSame ? dates.map(() => onFirst) : dates.map((date) => serviceOn(customer, assigned, date));
 		const first = services.find(({ owner }) => owner >= 0) ?? services.find(({ rep }) => rep >= 0);
 		owners[customer] = first?.owner ?? -1;
 		ownerRows[customer] = first?.ownerRow ?? -1;
@@ -106,14 +107,16 @@ function firstOf(assignments: Table, rows: readonly number[], role: number): num
 	return ofRole.find((row) => assignments.texts.line.at(row) === null) ?? ofRole[0];
 }
 
-/** Rows of a table by the customer that they name; those of customers that a slice left out are nobody's. */
+/** Rows of a table by the customer that they name. */
 function groupByCustomer(table: Table, numCustomers: number): { of(customer: number): readonly number[] } {
 	const start = new Int32Array(numCustomers + 1);
 	const customerOf = table.refs.customer_id;
-	for (let row = 0; row < table.numRows; row++) if (customerOf[row] >= 0) start[customerOf[row] + 1]++;
+	for (let row = 0; row < table.numRows; row++) start[customerOf[row] + 1]++;
 	for (let c = 0; c < numCustomers; c++) start[c + 1] += start[c];
 	const next = start.slice();
-	const rows = new Int32Array(start[numCustomers]);
-	for (let row = 0; row < table.numRows; row++) if (customerOf[row] >= 0) rows[next[customerOf[row]]++] = row;
-	return { of: (customer) => Array.from(rows.subarray(start[customer], start[customer + 1])) };
+	const rows = new Int32Array(table.numRows);
+	for (let row = 0; row < table.numRows; row++) rows[next[customerOf[row]]++] = row;
+	return {
+		of: (customer) => (start[customer] === start[customer + 1] ? [] : Array.from(rows.subarray(start[customer], start[customer + 1]))),
+	};
 }
