@@ -15,7 +15,7 @@ import { effectsBasisOf } from "./policy/effect-rows.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
 import { MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
 import { type Portfolio, rowsById } from "./portfolio/portfolio.ts";
-import type { Population } from "./policy/population.ts";
+import { type Population, validateSlice } from "./policy/population.ts";
 import { REQUIRED_TO_PLAN, type TableName } from "./portfolio/schema.ts";
 import type { Predictor } from "./scoring/predictor.ts";
 import { buildProblem, type Solution } from "./solver/problem.ts";
@@ -80,11 +80,12 @@ export async function planPortfolio(
 	options: PopulationOptions = {},
 ): Promise<PlanDocument> {
 	requireTables(portfolio);
+	const selected = selectReps(portfolio, request.reps);
+	if (options.population) validateSlice(options.population, portfolio, request.reps ? selected : null);
 	hooks.onProgress?.({ phase: "scoring", repsDone: 0, numReps: portfolio.tables.reps.numRows, valueCents: 0, boundCents: 0 });
 	const context = understand(portfolio, request, services.predictor, options);
 	const { published } = request;
 	const cases = prepareCases({ ...context, published: publishedContacts(portfolio, published), publishedDates: publishedDates(published) });
-	const selected = selectReps(portfolio, request.reps);
 	const results = await solveAll(context, cases, selected, request, services.pool, hooks);
 	return documentOf(context, cases, selected, request, results);
 }

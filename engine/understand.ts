@@ -88,6 +88,7 @@ export function surveyPopulation(portfolio: Portfolio, request: Question, predic
 		feed,
 		dataThrough: dataThroughOf(portfolio.tables, asOf),
 		numEvents: history.eventDay.length,
+		numCustomers: history.numCustomers,
 		products: idsOf(portfolio.tables.products, "product_id"),
 		reps: idsOf(portfolio.tables.reps, "rep_id"),
 		scoring: common,

@@ -77,6 +77,20 @@ describe("a plan from a slice and the population", () => {
 		expect(JSON.stringify(plan)).toBe(JSON.stringify(await engine.plan(world, request)));
 	});
 
+	it("is refused where the slice lacks what the reps need", async () => {
+		const world = randomWorld(2, AS_OF);
+		const population = await engine.survey(world, { asOf: AS_OF });
+		const slice = sliceOf(world, ["S1"]);
+		await expect(engine.plan(slice, { asOf: AS_OF, iterations: 1, reps: ["S1"] }, {}, { population })).rejects.toMatchObject({
+			code: "INVALID_INPUT",
+			message: expect.stringMatching(/^the slice lacks customers that a manager is called in for: C\d+/),
+		});
+		await expect(engine.plan(slice, { asOf: AS_OF, iterations: 1 }, {}, { population })).rejects.toMatchObject({
+			code: "INVALID_INPUT",
+			message: expect.stringMatching(/^a slice of \d+ of 60 customers; expected the reps to plan by name$/),
+		});
+	});
+
 	it("is made from the same waves", async () => {
 		for (const seed of SEEDS) {
 			const world = randomWorld(seed, AS_OF);
@@ -212,7 +226,7 @@ describe("a generated distributor", () => {
 	let path: string;
 
 	beforeAll(async () => {
-		await generate({ customers: 500, reps: 4, seed: 12, asOf: AS_OF, format: "parquet", out: join(folder, "distributor") });
+		await generate({ customers: 300, reps: 4, seed: 12, asOf: AS_OF, format: "parquet", out: join(folder, "distributor") });
 		portfolio = await readPortfolio(join(folder, "distributor"));
 		population = await engine.survey(portfolio, { asOf: AS_OF });
 		path = join(folder, "population");

@@ -81,7 +81,6 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 	const salesOf = cached((line: string | null) => monthlySales(inputs, line));
 	const reachedBy = (rep: number, metric: Metric, line: string | null): number =>
 		achieved.find((measure) => measure.metric === metric && measure.line === line)?.byRep[rep] ?? 0;
-	const targetsOf = groupTargets(portfolio);
 	const teams = Map.groupBy(
 		Array.from({ length: reps.numRows }, (_, rep) => rep),
 		(rep) => reps.texts.team_id.at(rep),
@@ -90,7 +89,7 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 	const goalsOf = cached((month: string) =>
 		cached((rep: number): Goal[] => {
 			const team = reps.texts.team_id.at(rep);
-			return targetsOf(month, rep, team).flatMap((row) => {
+			return targetsOf(targets, month, rep, team).flatMap((row) => {
 				const metric = TARGET_METRICS[targets.codes.metric[row]];
 				const line = targets.texts.line.at(row);
 				const isRunning = month === running;
@@ -145,17 +144,17 @@ function hasBonus({ numbers }: Table, row: number): boolean {
 	return numbers.bonus_value[row] > 0;
 }
 
-/** Rows of targets with a bonus, by month and who they are for. */
-function groupTargets({ tables: { targets } }: Portfolio): (month: string, rep: number, team: string | null) => readonly number[] {
-	const rows = Array.from({ length: targets.numRows }, (_, row) => row).filter((row) => hasBonus(targets, row));
-	const groups = Map.groupBy(rows, (row) => {
-		const rep = targets.refs.rep_id[row];
-		return `${targets.texts.period.at(row)} ${rep >= 0 ? `rep ${rep}` : `team ${targets.texts.team_id.at(row)}`}`;
-	});
-	return (month, rep, team) => [
-		...(groups.get(`${month} rep ${rep}`) ?? []),
-		...(team === null ? [] : (groups.get(`${month} team ${team}`) ?? [])),
-	];
+/** Rows of a month's targets with a bonus for a rep, then of those for its team. A look at every row, since a plan of one rep asks but once a month. */
+function targetsOf(targets: Table, month: string, rep: number, team: string | null): number[] {
+	const { rep_id: reps } = targets.refs;
+	const [own, ofTeam]: [number[], number[]] = [[], []];
+	for (let row = 0; row < targets.numRows; row++) {
+		if (reps[row] >= 0 && reps[row] !== rep) continue;
+		if (!hasBonus(targets, row) || targets.texts.period.at(row) !== month) continue;
+		if (reps[row] === rep) own.push(row);
+		else if (team !== null && targets.texts.team_id.at(row) === team) ofTeam.push(row);
+	}
+	return [...own, ...ofTeam];
 }
 
 /** What the customers of each rep contributed to a metric in the month so far, by row of reps. */

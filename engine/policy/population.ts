@@ -1,6 +1,6 @@
 import { CarteiraError } from "../errors.ts";
 import type { TableName } from "../portfolio/schema.ts";
-import type { FeedHealth } from "../portfolio/portfolio.ts";
+import type { FeedHealth, Portfolio } from "../portfolio/portfolio.ts";
 import type { CommonFacts } from "../scoring/predictor.ts";
 import { type Day, formatDay } from "../units.ts";
 import { type CaseInputs, serviceOf } from "./case-context.ts";
@@ -21,6 +21,8 @@ export interface Population {
 	readonly dataThrough: Readonly<Partial<Record<TableName, Day>>>;
 	/** Purchase events (customer-days) before as_of. */
 	readonly numEvents: number;
+	/** Stubs included. */
+	readonly numCustomers: number;
 	/** Ids by row: what the rows below mean. */
 	readonly products: readonly string[];
 	readonly reps: readonly string[];
@@ -60,6 +62,26 @@ export function requireKey(of: PopulationKey, expected: PopulationKey): void {
 				"CONFLICT",
 				`the population's ${part} is ${shown(of, part)}; expected ${shown(expected, part)}; survey it anew`,
 			);
+}
+
+/**
+ * Throws INVALID_INPUT where a slice cannot be planned by: it must be asked for some reps (null: for all), and hold the customers that
+ * managers among them are called in for.
+ */
+export function validateSlice({ numCustomers, cases }: Population, { tables }: Portfolio, reps: Iterable<number> | null): void {
+	const { customer_id: ids } = tables.customers.texts;
+	if (ids.length >= numCustomers) return;
+	if (reps === null)
+		throw new CarteiraError("INVALID_INPUT", `a slice of ${ids.length} of ${numCustomers} customers; expected the reps to plan by name`);
+	const called = [...reps].flatMap((rep) => cases.escalated.get(rep) ?? []);
+	if (called.length === 0) return;
+	const held = new Set(Array.from({ length: ids.length }, (_, row) => ids.at(row)));
+	const missing = called.filter((id) => !held.has(id));
+	if (missing.length > 0)
+		throw new CarteiraError(
+			"INVALID_INPUT",
+			`the slice lacks customers that a manager is called in for: ${missing.slice(0, 10).join(", ")}`,
+		);
 }
 
 /** The part of a policy that a survey reads; the rest may differ between plans made with one population. */
