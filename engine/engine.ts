@@ -2,12 +2,12 @@ import type { PlanDocument, Violation } from "./agenda/plan-document.ts";
 import type { PlanContext } from "./agenda/context.ts";
 import { checkPlan } from "./check/check-plan.ts";
 import type { CheckOptions } from "./check/context.ts";
-import { type PlanHooks, planPortfolio, type PlanRequest } from "./plan.ts";
+import { type PlanHooks, type PlanOptions, planPortfolio, type PlanRequest } from "./plan.ts";
 import type { Population } from "./policy/population.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import { recomputeTerms } from "./recompute-terms.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
-import { type PopulationOptions, type Question, surveyPopulation, understand } from "./understand.ts";
+import { type Question, surveyPopulation, understand } from "./understand.ts";
 import { parseDay } from "./units.ts";
 import { createPool } from "./workers/pool.ts";
 
@@ -22,9 +22,9 @@ export interface EngineOptions {
 export interface Engine {
 	/**
 	 * Plans a portfolio; the same request and iterations give the same bytes on any number of threads. With a population the portfolio may
-	 * be a slice that holds the customers of the reps asked for: the plan is the same as from the whole.
+	 * be a slice that holds the customers of the reps asked for, or come with a way to cut slices: the plan is the same as from the whole.
 	 */
-	plan(portfolio: Portfolio, request: PlanRequest, hooks?: PlanHooks, options?: PopulationOptions): Promise<PlanDocument>;
+	plan(portfolio: Portfolio, request: PlanRequest, hooks?: PlanHooks, options?: PlanOptions): Promise<PlanDocument>;
 	/** Scores and classification of every customer at a day, without planning. */
 	score(portfolio: Portfolio, request: Question): Promise<PlanContext>;
 	/** Measures a whole portfolio once, so that each of its reps can be planned from a slice. */

@@ -15,7 +15,7 @@ export type {
 } from "./agenda/plan-document.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
-export { ENGINE, type PlanHooks, type PlanProgress, type PlanRequest, understand } from "./plan.ts";
+export { ENGINE, type PlanHooks, type PlanOptions, type PlanProgress, type PlanRequest, understand } from "./plan.ts";
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
 export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";
 export { effectRowsOf } from "./policy/effect-rows.ts";

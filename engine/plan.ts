@@ -1,26 +1,22 @@
 import { createBriefer } from "./agenda/brief.ts";
 import type { PlanContext } from "./agenda/context.ts";
-import { kpisOf } from "./agenda/kpis.ts";
-import { createVoice } from "./agenda/messages.ts";
-import type { PlanDocument, Receipt, RepPlan, Unplanned, UnmetRequired } from "./agenda/plan-document.ts";
+import { createVoice, type Voice } from "./agenda/messages.ts";
+import type { PlanDocument } from "./agenda/plan-document.ts";
 import { problemOf } from "./agenda/problem-of.ts";
-import { canonicalJson, digestOf, planIdOf } from "./agenda/receipt.ts";
 import { publishedContacts, publishedDates } from "./agenda/published.ts";
 import { repPlanOf } from "./agenda/rep-plan.ts";
 import { unmetOf, unplannedOf } from "./agenda/unplanned.ts";
+import { documentOf, type RepResult } from "./document.ts";
 import { CarteiraError } from "./errors.ts";
 import { type Cases, prepareCases } from "./policy/cases.ts";
 import type { RepCase } from "./policy/case.ts";
-import { effectsBasisOf } from "./policy/effect-rows.ts";
-import { dataThroughOf } from "./portfolio/data-through.ts";
-import { MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
 import { type Portfolio, rowsById } from "./portfolio/portfolio.ts";
-import { type Population, validateSlice } from "./policy/population.ts";
-import { REQUIRED_TO_PLAN, type TableName } from "./portfolio/schema.ts";
+import { namedOrphans, validateSlice } from "./policy/population.ts";
+import { REQUIRED_TO_PLAN } from "./portfolio/schema.ts";
 import type { Predictor } from "./scoring/predictor.ts";
 import { buildProblem, type Solution } from "./solver/problem.ts";
-import { type Day, formatDay } from "./units.ts";
-import { ENGINE, type Question, type PopulationOptions, understand } from "./understand.ts";
+import type { Day } from "./units.ts";
+import { type PopulationOptions, type Question, settingBy, understand } from "./understand.ts";
 import type { SolverPool } from "./workers/pool.ts";
 
 export { ENGINE, understand } from "./understand.ts";
@@ -58,36 +54,60 @@ interface Services {
 	readonly pool: SolverPool;
 }
 
-/** What one rep contributes to a plan. */
-interface RepResult {
-	readonly plan: RepPlan;
-	readonly iterations: number;
-	readonly unplanned: readonly Unplanned[];
-	readonly unmet: readonly UnmetRequired[];
-	/** Dates on which this agenda contacts a customer. */
-	readonly contacted: readonly (readonly [customer: number, date: Day])[];
+/** Where one rep is planned: the inputs understood, and the cases of their customers. */
+interface Desk {
+	readonly context: PlanContext;
+	readonly cases: Cases;
+	readonly voice: Voice;
+	readonly brief: ReturnType<typeof createBriefer>;
+}
+
+export interface PlanOptions extends PopulationOptions {
+	/**
+	 * Cuts the slice of a rep, with the customers named beside its own. With it and a population no more than one slice a thread is ever
+	 * understood at once, while the threads solve, and of the portfolio itself only its small tables are read.
+	 */
+	readonly slice?: (repIds: readonly string[], customerIds: readonly string[]) => Portfolio;
 }
 
 /**
  * Plans every rep's days: portfolio → scores → phases → values → solve → plan. With a population the portfolio may be a slice that holds
- * the customers of the reps asked for, and those that managers among them are called in for.
+ * the customers of the reps asked for, and those that managers among them are called in for; or the whole, with a way to cut slices.
  */
 export async function planPortfolio(
 	portfolio: Portfolio,
 	request: PlanRequest,
 	services: Services,
 	hooks: PlanHooks = {},
-	options: PopulationOptions = {},
+	options: PlanOptions = {},
 ): Promise<PlanDocument> {
 	requireTables(portfolio);
 	const selected = selectReps(portfolio, request.reps);
-	if (options.population) validateSlice(options.population, portfolio, request.reps ? selected : null);
+	const { population, slice } = options;
+	if (population) validateSlice(population, portfolio, request.reps ? selected : null);
 	hooks.onProgress?.({ phase: "scoring", repsDone: 0, numReps: portfolio.tables.reps.numRows, valueCents: 0, boundCents: 0 });
-	const context = understand(portfolio, request, services.predictor, options);
-	const { published } = request;
-	const cases = prepareCases({ ...context, published: publishedContacts(portfolio, published), publishedDates: publishedDates(published) });
-	const results = await solveAll(context, cases, selected, request, services.pool, hooks);
-	return documentOf(context, cases, selected, request, results);
+	const deskAt = (inputs: Portfolio): Desk => openDesk(understand(inputs, request, services.predictor, options), request.published);
+	const solve = (deskOf: (rep: number) => Desk, waves: Cases["waves"]): Promise<Map<number, RepResult>> =>
+		solveAll(deskOf, waves, selected, request, services.pool, hooks);
+	if (population && slice) {
+		const idOf = (rep: number): string => portfolio.tables.reps.texts.rep_id.at(rep) ?? "";
+		const { escalated, waves, orphans } = population.cases;
+		const setting = settingBy(population, portfolio, request, services.predictor.model, options.populationOf);
+		const results = await solve((rep) => deskAt(slice([idOf(rep)], escalated.get(rep) ?? [])), waves);
+		return documentOf({ ...setting, orphans }, request, results);
+	}
+	const desk = deskAt(portfolio);
+	const { context, cases } = desk;
+	const hasOrders = context.history.eventDay.length > 0 || (population?.numEvents ?? 0) > 0;
+	const setting = { ...context, model: context.scores.model, hasOrders, orphans: namedOrphans(cases.orphans, portfolio) };
+	return documentOf(setting, request, await solve(() => desk, cases.waves));
+}
+
+function openDesk(context: PlanContext, published: PlanDocument | undefined): Desk {
+	const { portfolio, policy } = context;
+	const voice = createVoice(policy.language, policy.currency);
+	const inputs = { ...context, published: publishedContacts(portfolio, published), publishedDates: publishedDates(published) };
+	return { context, cases: prepareCases(inputs), voice, brief: createBriefer(context, voice) };
 }
 
 function requireTables(portfolio: Portfolio): void {
@@ -109,36 +129,37 @@ function selectReps(portfolio: Portfolio, ids: readonly string[] | undefined): R
  * not depend on which thread ends first.
  */
 async function solveAll(
-	context: PlanContext,
-	cases: Cases,
+	deskOf: (rep: number) => Desk,
+	waves: Cases["waves"],
 	selected: ReadonlySet<number>,
 	request: PlanRequest,
 	pool: SolverPool,
 	hooks: PlanHooks,
 ): Promise<Map<number, RepResult>> {
-	const voice = createVoice(context.policy.language, context.policy.currency);
-	const brief = createBriefer(context, voice);
 	const results = new Map<number, RepResult>();
 	const totals = { value: 0, bound: 0 };
-	for (const wave of cases.waves) {
+	for (const wave of waves) {
 		const taken = takenContacts(results.values());
-		const queue = wave.filter((rep) => selected.has(rep));
+		const inWave = wave.filter((rep) => selected.has(rep));
+		const done = new Map<number, RepResult>();
+		const queue = [...inWave];
 		const next = async (): Promise<void> => {
 			for (let rep = queue.shift(); rep !== undefined; rep = queue.shift()) {
-				const repCase = cases.build(rep, taken);
+				const { context, cases, brief, voice } = deskOf(rep);
+				const repCase = cases.build(rep, takenIn(context.portfolio, taken));
 				const solution = await solveCase(context, repCase, request, pool, hooks.stop);
-				results.set(rep, {
+				done.set(rep, {
 					plan: repPlanOf(context, repCase, solution, brief, voice),
 					iterations: solution.iterations,
 					unplanned: unplannedOf(context, repCase, solution),
 					unmet: unmetOf(context, repCase, solution),
-					contacted: contactedBy(repCase, solution),
+					contacted: contactedBy(context.portfolio, repCase, solution),
 				});
 				totals.value += solution.value;
 				totals.bound += solution.upperBound;
 				hooks.onProgress?.({
 					phase: "solving",
-					repsDone: results.size,
+					repsDone: results.size + done.size,
 					numReps: selected.size,
 					valueCents: totals.value,
 					boundCents: totals.bound,
@@ -146,6 +167,10 @@ async function solveAll(
 			}
 		};
 		await Promise.all(Array.from({ length: pool.numThreads + 1 }, next)); // one case is built while the threads solve
+		for (const rep of inWave) {
+			const result = done.get(rep);
+			if (result) results.set(rep, result);
+		}
 	}
 	return results;
 }
@@ -165,140 +190,30 @@ function solveCase(
 	return pool.solve(problem.buffer, { seed, ...budget, ...(stop && { stop }) });
 }
 
-function takenContacts(results: Iterable<RepResult>): ReadonlyMap<number, readonly Day[]> {
-	const taken = new Map<number, Day[]>();
+/** Dates by customer, by id: rows are a slice's own. */
+function takenContacts(results: Iterable<RepResult>): ReadonlyMap<string, readonly Day[]> {
+	const taken = new Map<string, Day[]>();
 	for (const { contacted } of results) {
-		for (const [customer, date] of contacted) taken.set(customer, [...(taken.get(customer) ?? []), date]);
+		for (const [customerId, date] of contacted) taken.set(customerId, [...(taken.get(customerId) ?? []), date]);
 	}
 	return taken;
 }
 
-function contactedBy(repCase: RepCase, solution: Solution): [number, Day][] {
+function takenIn({ tables: { customers } }: Portfolio, taken: ReadonlyMap<string, readonly Day[]>): ReadonlyMap<number, readonly Day[]> {
+	const rows = new Map<number, readonly Day[]>();
+	if (taken.size === 0) return rows;
+	for (let row = 0; row < customers.length; row++) {
+		const dates = taken.get(customers.texts.customer_id.at(row) ?? "");
+		if (dates) rows.set(row, dates);
+	}
+	return rows;
+}
+
+function contactedBy({ tables: { customers } }: Portfolio, repCase: RepCase, solution: Solution): [string, Day][] {
 	return solution.schedules.flatMap(({ slot, contacts }) =>
-		contacts.map(({ option }): [number, Day] => [repCase.options[option].customer, repCase.days[repCase.slots[slot].day]]),
+		contacts.map(({ option }): [string, Day] => [
+			customers.texts.customer_id.at(repCase.options[option].customer) ?? "",
+			repCase.days[repCase.slots[slot].day],
+		]),
 	);
-}
-
-function documentOf(
-	context: PlanContext,
-	cases: Cases,
-	selected: ReadonlySet<number>,
-	request: PlanRequest,
-	results: ReadonlyMap<number, RepResult>,
-): PlanDocument {
-	const { policy, horizon, asOf } = context;
-	const inOrder = [...selected].sort((a, b) => a - b).flatMap((rep) => results.get(rep) ?? []);
-	const inWaves = cases.order.flatMap((rep) => results.get(rep) ?? []);
-	const receipt = receiptOf(context, request, inOrder);
-	const reps = inOrder.map(({ plan }) => plan);
-	const unmet = inOrder.flatMap((result) => result.unmet);
-	const unplanned = leftByAll(context, inWaves, request.reps ? [] : cases.orphans);
-	return {
-		plan_id: planIdOf(receipt),
-		as_of: formatDay(asOf),
-		horizon: { from: formatDay(asOf), to: formatDay(horizon[horizon.length - 1]) },
-		currency: policy.currency,
-		policy,
-		receipt,
-		kpis: kpisOf(reps, unplanned),
-		reps,
-		unplanned,
-		unmet_required: unmet,
-		warnings: warningsOf(context),
-	};
-}
-
-/**
- * Customers that no agenda holds and no promise names, once each. Of several agendas that leave one out, the first with the most to
- * gain speaks; what it says is proven only if every one of them proves it.
- */
-function leftByAll({ portfolio }: PlanContext, results: readonly RepResult[], orphans: Cases["orphans"]): Unplanned[] {
-	const { customer_id: ids } = portfolio.tables.customers.texts;
-	const left = new Map(
-		orphans.map((orphan) => orphanOf(ids.at(orphan.customer) ?? "", orphan.reasons)).map((row) => [row.customer_id, row]),
-	);
-	for (const { unplanned } of results) {
-		for (const row of unplanned) left.set(row.customer_id, mergeLeft(left.get(row.customer_id), row));
-	}
-	for (const { contacted, unmet } of results) {
-		for (const [customer] of contacted) left.delete(ids.at(customer) ?? "");
-		for (const { customer_id } of unmet) left.delete(customer_id);
-	}
-	return [...left.values()];
-}
-
-function mergeLeft(one: Unplanned | undefined, other: Unplanned): Unplanned {
-	if (!one) return other;
-	const isOpen = ({ reasons }: Unplanned): boolean => reasons.some(({ proven }) => !proven);
-	const isProven = !isOpen(one) && !isOpen(other);
-	const speaker = isOpen(other) && (!isOpen(one) || other.value_forgone_cents > one.value_forgone_cents) ? other : one;
-	const rest = (speaker === one ? other : one).reasons.filter(({ code }) => !speaker.reasons.some((reason) => reason.code === code));
-	const reasons = isProven ? [...speaker.reasons, ...rest] : speaker.reasons.map((reason) => ({ ...reason, proven: false }));
-	return { ...speaker, reasons };
-}
-
-function orphanOf(customerId: string, reasons: Unplanned["reasons"]): Unplanned {
-	return { customer_id: customerId, rep_id: null, reasons, value_forgone_cents: 0, next_best_day: null };
-}
-
-function receiptOf(
-	{ portfolio, policy, scores, asOf, population }: PlanContext,
-	request: PlanRequest,
-	results: readonly RepResult[],
-): Receipt {
-	return {
-		as_of: formatDay(asOf),
-		inputs_digest: portfolio.digest,
-		policy_digest: digestOf(canonicalJson(policy)),
-		effects: effectsBasisOf(policy),
-		model: scores.model,
-		engine: ENGINE,
-		travel: "straight",
-		seed: request.seed ?? 1,
-		iterations: Object.fromEntries(results.map(({ plan, iterations }) => [plan.rep_id, iterations])),
-		data_through: dataThrough(portfolio, asOf, population),
-		...(population && isOlder(population, portfolio) && { population: population.of.inputs }),
-		published: request.published?.plan_id ?? null,
-		...(request.reps && { reps: [...request.reps].sort((a, b) => (a < b ? -1 : 1)) }),
-	};
-}
-
-/** Last dates of the whole portfolio; of a slice of newer inputs, its own where they are later. */
-function dataThrough(portfolio: Portfolio, asOf: Day, population: Population | undefined): Receipt["data_through"] {
-	const through = { ...population?.dataThrough };
-	for (const [table, day] of Object.entries(dataThroughOf(portfolio.tables, asOf)) as [TableName, Day][])
-		through[table] = Math.max(day, through[table] ?? day);
-	return Object.fromEntries(Object.entries(through).map(([table, day]) => [table, formatDay(day)]));
-}
-
-function isOlder({ of }: Population, portfolio: Portfolio): boolean {
-	return of.inputs !== portfolio.digest;
-}
-
-function warningsOf({ portfolio, history, feed, policy, asOf, population }: PlanContext): string[] {
-	const warnings = portfolio.reports.flatMap((report) => [
-		...report.warnings,
-		...(report.numQuarantined > 0 ? [`${report.table}: ${report.numQuarantined} rows were set aside`] : []),
-	]);
-	if (history.eventDay.length === 0 && !population?.numEvents)
-		warnings.push(`orders: none before ${formatDay(asOf)}; every customer counts as a prospect`);
-	if (feed.staleDays > 0) {
-		const count = `${feed.staleDays}${feed.staleDays === MOST_STALE_DAYS ? " or more" : ""} working days`;
-		const beyond = feed.staleDays > policy.stale_after_days ? `, more than stale_after_days ${policy.stale_after_days}` : "";
-		warnings.push(`orders: nothing trusted since ${formatDay(feed.silenceFrom)} (${count}${beyond}); silence is counted up to then`);
-	}
-	if (population && isOlder(population, portfolio))
-		warnings.push(
-			`population: classes, seasons, products and team results are those of the inputs ${population.of.inputs}, before the latest import`,
-		);
-	if (feed.missingDays.length > 0) warnings.push(`orders: no orders on ${firstDates(feed.missingDays)}`);
-	if (feed.thinDays.length > 0) warnings.push(`orders: abnormally few on ${firstDates(feed.thinDays)}`);
-	return warnings;
-}
-
-function firstDates(days: readonly Day[]): string {
-	const most = 10;
-	const numMore = days.length === MOST_LISTED ? "many" : days.length - most;
-	const more = days.length > most ? ` and ${numMore} more` : "";
-	return `${days.slice(0, most).map(formatDay).join(", ")}${more}`;
 }

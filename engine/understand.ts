@@ -1,5 +1,6 @@
 import type { PlanContext } from "./agenda/context.ts";
 import { canonicalJson, digestOf } from "./agenda/receipt.ts";
+import type { Setting } from "./document.ts";
 import { CarteiraError } from "./errors.ts";
 import { classify, measureCuts } from "./policy/classify.ts";
 import { mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
@@ -95,6 +96,19 @@ export function surveyPopulation(portfolio: Portfolio, request: Question, predic
 		cuts,
 		cases: surveyCases({ ...known, classification, calendar, horizon }),
 	};
+}
+
+/** What a population says of the inputs as a whole, so that a plan from slices reads none of their large tables. */
+export function settingBy(
+	population: Population,
+	portfolio: Portfolio,
+	request: Question,
+	model: string,
+	populationOf = portfolio.digest,
+): Omit<Setting, "orphans"> {
+	const { policy, horizon } = rulesOf(portfolio, request);
+	validatePopulation(population, portfolio, { ...keyOf(portfolio, policy, request.asOf, model), inputs: populationOf });
+	return { portfolio, policy, horizon, asOf: request.asOf, model, feed: population.feed, hasOrders: population.numEvents > 0, population };
 }
 
 /** What a population must be measured on to hold for a request. */

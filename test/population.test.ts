@@ -14,6 +14,7 @@ import {
 	type Portfolio,
 	readPortfolio,
 	savePopulation,
+	type Table,
 	TERMS,
 	understand,
 } from "../engine/index.ts";
@@ -36,6 +37,9 @@ function slicedFor(portfolio: Portfolio, population: Population, reps: readonly 
 	const escalated = reps.flatMap((id) => population.cases.escalated.get(repsOf(portfolio).indexOf(id)) ?? []);
 	return sliceOf(portfolio, reps, escalated);
 }
+
+/** No rows: what is planned from slices must not be read as a whole. */
+const emptyOf = (table: Table): Table => ({ ...table, numRows: 0, length: 0 });
 
 let engine: Engine;
 let predictor: Predictor;
@@ -89,6 +93,25 @@ describe("a plan from a slice and the population", () => {
 			code: "INVALID_INPUT",
 			message: expect.stringMatching(/^a slice of \d+ of 60 customers; expected the reps to plan by name$/),
 		});
+	});
+
+	it("of all reps is the same where each is planned from a slice of its own, in waves", async () => {
+		for (const seed of [2, 5]) {
+			const world = randomWorld(seed, AS_OF);
+			const population = await engine.survey(world, { asOf: AS_OF });
+			const cut: string[] = [];
+			const slice = (reps: readonly string[], customers: readonly string[]): Portfolio => {
+				cut.push(reps.join());
+				return sliceOf(world, reps, customers);
+			};
+			const published = await engine.plan(world, { asOf: AS_OF, iterations: 2 });
+			const request = { asOf: AS_OF, iterations: 5, published };
+			const tables = { ...world.tables, orders: emptyOf(world.tables.orders), contacts: emptyOf(world.tables.contacts) };
+			const plan = await engine.plan({ ...world, tables }, request, {}, { population, slice });
+			expect(JSON.stringify(plan)).toBe(JSON.stringify(await engine.plan(world, request)));
+			expect(cut.sort()).toEqual(repsOf(world).sort());
+			expect(plan.unplanned.some(({ reasons }) => reasons.some(({ code }) => code === "NO_REP"))).toBe(true);
+		}
 	});
 
 	it("is made from the same waves", async () => {

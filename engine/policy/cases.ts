@@ -55,7 +55,13 @@ function customersByRep(context: CaseContext): number[][] {
 	});
 }
 
-function orphansOf({ portfolio, ownership, escalatedTo, appointments }: CaseContext): Exclusion[] {
+/** Customers that no rep plans for, in order of rows. */
+export function orphansOf({
+	portfolio,
+	ownership,
+	escalatedTo,
+	appointments,
+}: Pick<CaseContext, "portfolio" | "ownership" | "escalatedTo" | "appointments">): Exclusion[] {
 	const { customers, reps } = portfolio.tables;
 	const orphans: Exclusion[] = [];
 	for (let customer = 0; customer < customers.length; customer++) {

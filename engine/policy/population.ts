@@ -3,7 +3,10 @@ import type { TableName } from "../portfolio/schema.ts";
 import type { FeedHealth, Portfolio } from "../portfolio/portfolio.ts";
 import type { CommonFacts } from "../scoring/predictor.ts";
 import { type Day, formatDay } from "../units.ts";
+import { buildAppointments } from "./appointments.ts";
+import type { Exclusion } from "./case.ts";
 import { type CaseInputs, serviceOf } from "./case-context.ts";
+import { type Cases, orphansOf } from "./cases.ts";
 import type { ClassCuts } from "./classify.ts";
 import { countFavourites, type Favourites } from "./favourites.ts";
 import { type Achieved, measureAchieved } from "./goals.ts";
@@ -51,6 +54,8 @@ export interface CommonCases {
 	readonly waves: readonly (readonly number[])[];
 	/** Ids of the customers that each manager, a row of reps, is called in for: a slice of the manager must hold them. */
 	readonly escalated: ReadonlyMap<number, readonly string[]>;
+	/** Customers that no rep plans for. */
+	readonly orphans: readonly { readonly customerId: string; readonly reasons: Exclusion["reasons"] }[];
 }
 
 /** Throws CONFLICT where a population is of something else than expected. */
@@ -105,6 +110,7 @@ export function surveyedPolicy(policy: Policy): Partial<Policy> & { readonly def
 export function surveyCases(inputs: CaseInputs): CommonCases {
 	const service = serviceOf(inputs);
 	const { customers, reps } = inputs.portfolio.tables;
+	const appointments = buildAppointments(inputs.portfolio, service.dates[0], service.dates[service.dates.length - 1]);
 	const escalated = new Map<number, string[]>();
 	for (let customer = 0; customer < customers.length; customer++) {
 		const manager = service.escalatedTo(customer);
@@ -119,5 +125,11 @@ export function surveyCases(inputs: CaseInputs): CommonCases {
 		achieved: measureAchieved({ ...inputs, ownership: service.ownership }),
 		waves: wavesOf(service, reps.numRows),
 		escalated,
+		orphans: namedOrphans(orphansOf({ ...service, appointments }), inputs.portfolio),
 	};
+}
+
+/** Orphans as they are called outside of a portfolio in memory. */
+export function namedOrphans(orphans: Cases["orphans"], { tables: { customers } }: Portfolio): CommonCases["orphans"] {
+	return orphans.map(({ customer, reasons }) => ({ customerId: customers.texts.customer_id.at(customer) ?? "", reasons }));
 }
