@@ -93,7 +93,11 @@ export async function planPortfolio(
 		const idOf = (rep: number): string => portfolio.tables.reps.texts.rep_id.at(rep) ?? "";
 		const { escalated, waves, orphans } = population.cases;
 		const setting = settingBy(population, portfolio, request, services.predictor.model, options.populationOf);
-		const results = await solve((rep) => deskAt(slice([idOf(rep)], escalated.get(rep) ?? [])), waves);
+		const results = await solve((rep) => {
+			const own = slice([idOf(rep)], escalated.get(rep) ?? []);
+			validateSlice(population, own, [rep]);
+			return deskAt(own);
+		}, waves);
 		return documentOf({ ...setting, orphans }, request, results);
 	}
 	const desk = deskAt(portfolio);

@@ -95,6 +95,15 @@ describe("a plan from a slice and the population", () => {
 		});
 	});
 
+	it("is refused where the slices that are cut lack them", async () => {
+		const world = randomWorld(2, AS_OF);
+		const population = await engine.survey(world, { asOf: AS_OF });
+		const slice = (reps: readonly string[]): Portfolio => sliceOf(world, reps);
+		await expect(engine.plan(world, { asOf: AS_OF, iterations: 1 }, {}, { population, slice })).rejects.toThrow(
+			/^the slice lacks customers/,
+		);
+	});
+
 	it("of all reps is the same where each is planned from a slice of its own, in waves", async () => {
 		for (const seed of [2, 5]) {
 			const world = randomWorld(seed, AS_OF);
