@@ -160,7 +160,8 @@ async function ingest(engine: QueryEngine, job: IngestJob, digest: string, numBy
 	};
 	const bad = badRows(queries, numBad);
 	const quarantine = join(into, `${table}-quarantine.ndjson`);
-	const hasQuarantine = numBad + parser.counts.bad > 0 && (await writeQuarantine(engine, quarantine, table, columns, bad, parser.refused));
+	const hasQuarantine =
+		numBad + parser.counts.bad > 0 && (await writeQuarantine(engine, quarantine, table, columns, bad, parser.refused, findings.linked));
 	return {
 		part,
 		columns,
