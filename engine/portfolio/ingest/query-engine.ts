@@ -95,7 +95,7 @@ export function eachText(chunk: DuckDBDataChunk, column: number, onText: (text: 
 
 /** Did a query need more memory than it may have, and could not spill? */
 export function isOutOfMemory(error: unknown): boolean {
-	return error instanceof Error && /^Out of Memory Error/.test(error.message);
+	return error instanceof Error && error.message.startsWith("Out of Memory Error");
 }
 
 /** A text as SQL writes it. */
