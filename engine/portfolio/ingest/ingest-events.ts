@@ -36,7 +36,7 @@ export interface IngestJob {
 	readonly marginRates: Float64Array;
 	/** What the process may use; DuckDB gets less than half of it. */
 	readonly memoryMegabytes: number;
-	/** Folder for what does not fit in memory; all in it is removed. */
+	/** Folder for what does not fit in memory, of this job alone: it is cleared before and removed afterwards. */
 	readonly scratch: string;
 	readonly onStep?: OnStep;
 }
@@ -64,6 +64,7 @@ const ENGINE_SHARE = 0.4;
  */
 export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
 	const { file, scratch } = job;
+	rmSync(scratch, { recursive: true, force: true }); // of a run that was killed
 	mkdirSync(scratch, { recursive: true });
 	let engine: QueryEngine | null = null;
 	try {
