@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CarteiraError } from "../../errors.ts";
@@ -15,7 +16,10 @@ import { writeSnapshot } from "./write-snapshot.ts";
 
 /** Entry of the process that reads the bytes of strangers: it gets one job, answers one result, and its death harms nobody. */
 process.once("message", (job: Job) => {
-	void answer(job).then((message) => process.send?.(message, undefined, undefined, () => process.exit(0)));
+	void answer(job).then((message) => {
+		flushCompileCache(); // who hears the answer ends this process
+		process.send?.(message, undefined, undefined, () => process.exit(0));
+	});
 });
 process.once("disconnect", () => process.exit(1)); // nobody waits for the answer any more
 // The same for while a long step keeps this thread from hearing of it.
