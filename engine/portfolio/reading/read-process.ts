@@ -1,24 +1,39 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { flushCompileCache } from "node:module";
+import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CarteiraError } from "../../errors.ts";
+import type { TableFile } from "../files/find-tables.ts";
 import { importRows } from "./import-rows.ts";
+import { type BigTable, ingestBig, isBig } from "./ingest-big.ts";
+import { createLinker } from "./link-parts.ts";
 import { readTables } from "./read-tables.ts";
-import type { Job, Message, Outcome, ReadJob, ReadResult } from "./run-reader.ts";
-import { encodeTable } from "../shared-table.ts";
+import type { Job, Message, Outcome, ReadJob } from "./run-reader.ts";
+import { compactTables } from "../snapshot/compact.ts";
+import { type EventTableName, isEventTable, type Manifest } from "../snapshot/manifest.ts";
+import { openPartWriter } from "../snapshot/part-writer.ts";
+import { pathsIn } from "../snapshot/store-folder.ts";
+import { writeSnapshot } from "./write-snapshot.ts";
 
 /** Entry of the process that reads the bytes of strangers: it gets one job, answers one result, and its death harms nobody. */
 process.once("message", (job: Job) => {
-	void answer(job).then((message) => process.send?.(message, undefined, undefined, () => process.exit(0)));
+	void run(job);
 });
 process.once("disconnect", () => process.exit(1)); // nobody waits for the answer any more
 // The same for while a long step keeps this thread from hearing of it.
 new Worker(new URL("./watch-parent.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref();
 
+async function run(job: Job): Promise<void> {
+	const message = await answer(job);
+	flushCompileCache(); // who hears the answer ends this process
+	process.send?.(message, undefined, undefined, () => process.exit(0));
+}
+
 async function answer(job: Job): Promise<Outcome> {
 	try {
-		if (job.kind === "read") return { kind: "read", result: await readInto(job) };
-		return { kind: "imported", result: await importRows(job) };
+		if (job.kind === "read") return { kind: "read", manifest: await readInto(job) };
+		if (job.kind === "import") return { kind: "imported", result: await importRows(job) };
+		const { store, manifest, tables, into } = job;
+		return { kind: "compacted", manifest: compactTables(manifest, tables, pathsIn(store, into), openPartWriter(into)) };
 	} catch (error) {
 		if (error instanceof CarteiraError) {
 			const { code, message, details, numProblems } = error;
@@ -35,14 +50,22 @@ async function answer(job: Job): Promise<Outcome> {
 	}
 }
 
-async function readInto({ files, rules, into }: ReadJob): Promise<ReadResult> {
-	const { tables, reports } = await readTables(files, rules, ({ path }) => {
+async function readInto({ files, rules, policy, into, isKept, limits }: ReadJob): Promise<Manifest> {
+	const onFile = ({ path }: TableFile): void => {
 		process.send?.({ kind: "reading", file: basename(path) } satisfies Message);
-	});
-	mkdirSync(into, { recursive: true });
-	const written = [...tables.values()].map((table) => {
-		writeFileSync(join(into, `${table.name}.arrow`), encodeTable(table));
-		return { table: table.name, numStubs: table.stubs.length };
-	});
-	return { tables: written, reports };
+	};
+	const writer = openPartWriter(into, isKept);
+	const read = await readTables(
+		files.filter((file) => !isBig(file, limits)),
+		rules,
+		onFile,
+	);
+	const linker = createLinker(read.tables);
+	const big = new Map<EventTableName, BigTable>();
+	for (const file of files) {
+		if (!isBig(file, limits) || !isEventTable(file.table)) continue;
+		onFile(file);
+		big.set(file.table, await ingestBig(file, rules, linker, pathsIn(into, into), writer, limits));
+	}
+	return writeSnapshot(read, policy, writer, isKept, big);
 }

@@ -6,9 +6,9 @@ import type { ColumnSpec, ColumnType } from "../schema.ts";
 /** Amounts of money beyond this many cents are taken for junk. */
 const MAX_CENTS = 1e14;
 /** Other numbers beyond this size are taken for junk. */
-const MAX_NUMBER = 1e12;
+export const MAX_NUMBER = 1e12;
 /** So are those nearer to zero than this: the bits of a damaged file are such numbers, no measure is. */
-const MIN_NUMBER = 1e-9;
+export const MIN_NUMBER = 1e-9;
 const FIRST_DAY = 0;
 /** Last date that a table, or a plan, can have. */
 export const LAST_DAY = parseDay("2100-12-31");
@@ -152,11 +152,14 @@ export function numberParserOf(type: ColumnType): NumberParser {
 	return NUMBER_PARSERS[type] ?? parseDecimal;
 }
 
+/** A date as it is settled, be it one of the calendar or not. */
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
+
 /** A cell free of its file's dialect, for rows of several files to be compared and mixed: numbers are numbers; what does not parse stays. */
 export function settleCell(spec: ColumnSpec, raw: RawCell, { decimal, isGrouped, dates }: Notation): RawCell {
 	if (isMissing(raw) || typeof raw !== "string") return raw;
 	const settle = <T>(value: number, written: (value: number) => T): T | RawCell => (Number.isNaN(value) ? raw : written(value));
-	if (spec.type === "day") return settle(parseDate(raw, dates), formatDay);
+	if (spec.type === "day") return ISO_DAY.test(raw) ? raw : settle(parseDate(raw, dates), formatDay);
 	if (spec.type === "datetime") return settle(parseDatetime(raw, dates), formatDatetime);
 	if (spec.type !== "number" && spec.type !== "integer" && spec.type !== "money") return raw;
 	return settle(parseNumber(raw, decimal, isGrouped), (value) => value);
