@@ -2,9 +2,11 @@ import type { PlanDocument, Violation } from "./agenda/plan-document.ts";
 import type { PlanContext } from "./agenda/context.ts";
 import { checkPlan } from "./check/check-plan.ts";
 import type { CheckOptions } from "./check/context.ts";
+import { planSnapshot } from "./plan-snapshot.ts";
 import { type PlanHooks, type PlanOptions, planPortfolio, type PlanRequest } from "./plan.ts";
 import type { Population } from "./policy/population.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
+import type { Snapshot } from "./portfolio/snapshot/snapshot.ts";
 import { recomputeTerms } from "./recompute-terms.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
 import { type Question, surveyPopulation, understand } from "./understand.ts";
@@ -25,6 +27,8 @@ export interface Engine {
 	 * be a slice that holds the customers of the reps asked for, or come with a way to cut slices: the plan is the same as from the whole.
 	 */
 	plan(portfolio: Portfolio, request: PlanRequest, hooks?: PlanHooks, options?: PlanOptions): Promise<PlanDocument>;
+	/** Plans from a snapshot of a store; a large one rep by rep from slices, with what all others contribute kept in the store. */
+	planSnapshot(snapshot: Snapshot, request: PlanRequest, hooks?: PlanHooks): Promise<PlanDocument>;
 	/** Scores and classification of every customer at a day, without planning. */
 	score(portfolio: Portfolio, request: Question): Promise<PlanContext>;
 	/** Measures a whole portfolio once, so that each of its reps can be planned from a slice. */
@@ -44,6 +48,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 	const pool = createPool(options.threads === undefined ? {} : { threads: options.threads });
 	return {
 		plan: (portfolio, request, hooks, population) => planPortfolio(portfolio, request, { predictor, pool }, hooks, population),
+		planSnapshot: (snapshot, request, hooks = {}) => planSnapshot(snapshot, request, { predictor, pool }, hooks, { model: options.model }),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
 		survey: async (portfolio, request) => surveyPopulation(portfolio, request, predictor),
 		check: async (portfolio, plan, published, population) =>

@@ -49,7 +49,7 @@ export interface PlanHooks {
 	readonly stop?: Int32Array;
 }
 
-interface Services {
+export interface Services {
 	readonly predictor: Predictor;
 	readonly pool: SolverPool;
 }

@@ -50,6 +50,17 @@ export function loadPopulation(path: string, expected: PopulationKey): Populatio
 	return deserialize(body) as Population;
 }
 
+/** Key of a population file; null for what is no readable population. */
+export function readPopulationKey(path: string): PopulationKey | null {
+	try {
+		const bytes = readBytes(path);
+		return readHeader(path, bytes.subarray(0, Math.max(0, bytes.subarray(0, MAX_HEADER).indexOf(NEW_LINE)))).of;
+	} catch (error) {
+		if (error instanceof CarteiraError) return null;
+		throw error;
+	}
+}
+
 function readBytes(path: string): Buffer {
 	try {
 		return readFileSync(path);

@@ -42,6 +42,7 @@ export function createFakeEngine(): FakeEngine {
 			return samplePlan({ asOf, next: formatDay(request.asOf + 1), ...(request.reps && { reps: request.reps }) });
 		},
 		score: () => Promise.reject(new Error("the fake engine does not score")),
+		planSnapshot: () => Promise.reject(new Error("the fake engine plans portfolios only")),
 		survey: () => Promise.reject(new Error("the fake engine does not survey")),
 		check: async () => [],
 		close: async () => {},

@@ -5,39 +5,41 @@ import { openColumns } from "../shared-table.ts";
 import { openColumnFile } from "./column-file.ts";
 import { openEventTable } from "./event-table.ts";
 import { once } from "./lazy.ts";
-import { EVENT_TABLES, type EventTableName, type Manifest, PLAIN_TABLES, type PlainTableName, partsOf } from "./manifest.ts";
+import { EVENT_TABLES, type EventTableName, type Manifest, PLAIN_TABLES, type PlainTableName, partsOf, type Sha } from "./manifest.ts";
 import { openParts } from "./open-part.ts";
 import { type EventSource, readEvents } from "./read-events.ts";
 import { findRuns, indexGroups } from "./runs.ts";
 import { customersOf, takeOfCustomers, takeRows } from "./slice.ts";
 import { refuseAside, reportsOf } from "./reports.ts";
-import { clearLeftovers, pathsIn, readCurrent } from "./store-folder.ts";
+import { clearLeftovers, pathsIn, readCurrent, readManifest } from "./store-folder.ts";
 
 /** A portfolio as it stood when it was opened, whatever is imported since. Columns are read when they are first asked for. */
 export interface Snapshot {
+	/** Of the store. */
+	readonly folder: string;
 	/** Its name, the SHA-256 of its manifest. */
 	readonly sha: string;
 	readonly manifest: Manifest;
 	/** The whole portfolio. */
 	portfolio(): Portfolio;
 	/**
-	 * The customers of some reps (by id), as owner, by assignment or by appointment, numbered anew in their order, with their rows of all
+	 * The customers of some reps (by id), as owner, by assignment or by appointment, and others named beside, numbered anew in their order, with their rows of all
 	 * tables that name a customer; the other tables are whole. Throws NOT_FOUND for reps that the table does not have.
 	 */
-	slice(repIds: readonly string[]): Portfolio;
+	slice(repIds: readonly string[], customerIds?: readonly string[]): Portfolio;
 }
 
-/** Opens the current snapshot of a store. Throws NOT_FOUND for a folder that is no store, INVALID_INPUT for a damaged one. */
-export function openSnapshot(folder: string): Snapshot {
+/** Opens a snapshot of a store, the current one unless another is named. Throws NOT_FOUND for a folder that is no store, INVALID_INPUT for a damaged one. */
+export function openSnapshot(folder: string, name?: Sha): Snapshot {
 	clearLeftovers(folder);
-	const { sha, manifest } = readCurrent(folder);
+	const { sha, manifest } = name === undefined ? readCurrent(folder) : { sha: name, manifest: readManifest(folder, name) };
 	const plain = Object.fromEntries(PLAIN_TABLES.map((name) => [name, openPlain(folder, name, manifest)])) as Record<PlainTableName, Table>;
 	const parts = once(
 		() => Object.fromEntries(EVENT_TABLES.map((name) => [name, openSource(folder, name, manifest, plain.customers.length)])) as Sources,
 	);
 	const opened: OpenSnapshot = { manifest, plain, sources: parts };
 	const portfolio = once(() => build(opened, allRows(plain.customers), plain));
-	return { sha, manifest, portfolio, slice: (repIds) => sliceOf(opened, repIds) };
+	return { folder, sha, manifest, portfolio, slice: (repIds, customerIds = []) => sliceOf(opened, repIds, customerIds) };
 }
 
 type Sources = Readonly<Record<EventTableName, EventSource>>;
@@ -100,13 +102,14 @@ function build({ manifest, sources }: OpenSnapshot, customers: Int32Array, table
 	};
 }
 
-function sliceOf(snapshot: OpenSnapshot, repIds: readonly string[]): Portfolio {
+function sliceOf(snapshot: OpenSnapshot, repIds: readonly string[], customerIds: readonly string[]): Portfolio {
 	const { plain } = snapshot;
 	const rowOf = rowsById(plain.reps, "rep_id");
 	const unknown = repIds.filter((id) => !rowOf.has(id));
 	if (unknown.length > 0) throw new CarteiraError("NOT_FOUND", `reps that the table does not have: ${unknown.slice(0, 10).join(", ")}`);
 	const reps = new Set(repIds.flatMap((id) => rowOf.get(id) ?? []));
-	const customers = customersOf(reps, plain.customers, [plain.assignments, plain.appointments]);
+	const beside = new Set(customerIds);
+	const customers = customersOf(reps, beside, plain.customers, [plain.assignments, plain.appointments]);
 	const newRow = new Int32Array(plain.customers.length).fill(-1);
 	for (const [at, row] of customers.entries()) newRow[row] = at;
 	return build(snapshot, customers, {

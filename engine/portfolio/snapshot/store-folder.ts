@@ -33,8 +33,13 @@ export function pathsIn(folder: string, building?: string): PathOf {
 /** The manifest that counts, and its name. Throws NOT_FOUND for a folder that is no store. */
 export function readCurrent(folder: string): { readonly sha: Sha; readonly manifest: Manifest } {
 	const sha = readName(folder);
+	return { sha, manifest: readManifest(folder, sha) };
+}
+
+/** A manifest by its name. */
+export function readManifest(folder: string, sha: Sha): Manifest {
 	try {
-		return { sha, manifest: parseManifest(readFileSync(join(folder, "manifests", `${sha}.json`), "utf8"), sha) };
+		return parseManifest(readFileSync(join(folder, "manifests", `${sha}.json`), "utf8"), sha);
 	} catch (error) {
 		if (error instanceof CarteiraError) throw error;
 		throw new CarteiraError("INVALID_INPUT", `${folder}: manifest ${sha} cannot be read (${codeOf(error)})`);
@@ -173,7 +178,10 @@ function place(building: string, path: string, text: string): void {
 export function collect(folder: string, graceMs = GRACE_MS): void {
 	const { sha, manifest } = readCurrent(folder);
 	const kept = new Map([[sha, manifest]]);
-	const parent = manifest.parent === null ? null : readManifest(folder, manifest.parent);
+	const parent =
+		manifest.parent === null || !existsSync(join(folder, "manifests", `${manifest.parent}.json`))
+			? null
+			: readManifest(folder, manifest.parent);
 	if (parent && manifest.parent !== null) kept.set(manifest.parent, parent);
 	const needed = new Set([...kept.values()].flatMap((one) => [...filesOf(one)]));
 	for (const name of kept.keys()) needed.add(`${name}.json`);
@@ -184,9 +192,4 @@ export function collect(folder: string, graceMs = GRACE_MS): void {
 			if (!needed.has(name) && (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? Infinity) <= before) disk.remove(path);
 		}
 	}
-}
-
-function readManifest(folder: string, sha: Sha): Manifest | null {
-	const path = join(folder, "manifests", `${sha}.json`);
-	return existsSync(path) ? parseManifest(readFileSync(path, "utf8"), sha) : null;
 }

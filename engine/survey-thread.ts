@@ -1,0 +1,40 @@
+import { once } from "node:events";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { savePopulation } from "./policy/population-file.ts";
+import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
+import { loadPredictor } from "./scoring/predictor.ts";
+import { type Question, surveyPopulation } from "./understand.ts";
+import { type Outcome, outcomeOf, valueOf } from "./workers/messages.ts";
+
+/** What is surveyed, and where the result is kept. */
+export interface SurveyTask {
+	readonly store: string;
+	/** Name of the snapshot. */
+	readonly sha: string;
+	readonly question: Question;
+	/** Model folder; default: the one shipped. */
+	readonly model?: string;
+	/** File of the population. */
+	readonly path: string;
+}
+
+const ENTRY = new URL(import.meta.url);
+
+/** Surveys a snapshot in a thread of its own: a national portfolio takes a minute, in which the caller goes on answering. */
+export async function surveyInThread(task: SurveyTask): Promise<void> {
+	const worker = new Worker(ENTRY, { workerData: { survey: task } });
+	const [outcome] = (await once(worker, "message")) as [Outcome<null>];
+	await worker.terminate();
+	valueOf(outcome);
+}
+
+async function survey({ store, sha, question, model, path }: SurveyTask): Promise<Outcome<null>> {
+	const predictor = await loadPredictor(model);
+	return outcomeOf(() => {
+		savePopulation(path, surveyPopulation(openSnapshot(store, sha).portfolio(), question, predictor));
+		return null;
+	});
+}
+
+if (!isMainThread && workerData?.survey !== undefined)
+	void survey(workerData.survey as SurveyTask).then((outcome) => parentPort?.postMessage(outcome, []));
