@@ -31,7 +31,7 @@ export function parseRunOptions(words: readonly string[]): RunOptions | null {
 		.option("--routes <numbers>", "numbers of routes (toptw, default 1,2,3,4; rep-week, default from the table or the size)")
 		.option("--seconds <seconds>", "CPU seconds of the search", "1")
 		.option("--seeds <numbers>", "seeds", "1")
-		.option("--bound-work <cells>", "what the bound may look at; 0: a rough bound, to look at the search alone", "900000000")
+		.option("--bound-work <cells>", "what the bound may look at; 0: a rough bound, to look at the search alone", "1200000000")
 		.option("--json", "one JSON line a run, the summary on stderr")
 		.option("--as-of <date>", "first day planned of portfolios", "2026-11-23")
 		.option("--customers <n>", "customers a rep of made portfolios", "300")

@@ -25,8 +25,8 @@ export function emptyMemory(network: Network): Memory {
 	);
 }
 
-/** Remembers more, so that no route returns as these do; the same memory where there is nothing to add. Sets of `most` are full. */
-export function rememberMore(network: Network, memory: Memory, routes: readonly Int32Array[], most: number): Memory {
+/** Remembers more, so that no route returns as these do; the same memory where there is nothing to add. Sets of `most` are full, and so are `mostRows`. */
+export function rememberMore(network: Network, memory: Memory, routes: readonly Int32Array[], most: number, mostRows: number): Memory {
 	const kept = memory.kept.map((customers) => [...customers]);
 	let { numRows } = memory;
 	for (const windows of routes) {
@@ -38,7 +38,7 @@ export function rememberMore(network: Network, memory: Memory, routes: readonly 
 			if (back < 0) return;
 			for (let k = back + 1; k < at; k++) {
 				const own = kept[nodes[k]];
-				if (own.length >= most || own.includes(customer) || numRows + 2 ** own.length > MOST_ROWS) continue;
+				if (own.length >= most || own.includes(customer) || numRows + 2 ** own.length > Math.min(MOST_ROWS, mostRows)) continue;
 				numRows += 2 ** own.length;
 				own.push(customer);
 			}

@@ -23,6 +23,9 @@ export interface Network {
 	/** [from × (numNodes + 1) + to], the end place in the last column; from the start too. */
 	readonly travelTime: Int32Array;
 	readonly travelCost: Int32Array;
+	/** By node: most that two legs over it fall short of the direct one, in time and in cost; 0 where the triangle inequality holds. */
+	readonly timeShortcut: Int32Array;
+	readonly costShortcut: Int32Array;
 	/** Nodes by the time to travel from them, nearest first, [to × numNodes + rank]. */
 	readonly order: Int16Array;
 	/** Working time of the slot. */
@@ -42,7 +45,32 @@ export function buildNetworks(problem: Problem): Network[] {
 		else kinds.set(key.join(), [slot]);
 	}
 	const order = orderOrigins(problem);
-	return [...kinds.values()].map((slots) => buildNetwork(problem, slots, order));
+	const shortcuts = { time: findShortcuts(problem, problem.travelTime), cost: findShortcuts(problem, problem.travelCost) };
+	return [...kinds.values()].map((slots) => buildNetwork(problem, slots, order, shortcuts));
+}
+
+/** By customer, the most that the way from one place over it to another falls short of the direct one. */
+function findShortcuts({ numCustomers, numPlaces }: Problem, matrix: Int32Array): Int32Array {
+	const shortcut = new Int32Array(numCustomers);
+	if (matrix.every((way) => way === 0)) return shortcut;
+	for (let from = 0; from < numPlaces; from++) {
+		const direct = matrix.subarray(from * numPlaces, (from + 1) * numPlaces);
+		for (let via = 0; via < numCustomers; via++) {
+			const onward = matrix.subarray(via * numPlaces, (via + 1) * numPlaces);
+			let most = shortcut[via] + direct[via];
+			for (let to = 0; to < numPlaces; to++) {
+				const less = direct[to] - onward[to];
+				if (less > most) most = less;
+			}
+			shortcut[via] = most - direct[via];
+		}
+	}
+	return shortcut;
+}
+
+interface Shortcuts {
+	readonly time: Int32Array;
+	readonly cost: Int32Array;
 }
 
 /** Customers by the time to travel from them, [to × numCustomers + rank]. */
@@ -79,7 +107,7 @@ interface Node {
 	readonly windows: { readonly from: number; readonly to: number; readonly loss: number; readonly option: number }[];
 }
 
-function buildNetwork(problem: Problem, slots: readonly number[], order: Int32Array): Network {
+function buildNetwork(problem: Problem, slots: readonly number[], order: Int32Array, shortcuts: Shortcuts): Network {
 	const [slot] = slots;
 	const horizon = workingTime(problem, slot);
 	const nodes = findNodes(problem, slot);
@@ -111,6 +139,8 @@ function buildNetwork(problem: Problem, slots: readonly number[], order: Int32Ar
 		nodeOfWindow: Int32Array.from(nodes.flatMap((node, k) => node.windows.map(() => k))),
 		travelTime: legs(problem.travelTime),
 		travelCost: legs(problem.travelCost),
+		timeShortcut: Int32Array.from(nodes, ({ customer }) => shortcuts.time[customer]),
+		costShortcut: Int32Array.from(nodes, ({ customer }) => shortcuts.cost[customer]),
 		order: orderNodes(nodes, problem.numCustomers, order),
 		horizon,
 	};

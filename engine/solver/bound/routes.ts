@@ -4,8 +4,10 @@ import { buildGrid } from "./grid.ts";
 import { emptyMemory, type Memory, rememberMore } from "./memory.ts";
 import type { Network } from "./network.ts";
 import { addRoute, createPool, dropForgetful, findBest, type Pool } from "./pool.ts";
-import { createPricer, type Pricer, priceRoutes, traceRoute, useMemory } from "./price-routes.ts";
+import { priceRoutes } from "./price-routes.ts";
+import { createPricer, createTables, type Pricer, useMemory } from "./pricer.ts";
 import { type Relaxation, rowsOfDay } from "./rows.ts";
+import { traceRoute } from "./trace-route.ts";
 
 /** Routes of every kind of slot against a relaxation with a link for every visit option. */
 export interface RouteSide {
@@ -20,7 +22,7 @@ export interface RouteSide {
 
 /** Routes kept of a kind of slot, and new ones from one pricing. */
 const POOL_SIZE = 200;
-const NEW_ROUTES = 12;
+const NEW_ROUTES = 24;
 /** No route of a pool is longer. */
 const MOST_VISITS = 64;
 
@@ -85,12 +87,28 @@ function worthOf(network: Network, windows: Int32Array, profits: Float64Array, r
 	return worth - travelCost[home] - rate * travelTime[home];
 }
 
-/** A pricer for every network, with about so many steps a slot. */
-export function createPricers(side: RouteSide, steps: number): Pricer[] {
+/** Most cells of the tables that the pricers share: larger problems get fewer steps, and remember less. */
+const MOST_CELLS = 6e6;
+const FEWEST_STEPS = 20;
+
+/** A pricer for every network, with about so many steps a slot, as far as the cells go. */
+export function createPricers(side: RouteSide, wanted: number): Pricer[] {
+	const tables = createTables();
+	const mostRows = side.memories.reduce((most, memory) => Math.max(most, memory.numRows), 1);
+	const steps = Math.max(FEWEST_STEPS, Math.min(wanted, Math.floor(MOST_CELLS / 4 / mostRows)));
 	return side.networks.map((network, n) => {
 		const mostVisits = network.slots.reduce((most, slot) => Math.max(most, side.problem.slotMaxVisits[slot]), 0);
-		return createPricer(buildGrid(network, Math.max(1, Math.ceil(network.horizon / steps)), mostVisits), side.memories[n]);
+		return createPricer(buildGrid(network, Math.max(1, Math.ceil(network.horizon / steps)), mostVisits), side.memories[n], tables);
 	});
+}
+
+/** How much trouble a pricing takes. */
+export interface Effort {
+	/** Most customers remembered at a node, and pricings of a slot in a row in which its memory may grow. */
+	readonly kept: number;
+	readonly tries: number;
+	/** Whether the value is that of all routes, or only of those that gain by every visit. */
+	readonly isExact: boolean;
 }
 
 /** Value of the best routes of all slots at these prices; adds what they use to `slope` and the best few to the pools. */
@@ -99,20 +117,19 @@ export function chooseRoutes(
 	pricers: readonly Pricer[],
 	prices: Float64Array,
 	slope: Float64Array,
-	mostKept: number,
-	tries: number,
+	effort: Effort,
 ): number {
 	let value = 0;
 	pricers.forEach((pricer, n) => {
-		priceSlot(side, n, pricer, prices, mostKept, tries);
+		priceSlot(side, n, pricer, prices, effort);
 		value += side.networks[n].slots.length * pricer.value;
 		useRoute(side, n, slope);
 	});
 	return value;
 }
 
-/** Prices a kind of slot, up to `tries` times over, each time with a memory of what the best routes returned to; they go to the pool. */
-function priceSlot(side: RouteSide, n: number, pricer: Pricer, prices: Float64Array, mostKept: number, tries: number): void {
+/** Prices a kind of slot, up to so many times over, each time with a memory of what the best routes returned to; they go to the pool. */
+function priceSlot(side: RouteSide, n: number, pricer: Pricer, prices: Float64Array, { kept, tries, isExact }: Effort): void {
 	const network = side.networks[n];
 	const pool = side.pools[n];
 	const profits = priceWindows(side, n, prices);
@@ -120,12 +137,12 @@ function priceSlot(side: RouteSide, n: number, pricer: Pricer, prices: Float64Ar
 	let found: Int32Array[] = [];
 	let isChanged = false;
 	for (let left = tries; left > 0; left--) {
-		priceRoutes(pricer, profits, rate);
+		priceRoutes(pricer, profits, rate, isExact);
 		found = bestEnds(pricer).map((end) => {
 			traceRoute(pricer, profits, rate, end);
 			return pricer.route.slice(0, pricer.numVisits);
 		});
-		const memory = rememberMore(network, side.memories[n], found, mostKept);
+		const memory = rememberMore(network, side.memories[n], found, kept, MOST_CELLS / pricer.length);
 		if (memory === side.memories[n]) break;
 		isChanged = true;
 		side.memories[n] = memory;
