@@ -39,7 +39,7 @@ export async function planSnapshot(
 	if (portfolio.tables.customers.length < slicedFrom) return planPortfolio(portfolio, request, services, hooks);
 	const { asOf, horizonDays, policy, reps } = request;
 	const question: Question = { asOf, policy, ...(horizonDays !== undefined && { horizonDays }) };
-	const { slice } = snapshot;
+	const slice: Snapshot["slice"] = (repIds, customerIds) => snapshot.slice(repIds, customerIds);
 	const expected = populationKey(portfolio, question, services.predictor.model);
 	const folder = folderOf(snapshot);
 	const earlier = reps ? earlierPopulation(folder, expected, portfolio) : null;
