@@ -11,8 +11,6 @@ export interface ColumnFile {
 	readonly numRows: number;
 	readonly names: readonly string[];
 	has(column: string): boolean;
-	/** Bytes of one value. */
-	widthOf(column: string): number;
 	/** All values of a column of numbers, in memory that threads can share; the same array each time. */
 	values(column: string): Values;
 	/** Reads values from … from + into.length - 1. */
@@ -135,7 +133,6 @@ function layOut(source: Source): ColumnFile {
 		numRows,
 		names: schema.fields.map(({ name }) => name),
 		has: (column) => places.has(column),
-		widthOf: (column) => widthOf(placeOf(column).type),
 		values(column) {
 			let values = kept.get(column);
 			if (!values) {
