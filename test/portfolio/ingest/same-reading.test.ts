@@ -45,7 +45,7 @@ describe("the two ways to read orders and contacts", () => {
 		async (first) => {
 			let numRead = 0;
 			for (let seed = first; seed < first + 25; seed++) if ((await expectSameCase(seed)) === "rows") numRead++;
-			expect(numRead).toBeGreaterThan(12); // the others are refused by both, mostly because their marks or dates can mean two things
+			expect(numRead).toBeGreaterThan(7); // the others are refused by both, mostly because their marks or dates can mean two things
 		},
 	);
 });
