@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import { expect } from "vitest";
 import { CarteiraError, type InputProblem } from "../../../engine/errors.ts";
@@ -58,13 +58,16 @@ async function readDrafts(folder: string): Promise<Folder> {
 	return { files, drafts, digests, fatal };
 }
 
+/** What both readers made of a file; `none`: there is no file, or the tables beside it cannot be read. */
+export type Fate = "rows" | "refusal" | "none";
+
 /** Reads a file of the folder in both ways and expects the same of them: rows, problems, reports, events, stubs, or the same refusal. */
-export async function expectSame(folder: string, table: EventTable): Promise<void> {
+export async function expectSame(folder: string, table: EventTable): Promise<Fate> {
 	const old = await readDrafts(folder);
 	const file = old.files.find((one) => one.table === table);
-	if (!file) return;
+	if (!file) return "none";
 	const fatal = old.fatal.filter((problem) => problem.table === table);
-	if (old.fatal.length > fatal.length) return; // the other tables cannot be read at all
+	if (old.fatal.length > fatal.length) return "none"; // the other tables cannot be read at all
 	const read = ingest(folder, file, old);
 	if (fatal.length > 0) {
 		const error: unknown = await read.then(
@@ -73,7 +76,7 @@ export async function expectSame(folder: string, table: EventTable): Promise<voi
 		);
 		if (!(error instanceof CarteiraError)) throw error;
 		expect(error.details.map(withoutReason)).toEqual(fatal.slice(0, 100).map(withoutReason));
-		return;
+		return "refusal";
 	}
 	const [fast, slow] = [await readingOf(table, await read, old), slowReading(file, old)];
 	expect(fast.report).toEqual(slow.report);
@@ -83,6 +86,7 @@ export async function expectSame(folder: string, table: EventTable): Promise<voi
 	expect(fast.quarantine).toEqual(slow.quarantine);
 	// Of a file without a good row the share does not matter: it is refused for its rows.
 	if (slow.report.numAccepted > 0) expect(fast.shareOfValueBad).toBe(slow.shareOfValueBad);
+	return "rows";
 }
 
 /** Damage of a binary format is told in the words of whatever found it first. */
@@ -248,6 +252,3 @@ function slowEvents(linked: ReadonlyMap<TableName, LinkedTable>): number[][] {
 	const { eventDay, eventValue, eventMargin } = buildHistory(portfolio, LAST_DAY + 1);
 	return Array.from(eventDay, (day, i) => [day, eventValue[i], eventMargin[i]]);
 }
-
-/** The name of a folder's case, for messages. */
-export const nameOf = (path: string): string => basename(path);

@@ -4,7 +4,7 @@ import iconv from "iconv-lite";
 import { ORDER_KINDS, ORDER_ORIGINS, ORDER_STATUS, OUTCOMES, CHANNELS } from "../../../engine/portfolio/schema.ts";
 import { createRandom, type Random } from "../../../engine/random.ts";
 import { temporaryFolder } from "../sample-folder.ts";
-import { type EventTable, expectSame } from "./both-readers.ts";
+import { type EventTable, expectSame, type Fate } from "./both-readers.ts";
 
 /** A CNPJ with a zero before it, as a spreadsheet writes it, and the same whole. */
 const TAX_IDS = ["01234567000195", "00000000000191", "04252011000110"];
@@ -310,11 +310,11 @@ function writeOthers(folder: string, random: Random): void {
 }
 
 /** Draws a case and expects both readers to find the same in it; a failure names the case. */
-export async function expectSameCase(seed: number): Promise<void> {
+export async function expectSameCase(seed: number): Promise<Fate> {
 	const folder = temporaryFolder();
 	const { table, name } = writeEventCase(folder, seed);
 	try {
-		await expectSame(folder, table);
+		return await expectSame(folder, table);
 	} catch (error) {
 		throw new Error(`case ${name}`, { cause: error });
 	}

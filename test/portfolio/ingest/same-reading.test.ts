@@ -40,9 +40,14 @@ describe("the two ways to read orders and contacts", () => {
 		}
 	});
 
-	it("find the same in 500 files drawn from seeds: dialects, odd cells, broken records, unknown and repeated ids", async () => {
-		for (let seed = 0; seed < 500; seed++) await expectSameCase(seed);
-	});
+	it.each(Array.from({ length: 20 }, (_, piece) => piece * 25))(
+		"find the same in files drawn from 25 seeds from %d on: dialects, odd cells, broken records, unknown and repeated ids",
+		async (first) => {
+			let numRead = 0;
+			for (let seed = first; seed < first + 25; seed++) if ((await expectSameCase(seed)) === "rows") numRead++;
+			expect(numRead).toBeGreaterThan(7); // the others are refused by both, mostly because their marks or dates can mean two things
+		},
+	);
 });
 
 /** Folders with two files of a table, or a broken policy, are refused before either reader sees a file. */
