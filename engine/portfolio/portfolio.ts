@@ -1,5 +1,6 @@
 import type { InputProblem } from "../errors.ts";
 import type { Day } from "../units.ts";
+import type { PurchaseEvents } from "./purchase-events.ts";
 import type { TableName } from "./schema.ts";
 
 /** Text of a column, decoded from UTF-8 bytes on demand. */
@@ -74,6 +75,24 @@ export interface Portfolio {
 	readonly reports: readonly TableReport[];
 	/** SHA-256 over the digests of all files, hex. */
 	readonly digest: string;
+	/** As a snapshot holds it; where it is absent the history groups and sorts the rows itself. */
+	readonly timeline?: Timeline;
+}
+
+/**
+ * The rows of orders and contacts by customer and time, and what was bought on which day, over all days, as compressed rows: the slice
+ * of customer c is start[c] … start[c + 1] - 1.
+ */
+export interface Timeline extends PurchaseEvents {
+	/** The tables whose rows it orders; it says nothing of others. */
+	readonly orders: Table;
+	readonly contacts: Table;
+	readonly lineStart: Int32Array;
+	/** Rows of `orders`, by customer, then day, then row; null: the table's rows are in that order. */
+	readonly line: Int32Array | null;
+	readonly contactStart: Int32Array;
+	/** Rows of `contacts`, by customer, then time; null as for lines. */
+	readonly contact: Int32Array | null;
 }
 
 /** Rows of a table by the text of one column, stubs included; of several rows with one text the last, rows without text left out. */

@@ -1,24 +1,13 @@
-import {
-	Field,
-	Float64,
-	Int32,
-	makeData,
-	RecordBatch,
-	Schema,
-	Struct,
-	Table as ArrowTable,
-	tableFromIPC,
-	tableToIPC,
-	Uint8,
-	Utf8,
-} from "apache-arrow";
+import { Field, Float64, Int32, makeData, RecordBatch, Schema, Struct, Table as ArrowTable, tableToIPC, Uint8, Utf8 } from "apache-arrow";
 import type { Data } from "apache-arrow";
 import { NULL_CODE, NULL_DAY } from "../units.ts";
 import type { ColumnStore, Held } from "./rows/column.ts";
 import { TextBytes } from "./rows/growing-arrays.ts";
 import type { LinkedTable } from "./rows/link-tables.ts";
-import type { Table, TextColumn } from "./portfolio.ts";
+import type { Table } from "./portfolio.ts";
 import { type ColumnSpec, TABLES, type TableName } from "./schema.ts";
+import { type ColumnFile, openColumnBytes } from "./snapshot/column-file.ts";
+import { lazyRecord, once } from "./snapshot/lazy.ts";
 
 /** Lays a linked table out as one Arrow IPC batch with its stubs: values with sentinels, so that no reader needs the null bits. */
 export function encodeTable(table: LinkedTable): Uint8Array {
@@ -75,27 +64,30 @@ function textData(texts: TextBytes | readonly (string | null)[]): Data {
 	return makeData({ type: new Utf8(), length: column.length, nullCount, valueOffsets: offsets, data: bytes, nullBitmap: validity });
 }
 
-/** Lays a table over the bytes that `encodeTable` made; nothing is copied. Columns that the file lacked share one array of nulls a kind. */
+/** Lays a table over the bytes that `encodeTable` made. */
 export function openTable(name: TableName, bytes: Uint8Array, numStubs: number): Table {
-	const arrow = tableFromIPC(bytes);
-	const length = arrow.numRows;
+	return openColumns(name, openColumnBytes(bytes, name), numStubs);
+}
+
+/** A table over a file of its columns, each read when it is first asked for. Columns that it lacks share one array of nulls a kind. */
+export function openColumns(name: TableName, file: ColumnFile, numStubs: number): Table {
+	const length = file.numRows;
 	const blank = blanksOf(length);
-	const texts: Record<string, TextColumn> = {};
-	const refs: Record<string, Int32Array> = {};
-	const numbers: Record<string, Float64Array> = {};
-	const days: Record<string, Int32Array> = {};
-	const codes: Record<string, Uint8Array> = {};
-	for (const [column, spec] of Object.entries(TABLES[name].columns)) {
-		const data = arrow.getChild(column)?.data[0];
-		const values = data?.values.subarray(0, length); // Arrow pads its buffers
-		const kind = kindOf(spec);
-		if (kind === "refs") refs[column] = values ?? blank.refs();
-		else if (kind === "numbers") numbers[column] = values ?? blank.numbers();
-		else if (kind === "days") days[column] = values ?? blank.days();
-		else if (kind === "codes") codes[column] = values ?? blank.codes();
-		else texts[column] = data ? textColumnOf(data, length) : { length, at: () => null };
-	}
-	return { name, numRows: length - numStubs, numStubs, length, texts, refs, numbers, days, codes };
+	const columns = Object.entries(TABLES[name].columns);
+	const namesOf = (kind: Held["kind"]): string[] => columns.filter(([, spec]) => kindOf(spec) === kind).map(([column]) => column);
+	const read = <T>(kind: Held["kind"], missing: () => T): Record<string, T> =>
+		lazyRecord(namesOf(kind), (column) => (file.has(column) ? (file.values(column) as T) : missing()));
+	return {
+		name,
+		numRows: length - numStubs,
+		numStubs,
+		length,
+		texts: lazyRecord(namesOf("texts"), (column) => (file.has(column) ? file.texts(column) : { length, at: () => null })),
+		refs: read("refs", blank.refs),
+		numbers: read("numbers", blank.numbers),
+		days: read("days", blank.days),
+		codes: read("codes", blank.codes),
+	};
 }
 
 /** How the values of a column are held in a table. */
@@ -106,19 +98,8 @@ export function kindOf({ type }: ColumnSpec): Held["kind"] {
 	return type === "ref" ? "refs" : "texts";
 }
 
-function textColumnOf(data: Data, length: number): TextColumn {
-	const { valueOffsets, values, nullBitmap, nullCount } = data;
-	const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-	const isNull = nullCount > 0 ? (row: number) => (nullBitmap[row >> 3] & (1 << (row & 7))) === 0 : () => false;
-	return { length, at: (row) => (isNull(row) ? null : bytes.toString("utf8", valueOffsets[row], valueOffsets[row + 1])) };
-}
-
 /** Arrays of nulls over shared memory, made when first asked for. */
 function blanksOf(length: number) {
-	const once = <T>(make: () => T): (() => T) => {
-		let made: T | undefined;
-		return () => (made ??= make());
-	};
 	return {
 		refs: once(() => new Int32Array(new SharedArrayBuffer(length * 4)).fill(-1)),
 		numbers: once(() => new Float64Array(new SharedArrayBuffer(length * 8)).fill(Number.NaN)),

@@ -10,14 +10,18 @@ import { shownJson } from "../rows/shown-value.ts";
 export interface PolicyFile {
 	/** As parsed; null: there is none. */
 	readonly policy: unknown;
-	readonly text: string;
+	readonly text: string | null;
 	readonly rules: ReadRules;
 }
 
 /** Reads policy.json. Throws INVALID_POLICY with line and column where it is not JSON. */
 export function readPolicy(folder: string): PolicyFile {
-	const text = loadText(join(folder, "policy.json"));
-	if (text === null) return { policy: null, text: "", rules: { onBadRows: "quarantine", dialects: {} } };
+	return parsePolicy(loadText(join(folder, "policy.json")));
+}
+
+/** The same of its text; null: there is none. */
+export function parsePolicy(text: string | null): PolicyFile {
+	if (text === null) return { policy: null, text, rules: { onBadRows: "quarantine", dialects: {} } };
 	const policy = parse(text);
 	if (typeof policy !== "object" || policy === null || Array.isArray(policy)) throw invalid("", text, "expected a JSON object");
 	const word = "on_bad_rows" in policy ? policy.on_bad_rows : "quarantine";

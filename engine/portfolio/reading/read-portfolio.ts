@@ -1,14 +1,14 @@
-import { createHash } from "node:crypto";
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CarteiraError } from "../../errors.ts";
 import { findTables, requireTables } from "../files/find-tables.ts";
-import type { Portfolio, Table, TableReport } from "../portfolio.ts";
+import type { Portfolio } from "../portfolio.ts";
 import { readPolicy } from "./read-policy.ts";
-import { type ReadLimits, type ReadResult, runRead } from "./run-reader.ts";
-import { TABLE_NAMES, type TableName } from "../schema.ts";
-import { openTable } from "../shared-table.ts";
+import { type ReadLimits, runRead } from "./run-reader.ts";
+import type { TableName } from "../schema.ts";
+import { openSnapshot } from "../snapshot/snapshot.ts";
+import { isStore, openBuilding, switchTo } from "../snapshot/store-folder.ts";
 
 export interface ReadOptions {
 	/** Tables that must be there; orders alone by default. */
@@ -17,59 +17,38 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a portfolio folder: one file a table, in any of the formats, and policy.json. The bytes are read and validated in a process
- * of their own; the tables then lie in shared memory, copied once.
+ * Reads a portfolio: a store's current snapshot, or a folder with one file a table, in any of the formats, and policy.json. The bytes of
+ * files are read and validated in a process of their own, which makes a snapshot of them. Columns come into shared memory when they
+ * are first asked for.
  *
  * Throws NOT_FOUND for no folder, INVALID_INPUT for a file that cannot be read or lacks a column, IMPORT_REFUSED for too many bad
  * rows, INVALID_POLICY for a policy.json that is not JSON.
  */
 export async function readPortfolio(folder: string, options: ReadOptions = {}): Promise<Portfolio> {
+	const required = options.requireTables ?? ["orders"];
+	if (isStore(folder)) return portfolioOf(folder, required);
 	const files = findTables(resolve(folder));
-	requireTables(folder, files, options.requireTables ?? ["orders"]);
-	const { policy, text, rules } = readPolicy(folder);
-	const into = mkdtempSync(join(tmpdir(), "carteira-"));
+	requireTables(folder, files, required);
+	const { text, rules } = readPolicy(folder);
+	const store = mkdtempSync(join(tmpdir(), "carteira-"));
 	try {
-		const result = await runRead({ files, rules, into }, options.limits);
-		const tables = openTables(into, result);
-		return {
-			tables,
-			given: new Set(files.map(({ table }) => table)),
-			policy,
-			reports: result.reports,
-			digest: digestOf(result.reports, text),
-		};
+		const into = openBuilding(store);
+		const manifest = await runRead({ files, rules, policy: text, into, isKept: false }, options.limits);
+		switchTo(store, into, manifest, null);
+		return openSnapshot(store).portfolio();
 	} finally {
-		rmSync(into, { recursive: true, force: true });
+		rmSync(store, { recursive: true, force: true }); // its files stay open as long as the portfolio needs them
 	}
 }
 
-type Tables = Portfolio["tables"];
-
-function openTables(folder: string, { tables }: ReadResult): Tables {
-	const opened: Partial<Record<TableName, Table>> = {};
-	for (const { table, numStubs } of tables) opened[table] = openTable(table, loadShared(join(folder, `${table}.arrow`)), numStubs);
-	if (!isComplete(opened)) throw new CarteiraError("INTERNAL", "the reading process left a table out");
-	return opened;
-}
-
-function isComplete(tables: Partial<Tables>): tables is Tables {
-	return TABLE_NAMES.every((name) => tables[name]);
-}
-
-/** The bytes of a file in memory that threads can share. */
-function loadShared(path: string): Uint8Array {
-	const file = openSync(path, "r");
-	try {
-		const bytes = new Uint8Array(new SharedArrayBuffer(fstatSync(file).size));
-		for (let at = 0; at < bytes.length; ) at += readSync(file, bytes, at, Math.min(bytes.length - at, 1 << 30), null);
-		return bytes;
-	} finally {
-		closeSync(file);
-	}
-}
-
-function digestOf(reports: readonly TableReport[], policy: string): string {
-	const hash = createHash("sha256");
-	for (const { table, digest } of [...reports].sort((a, b) => (a.table < b.table ? -1 : 1))) hash.update(`${table}:${digest}\n`);
-	return hash.update(`policy:${createHash("sha256").update(policy).digest("hex")}\n`).digest("hex");
+function portfolioOf(store: string, required: readonly TableName[]): Portfolio {
+	const portfolio = openSnapshot(store).portfolio();
+	const missing = required.filter((table) => !portfolio.given.has(table));
+	if (missing.length === 0) return portfolio;
+	const problems = missing.map((table) => ({ table, code: "missing_table", message: `expected ${table} in the store` }));
+	throw new CarteiraError(
+		"INVALID_INPUT",
+		`${store}: tables missing: ${missing.join(", ")}; the store holds ${[...portfolio.given].join(", ") || "nothing"}`,
+		problems,
+	);
 }

@@ -1,11 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CarteiraError } from "../../errors.ts";
 import { importRows } from "./import-rows.ts";
 import { readTables } from "./read-tables.ts";
-import type { Job, Message, Outcome, ReadJob, ReadResult } from "./run-reader.ts";
-import { encodeTable } from "../shared-table.ts";
+import type { Job, Message, Outcome, ReadJob } from "./run-reader.ts";
+import type { Manifest } from "../snapshot/manifest.ts";
+import { openPartWriter } from "../snapshot/part-writer.ts";
+import { writeSnapshot } from "./write-snapshot.ts";
 
 /** Entry of the process that reads the bytes of strangers: it gets one job, answers one result, and its death harms nobody. */
 process.once("message", (job: Job) => {
@@ -17,7 +18,7 @@ new Worker(new URL("./watch-parent.ts", import.meta.url), { resourceLimits: { ma
 
 async function answer(job: Job): Promise<Outcome> {
 	try {
-		if (job.kind === "read") return { kind: "read", result: await readInto(job) };
+		if (job.kind === "read") return { kind: "read", manifest: await readInto(job) };
 		return { kind: "imported", result: await importRows(job) };
 	} catch (error) {
 		if (error instanceof CarteiraError) {
@@ -35,14 +36,9 @@ async function answer(job: Job): Promise<Outcome> {
 	}
 }
 
-async function readInto({ files, rules, into }: ReadJob): Promise<ReadResult> {
-	const { tables, reports } = await readTables(files, rules, ({ path }) => {
+async function readInto({ files, rules, policy, into, isKept }: ReadJob): Promise<Manifest> {
+	const read = await readTables(files, rules, ({ path }) => {
 		process.send?.({ kind: "reading", file: basename(path) } satisfies Message);
 	});
-	mkdirSync(into, { recursive: true });
-	const written = [...tables.values()].map((table) => {
-		writeFileSync(join(into, `${table.name}.arrow`), encodeTable(table));
-		return { table: table.name, numStubs: table.stubs.length };
-	});
-	return { tables: written, reports };
+	return writeSnapshot(read, policy, openPartWriter(into, isKept), isKept);
 }

@@ -25,7 +25,7 @@ export interface ReadRules {
 }
 
 /** Share of a table's rows, or of the orders' value, that may be set aside before the import is refused. */
-const MOST_BAD = 0.005;
+export const MOST_BAD = 0.005;
 
 export interface TablesRead {
 	readonly tables: ReadonlyMap<TableName, LinkedTable>;

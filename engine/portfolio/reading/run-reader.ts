@@ -4,9 +4,8 @@ import { fileURLToPath } from "node:url";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.ts";
 import { findTables, type TableFile } from "../files/find-tables.ts";
 import type { ImportJob, ImportResult } from "./import-rows.ts";
-import type { TableReport } from "../portfolio.ts";
 import type { ReadRules } from "./read-tables.ts";
-import type { TableName } from "../schema.ts";
+import type { Manifest } from "../snapshot/manifest.ts";
 
 /** What the reading process may use. */
 export interface ReadLimits {
@@ -25,20 +24,19 @@ export interface ReadJob {
 	readonly kind: "read";
 	readonly files: readonly TableFile[];
 	readonly rules: ReadRules;
-	/** Private folder for the tables as Arrow IPC. */
+	/** policy.json, verbatim. */
+	readonly policy: string | null;
+	/** Private folder for the parts of a snapshot. */
 	readonly into: string;
-}
-
-export interface ReadResult {
-	readonly tables: readonly { readonly table: TableName; readonly numStubs: number }[];
-	readonly reports: readonly TableReport[];
+	/** Is the snapshot to last and to be imported into? */
+	readonly isKept: boolean;
 }
 
 export type Job = ReadJob | ({ readonly kind: "import" } & ImportJob);
 
 /** What a job comes to. Errors lose their class between processes, and are rebuilt from this. */
 export type Outcome =
-	| { readonly kind: "read"; readonly result: ReadResult }
+	| { readonly kind: "read"; readonly manifest: Manifest }
 	| { readonly kind: "imported"; readonly result: ImportResult }
 	| {
 			readonly kind: "failed";
@@ -53,10 +51,10 @@ export type Message = { readonly kind: "reading"; readonly file: string } | Outc
 const ENTRY = fileURLToPath(new URL("./read-process.ts", import.meta.url));
 const PRLIMIT = ["/usr/bin/prlimit", "/bin/prlimit"].find((path) => existsSync(path));
 
-/** Reads the files of a portfolio in a process of its own. */
-export async function runRead(job: Omit<ReadJob, "kind">, limits?: Partial<ReadLimits>): Promise<ReadResult> {
+/** Reads the files of a portfolio into the parts of a snapshot, in a process of its own. */
+export async function runRead(job: Omit<ReadJob, "kind">, limits?: Partial<ReadLimits>): Promise<Manifest> {
 	const outcome = await runJob({ kind: "read", ...job }, limits);
-	if (outcome.kind === "read") return outcome.result;
+	if (outcome.kind === "read") return outcome.manifest;
 	throw errorOf(outcome);
 }
 

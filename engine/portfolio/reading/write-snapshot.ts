@@ -1,0 +1,113 @@
+import { openTableWriter } from "../files/write-table.ts";
+import type { TableReport } from "../portfolio.ts";
+import type { ColumnStore } from "../rows/column.ts";
+import type { LinkedTable } from "../rows/link-tables.ts";
+import type { TableName } from "../schema.ts";
+import { encodeTable } from "../shared-table.ts";
+import {
+	EVENT_TABLES,
+	type EventPart,
+	type EventTable,
+	type EventTableName,
+	type Manifest,
+	PLAIN_TABLES,
+	type PlainTable,
+	type PlainTableName,
+	portfolioDigest,
+	type Sha,
+} from "../snapshot/manifest.ts";
+import type { PartWriter } from "../snapshot/part-writer.ts";
+import { layOutEvents, writeEvents } from "../snapshot/write-events.ts";
+import { rowsAside } from "./quarantine.ts";
+
+/** Tables that were read and linked together. */
+export interface LinkedTables {
+	readonly tables: ReadonlyMap<TableName, LinkedTable>;
+	readonly reports: readonly TableReport[];
+}
+
+/**
+ * Writes the parts of a first snapshot. `isKept`: is it to be imported into? Else what only later imports need is left out.
+ */
+export async function writeSnapshot(
+	{ tables, reports }: LinkedTables,
+	policy: string | null,
+	writer: PartWriter,
+	isKept: boolean,
+): Promise<Manifest> {
+	const plain: Partial<Record<PlainTableName, PlainTable>> = {};
+	for (const name of PLAIN_TABLES) plain[name] = await writePlain(tableOf(tables, name), writer, isKept);
+	const marginRate = marginRates(tableOf(tables, "products"));
+	const events: Partial<Record<EventTableName, EventTable>> = {};
+	for (const name of EVENT_TABLES) {
+		const table = tableOf(tables, name);
+		const base = writeBase(table, marginRate, writer);
+		events[name] = { base, deltas: [], columns: Object.keys(table.draft?.columns ?? {}), ...(isKept && writeAside(table, writer)) };
+	}
+	writer.close();
+	return {
+		format: 1,
+		parent: null,
+		digest: portfolioDigest(reports, policy ?? ""),
+		policy,
+		given: [...tables.values()].filter(({ draft }) => draft !== null).map(({ name }) => name),
+		reports,
+		tables: plain as Manifest["tables"],
+		events: events as Manifest["events"],
+	};
+}
+
+function tableOf(tables: LinkedTables["tables"], name: TableName): LinkedTable {
+	const table = tables.get(name);
+	if (!table) throw new TypeError(`table ${name} was not linked`);
+	return table;
+}
+
+async function writePlain(table: LinkedTable, writer: PartWriter, isKept: boolean): Promise<PlainTable> {
+	const rows = isKept && table.draft ? { rows: await writeRows(table, writer), ...writeAside(table, writer) } : {};
+	return { ...writeColumns(table, writer), ...rows };
+}
+
+/** Writes the linked columns of a table with its stubs. */
+export function writeColumns(table: LinkedTable, writer: PartWriter): PlainTable {
+	const columns = writer.bytes(encodeTable(table), "arrow");
+	return { num_rows: table.kept.length + table.stubs.length, num_stubs: table.stubs.length, columns };
+}
+
+/** Writes the rows of a table that stay as a typed file. */
+export async function writeRows({ name, draft, kept }: LinkedTable, writer: PartWriter): Promise<Sha> {
+	const columns: [string, ColumnStore][] = Object.entries(draft?.columns ?? {});
+	const rows = openTableWriter(
+		writer.folder,
+		name,
+		"arrow",
+		columns.map(([column]) => column),
+	);
+	try {
+		for (const row of kept) rows.append(columns.map(([, store]) => store.cellAt(row)));
+	} catch (error) {
+		rows.abort();
+		throw error;
+	}
+	await rows.close();
+	return writer.adopt(rows.path, "arrow");
+}
+
+/** Writes the rows of a table that are set aside, if there are any. */
+export function writeAside({ draft }: LinkedTable, writer: PartWriter): { quarantine?: Sha } {
+	const text = draft ? rowsAside(draft) : null;
+	return text === null ? {} : { quarantine: writer.bytes(Buffer.from(text), "ndjson") };
+}
+
+/** Writes all good rows of orders or contacts as one part; null where the table was not given. */
+export function writeBase(table: LinkedTable, marginRate: Float64Array, writer: PartWriter): EventPart | null {
+	return table.draft ? writeEvents(layOutEvents(table), marginRate, writer) : null;
+}
+
+/** Margin over net value by row of products, stubs included; NaN where it is not known. */
+export function marginRates({ draft, kept, stubs }: LinkedTable): Float64Array {
+	const rates = new Float64Array(kept.length + stubs.length).fill(Number.NaN);
+	const held = draft?.columns.margin_rate?.held;
+	if (held?.kind === "numbers") for (const [at, row] of kept.entries()) rates[at] = held.values[row];
+	return rates;
+}

@@ -1,0 +1,251 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { basename } from "node:path";
+import { DataType, MessageReader, RecordBatchReader, type Schema } from "apache-arrow";
+import { CarteiraError } from "../../errors.ts";
+import type { TextColumn } from "../portfolio.ts";
+
+export type Values = Int32Array | Float64Array | Uint8Array;
+
+/** An Arrow IPC file of one uncompressed batch, of which single columns, and ranges of them, are read when asked for. */
+export interface ColumnFile {
+	readonly numRows: number;
+	readonly names: readonly string[];
+	has(column: string): boolean;
+	/** Bytes of one value. */
+	widthOf(column: string): number;
+	/** All values of a column of numbers, in memory that threads can share; the same array each time. */
+	values(column: string): Values;
+	/** Reads values from … from + into.length - 1. */
+	readRange(column: string, from: number, into: Values): void;
+	/** Texts of a Utf8 column. Those of a large one are read from disk one by one until `load` brings them all to memory. */
+	texts(column: string): TextList;
+}
+
+/** Texts that are UTF-8 in one piece. */
+export interface TextList extends TextColumn {
+	/** Offsets (length + 1) and bytes, in memory that threads can share. */
+	load(): { readonly offsets: Int32Array; readonly bytes: Buffer };
+}
+
+/** Files up to this size are read whole when they are opened and need no descriptor. */
+const SMALL = 1 << 20;
+const PIECE = 1 << 30;
+
+/** Bytes that lie somewhere and are read in ranges. */
+interface Source {
+	readonly name: string;
+	readonly size: number;
+	read(at: number, into: Uint8Array): void;
+}
+
+/** Opens a column file. Its descriptor stays open as long as the object lives, so that the file may be unlinked meanwhile. */
+export function openColumnFile(path: string): ColumnFile {
+	return layOut(openSource(path));
+}
+
+/** The same over bytes in memory. */
+export function openColumnBytes(bytes: Uint8Array, name = "a table"): ColumnFile {
+	return layOut(sourceOf(name, bytes));
+}
+
+const openFiles = new FinalizationRegistry<number>((file) => closeSync(file));
+
+function openSource(path: string): Source {
+	const name = basename(path);
+	let file: number;
+	try {
+		file = openSync(path, "r");
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+		throw new CarteiraError("INVALID_INPUT", `part ${name} of the snapshot cannot be read (${code})`);
+	}
+	const { size } = fstatSync(file);
+	const read = (at: number, into: Uint8Array): void => readFully(file, name, at, into);
+	if (size > SMALL) {
+		const source = { name, size, read };
+		openFiles.register(source, file);
+		return source;
+	}
+	const bytes = new Uint8Array(size);
+	try {
+		read(0, bytes);
+	} finally {
+		closeSync(file);
+	}
+	return sourceOf(name, bytes);
+}
+
+function readFully(file: number, name: string, at: number, into: Uint8Array): void {
+	for (let done = 0; done < into.length; ) {
+		const count = readSync(file, into, done, Math.min(into.length - done, PIECE), at + done);
+		if (count === 0) throw damaged(name, `it ends before byte ${at + into.length}`);
+		done += count;
+	}
+}
+
+function sourceOf(name: string, bytes: Uint8Array): Source {
+	const read = (at: number, into: Uint8Array): void => {
+		if (at + into.length > bytes.length) throw damaged(name, `it ends before byte ${at + into.length}`);
+		into.set(bytes.subarray(at, at + into.length));
+	};
+	return { name, size: bytes.length, read };
+}
+
+function damaged(name: string, what: string): CarteiraError {
+	return new CarteiraError("INVALID_INPUT", `part ${name} of the snapshot is damaged: ${what}`);
+}
+
+/** Where a column's buffers lie in the file. */
+interface Place {
+	readonly type: DataType;
+	readonly at: number;
+	/** Of a Utf8 column: offsets are at `at`, bytes here. */
+	readonly bytesAt: number;
+	/** Of a Utf8 column with nulls: the bits. */
+	readonly validity: { readonly at: number; readonly length: number } | null;
+}
+
+const MAGIC = "ARROW1";
+/** Of a file: the magic word and its padding before the messages; behind the footer its length and the magic word. */
+const FILE_HEAD = 8;
+const FILE_TAIL = 10;
+/** Of a message: the continuation mark and the length of its metadata. */
+const MESSAGE_HEAD = 8;
+
+function layOut(source: Source): ColumnFile {
+	const { schema, numRows, places } = readHead(source);
+	const kept = new Map<string, Values>();
+	const placeOf = (column: string): Place => {
+		const place = places.get(column);
+		if (!place) throw new CarteiraError("INTERNAL", `part ${source.name} has no column ${column}`);
+		return place;
+	};
+	return {
+		numRows,
+		names: schema.fields.map(({ name }) => name),
+		has: (column) => places.has(column),
+		widthOf: (column) => widthOf(placeOf(column).type),
+		values(column) {
+			let values = kept.get(column);
+			if (!values) {
+				values = sharedValues(placeOf(column).type, numRows);
+				readInto(source, placeOf(column).at, values);
+				kept.set(column, values);
+			}
+			return values;
+		},
+		readRange(column, from, into) {
+			readInto(source, placeOf(column).at + from * into.BYTES_PER_ELEMENT, into);
+		},
+		texts: (column) => textList(source, placeOf(column), numRows),
+	};
+}
+
+function readInto(source: Source, at: number, values: Values): void {
+	source.read(at, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+}
+
+function sharedValues(type: DataType, length: number): Values {
+	const memory = new SharedArrayBuffer(length * widthOf(type));
+	if (DataType.isFloat(type)) return new Float64Array(memory);
+	return widthOf(type) === 1 ? new Uint8Array(memory) : new Int32Array(memory);
+}
+
+function widthOf(type: DataType): number {
+	if (DataType.isFloat(type)) return 8;
+	return DataType.isInt(type) && type.bitWidth === 8 ? 1 : 4;
+}
+
+function readHead(source: Source): { schema: Schema; numRows: number; places: ReadonlyMap<string, Place> } {
+	const { schema, offset } = readFooter(source);
+	const { message, body } = readMessage(source, offset);
+	if (!message.isRecordBatch()) throw damaged(source.name, "it has no batch of rows");
+	const { length, buffers, compression } = message.header();
+	if (compression !== null) throw damaged(source.name, "its buffers are compressed");
+	const places = new Map<string, Place>();
+	let next = 0;
+	for (const { name, type } of schema.fields) {
+		const isText = DataType.isUtf8(type);
+		const [bits, values] = [buffers[next], buffers[next + 1]];
+		const bytes = buffers[next + (isText ? 2 : 1)];
+		next += isText ? 3 : 2;
+		if (!bytes || body + bytes.offset + bytes.length > source.size) throw damaged(source.name, `it ends before column ${name}`);
+		const validity = bits.length > 0 ? { at: body + bits.offset, length: bits.length } : null;
+		places.set(name, { type, at: body + values.offset, bytesAt: body + bytes.offset, validity });
+	}
+	return { schema, numRows: length, places };
+}
+
+/** The schema of a file and where its only batch begins, as its footer says. */
+function readFooter(source: Source): { schema: Schema; offset: number } {
+	const tail = Buffer.alloc(FILE_TAIL);
+	if (source.size < FILE_HEAD + FILE_TAIL) throw damaged(source.name, "it has no footer");
+	source.read(source.size - FILE_TAIL, tail);
+	const length = tail.readInt32LE(0);
+	if (tail.toString("latin1", 4) !== MAGIC || length <= 0 || length > source.size - FILE_HEAD - FILE_TAIL)
+		throw damaged(source.name, "it has no footer");
+	const footer = Buffer.alloc(length + FILE_TAIL);
+	source.read(source.size - footer.length, footer);
+	// The library reads a footer only where a file ends with it: a file of nothing else will do.
+	const reader = RecordBatchReader.from(Buffer.concat([Buffer.from(MAGIC.padEnd(FILE_HEAD, "\0")), footer]));
+	const read = reader.isFile() ? reader.open().footer : null;
+	const batch = read?.getRecordBatch(0);
+	if (!read || !batch || read.numRecordBatches !== 1) throw damaged(source.name, "it is no Arrow file of one batch");
+	return { schema: read.schema, offset: Number(batch.offset) };
+}
+
+/** The message at a byte, and where its body begins. */
+function readMessage(source: Source, at: number) {
+	const head = Buffer.alloc(MESSAGE_HEAD);
+	source.read(at, head);
+	const length = head.readInt32LE(4);
+	if (head.readInt32LE(0) !== -1 || length <= 0 || at + length > source.size) throw damaged(source.name, `no message at byte ${at}`);
+	const bytes = Buffer.alloc(MESSAGE_HEAD + length);
+	source.read(at, bytes);
+	const message = new MessageReader(bytes).readMessage();
+	if (!message) throw damaged(source.name, `no message at byte ${at}`);
+	return { message, body: at + MESSAGE_HEAD + length };
+}
+
+/** Texts of more bytes than this are read one by one. */
+const LARGE_TEXTS = 1 << 25;
+
+function textList(source: Source, { at, bytesAt, validity }: Place, length: number): TextList {
+	let loaded: ReturnType<TextList["load"]> | null = null;
+	let nulls: Uint8Array | null = null;
+	const load = (): ReturnType<TextList["load"]> => {
+		if (loaded) return loaded;
+		const offsets = new Int32Array(new SharedArrayBuffer((length + 1) * 4));
+		if (length > 0) readInto(source, at, offsets);
+		const bytes = Buffer.from(new SharedArrayBuffer(offsets[length]));
+		source.read(bytesAt, bytes);
+		loaded = { offsets, bytes };
+		return loaded;
+	};
+	const isNull = (row: number): boolean => {
+		if (validity === null) return false;
+		if (nulls === null) {
+			nulls = new Uint8Array(validity.length);
+			source.read(validity.at, nulls);
+		}
+		return (nulls[row >> 3] & (1 << (row & 7))) === 0;
+	};
+	return {
+		length,
+		load,
+		at(row) {
+			if (isNull(row)) return null;
+			if (!loaded && length * 4 > LARGE_TEXTS) return readText(source, at + row * 4, bytesAt);
+			const { offsets, bytes } = load();
+			return bytes.toString("utf8", offsets[row], offsets[row + 1]);
+		},
+	};
+}
+
+function readText(source: Source, offsetsAt: number, bytesAt: number): string {
+	const ends = new Int32Array(2);
+	readInto(source, offsetsAt, ends);
+	const bytes = Buffer.allocUnsafe(ends[1] - ends[0]);
+	source.read(bytesAt + ends[0], bytes);
+	return bytes.toString("utf8");
+}

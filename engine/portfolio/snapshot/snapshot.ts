@@ -1,0 +1,119 @@
+import { CarteiraError } from "../../errors.ts";
+import { type Portfolio, rowsById, type Table, type Timeline } from "../portfolio.ts";
+import type { TableName } from "../schema.ts";
+import { openColumns } from "../shared-table.ts";
+import { openColumnFile } from "./column-file.ts";
+import { openEventTable } from "./event-table.ts";
+import { once } from "./lazy.ts";
+import { EVENT_TABLES, type EventTableName, type Manifest, PLAIN_TABLES, type PlainTableName, partsOf } from "./manifest.ts";
+import { openParts } from "./open-part.ts";
+import { type EventSource, readEvents } from "./read-events.ts";
+import { findRuns, indexGroups } from "./runs.ts";
+import { customersOf, takeOfCustomers, takeRows } from "./slice.ts";
+import { refuseAside, reportsOf } from "./reports.ts";
+import { clearLeftovers, partPath, readCurrent } from "./store-folder.ts";
+
+/** A portfolio as it stood when it was opened, whatever is imported since. Columns are read when they are first asked for. */
+export interface Snapshot {
+	/** Its name, the SHA-256 of its manifest. */
+	readonly sha: string;
+	readonly manifest: Manifest;
+	/** The whole portfolio. */
+	portfolio(): Portfolio;
+	/**
+	 * The customers of some reps (by id), as owner, by assignment or by appointment, numbered anew in their order, with their rows of all
+	 * tables that name a customer; the other tables are whole. Throws NOT_FOUND for reps that the table does not have.
+	 */
+	slice(repIds: readonly string[]): Portfolio;
+}
+
+/** Opens the current snapshot of a store. Throws NOT_FOUND for a folder that is no store, INVALID_INPUT for a damaged one. */
+export function openSnapshot(folder: string): Snapshot {
+	clearLeftovers(folder);
+	const { sha, manifest } = readCurrent(folder);
+	const plain = Object.fromEntries(PLAIN_TABLES.map((name) => [name, openPlain(folder, name, manifest)])) as Record<PlainTableName, Table>;
+	const parts = once(
+		() => Object.fromEntries(EVENT_TABLES.map((name) => [name, openSource(folder, name, manifest, plain.customers.length)])) as Sources,
+	);
+	const opened: OpenSnapshot = { manifest, plain, sources: parts };
+	const portfolio = once(() => build(opened, allRows(plain.customers), plain));
+	return { sha, manifest, portfolio, slice: (repIds) => sliceOf(opened, repIds) };
+}
+
+type Sources = Readonly<Record<EventTableName, EventSource>>;
+
+interface OpenSnapshot {
+	readonly manifest: Manifest;
+	readonly plain: Readonly<Record<PlainTableName, Table>>;
+	readonly sources: () => Sources;
+}
+
+function openPlain(folder: string, name: PlainTableName, { tables }: Manifest): Table {
+	const { columns, num_stubs } = tables[name];
+	return openColumns(name, openColumnFile(partPath(folder, columns)), num_stubs);
+}
+
+function openSource(folder: string, name: EventTableName, { events }: Manifest, numCustomers: number): EventSource {
+	const parts = openParts(folder, name, partsOf(events[name]));
+	return { parts, index: indexGroups(parts, numCustomers) };
+}
+
+function allRows({ length }: Table): Int32Array {
+	return Int32Array.from({ length }, (_, row) => row);
+}
+
+/** The portfolio of some customers; `tables` name them by their new rows. */
+function build({ manifest, sources }: OpenSnapshot, customers: Int32Array, tables: Readonly<Record<PlainTableName, Table>>): Portfolio {
+	const { given, policy, digest } = manifest;
+	refuseAside(manifest);
+	const open = once(() => {
+		const { orders, contacts } = sources();
+		const runs = {
+			orders: findRuns("orders", orders.parts, orders.index, customers),
+			contacts: findRuns("contacts", contacts.parts, contacts.index, customers),
+		};
+		const tablesOf = {
+			orders: openEventTable("orders", orders.parts, runs.orders),
+			contacts: openEventTable("contacts", contacts.parts, runs.contacts),
+		};
+		const timeline = once(
+			(): Timeline => ({
+				...tablesOf,
+				lineStart: runs.orders.start,
+				line: null,
+				contactStart: runs.contacts.start,
+				contact: null,
+				...readEvents(orders, customers, runs.orders, () => tables.products.numbers.margin_rate),
+			}),
+		);
+		return { ...tablesOf, timeline };
+	});
+	return {
+		tables: { ...tables, orders: open().orders, contacts: open().contacts },
+		given: new Set<TableName>(given),
+		policy: policy === null ? null : JSON.parse(policy),
+		reports: reportsOf(manifest),
+		digest,
+		get timeline() {
+			return open().timeline();
+		},
+	};
+}
+
+function sliceOf(snapshot: OpenSnapshot, repIds: readonly string[]): Portfolio {
+	const { plain } = snapshot;
+	const rowOf = rowsById(plain.reps, "rep_id");
+	const unknown = repIds.filter((id) => !rowOf.has(id));
+	if (unknown.length > 0) throw new CarteiraError("NOT_FOUND", `reps that the table does not have: ${unknown.slice(0, 10).join(", ")}`);
+	const reps = new Set(repIds.flatMap((id) => rowOf.get(id) ?? []));
+	const customers = customersOf(reps, plain.customers, [plain.assignments, plain.appointments]);
+	const newRow = new Int32Array(plain.customers.length).fill(-1);
+	for (const [at, row] of customers.entries()) newRow[row] = at;
+	return build(snapshot, customers, {
+		...plain,
+		customers: takeRows(plain.customers, customers),
+		assignments: takeOfCustomers(plain.assignments, newRow),
+		appointments: takeOfCustomers(plain.appointments, newRow),
+		service_events: takeOfCustomers(plain.service_events, newRow),
+	});
+}

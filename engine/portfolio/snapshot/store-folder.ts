@@ -1,0 +1,160 @@
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CarteiraError } from "../../errors.ts";
+import { disk, syncFolder, writeAll } from "./disk.ts";
+import { filesOf, type Manifest, parseManifest, type Sha, shaOf, textOfManifest } from "./manifest.ts";
+
+/**
+ * A store is a folder with the text CURRENT, the name of the manifest that counts; `manifests/`, and `parts/`. Parts and manifests are
+ * never changed; a snapshot is made in a private folder inside, whose files get their names in `parts/` before CURRENT names them.
+ */
+const CURRENT = "CURRENT";
+const BUILDING = ".building-";
+/** Unused parts of this age are removed: nobody who found them named by CURRENT is still about to open them. */
+const GRACE_MS = 10 * 60_000;
+
+export function isStore(folder: string): boolean {
+	return existsSync(join(folder, CURRENT));
+}
+
+export function partPath(folder: string, sha: Sha, ending: "arrow" | "ndjson" = "arrow"): string {
+	return join(folder, "parts", `${sha}.${ending}`);
+}
+
+/** The manifest that counts, and its name. Throws NOT_FOUND for a folder that is no store. */
+export function readCurrent(folder: string): { readonly sha: Sha; readonly manifest: Manifest } {
+	const sha = readName(folder);
+	try {
+		return { sha, manifest: parseManifest(readFileSync(join(folder, "manifests", `${sha}.json`), "utf8"), sha) };
+	} catch (error) {
+		if (error instanceof CarteiraError) throw error;
+		throw new CarteiraError("INVALID_INPUT", `${folder}: manifest ${sha} cannot be read (${codeOf(error)})`);
+	}
+}
+
+function readName(folder: string): Sha {
+	let text: string;
+	try {
+		text = readFileSync(join(folder, CURRENT), "utf8").trim();
+	} catch (error) {
+		throw new CarteiraError("NOT_FOUND", `${folder}: expected a portfolio store with a file CURRENT (${codeOf(error)})`);
+	}
+	if (!/^[0-9a-f]{64}$/.test(text))
+		throw new CarteiraError("INVALID_INPUT", `${folder}/CURRENT: expected a SHA-256, found "${text.slice(0, 80)}"`);
+	return text;
+}
+
+function codeOf(error: unknown): string {
+	return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
+
+/** A new private folder inside a store, for parts in the making. */
+export function openBuilding(folder: string): string {
+	try {
+		mkdirSync(folder, { recursive: true });
+		clearLeftovers(folder, true);
+		return mkdtempSync(join(folder, `${BUILDING}${process.pid}-`));
+	} catch (error) {
+		throw new CarteiraError("NOT_FOUND", `portfolio folder ${folder}: expected a folder that can be written (${codeOf(error)})`);
+	}
+}
+
+export function removeBuilding(building: string): void {
+	disk.remove(building);
+}
+
+/** Removes the private folders of processes that are no more; `andOwn`: and of this one's, which makes no other snapshot now. */
+export function clearLeftovers(folder: string, andOwn = false): void {
+	for (const name of readdirSync(folder)) {
+		if (!name.startsWith(BUILDING)) continue;
+		const pid = Number(name.slice(BUILDING.length).split("-")[0]);
+		if (pid === process.pid ? andOwn : !isAlive(pid)) removeIfAllowed(join(folder, name));
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return codeOf(error) !== "ESRCH";
+	}
+}
+
+/** Who may only read a store leaves it as it is. */
+function removeIfAllowed(path: string): void {
+	try {
+		disk.remove(path);
+	} catch (error) {
+		if (!["EACCES", "EPERM", "EROFS"].includes(codeOf(error))) throw error;
+	}
+}
+
+/**
+ * Makes what lies in a private folder the store's snapshot: parts get their names, then the manifest, then CURRENT names it. Before that
+ * last rename the store is as it was. `parent` is what CURRENT must name still; throws CONFLICT where it does not.
+ */
+export function switchTo(folder: string, building: string, manifest: Manifest, parent: Sha | null): Sha {
+	const parts = join(folder, "parts");
+	const manifests = join(folder, "manifests");
+	for (const path of [parts, manifests]) mkdirSync(path, { recursive: true });
+	for (const name of readdirSync(building)) {
+		if (/^[0-9a-f]{64}\.(arrow|ndjson)$/.test(name)) disk.rename(join(building, name), join(parts, name));
+	}
+	syncFolder(parts);
+	requireParts(parts, manifest);
+	const text = textOfManifest(manifest);
+	const sha = shaOf(text);
+	place(building, join(manifests, `${sha}.json`), text);
+	syncFolder(manifests);
+	syncFolder(folder);
+	const now = isStore(folder) ? readName(folder) : null;
+	if (now !== parent)
+		throw new CarteiraError("CONFLICT", `${folder}: another import changed it meanwhile; nothing was changed by this one`);
+	place(building, join(folder, CURRENT), `${sha}\n`);
+	syncFolder(folder);
+	return sha;
+}
+
+function requireParts(parts: string, manifest: Manifest): void {
+	const there = new Set(readdirSync(parts));
+	for (const name of filesOf(manifest)) if (!there.has(name)) throw new CarteiraError("INTERNAL", `the snapshot lacks its part ${name}`);
+}
+
+/** Writes a small file beside, puts it on disk and gives it its name. */
+function place(building: string, path: string, text: string): void {
+	const temporary = join(building, "text");
+	const file = openSync(temporary, "w");
+	try {
+		writeAll(file, Buffer.from(text));
+		disk.sync(file);
+	} finally {
+		closeSync(file);
+	}
+	disk.rename(temporary, path);
+}
+
+/**
+ * Removes parts and manifests that neither the current snapshot nor its parent needs, once they are old enough. Whoever has one of them
+ * open goes on reading it.
+ */
+export function collect(folder: string, graceMs = GRACE_MS): void {
+	const { sha, manifest } = readCurrent(folder);
+	const kept = new Map([[sha, manifest]]);
+	const parent = manifest.parent === null ? null : readManifest(folder, manifest.parent);
+	if (parent && manifest.parent !== null) kept.set(manifest.parent, parent);
+	const needed = new Set([...kept.values()].flatMap((one) => [...filesOf(one)]));
+	for (const name of kept.keys()) needed.add(`${name}.json`);
+	const before = Date.now() - graceMs;
+	for (const room of ["parts", "manifests"]) {
+		for (const name of readdirSync(join(folder, room))) {
+			const path = join(folder, room, name);
+			if (!needed.has(name) && (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? Infinity) <= before) disk.remove(path);
+		}
+	}
+}
+
+function readManifest(folder: string, sha: Sha): Manifest | null {
+	const path = join(folder, "manifests", `${sha}.json`);
+	return existsSync(path) ? parseManifest(readFileSync(path, "utf8"), sha) : null;
+}
