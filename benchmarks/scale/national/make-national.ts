@@ -30,7 +30,7 @@ export async function makeNational(options: NationalOptions): Promise<NationalSu
 	const started = performance.now();
 	mkdirSync(out, { recursive: true });
 	const scratch = mkdtempSync(join(out, ".making-"));
-	const database = await openDatabase(join(scratch, "pasts.duckdb"), options.threads);
+	const database = await openDatabase(join(scratch, "pasts.duckdb"), { threads: options.threads });
 	try {
 		const shops = await writeShops(options, scratch);
 		const rows: Partial<Record<TableName, number>> = {};
