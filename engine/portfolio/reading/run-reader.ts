@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.ts";
-import { findTables, type TableFile } from "../files/find-tables.ts";
+import type { TableFile } from "../files/find-tables.ts";
 import type { ImportJob, ImportResult } from "./import-rows.ts";
 import type { ReadRules } from "./read-tables.ts";
-import type { Manifest } from "../snapshot/manifest.ts";
+import { filesOf, type Manifest } from "../snapshot/manifest.ts";
 
 /** What the reading process may use. */
 export interface ReadLimits {
@@ -115,12 +116,14 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 	});
 }
 
-/** Deadline by the size of all files that the job reads; a file that is gone or cannot be reached is told by the job itself. */
+/** Deadline by the size of all files that the job may read; a file that is gone or cannot be reached is told by the job itself. */
 function secondsFor(job: Job): number {
-	const paths =
-		job.kind === "read" ? job.files.map(({ path }) => path) : [job.upload?.path ?? "", ...findTables(job.folder).map(({ path }) => path)];
-	const bytes = paths.reduce((sum, path) => sum + sizeOf(path), 0);
-	return BASE_SECONDS + Math.ceil(bytes / BYTES_PER_SECOND);
+	return BASE_SECONDS + Math.ceil(filesRead(job).reduce((sum, path) => sum + sizeOf(path), 0) / BYTES_PER_SECOND);
+}
+
+function filesRead(job: Job): string[] {
+	if (job.kind === "read") return job.files.map(({ path }) => path);
+	return [job.upload?.path ?? "", ...[...filesOf(job.manifest)].map((name) => join(job.store, "parts", name))];
 }
 
 function sizeOf(path: string): number {

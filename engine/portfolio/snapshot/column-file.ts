@@ -115,6 +115,7 @@ const MESSAGE_HEAD = 8;
 function layOut(source: Source): ColumnFile {
 	const { schema, numRows, places } = readHead(source);
 	const kept = new Map<string, Values>();
+	const lists = new Map<string, TextList>();
 	const placeOf = (column: string): Place => {
 		const place = places.get(column);
 		if (!place) throw new CarteiraError("INTERNAL", `part ${source.name} has no column ${column}`);
@@ -137,7 +138,11 @@ function layOut(source: Source): ColumnFile {
 		readRange(column, from, into) {
 			readInto(source, placeOf(column).at + from * into.BYTES_PER_ELEMENT, into);
 		},
-		texts: (column) => textList(source, placeOf(column), numRows),
+		texts(column) {
+			const list = lists.get(column) ?? textList(source, placeOf(column), numRows);
+			lists.set(column, list);
+			return list;
+		},
 	};
 }
 
@@ -191,7 +196,7 @@ function readFooter(source: Source): { schema: Schema; offset: number } {
 	const read = reader.isFile() ? reader.open().footer : null;
 	const batch = read?.getRecordBatch(0);
 	if (!read || !batch || read.numRecordBatches !== 1) throw damaged(source.name, "it is no Arrow file of one batch");
-	return { schema: read.schema, offset: Number(batch.offset) };
+	return { schema: read.schema, offset: batch.offset };
 }
 
 /** The message at a byte, and where its body begins. */

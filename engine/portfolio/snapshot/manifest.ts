@@ -73,8 +73,8 @@ export interface EventPart {
 	readonly links: Readonly<Record<string, Sha>>;
 	/** Of a delta: ids whose lines in earlier parts no longer count. */
 	readonly replaced?: Sha;
-	/** Of a delta: the lines of earlier parts that `replaced` names, ascending, by the name of the part's lines. */
-	readonly dropped?: Readonly<Record<Sha, Sha>>;
+	/** Of a delta: the lines that `replaced` names, ascending, by the position of their part among the table's parts. */
+	readonly dropped?: Readonly<Record<string, Sha>>;
 }
 
 /** All parts of an event table, oldest first. */

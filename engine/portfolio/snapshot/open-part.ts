@@ -1,6 +1,6 @@
 import { type ColumnFile, openColumnFile } from "./column-file.ts";
 import type { EventPart, EventTableName, Sha } from "./manifest.ts";
-import { partPath } from "./store-folder.ts";
+import type { PathOf } from "./store-folder.ts";
 
 /** A part whose files are open. Small lists are in memory; lines, events and words are read when asked for. */
 export interface OpenPart {
@@ -21,12 +21,17 @@ export interface OpenPart {
 }
 
 /** Opens the parts of a table, oldest first. */
-export function openParts(folder: string, table: EventTableName, parts: readonly EventPart[]): OpenPart[] {
-	return parts.map((part, index) => openPart(folder, table, part, parts.slice(index + 1)));
+export function openParts(pathOf: PathOf, table: EventTableName, parts: readonly EventPart[]): OpenPart[] {
+	return parts.map((part, position) => openPart(pathOf, table, part, dropsOf(parts, position)));
 }
 
-function openPart(folder: string, table: EventTableName, part: EventPart, later: readonly EventPart[]): OpenPart {
-	const open = (sha: Sha): ColumnFile => openColumnFile(partPath(folder, sha));
+/** Lists of the lines of a part that later ones replace. */
+function dropsOf(parts: readonly EventPart[], position: number): Sha[] {
+	return parts.flatMap(({ dropped = {} }) => dropped[position] ?? []);
+}
+
+function openPart(pathOf: PathOf, table: EventTableName, part: EventPart, dropLists: readonly Sha[]): OpenPart {
+	const open = (sha: Sha): ColumnFile => openColumnFile(pathOf(sha));
 	const lines = open(part.lines);
 	const groups = open(part.groups);
 	const words = new Map(Object.entries(part.words).map(([column, sha]) => [column, open(sha)]));
@@ -37,7 +42,7 @@ function openPart(folder: string, table: EventTableName, part: EventPart, later:
 		if (!file) throw new TypeError(`a part of ${table} has no list of ${column}`);
 		return file;
 	};
-	const drops = later.flatMap(({ dropped = {} }) => dropped[part.lines] ?? []).map((sha) => integers(open(sha), "line"));
+	const drops = dropLists.map((sha) => integers(open(sha), "line"));
 	return {
 		part,
 		lines,

@@ -1,3 +1,4 @@
+import { countBelow } from "./count-below.ts";
 import { allocate, kindOfColumn, TIME } from "./event-columns.ts";
 import type { EventTableName } from "./manifest.ts";
 import type { OpenPart } from "./open-part.ts";
@@ -89,18 +90,7 @@ function startOf({ lineEnd }: OpenPart, group: number): number {
 
 function hasDrops(part: OpenPart, group: number): boolean {
 	const { dropped, lineEnd } = part;
-	return dropped.length > 0 && firstFrom(dropped, startOf(part, group)) < firstFrom(dropped, lineEnd[group]);
-}
-
-/** How many of some ascending numbers are less than a number. */
-function firstFrom(ascending: Int32Array, least: number): number {
-	let [low, high] = [0, ascending.length];
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if (ascending[middle] < least) low = middle + 1;
-		else high = middle;
-	}
-	return low;
+	return dropped.length > 0 && countBelow(dropped, startOf(part, group)) < countBelow(dropped, lineEnd[group]);
 }
 
 interface Line {
@@ -117,7 +107,7 @@ function mergedLines(table: EventTableName, parts: readonly OpenPart[], groups: 
 		const [from, to] = [startOf(open, group), open.lineEnd[group]];
 		const times = allocate(kindOfColumn(table, TIME[table]), to - from, false);
 		open.lines.readRange(TIME[table], from, times);
-		let drop = firstFrom(open.dropped, from);
+		let drop = countBelow(open.dropped, from);
 		for (let at = from; at < to; at++) {
 			if (open.dropped[drop] === at) drop++;
 			else lines.push({ part, at, time: times[at - from] });

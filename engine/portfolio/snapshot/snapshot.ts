@@ -11,7 +11,7 @@ import { type EventSource, readEvents } from "./read-events.ts";
 import { findRuns, indexGroups } from "./runs.ts";
 import { customersOf, takeOfCustomers, takeRows } from "./slice.ts";
 import { refuseAside, reportsOf } from "./reports.ts";
-import { clearLeftovers, partPath, readCurrent } from "./store-folder.ts";
+import { clearLeftovers, pathsIn, readCurrent } from "./store-folder.ts";
 
 /** A portfolio as it stood when it was opened, whatever is imported since. Columns are read when they are first asked for. */
 export interface Snapshot {
@@ -50,11 +50,11 @@ interface OpenSnapshot {
 
 function openPlain(folder: string, name: PlainTableName, { tables }: Manifest): Table {
 	const { columns, num_stubs } = tables[name];
-	return openColumns(name, openColumnFile(partPath(folder, columns)), num_stubs);
+	return openColumns(name, openColumnFile(pathsIn(folder)(columns)), num_stubs);
 }
 
 function openSource(folder: string, name: EventTableName, { events }: Manifest, numCustomers: number): EventSource {
-	const parts = openParts(folder, name, partsOf(events[name]));
+	const parts = openParts(pathsIn(folder), name, partsOf(events[name]));
 	return { parts, index: indexGroups(parts, numCustomers) };
 }
 

@@ -17,8 +17,16 @@ export function isStore(folder: string): boolean {
 	return existsSync(join(folder, CURRENT));
 }
 
-export function partPath(folder: string, sha: Sha, ending: "arrow" | "ndjson" = "arrow"): string {
-	return join(folder, "parts", `${sha}.${ending}`);
+/** Where a part lies. */
+export type PathOf = (sha: Sha, ending?: "arrow" | "ndjson") => string;
+
+/** Parts of a store, those in the making first. */
+export function pathsIn(folder: string, building?: string): PathOf {
+	return (sha, ending = "arrow") => {
+		const name = `${sha}.${ending}`;
+		const fresh = building === undefined ? null : join(building, name);
+		return fresh !== null && existsSync(fresh) ? fresh : join(folder, "parts", name);
+	};
 }
 
 /** The manifest that counts, and its name. Throws NOT_FOUND for a folder that is no store. */

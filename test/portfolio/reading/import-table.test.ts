@@ -1,13 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { importRows } from "../../../engine/portfolio/reading/import-rows.ts";
 import { importTable } from "../../../engine/portfolio/reading/import-table.ts";
-import type { Table, TableReport } from "../../../engine/portfolio/portfolio.ts";
+import { findTables } from "../../../engine/portfolio/files/find-tables.ts";
+import type { Portfolio, Table, TableReport } from "../../../engine/portfolio/portfolio.ts";
+import { readPolicy } from "../../../engine/portfolio/reading/read-policy.ts";
+import { readTables } from "../../../engine/portfolio/reading/read-tables.ts";
+import { writeSnapshot } from "../../../engine/portfolio/reading/write-snapshot.ts";
 import type { TableName } from "../../../engine/portfolio/schema.ts";
-import { commitImport } from "../../../engine/portfolio/reading/staging.ts";
+import { openPartWriter } from "../../../engine/portfolio/snapshot/part-writer.ts";
+import { openSnapshot } from "../../../engine/portfolio/snapshot/snapshot.ts";
+import { isStore, openBuilding, readCurrent, switchTo } from "../../../engine/portfolio/snapshot/store-folder.ts";
 import { formatDay } from "../../../engine/units.ts";
-import { readInProcess } from "./read-in-process.ts";
 import { csvOf, type SampleRow, sampleTables, temporaryFolder, writeCsvFolder } from "../sample-folder.ts";
 
 /** Imports rows without a process around it. */
@@ -21,11 +26,35 @@ async function importInto(
 	mkdirSync(join(folder, "uploads"), { recursive: true });
 	const path = join(folder, "uploads", isText ? "upload.csv" : "upload.json");
 	writeFileSync(path, isText ? rows : JSON.stringify(rows));
-	const into = mkdtempSync(join(folder, ".import-"));
+	const { sha, manifest } = await currentOf(folder);
+	const into = openBuilding(folder);
 	const upload = { table, path, format: isText ? ("csv" as const) : ("json" as const) };
-	const { report, staged } = await importRows({ folder, table, upload, mode, rules: { onBadRows: "quarantine", dialects: {} }, into });
-	commitImport(folder, into, staged);
+	const rules = { onBadRows: "quarantine" as const, dialects: {} };
+	const { report, manifest: next } = await importRows({ store: folder, manifest, table, upload, mode, rules, into });
+	switchTo(folder, into, { ...next, parent: sha }, sha);
 	return report;
+}
+
+/** The store's snapshot; one is made of a folder's files first. */
+async function currentOf(folder: string): Promise<ReturnType<typeof readCurrent>> {
+	if (!isStore(folder)) {
+		const into = openBuilding(folder);
+		const read = await readTables(findTables(folder), readPolicy(folder).rules);
+		switchTo(folder, into, await writeSnapshot(read, null, openPartWriter(into), true), null);
+	}
+	return readCurrent(folder);
+}
+
+const tablesOf = (folder: string): Portfolio["tables"] => openSnapshot(folder).portfolio().tables;
+
+/** Rows of a table that are set aside. */
+function asideOf(folder: string, table: "orders"): Record<string, unknown>[] {
+	const { quarantine } = readCurrent(folder).manifest.events[table];
+	if (quarantine === undefined) return [];
+	return readFileSync(join(folder, "parts", `${quarantine}.ndjson`), "utf8")
+		.trim()
+		.split("\n")
+		.map((line) => JSON.parse(line));
 }
 
 function order(id: string, more: Record<string, string> = {}): SampleRow {
@@ -40,6 +69,7 @@ function linesOf({ texts, numbers, days, numRows }: Table): string[] {
 	return rows.sort();
 }
 
+const filesIn = (folder: string): string[] => readdirSync(folder, { recursive: true }).map(String).sort();
 const manyOrders = (count: number): SampleRow[] => Array.from({ length: count }, (_, i) => order(`n${i}`));
 
 describe("importTable", () => {
@@ -56,44 +86,48 @@ describe("importTable", () => {
 			numAccepted: 1,
 			dialect: { delimiter: ";", decimal: ",", dates: "dd/mm/yyyy" },
 		});
-		expect(readdirSync(folder).filter((name) => name.startsWith("orders"))).toEqual(["orders.arrow"]);
-		expect(linesOf((await readInProcess(folder)).tables.orders)).toEqual(["o9 2026-11-05 123450"]);
+		expect(readdirSync(folder).sort()).toEqual(["CURRENT", "manifests", "parts"]);
+		expect(linesOf(tablesOf(folder).orders)).toEqual(["o9 2026-11-05 123450"]);
 	});
 
 	it("changes nothing in the reading process: what it makes lies aside until its parent, which may be gone, gives it its place", async () => {
 		const folder = temporaryFolder();
-		const into = join(folder, ".import-killed");
 		writeCsvFolder(folder, sampleTables());
-		const before = readdirSync(folder);
+		const { sha, manifest } = await currentOf(folder);
+		const into = join(folder, ".building-2147483647-killed");
 		mkdirSync(into);
+		const before = filesIn(folder);
 		const path = join(temporaryFolder(), "upload");
 		writeFileSync(path, JSON.stringify([...manyOrders(300), order("bad", { quantity: "x" })]));
 		await importRows({
-			folder,
+			store: folder,
+			manifest,
 			table: "orders",
 			upload: { table: "orders", path, format: "json" },
 			mode: "replace",
 			rules: { onBadRows: "quarantine", dialects: {} },
 			into,
 		});
-		expect(readdirSync(folder)).toEqual([".import-killed", ...before]);
-		expect(readdirSync(into).sort()).toEqual(["orders.arrow", "quarantine"]);
+		expect(filesIn(folder).filter((name) => !name.startsWith(".building"))).toEqual(before.filter((name) => !name.startsWith(".building")));
+		expect(readdirSync(into).length).toBeGreaterThan(5);
+		expect(readCurrent(folder).sha).toBe(sha);
 		// The next import clears it away.
 		writeFileSync(path, JSON.stringify([order("o9")]));
 		await importTable(folder, "orders", { path, format: "json" }, "replace");
-		expect(readdirSync(folder)).toEqual([...before.filter((name) => name !== "orders.csv"), "orders.arrow"].sort());
+		expect(readdirSync(folder).sort()).toEqual(["CURRENT", "manifests", "parts"]);
+		expect(linesOf(tablesOf(folder).orders)).toEqual(["o9 2026-11-02 1000"]);
 	});
 
 	it("makes the first table of a folder", async () => {
 		const folder = temporaryFolder();
 		await importInto(folder, "orders", [order("o1")], "upsert");
-		expect(linesOf((await readInProcess(folder)).tables.orders)).toEqual(["o1 2026-11-02 1000"]);
+		expect(linesOf(tablesOf(folder).orders)).toEqual(["o1 2026-11-02 1000"]);
 	});
 
 	it("changes nothing where the upload is refused", async () => {
 		const folder = temporaryFolder();
 		writeCsvFolder(folder, sampleTables());
-		const before = readFileSync(join(folder, "orders.csv"), "utf8");
+		const { sha } = await currentOf(folder);
 		await expect(importInto(folder, "orders", [order("o1"), order("o2", { quantity: "x" })], "replace")).rejects.toMatchObject({
 			code: "IMPORT_REFUSED",
 			details: [{ table: "orders", row: 2, column: "quantity", value: "x" }],
@@ -107,8 +141,7 @@ describe("importTable", () => {
 				{ column: "net_value" },
 			],
 		});
-		expect(readFileSync(join(folder, "orders.csv"), "utf8")).toBe(before);
-		expect(readdirSync(folder).filter((name) => name.startsWith("orders"))).toEqual(["orders.csv"]);
+		expect(readCurrent(folder).sha).toBe(sha);
 	});
 
 	it("checks references against the tables that the folder holds", async () => {
@@ -118,7 +151,7 @@ describe("importTable", () => {
 			details: [{ column: "customer_id", value: "nobody", code: "unknown_reference" }],
 		});
 		await importInto(folder, "orders", [order("o1", { product_id: "new" })], "upsert");
-		expect((await readInProcess(folder)).tables.products.numStubs).toBe(1);
+		expect(tablesOf(folder).products.numStubs).toBe(1);
 	});
 });
 
@@ -128,7 +161,7 @@ describe("upsert", () => {
 		writeCsvFolder(folder, sampleTables());
 		await importInto(folder, "orders", [order("o1", { net_value: "7" }), order("o3", { net_value: "8" })], "upsert");
 		// o1 had lines of 12.50 and 5.00.
-		expect(linesOf((await readInProcess(folder)).tables.orders)).toEqual(["o1 2026-11-02 700", "o2 2026-11-03 -417", "o3 2026-11-02 800"]);
+		expect(linesOf(tablesOf(folder).orders)).toEqual(["o1 2026-11-02 700", "o2 2026-11-03 -417", "o3 2026-11-02 800"]);
 	});
 
 	it("lays the columns sent over a row and keeps the others; null clears", async () => {
@@ -140,7 +173,7 @@ describe("upsert", () => {
 			[{ customer_id: "c1", overdue_amount: 99.5, segment: null }, { customer_id: "c2", name: "Novo" }, { customer_id: "c9" }],
 			"upsert",
 		);
-		const { customers } = (await readInProcess(folder)).tables;
+		const { customers } = tablesOf(folder);
 		const row = (id: string): number => Array.from({ length: 4 }, (_, i) => customers.texts.customer_id.at(i)).indexOf(id);
 		expect(customers.numRows).toBe(4);
 		expect([
@@ -159,7 +192,7 @@ describe("upsert", () => {
 		const folder = temporaryFolder();
 		writeCsvFolder(folder, sampleTables());
 		await importInto(folder, "prices", "price_table;product_id;price;min_quantity;valid_from\nt1;p1;3,99;10,0;01/01/2026\n", "upsert");
-		const { prices } = (await readInProcess(folder)).tables;
+		const { prices } = tablesOf(folder);
 		expect([...prices.numbers.price].sort((a, b) => a - b)).toEqual([399, 410]);
 	});
 
@@ -181,7 +214,7 @@ describe("upsert", () => {
 			details: [{ column: "kind", code: "missing_value", row: 1 }],
 		});
 		await importInto(folder, "reps", [{ rep_id: "r1", name: "a" }], "upsert");
-		expect((await readInProcess(folder)).tables.reps.texts.name.at(1)).toBe("a");
+		expect(tablesOf(folder).reps.texts.name.at(1)).toBe("a");
 	});
 
 	it("comes to the same table as replacing it with the merged rows", async () => {
@@ -195,7 +228,7 @@ describe("upsert", () => {
 			csvOf([...manyOrders(50).filter(({ order_id }) => order_id !== "n3" && order_id !== "n7"), ...changes]),
 			"replace",
 		);
-		expect(linesOf((await readInProcess(merged)).tables.orders)).toEqual(linesOf((await readInProcess(whole)).tables.orders));
+		expect(linesOf(tablesOf(merged).orders)).toEqual(linesOf(tablesOf(whole).orders));
 	});
 });
 
@@ -207,30 +240,24 @@ describe("the quarantine", () => {
 		const orders = [...manyOrders(998), order("late", { customer_id: "c7" }), order("late", { net_value: "1" })];
 		const report = await importInto(folder, "orders", orders, "replace");
 		expect(report).toMatchObject({ numRead: 1000, numAccepted: 998, numQuarantined: 2, numProblems: 1 });
-		const path = join(folder, "quarantine", "orders.ndjson");
-		expect(
-			readFileSync(path, "utf8")
-				.trim()
-				.split("\n")
-				.map((line) => JSON.parse(line).order_id),
-		).toEqual(["late", "late"]);
-		expect((await readInProcess(folder)).tables.orders.numRows).toBe(998);
+		expect(asideOf(folder, "orders").map((row) => row.order_id)).toEqual(["late", "late"]);
+		expect(tablesOf(folder).orders.numRows).toBe(998);
 
 		await importInto(folder, "orders", [order("another")], "upsert"); // still unknown: stays aside, without blame on the upload
-		expect((await readInProcess(folder)).tables.orders.numRows).toBe(999);
-		expect(existsSync(path)).toBe(true);
+		expect(tablesOf(folder).orders.numRows).toBe(999);
+		expect(asideOf(folder, "orders")).toHaveLength(2);
 
 		await importInto(folder, "customers", [{ customer_id: "c7" }], "upsert"); // now known: the order comes in
-		expect((await readInProcess(folder)).tables.orders.numRows).toBe(1001);
-		expect(existsSync(path)).toBe(false);
+		expect(tablesOf(folder).orders.numRows).toBe(1001);
+		expect(asideOf(folder, "orders")).toEqual([]);
 	});
 
 	it("lets a later upload overrule what was set aside", async () => {
 		const folder = temporaryFolder();
 		await importInto(folder, "orders", [...manyOrders(300), order("bad", { quantity: "x" })], "replace");
 		await importInto(folder, "orders", [order("bad", { net_value: "3" })], "upsert");
-		const lines = linesOf((await readInProcess(folder)).tables.orders);
+		const lines = linesOf(tablesOf(folder).orders);
 		expect(lines.filter((line) => line.startsWith("bad"))).toEqual(["bad 2026-11-02 300"]);
-		expect(existsSync(join(folder, "quarantine", "orders.ndjson"))).toBe(false);
+		expect(asideOf(folder, "orders")).toEqual([]);
 	});
 });

@@ -1,0 +1,78 @@
+import { cellTextOf } from "../rows/cell-text.ts";
+import type { RawCell } from "../files/raw-rows.ts";
+import { TABLES } from "../schema.ts";
+import type { Values } from "./column-file.ts";
+import { countBelow } from "./count-below.ts";
+import { allocate, kindOfColumn, nullOf } from "./event-columns.ts";
+import { eachMatch } from "./find-words.ts";
+import type { EventTableName } from "./manifest.ts";
+import type { OpenPart } from "./open-part.ts";
+
+/** Lines of a part. */
+export interface HeldLines {
+	/** Among the table's parts. */
+	readonly position: number;
+	readonly part: OpenPart;
+	/** Ascending. */
+	readonly lines: Int32Array;
+	/** The keys that they have. */
+	readonly keys: readonly string[];
+}
+
+/** The lines of each part that count still and have one of some keys; parts without any are left out. */
+export function findHeld(table: EventTableName, parts: readonly OpenPart[], keys: Iterable<string>): HeldLines[] {
+	const wanted = [...keys];
+	const [column] = TABLES[table].key;
+	return parts.flatMap((part, position) => {
+		const codes = new Map<number, string>();
+		eachMatch(part.words(column).texts(column), wanted, (word, code) => codes.set(code, word));
+		if (codes.size === 0) return [];
+		const found = linesWith(part, column, codes);
+		return found.lines.length > 0 ? [{ position, part, ...found }] : [];
+	});
+}
+
+function linesWith(part: OpenPart, column: string, words: ReadonlyMap<number, string>) {
+	const isWanted = new Uint8Array(part.words(column).numRows);
+	for (const code of words.keys()) isWanted[code] = 1;
+	const codes = part.lines.values(column) as Int32Array;
+	const lines: number[] = [];
+	const keys = new Set<string>();
+	let drop = 0;
+	for (let line = 0; line < codes.length; line++) {
+		if (part.dropped[drop] === line) drop++;
+		else if (isWanted[codes[line]]) {
+			lines.push(line);
+			keys.add(words.get(codes[line]) ?? "");
+		}
+	}
+	return { lines: Int32Array.from(lines), keys: [...keys] };
+}
+
+/** A line as the cells of a typed file, by column. */
+export function cellsOf(
+	table: EventTableName,
+	{ lines, words, groups, lineEnd }: OpenPart,
+	line: number,
+	columns: readonly string[],
+): RawCell[] {
+	const group = countBelow(lineEnd, line + 1);
+	return columns.map((column) => {
+		if (column === "customer_id") return groups.texts(column).at(group);
+		if (!lines.has(column)) return null;
+		const spec = TABLES[table].columns[column];
+		const kind = kindOfColumn(table, column);
+		const value = readOne(lines.readRange, column, line, allocate(kind, 1, false));
+		if (Object.is(value, nullOf(kind))) return null;
+		if (kind === "refs" || kind === "texts") return words(column).texts(column).at(value);
+		if (spec.type === "enum") return spec.values?.[value] ?? null;
+		if (spec.type === "boolean") return value === 1;
+		if (spec.type === "money") return value / 100;
+		return spec.type === "number" || spec.type === "integer" ? value : cellTextOf(spec.type)(value);
+	});
+}
+
+function readOne(read: (column: string, from: number, into: Values) => void, column: string, line: number, into: Values): number {
+	read(column, line, into);
+	return into[0];
+}
