@@ -49,7 +49,7 @@ export async function decodeParquet(path: string, numBytes: number, spec: TableS
 }
 
 /** Everything comes as text, double or boolean, so that one validation serves all formats. */
-function castOf(name: string, type: string, spec: ColumnSpec): string {
+export function castOf(name: string, type: string, spec: ColumnSpec): string {
 	const column = `"${name.replaceAll('"', '""')}"`;
 	if (type === "BOOLEAN") return column;
 	if (TEXTUAL.test(type)) return `CAST(${column} AS VARCHAR)`;

@@ -77,7 +77,7 @@ export async function readFile({ table, path, format }: TableFile, sink: RowSink
 	return digest;
 }
 
-function verifyDigest(path: string, digest: string): void {
+export function verifyDigest(path: string, digest: string): void {
 	const stated = `${path}.sha256`;
 	if (!existsSync(stated)) return;
 	const expected = loadBytes(stated).toString("latin1", 0, 64).toLowerCase();

@@ -6,9 +6,9 @@ import type { ColumnSpec, ColumnType } from "../schema.ts";
 /** Amounts of money beyond this many cents are taken for junk. */
 const MAX_CENTS = 1e14;
 /** Other numbers beyond this size are taken for junk. */
-const MAX_NUMBER = 1e12;
+export const MAX_NUMBER = 1e12;
 /** So are those nearer to zero than this: the bits of a damaged file are such numbers, no measure is. */
-const MIN_NUMBER = 1e-9;
+export const MIN_NUMBER = 1e-9;
 const FIRST_DAY = 0;
 /** Last date that a table, or a plan, can have. */
 export const LAST_DAY = parseDay("2100-12-31");

@@ -9,7 +9,7 @@ import { TABLES, type TableName } from "../schema.ts";
 /** Problems that a report lists; the others are counted. */
 export const MAX_PROBLEMS = 100;
 /** Raw cells of bad rows are kept for the quarantine; with more bad rows than this the table is refused whatever its size. */
-const MAX_BAD_ROWS_KEPT = 100_000;
+export const MAX_BAD_ROWS_KEPT = 100_000;
 
 /** A table as it is read: typed columns, what is wrong with them so far, and which rows must be set aside. */
 export class TableDraft implements RowSink {

@@ -1,0 +1,97 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import {
+	AsyncByteQueue,
+	type Data,
+	Field,
+	Float64,
+	Int32,
+	makeData,
+	RecordBatch,
+	RecordBatchFileWriter,
+	Schema,
+	Struct,
+	Uint8,
+	Utf8,
+} from "apache-arrow";
+import type { TextBytes } from "../rows/growing-arrays.ts";
+
+/** Arrays that a column of fixed width is made of. */
+export type FixedArray = Int32Array | Float64Array | Uint8Array;
+export type FixedType = "int32" | "float64" | "uint8";
+
+const ARRAYS = { int32: Int32Array, float64: Float64Array, uint8: Uint8Array } as const;
+
+/** An Arrow IPC file of one batch whose columns are written in pieces, in whatever order. */
+export interface BatchFile {
+	readonly path: string;
+	/** Writes cells of a column from a row on. */
+	write(column: string, row: number, cells: FixedArray): void;
+	close(): void;
+}
+
+/**
+ * Opens a file of one batch of so many rows, without nulls. Where each column begins is known beforehand, so that the batch may be
+ * larger than memory: the library lays out the file over cells that are never touched, and only its own few bytes are written.
+ */
+export function openBatchFile(path: string, columns: Readonly<Record<string, FixedType>>, numRows: number): BatchFile {
+	const widest = Math.max(8, ...Object.values(columns).map((type) => ARRAYS[type].BYTES_PER_ELEMENT));
+	const blank = new ArrayBuffer(widest * numRows);
+	const data = Object.values(columns).map((type) => dataOf(new ARRAYS[type](blank, 0, numRows)));
+	const file = openSync(path, "w");
+	const starts: number[] = [];
+	const size = layBatch(Object.keys(columns), data, numRows, (bytes, at) => {
+		if (bytes.buffer === blank) starts.push(at);
+		else writeAll(file, bytes, at);
+	});
+	ftruncateSync(file, size);
+	const startOf = new Map(Object.keys(columns).map((name, i) => [name, starts[i]]));
+	return {
+		path,
+		write(column, row, cells) {
+			const start = startOf.get(column);
+			if (start !== undefined)
+				writeAll(file, new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength), start + row * cells.BYTES_PER_ELEMENT);
+		},
+		close: () => closeSync(file),
+	};
+}
+
+/** Writes a whole batch that is in memory: columns of fixed width and of texts. */
+export function writeBatchFile(path: string, columns: Readonly<Record<string, FixedArray | TextBytes>>): void {
+	const data = Object.values(columns).map(dataOf);
+	const file = openSync(path, "w");
+	layBatch(Object.keys(columns), data, data[0].length, (bytes, at) => writeAll(file, bytes, at));
+	closeSync(file);
+}
+
+function dataOf(cells: FixedArray | TextBytes): Data {
+	if (cells instanceof Int32Array) return makeData({ type: new Int32(), length: cells.length, nullCount: 0, data: cells });
+	if (cells instanceof Float64Array) return makeData({ type: new Float64(), length: cells.length, nullCount: 0, data: cells });
+	if (cells instanceof Uint8Array) return makeData({ type: new Uint8(), length: cells.length, nullCount: 0, data: cells });
+	const { offsets, bytes, validity, nullCount } = cells.layout();
+	return makeData({ type: new Utf8(), length: cells.length, nullCount, valueOffsets: offsets, data: bytes, nullBitmap: validity });
+}
+
+/** Gives the bytes of a file of one batch, each with its place; answers how many there are. */
+function layBatch(names: readonly string[], data: readonly Data[], length: number, write: (bytes: Uint8Array, at: number) => void): number {
+	const schema = new Schema(names.map((name, i) => new Field(name, data[i].type, true)));
+	const writer = new RecordBatchFileWriter();
+	let at = 0;
+	const sink = Object.assign(new AsyncByteQueue(), {
+		write(view: ArrayBufferView) {
+			const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+			write(bytes, at);
+			at += bytes.length;
+		},
+	});
+	writer.reset(sink, schema);
+	writer.write(new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children: [...data] })));
+	writer.close();
+	return at;
+}
+
+function writeAll(file: number, bytes: Uint8Array, at: number): void {
+	for (let written = 0; written < bytes.length; ) {
+		written += writeSync(file, bytes, written, Math.min(bytes.length - written, 1 << 30), at + written);
+	}
+}

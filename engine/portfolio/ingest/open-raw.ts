@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { CarteiraError } from "../../errors.ts";
+import { decodeArrow } from "../files/decode-arrow.ts";
+import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
+import { decodeParquet } from "../files/decode-parquet.ts";
+import { MAX_FILE_BYTES } from "../files/file-limits.ts";
+import { TABLES } from "../schema.ts";
+import type { IngestJob } from "./ingest-events.ts";
+import { openRowParser, type RowParser } from "./parse-rows.ts";
+import type { QueryEngine } from "./query-engine.ts";
+import { openParquet } from "./raw-file.ts";
+import { sizeOfFile } from "./scan-file.ts";
+import { splitRows, type SureRows } from "./unsure-rows.ts";
+
+/** The rows of a file, typed. */
+export interface OpenedFile {
+	/** Those that SQL reads; null where JavaScript decodes the format. */
+	readonly sure: SureRows | null;
+	/** Those in the table `parsed`, and all that is wrong with cells. */
+	readonly parser: RowParser;
+	/** All of them, broken ones included. */
+	readonly numRows: number;
+}
+
+/** Opens a file of any format and validates its cells. */
+export async function openRaw(engine: QueryEngine, { file: { path, format }, table }: IngestJob, numBytes: number): Promise<OpenedFile> {
+	const parser = await openRowParser(engine, table);
+	if (format === "parquet") {
+		const sure = await readParquet(engine, path, numBytes, table, parser);
+		return { sure, parser, numRows: (sure?.numRows ?? 0) + parser.counts.rows };
+	}
+	sizeOfFile(path, MAX_FILE_BYTES); // one buffer holds the others
+	const bytes = readFileSync(path);
+	const spec = TABLES[table];
+	if (format === "ndjson") decodeNdjson(bytes, spec, parser);
+	else if (format === "json") decodeJson(bytes, spec, parser);
+	else decodeArrow(bytes, spec, parser);
+	parser.close();
+	return { sure: null, parser, numRows: parser.counts.rows };
+}
+
+async function readParquet(
+	engine: QueryEngine,
+	path: string,
+	numBytes: number,
+	table: IngestJob["table"],
+	parser: RowParser,
+): Promise<SureRows | null> {
+	try {
+		const raw = await openParquet(engine, path, numBytes, table);
+		if (raw) return await splitRows(engine, raw, parser);
+	} catch (error) {
+		if (error instanceof CarteiraError) throw error;
+		const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+		throw new CarteiraError("INVALID_INPUT", `not a complete Parquet file (${reason.slice(0, 300)})`);
+	}
+	await decodeParquet(path, numBytes, TABLES[table], parser);
+	parser.close();
+	return null;
+}

@@ -1,0 +1,104 @@
+import type { DuckDBDataChunk } from "@duckdb/node-api";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** Cells of one column of a chunk as they lie in memory: the array has a value, without meaning, where the cell is null. */
+export type TypedCells = Int32Array | Float64Array | Uint8Array | BigUint64Array;
+
+export type ColumnKind = "INTEGER" | "DOUBLE" | "UTINYINT" | "BOOLEAN" | "VARCHAR";
+
+/** Takes rows by column: as many arrays as columns, of equal length. */
+export interface Appender {
+	append(columns: readonly (readonly (string | number | boolean | null)[])[]): void;
+	close(): void;
+}
+
+/** DuckDB as one job uses it. Every method rejects with DuckDB's own error. */
+export interface QueryEngine {
+	run(sql: string): Promise<void>;
+	/** All rows of a small answer. Counts must be cast to DOUBLE: 64-bit integers come as bigints. */
+	rows(sql: string): Promise<readonly (readonly unknown[])[]>;
+	/** Streams an answer in its order, chunk by chunk. */
+	each(sql: string, onChunk: (chunk: DuckDBDataChunk) => void): Promise<void>;
+	/** Appends rows, given by column, to a table that has these columns. */
+	openAppender(table: string, types: readonly ColumnKind[]): Promise<Appender>;
+	/** Drops the database and all that was spilled. */
+	close(): void;
+}
+
+/** Rows of a vector of DuckDB, and so of a chunk that is appended. */
+const CHUNK_ROWS = 2048;
+/** Cores that one job takes; more would only contend for the cap on memory. */
+const THREADS = 2;
+
+/**
+ * Opens a database of its own under `scratch`, which may read `files` and spill under `scratch`, and touch nothing else. Rows that do
+ * not fit in `megabytes` go to disk.
+ */
+export async function openQueryEngine(scratch: string, megabytes: number, files: readonly string[]): Promise<QueryEngine> {
+	const { DOUBLE, DuckDBDataChunk, DuckDBInstance, INTEGER, UTINYINT, BOOLEAN, VARCHAR } = await import("@duckdb/node-api"); // a native library: loaded only where it is used
+	mkdirSync(scratch, { recursive: true });
+	const instance = await DuckDBInstance.create(join(scratch, "work.db"), {
+		memory_limit: `${megabytes}MB`,
+		threads: String(THREADS),
+		temp_directory: join(scratch, "spill"),
+		preserve_insertion_order: "true",
+	});
+	const connection = await instance.connect();
+	await connection.run(`SET allowed_paths = [${files.map(literal).join(", ")}]`);
+	const settings = ["enable_external_access = false", "autoinstall_known_extensions = false", "autoload_known_extensions = false"];
+	for (const setting of settings) await connection.run(`SET ${setting}`);
+	const types = { DOUBLE, INTEGER, UTINYINT, BOOLEAN, VARCHAR };
+	return {
+		async run(sql) {
+			await connection.run(sql);
+		},
+		async rows(sql) {
+			return (await connection.runAndReadAll(sql)).getRows();
+		},
+		async each(sql, onChunk) {
+			const result = await connection.stream(sql);
+			for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) onChunk(chunk);
+		},
+		async openAppender(table, kinds) {
+			const appender = await connection.createAppender(table);
+			return {
+				append(columns) {
+					for (let from = 0; from < columns[0].length; from += CHUNK_ROWS) {
+						const chunk = DuckDBDataChunk.create(kinds.map((kind) => types[kind]));
+						chunk.setColumns(columns.map((values) => values.slice(from, from + CHUNK_ROWS)));
+						appender.appendDataChunk(chunk);
+					}
+				},
+				close: () => appender.closeSync(),
+			};
+		},
+		close() {
+			connection.closeSync();
+			instance.closeSync();
+		},
+	};
+}
+
+/** The cells of a column of fixed width, without a copy. */
+export function typedCells<T extends TypedCells>(chunk: DuckDBDataChunk, column: number): T {
+	// The library has them, but gives them cell by cell only, at fifteen times the cost.
+	const { items } = chunk.getColumnVector(column) as unknown as { readonly items: T };
+	return items;
+}
+
+/** Visits the texts of a column, which has no nulls. */
+export function eachText(chunk: DuckDBDataChunk, column: number, onText: (text: string) => void): void {
+	const vector = chunk.getColumnVector(column);
+	for (let i = 0; i < vector.itemCount; i++) onText(vector.getItem(i) as string);
+}
+
+/** A text as SQL writes it. */
+export function literal(text: string): string {
+	return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as SQL writes it. */
+export function quoted(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from "node:fs";
+import { CarteiraError } from "../../errors.ts";
+
+/** Files larger than this are refused: rows are counted in 32 bits, and disks end. */
+export const MAX_STREAMED_BYTES = 200_000_000_000;
+const PIECE_BYTES = 1 << 24;
+
+/** Gives the bytes of a file piece by piece; the buffer is used again for the next one. */
+export function eachPiece(path: string, onPiece: (piece: Buffer, isLast: boolean) => void, from = 0): void {
+	const file = openSync(path, "r");
+	try {
+		const { size } = fstatSync(file);
+		const buffer = Buffer.allocUnsafe(Math.min(PIECE_BYTES, Math.max(1, size - from)));
+		for (let at = from; at < size; ) {
+			const read = readSync(file, buffer, 0, buffer.length, at);
+			if (read === 0) break;
+			at += read;
+			onPiece(buffer.subarray(0, read), at >= size);
+		}
+	} finally {
+		closeSync(file);
+	}
+}
+
+/** Refuses what is no file, an empty one and one too large; answers its bytes. */
+export function sizeOfFile(path: string, most = MAX_STREAMED_BYTES): number {
+	const file = look(path);
+	if (!file.isFile()) throw new CarteiraError("INVALID_INPUT", "something else than a file; expected a table");
+	if (file.size > most) throw new CarteiraError("INVALID_INPUT", `${file.size} bytes; at most ${most} are read`);
+	if (file.size === 0) throw new CarteiraError("INVALID_INPUT", "an empty file; expected a table");
+	return file.size;
+}
+
+function look(path: string): Stats {
+	try {
+		return statSync(path);
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+		throw new CarteiraError("INVALID_INPUT", `cannot be read (${code})`);
+	}
+}
+
+/** SHA-256 of a file's bytes, hex. */
+export function digestOfFile(path: string): string {
+	const hash = createHash("sha256");
+	eachPiece(path, (piece) => void hash.update(piece));
+	return hash.digest("hex");
+}
