@@ -71,7 +71,7 @@ async function runRound({ options, peers, data, customers, round, root }: Round)
 		try {
 			if (peers.includes("duckdb")) tell({ format, ...(await runStep("duckdb", job)) });
 			if (peers.includes("polars")) tell({ format, ...(await runPolars(options.python, job)) });
-			for (const step of ["ingest", "features", "slice"] as const) tell({ format, ...(await runStep(step, job)) });
+			for (const step of ["ingest", "features", "slice", "append"] as const) tell({ format, ...(await runStep(step, job)) });
 		} finally {
 			rmSync(store, { recursive: true, force: true });
 		}

@@ -1,13 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildHistory } from "../../../engine/portfolio/history.ts";
-import { findTables } from "../../../engine/portfolio/files/find-tables.ts";
+import { buildStore } from "../../../engine/portfolio/reading/open-store.ts";
 import { importTable } from "../../../engine/portfolio/reading/import-table.ts";
-import { readPolicy } from "../../../engine/portfolio/reading/read-policy.ts";
 import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.ts";
-import { runRead } from "../../../engine/portfolio/reading/run-reader.ts";
 import { openSnapshot } from "../../../engine/portfolio/snapshot/snapshot.ts";
-import { openBuilding, switchTo } from "../../../engine/portfolio/snapshot/store-folder.ts";
 import { type Day, formatDay } from "../../../engine/units.ts";
 import { literal, openDatabase } from "../national/database.ts";
 import { type Totals, TOTAL_NAMES, totalsOf } from "./customer-totals.ts";
@@ -74,11 +71,7 @@ async function duckdb({ folder, format, asOf }: StepJob): Promise<StepResult> {
 /** Files to a snapshot in a store. */
 async function ingest({ folder, store }: StepJob): Promise<StepResult> {
 	const started = performance.now();
-	const files = findTables(folder);
-	const { text, rules } = readPolicy(folder);
-	const into = openBuilding(store);
-	const manifest = await runRead({ files, rules, policy: text, into, isKept: true });
-	switchTo(store, into, manifest, null);
+	const manifest = await buildStore(folder, store);
 	return { seconds: elapsed(started), rows: manifest.events.orders.base?.num_rows ?? 0 };
 }
 
