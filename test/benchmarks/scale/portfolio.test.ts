@@ -91,7 +91,8 @@ describe("totals over customers", () => {
 
 describe.skipIf(process.platform !== "linux")("a measured process", () => {
 	it("is seen with the processes that it starts, its peak of memory and its time", async () => {
-		const hungry = "const b = Buffer.alloc(150e6, 1); while (process.cpuUsage().user < 600e3); console.log(b.length)";
+		const hungry =
+			"const b = Buffer.alloc(150e6, 1); while (process.cpuUsage().user < 600e3) for (let i = 0; i < 1e7; i++); console.log(b.length)";
 		const parent = `require("node:child_process").execFileSync(process.execPath, ["-e", ${JSON.stringify(hungry)}], { stdio: "inherit" })`;
 		const { stdout, usage } = await runMeasured(process.execPath, ["-e", parent]);
 		expect(stdout).toBe("150000000\n");

@@ -161,7 +161,9 @@ describe("a snapshot", () => {
 						const [, cells] = JSON.parse(row);
 						return cells.customer_id === id && repIds.has(cells.rep_id);
 					});
-				const expected = [...all.keys()].filter((id) => (["customers", "assignments", "appointments"] as const).some((table) => isTheirs(table, id)));
+				const expected = [...all.keys()].filter((id) =>
+					(["customers", "assignments", "appointments"] as const).some((table) => isTheirs(table, id)),
+				);
 				expect([...part.keys()]).toEqual(expected);
 				for (const id of expected) expect(part.get(id)).toEqual(all.get(id));
 				for (const table of ["customers", "assignments", "appointments", "service_events"] as const) {
