@@ -1,5 +1,6 @@
 import { DataType, type Field, MessageReader, Precision, RecordBatchReader, type Schema } from "apache-arrow";
 import { CarteiraError } from "../../errors.ts";
+import { checkFooterMetadata, checkMessageMetadata } from "./check-metadata.ts";
 import { refuseBomb } from "./file-limits.ts";
 
 const MAGIC = "ARROW1";
@@ -33,8 +34,9 @@ export function checkArrow(file: Buffer): number {
 	const { stated, batches, end } = readMessages(file, isFile);
 	const rows = batches.filter(({ id }) => id === null);
 	for (const { header, body } of batches) checkBuffers(header, body, file.length);
-	if (isFile && end + readInt(file, file.length - FILE_TAIL) + FILE_TAIL !== file.length)
-		throw damaged("its footer does not follow its messages");
+	const footerLength = isFile ? readInt(file, file.length - FILE_TAIL) : 0;
+	if (isFile && end + footerLength + FILE_TAIL !== file.length) throw damaged("its footer does not follow its messages");
+	if (isFile) checkFooterMetadata(sliceOf(file, end, footerLength));
 	const { schema } = RecordBatchReader.from(file).open();
 	if (stated && String(stated) !== String(schema)) throw damaged("its footer has another schema");
 	const types = schema.fields.map((field: Field): DataType => field.type);
@@ -63,6 +65,7 @@ function readMessages(file: Buffer, isFile: boolean): { stated: Schema | null; b
 		if (mark !== CONTINUATION) throw damaged(`no message at byte ${at}`);
 		at += 8;
 		if (length === 0) break;
+		checkMessageMetadata(sliceOf(file, at, length));
 		const message = new MessageReader(sliceOf(file, at - 8, length + 8)).readMessage();
 		const body = sliceOf(file, at + length, message?.bodyLength ?? -1);
 		if (message?.isRecordBatch()) batches.push({ header: message.header(), id: null, body });
