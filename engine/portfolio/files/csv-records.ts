@@ -17,13 +17,19 @@ export interface CsvRecord {
 	fault: string | null;
 }
 
+/** Bytes that are taken piece by piece: a buffer, or a file that is not held in memory. */
+export interface ByteSource {
+	readonly length: number;
+	subarray(from: number, to: number): Uint8Array;
+}
+
 /**
  * Splits the UTF-8 bytes of a CSV file (RFC 4180, quotes doubled inside quotes, any line ends, blank lines skipped) into records.
  * Own code because every problem must name the line that an editor shows, which no installed reader of this speed keeps. A quote
  * inside an unquoted cell is an ordinary character. Stops when `onRecord` answers false. Throws INVALID_INPUT for a quote that
  * nothing closes and for a row of more than 16 million characters.
  */
-export function readCsvRecords(bytes: Buffer, delimiter: string, onRecord: (record: CsvRecord) => boolean): void {
+export function readCsvRecords(bytes: ByteSource, delimiter: string, onRecord: (record: CsvRecord) => boolean): void {
 	const record: CsvRecord = { cells: [], line: 1, fault: null };
 	const decoder = new TextDecoder();
 	const mark = delimiter.charCodeAt(0);

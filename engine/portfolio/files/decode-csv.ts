@@ -1,8 +1,8 @@
 import { CarteiraError } from "../../errors.ts";
-import { type CsvRecord, readCsvRecords } from "./csv-records.ts";
-import { detectNotations, type KnownColumn } from "./detect-notation.ts";
+import { type ByteSource, type CsvRecord, readCsvRecords } from "./csv-records.ts";
+import { detectNotations, type KnownColumn, type Notations } from "./detect-notation.ts";
 import { DIALECT_WORDS, type Dialect } from "./dialect.ts";
-import { type RowSink, TYPED_NOTATION } from "./raw-rows.ts";
+import { type RawHeader, type RowSink, TYPED_NOTATION } from "./raw-rows.ts";
 import type { TableSpec } from "../schema.ts";
 import { decodeText } from "./text-encoding.ts";
 
@@ -11,10 +11,8 @@ const MAX_COLUMNS = 10_000;
 /** Reads the rows of a CSV file of a table. What is not stated of its dialect is detected, over the whole file. */
 export function decodeCsv(file: Buffer, spec: TableSpec, sink: RowSink, stated: Dialect = {}): void {
 	const { bytes, encoding } = decodeText(file, stated.encoding);
-	const { delimiter, columns } = findHeader(bytes, spec, stated.delimiter ? [stated.delimiter] : DIALECT_WORDS.delimiter);
-	const known = columns.flatMap((name, at): KnownColumn[] =>
-		Object.hasOwn(spec.columns, name) ? [{ name, at, spec: spec.columns[name] }] : [],
-	);
+	const { delimiter, columns } = findHeader(bytes, spec, stated);
+	const known = knownColumns(columns, spec);
 	const eachRecord = (onRecord: (record: CsvRecord) => void): void => {
 		let isHeader = true;
 		readCsvRecords(bytes, delimiter, (record) => {
@@ -24,11 +22,28 @@ export function decodeCsv(file: Buffer, spec: TableSpec, sink: RowSink, stated: 
 		});
 	};
 	const notations = detectNotations(known, (onRow) => eachRecord(({ cells, line }) => onRow(cells, line)), stated);
-	const { decimal, dates } = notations;
+	sink.begin(csvHeader({ delimiter, columns, encoding, endsOpen: endsOpen(bytes) }, notations, stated));
+	const unnamed = columns.flatMap((name, at) => (name === "" ? [at] : []));
+	eachRecord((record) => deliver(record, columns.length, unnamed, sink));
+	sink.end(columns);
+}
+
+/** The columns of a header that the table knows. */
+export function knownColumns(columns: readonly string[], spec: TableSpec): KnownColumn[] {
+	return columns.flatMap((name, at): KnownColumn[] => (Object.hasOwn(spec.columns, name) ? [{ name, at, spec: spec.columns[name] }] : []));
+}
+
+/** What a CSV file is told to be before its rows. */
+export function csvHeader(
+	found: { readonly delimiter: string; readonly columns: readonly string[]; readonly encoding: string; readonly endsOpen: boolean },
+	{ of, decimal, dates }: Notations,
+	stated: Dialect,
+): RawHeader {
+	const { delimiter, columns, encoding } = found;
 	const pinned = Object.keys(stated).filter((field) => stated[field as keyof Dialect] !== undefined);
-	sink.begin({
+	return {
 		columns,
-		notations: columns.map((name) => notations.of.get(name) ?? TYPED_NOTATION),
+		notations: columns.map((name) => of.get(name) ?? TYPED_NOTATION),
 		dialect: {
 			delimiter: delimiter === "\t" ? "tab" : delimiter,
 			...(decimal && { decimal }),
@@ -36,11 +51,8 @@ export function decodeCsv(file: Buffer, spec: TableSpec, sink: RowSink, stated: 
 			...(dates && { dates }),
 			...(pinned.length > 0 && { pinned: pinned.join(", ") }),
 		},
-		warnings: endsOpen(bytes) ? ["the last line has no end; the file may be cut"] : [],
-	});
-	const unnamed = columns.flatMap((name, at) => (name === "" ? [at] : []));
-	eachRecord((record) => deliver(record, columns.length, unnamed, sink));
-	sink.end(columns);
+		warnings: found.endsOpen ? ["the last line has no end; the file may be cut"] : [],
+	};
 }
 
 /** A file that was cut ends inside a line, unless it was cut between two. */
@@ -49,7 +61,13 @@ function endsOpen(bytes: Buffer): boolean {
 	return last !== 0x0a && last !== 0x0d;
 }
 
-function deliver({ cells, line, fault }: CsvRecord, numColumns: number, unnamed: readonly number[], sink: RowSink): void {
+/** Gives a record to a sink, as a row or as a broken one. */
+export function deliver(
+	{ cells, line, fault }: CsvRecord,
+	numColumns: number,
+	unnamed: readonly number[],
+	sink: Pick<RowSink, "row" | "broken">,
+): void {
 	const refuse = (code: string, message: string): void => sink.broken(line, code, cells.join(" | "), message);
 	if (fault) refuse("broken_quotes", `${fault}; expected a delimiter or the end of the line`);
 	else if (cells.length !== numColumns) refuse("ragged_row", `${cells.length} cells; expected ${numColumns}, as in the header`);
@@ -60,9 +78,9 @@ function deliver({ cells, line, fault }: CsvRecord, numColumns: number, unnamed:
 }
 
 /** The header, and the delimiter under which it has most columns of the table, else most columns. */
-function findHeader(bytes: Buffer, spec: TableSpec, delimiters: readonly string[]): { delimiter: string; columns: string[] } {
+export function findHeader(bytes: ByteSource, spec: TableSpec, stated: Dialect): { delimiter: string; columns: string[] } {
 	let best = { delimiter: ",", columns: [] as string[], known: -1 };
-	for (const delimiter of delimiters) {
+	for (const delimiter of stated.delimiter ? [stated.delimiter] : DIALECT_WORDS.delimiter) {
 		readCsvRecords(bytes, delimiter, ({ cells }) => {
 			if (cells.length > MAX_COLUMNS) throw new CarteiraError("INVALID_INPUT", `${cells.length} columns; at most ${MAX_COLUMNS} are read`);
 			const columns = cells.map((cell) => columnNameOf(cell, spec));

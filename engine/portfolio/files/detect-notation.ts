@@ -4,8 +4,11 @@ import { numberParserOf, parseDate } from "../rows/parse-cell.ts";
 import type { DecimalMark, Notation, SlashDates } from "./raw-rows.ts";
 import type { ColumnSpec } from "../schema.ts";
 
-/** Reads the rows of the file again, header left out; the cells are used again for the next row. */
-export type EachRow = (onRow: (cells: readonly string[], line: number) => void) => void;
+/**
+ * Reads the rows of the file again, header left out; the cells are used again for the next row. Rows may stand for `count` equal ones,
+ * of which the first is in `line`; a cell that is undefined says nothing.
+ */
+export type EachRow = (onRow: (cells: readonly (string | undefined)[], line: number, count?: number) => void) => void;
 
 /** A column that the table knows, and where in the file's rows it stands. */
 export interface KnownColumn {
@@ -68,13 +71,14 @@ const NUMERIC: readonly ColumnSpec["type"][] = ["number", "integer", "money"];
 const COORDINATE = /(^|_)(lat|lon)$/;
 
 function collect(evidences: readonly Evidence<string>[], eachRow: EachRow): void {
-	eachRow((cells, line) => {
+	eachRow((cells, line, count = 1) => {
 		for (const { column, seen, kindOf } of evidences) {
 			const cell = cells[column.at];
 			const kind = cell === undefined ? null : kindOf(cell);
 			if (kind === null) continue;
 			const sighting = seen[kind];
-			if (sighting.count++ === 0) Object.assign(sighting, { line, cell });
+			if (sighting.count === 0) Object.assign(sighting, { line, cell });
+			sighting.count += count;
 		}
 	});
 }

@@ -30,7 +30,8 @@ export function decodeText(bytes: Buffer, stated?: TextEncoding): DecodedText {
 	return { bytes: decoded, encoding };
 }
 
-const MARKS: readonly { readonly encoding: TextEncoding; readonly bytes: readonly number[] }[] = [
+/** Byte order marks. */
+export const MARKS: readonly { readonly encoding: TextEncoding; readonly bytes: readonly number[] }[] = [
 	{ encoding: "UTF-8", bytes: [0xef, 0xbb, 0xbf] },
 	{ encoding: "UTF-16LE", bytes: [0xff, 0xfe] },
 	{ encoding: "UTF-16BE", bytes: [0xfe, 0xff] },
@@ -61,7 +62,7 @@ function transcode(bytes: Buffer, encoding: TextEncoding): Buffer {
 }
 
 /** Decodes a file piece by piece; what the encoding does not have comes as U+FFFD or as null. */
-function decoderOf(encoding: TextEncoding): (piece: Buffer, isLast: boolean) => string | null {
+export function decoderOf(encoding: TextEncoding): (piece: Buffer, isLast: boolean) => string | null {
 	if (encoding === "Windows-1252" || encoding === "IBM850") {
 		const name = encoding === "IBM850" ? "cp850" : encoding; // the runtime's own Windows-1252 lacks €, ’ and –
 		return (piece) => iconv.decode(piece, name);
@@ -83,23 +84,36 @@ const isLetterOf = (encoding: string): readonly boolean[] => {
 	return Array.from({ length: 256 }, (_, byte) => codes.includes(byte));
 };
 
+function refuseDoubtful(bytes: Buffer): void {
+	const judge = createWindowsJudge();
+	judge.look(bytes, 0, bytes.length);
+	judge.decide();
+}
+
 /**
  * Refuses bytes that are not UTF-8 and may be no Windows-1252 either: with characters of UTF-8 among them, which is a damaged file or
- * two files in one; or with more letters inside words if they are read as IBM850.
+ * two files in one; or with more letters inside words if they are read as IBM850. `look` judges the bytes `from` … `to` - 1 and may
+ * need one before and three behind them.
  */
-function refuseDoubtful(bytes: Buffer): void {
+export function createWindowsJudge() {
 	const [inWindows, inDos] = [isLetterOf("windows-1252"), isLetterOf("cp850")];
 	let numWindows = 0;
 	let numDos = 0;
-	for (let i = 0; i < bytes.length; i++) {
-		if (bytes[i] < 0x80) continue;
-		const length = characterLength(bytes, i);
-		if (length > 1) throw invalid("characters of UTF-8 beside bytes that are not UTF-8; state the encoding if this is right");
-		if (!isAsciiLetter(bytes[i - 1]) || !isAsciiLetter(bytes[i + 1])) continue;
-		if (inWindows[bytes[i]]) numWindows++;
-		if (inDos[bytes[i]]) numDos++;
-	}
-	if (numDos > numWindows) throw invalid("bytes that read better as IBM850 than as Windows-1252; state the encoding");
+	return {
+		look(bytes: Buffer, from: number, to: number): void {
+			for (let i = from; i < to; i++) {
+				if (bytes[i] < 0x80) continue;
+				const length = characterLength(bytes, i);
+				if (length > 1) throw invalid("characters of UTF-8 beside bytes that are not UTF-8; state the encoding if this is right");
+				if (!isAsciiLetter(bytes[i - 1]) || !isAsciiLetter(bytes[i + 1])) continue;
+				if (inWindows[bytes[i]]) numWindows++;
+				if (inDos[bytes[i]]) numDos++;
+			}
+		},
+		decide(): void {
+			if (numDos > numWindows) throw invalid("bytes that read better as IBM850 than as Windows-1252; state the encoding");
+		},
+	};
 }
 
 /** Bytes of the UTF-8 character that begins at a byte; 1 where none does. */

@@ -9,6 +9,7 @@ import type { TableReport } from "../portfolio.ts";
 import { basename } from "node:path";
 import { describeLines, sortLines } from "./event-lines.ts";
 import { type PartFiles, writeEvents, writeGroups, writeLines, writeLinks, writeWords } from "./event-part.ts";
+import { csvScratch } from "./open-csv.ts";
 import { openRaw, type OpenedFile } from "./open-raw.ts";
 import { PARSED, type RowParser } from "./parse-rows.ts";
 import { type LinkIds, linkWords, placeCustomers, type Stubs } from "./place-words.ts";
@@ -73,7 +74,7 @@ export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
 		verifyDigest(file.path, digest);
 		engine = await openQueryEngine(join(scratch, "engine"), Math.floor(job.memoryMegabytes * ENGINE_SHARE), [
 			file.path,
-			join(scratch, "rows.csv"),
+			...Object.values(csvScratch(scratch)),
 		]);
 		return await ingest(engine, job, digest, numBytes, timed);
 	} catch (error) {
@@ -159,7 +160,8 @@ async function ingest(engine: QueryEngine, job: IngestJob, digest: string, numBy
 	};
 	const bad = badRows(queries, numBad);
 	const quarantine = join(into, `${table}-quarantine.ndjson`);
-	const hasQuarantine = numBad + parser.counts.bad > 0 && (await writeQuarantine(engine, quarantine, table, columns, bad, parser.refused));
+	const hasQuarantine =
+		numBad + parser.counts.bad > 0 && (await writeQuarantine(engine, quarantine, table, columns, bad, parser.refused, findings.linked));
 	return {
 		part,
 		columns,

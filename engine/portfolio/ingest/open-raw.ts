@@ -3,9 +3,11 @@ import { CarteiraError } from "../../errors.ts";
 import { decodeArrow } from "../files/decode-arrow.ts";
 import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
 import { decodeParquet } from "../files/decode-parquet.ts";
+import { dialectOf } from "../files/dialect.ts";
 import { MAX_FILE_BYTES } from "../files/file-limits.ts";
 import { TABLES } from "../schema.ts";
 import type { IngestJob } from "./ingest-events.ts";
+import { openCsv } from "./open-csv.ts";
 import { openRowParser, type RowParser } from "./parse-rows.ts";
 import type { QueryEngine } from "./query-engine.ts";
 import { openParquet } from "./raw-file.ts";
@@ -23,10 +25,12 @@ export interface OpenedFile {
 }
 
 /** Opens a file of any format and validates its cells. */
-export async function openRaw(engine: QueryEngine, { file: { path, format }, table }: IngestJob, numBytes: number): Promise<OpenedFile> {
+export async function openRaw(engine: QueryEngine, job: IngestJob, numBytes: number): Promise<OpenedFile> {
+	const { path, format } = job.file;
+	const { table } = job;
 	const parser = await openRowParser(engine, table);
-	if (format === "parquet") {
-		const sure = await readParquet(engine, path, numBytes, table, parser);
+	if (format === "parquet" || format === "csv") {
+		const sure = format === "csv" ? await readCsv(engine, job, parser) : await readParquet(engine, path, numBytes, table, parser);
 		return { sure, parser, numRows: (sure?.numRows ?? 0) + parser.counts.rows };
 	}
 	sizeOfFile(path, MAX_FILE_BYTES); // one buffer holds the others
@@ -39,6 +43,15 @@ export async function openRaw(engine: QueryEngine, { file: { path, format }, tab
 	return { sure: null, parser, numRows: parser.counts.rows };
 }
 
+async function readCsv(engine: QueryEngine, { file, table, dialects, scratch }: IngestJob, parser: RowParser): Promise<SureRows | null> {
+	const raw = await openCsv(engine, file.path, scratch, table, dialectOf(dialects, table));
+	parser.begin(raw.header);
+	if (parser.whole.fatal.length === 0) return splitRows(engine, raw, parser);
+	parser.end(raw.named);
+	parser.close();
+	return null;
+}
+
 async function readParquet(
 	engine: QueryEngine,
 	path: string,
@@ -48,7 +61,10 @@ async function readParquet(
 ): Promise<SureRows | null> {
 	try {
 		const raw = await openParquet(engine, path, numBytes, table);
-		if (raw) return await splitRows(engine, raw, parser);
+		if (raw) {
+			parser.begin(raw.header);
+			return await splitRows(engine, raw, parser);
+		}
 	} catch (error) {
 		if (error instanceof CarteiraError) throw error;
 		const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");

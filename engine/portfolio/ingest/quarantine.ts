@@ -7,7 +7,7 @@ import { quoted, type QueryEngine } from "./query-engine.ts";
 
 /**
  * Writes the rows that are set aside as they came, one object a line, in order of the file; at most 100,000, for with more the table is
- * mostly refused. Records that broke cannot be kept. Answers whether there are any; else there is no file.
+ * mostly refused. Records that broke cannot be kept; customers are named as they are linked. Answers whether there are any; else there is no file.
  */
 export async function writeQuarantine(
 	engine: QueryEngine,
@@ -16,10 +16,15 @@ export async function writeQuarantine(
 	columns: readonly string[],
 	bad: string,
 	refused: ReadonlyMap<number, Record<string, RawCell>>,
+	linked: ReadonlyMap<string, string>,
 ): Promise<boolean> {
 	const readers = columns.map((name) => {
 		const { type, values = [] } = TABLES[table].columns[name];
-		const textOf = type === "enum" ? (code: unknown) => values[Number(code)] : (cell: unknown) => cellTextOf(type)(cell as string | number);
+		const textOf = (cell: unknown): RawCell => {
+			if (type === "enum") return values[Number(cell)];
+			if (name === "customer_id") return linked.get(String(cell)) ?? String(cell);
+			return cellTextOf(type)(cell as string | number);
+		};
 		return (cell: unknown): [string, RawCell][] => (cell === null || cell === "" ? [] : [[name, textOf(cell)]]);
 	});
 	const file = openDurableFile(path);

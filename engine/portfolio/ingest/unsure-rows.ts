@@ -15,10 +15,9 @@ export interface SureRows {
 
 /**
  * Splits the rows of a file: those of which SQL is sure of every cell are typed by SQL; the others go through the parser, as do the
- * broken ones, in order of the file.
+ * broken ones, in order of the file. The parser must have begun.
  */
 export async function splitRows(engine: QueryEngine, file: RawFile, parser: RowParser): Promise<SureRows> {
-	parser.begin(file.header);
 	let relation = file.relation;
 	const columns: RawColumn[] = [];
 	for (const column of file.columns) {

@@ -1,0 +1,42 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { MALFORMED } from "../reading/malformed-folders.ts";
+import { sampleTables, temporaryFolder, writeCsvFolder } from "../sample-folder.ts";
+import { expectSame } from "./both-readers.ts";
+import { expectSameCase } from "./event-cases.ts";
+
+describe("the two ways to read orders and contacts", () => {
+	it.each(
+		MALFORMED.filter(({ name }) => /orders|contacts|customers|NDJSON|Parquet|Arrow|row|quote|decimal|header|it is|mark/.test(name)).map(
+			(one) => [one.name, one] as const,
+		),
+	)("find the same in a folder where %s", async (_, { spoil }) => {
+		const folder = temporaryFolder();
+		const tables = sampleTables();
+		writeCsvFolder(folder, tables);
+		await spoil(folder, tables);
+		for (const table of ["orders", "contacts"] as const) await expectSame(folder, table).catch(ifNotAmbiguous);
+	});
+
+	it("find the same in the sample, whichever of the tables they name are there", async () => {
+		for (const missing of [[], ["customers"], ["products"], ["reps"], ["customers", "products", "reps"]]) {
+			const folder = temporaryFolder();
+			writeCsvFolder(folder, sampleTables());
+			for (const table of missing) rmSync(join(folder, `${table}.csv`));
+			for (const table of ["orders", "contacts"] as const) await expectSame(folder, table);
+		}
+	});
+
+	it("find the same in 500 files drawn from seeds: dialects, odd cells, broken records, unknown and repeated ids", async () => {
+		for (let seed = 0; seed < 500; seed++) await expectSameCase(seed);
+	});
+});
+
+/** Folders with two files of a table, or a broken policy, are refused before either reader sees a file. */
+function ifNotAmbiguous(error: unknown): void {
+	const code = error instanceof Error && "code" in error ? error.code : "";
+	const details = error instanceof Error && "details" in error ? JSON.stringify(error.details) : "";
+	if (code === "INVALID_POLICY" || details.includes("ambiguous_table")) return;
+	throw error;
+}
