@@ -21,9 +21,13 @@ export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInp
 export { effectRowsOf } from "./policy/effect-rows.ts";
 export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";
 export { dataThroughOf } from "./portfolio/data-through.ts";
+export { compactStore } from "./portfolio/reading/compact-store.ts";
 export { importTable } from "./portfolio/reading/import-table.ts";
 export type { Portfolio, Table, TableReport } from "./portfolio/portfolio.ts";
+export { buildStore, ensureStore, writePolicy } from "./portfolio/reading/open-store.ts";
 export { readPortfolio } from "./portfolio/reading/read-portfolio.ts";
+export { openSnapshot, type Snapshot } from "./portfolio/snapshot/snapshot.ts";
+export { isStore } from "./portfolio/snapshot/store-folder.ts";
 export { TABLE_NAMES, TABLES, type TableName } from "./portfolio/schema.ts";
 export { type Alias, ALIASES, hasChampion } from "./scoring/find-model.ts";
 export { formatDay, formatTime, parseDay, parseTime } from "./units.ts";

@@ -30,7 +30,7 @@ export async function createServices(config: ServerConfig, startEngine: typeof c
 	const store = await openEmbeddedStore(dataDir, { idempotencyHours: limits.idempotency_hours });
 	await rm(uploadsDir, { recursive: true, force: true });
 	await mkdir(uploadsDir);
-	const portfolios = await openPortfolios(dataDir);
+	const portfolios = await openPortfolios(dataDir, (error) => log.error({ err: error }, "a portfolio was not compacted"));
 	const model = config.model ?? championOf(dataDir);
 	const engine = await startEngine({
 		...(config.threads !== undefined && { threads: config.threads }),

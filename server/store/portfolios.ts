@@ -1,8 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CarteiraError, type Portfolio, type TableName, type TableReport, importTable, readPortfolio } from "../../engine/index.ts";
-import { syncFolder, writeDurably } from "../durable-file.ts";
+import {
+	CarteiraError,
+	type Portfolio,
+	type TableName,
+	type TableReport,
+	buildStore,
+	compactStore,
+	ensureStore,
+	importTable,
+	isStore,
+	openSnapshot,
+	writePolicy,
+} from "../../engine/index.ts";
+import { syncFolder } from "../durable-file.ts";
 
 /** Bytes of a table as they were received. */
 export interface Upload {
@@ -10,14 +22,14 @@ export interface Upload {
 	readonly format: Parameters<typeof importTable>[2]["format"];
 }
 
-/** A portfolio as it was read, with a number that grows with every change of its files. */
+/** A portfolio as it was read, with a number that grows with every change of its store. */
 export interface ReadPortfolio {
 	readonly version: number;
 	readonly portfolio: Portfolio;
 }
 
 /**
- * Portfolio folders by name. A change and a reading of one portfolio never overlap, so that a plan sees all of an upload or none of
+ * Portfolio stores by name; a folder with one file a table becomes one when it is first opened. A change and a reading of one portfolio never overlap, so that a plan sees all of an upload or none of
  * it; different portfolios do not wait for one another.
  */
 export interface Portfolios {
@@ -47,16 +59,8 @@ function createTurns(): <T>(name: string, work: () => Promise<T>) => Promise<T> 
 	};
 }
 
-/** Copies the files of a folder, not what is in folders below it. */
-async function copyFiles(from: string, to: string): Promise<void> {
-	await mkdir(to);
-	for (const entry of await readdir(from, { withFileTypes: true })) {
-		if (entry.isFile()) await copyFile(join(from, entry.name), join(to, entry.name));
-	}
-}
-
-/** Portfolios under `<dataDir>/portfolios`. */
-export async function openPortfolios(dataDir: string): Promise<Portfolios> {
+/** Portfolios under `<dataDir>/portfolios`. `onDefect` is told what goes wrong behind the scenes. */
+export async function openPortfolios(dataDir: string, onDefect: (error: unknown) => void = () => {}): Promise<Portfolios> {
 	const root = join(dataDir, "portfolios");
 	await mkdir(root, { recursive: true });
 	for (const name of await readdir(root)) {
@@ -68,8 +72,13 @@ export async function openPortfolios(dataDir: string): Promise<Portfolios> {
 	const folderOf = (name: string): string => join(root, name);
 
 	async function exists(name: string): Promise<boolean> {
-		const files = await readdir(folderOf(name)).catch(() => []);
-		return files.some((file) => !file.startsWith("."));
+		const folder = folderOf(name);
+		if (isStore(folder)) {
+			const { given, policy } = openSnapshot(folder).manifest;
+			return given.length > 0 || policy !== null;
+		}
+		const files = await readdir(folder, { withFileTypes: true }).catch(() => []);
+		return files.some((file) => file.isFile() && !file.name.startsWith("."));
 	}
 
 	/** Makes a change; whatever became of it, what is in memory is no longer trusted. */
@@ -86,11 +95,21 @@ export async function openPortfolios(dataDir: string): Promise<Portfolios> {
 		});
 	}
 
+	/** Merges what was appended when there is much of it; readers do not wait for it, the next change does. */
+	async function compact(name: string): Promise<void> {
+		await turns(name, () => compactStore(folderOf(name))).catch(onDefect);
+	}
+
+	async function openNow(name: string): Promise<Portfolio> {
+		await ensureStore(folderOf(name));
+		return openSnapshot(folderOf(name)).portfolio();
+	}
+
 	async function readNow(name: string): Promise<ReadPortfolio> {
 		if (!(await exists(name))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${name}`);
 		const known = kept.get(name);
 		kept.delete(name);
-		const read = known ?? { version: versions.get(name) ?? 0, portfolio: await readPortfolio(folderOf(name), { requireTables: [] }) };
+		const read = known ?? { version: versions.get(name) ?? 0, portfolio: await openNow(name) };
 		kept.set(name, read); // deleting and setting moves it to the young end of the map
 		for (const oldest of [...kept.keys()].slice(0, -KEPT_IN_MEMORY)) kept.delete(oldest);
 		return read;
@@ -98,17 +117,22 @@ export async function openPortfolios(dataDir: string): Promise<Portfolios> {
 
 	return {
 		exists,
-		importTable: (name, table, upload, mode) => change(name, (folder) => importTable(folder, table, upload, mode)),
+		async importTable(name, table, upload, mode) {
+			const report = await change(name, (folder) => importTable(folder, table, upload, mode));
+			void compact(name);
+			return report;
+		},
 		writePolicy: (name, policy) =>
-			change(name, (folder) =>
-				writeDurably(join(folder, "policy.json"), (file) => file.writeFile(`${JSON.stringify(policy, null, "\t")}\n`)),
-			),
+			change(name, async (folder) => {
+				await ensureStore(folder);
+				writePolicy(folder, `${JSON.stringify(policy, null, "\t")}\n`);
+			}),
 		install: (name, source) =>
 			change(name, async (folder) => {
 				const copy = join(root, `.${name}.${randomBytes(6).toString("hex")}`);
 				try {
-					await copyFiles(source, copy);
-					await readPortfolio(copy, { requireTables: [] });
+					if (isStore(source)) await cp(source, copy, { recursive: true });
+					else await buildStore(source, copy);
 					await rm(folder, { recursive: true, force: true });
 					await rename(copy, folder);
 				} finally {

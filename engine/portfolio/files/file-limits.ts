@@ -2,6 +2,8 @@ import { CarteiraError } from "../../errors.ts";
 
 /** Files larger than this are refused: one buffer must hold them. */
 export const MAX_FILE_BYTES = 2_000_000_000;
+/** Share of a table's rows, or of the orders' value, that may be set aside before the import is refused. */
+export const MOST_BAD = 0.005;
 /** A text file or a line of one that must be one string. */
 export const MAX_TEXT_BYTES = 500_000_000;
 /** Texts of a column: offsets are 32 bits, and a dictionary of one long word can stand for any number of them. */

@@ -4,8 +4,10 @@ import { CarteiraError } from "../../errors.ts";
 import { importRows } from "./import-rows.ts";
 import { readTables } from "./read-tables.ts";
 import type { Job, Message, Outcome, ReadJob } from "./run-reader.ts";
+import { compactTables } from "../snapshot/compact.ts";
 import type { Manifest } from "../snapshot/manifest.ts";
 import { openPartWriter } from "../snapshot/part-writer.ts";
+import { pathsIn } from "../snapshot/store-folder.ts";
 import { writeSnapshot } from "./write-snapshot.ts";
 
 /** Entry of the process that reads the bytes of strangers: it gets one job, answers one result, and its death harms nobody. */
@@ -19,7 +21,9 @@ new Worker(new URL("./watch-parent.ts", import.meta.url), { resourceLimits: { ma
 async function answer(job: Job): Promise<Outcome> {
 	try {
 		if (job.kind === "read") return { kind: "read", manifest: await readInto(job) };
-		return { kind: "imported", result: await importRows(job) };
+		if (job.kind === "import") return { kind: "imported", result: await importRows(job) };
+		const { store, manifest, tables, into } = job;
+		return { kind: "compacted", manifest: compactTables(manifest, tables, pathsIn(store, into), openPartWriter(into)) };
 	} catch (error) {
 		if (error instanceof CarteiraError) {
 			const { code, message, details, numProblems } = error;

@@ -7,7 +7,7 @@ import { decodeCsv } from "../files/decode-csv.ts";
 import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
 import { decodeParquet } from "../files/decode-parquet.ts";
 import { type Dialects, dialectOf } from "../files/dialect.ts";
-import { MAX_FILE_BYTES } from "../files/file-limits.ts";
+import { MAX_FILE_BYTES, MOST_BAD } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import { type LinkedTable, linkTables, NAMED } from "../rows/link-tables.ts";
 import type { TableReport } from "../portfolio.ts";
@@ -23,9 +23,6 @@ export interface ReadRules {
 	readonly onBadRows: OnBadRows;
 	readonly dialects: Dialects;
 }
-
-/** Share of a table's rows, or of the orders' value, that may be set aside before the import is refused. */
-export const MOST_BAD = 0.005;
 
 export interface TablesRead {
 	readonly tables: ReadonlyMap<TableName, LinkedTable>;

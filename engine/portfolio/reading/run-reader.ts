@@ -6,7 +6,7 @@ import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.t
 import type { TableFile } from "../files/find-tables.ts";
 import type { ImportJob, ImportResult } from "./import-rows.ts";
 import type { ReadRules } from "./read-tables.ts";
-import { filesOf, type Manifest } from "../snapshot/manifest.ts";
+import { type EventTableName, filesOf, type Manifest } from "../snapshot/manifest.ts";
 
 /** What the reading process may use. */
 export interface ReadLimits {
@@ -33,12 +33,20 @@ export interface ReadJob {
 	readonly isKept: boolean;
 }
 
-export type Job = ReadJob | ({ readonly kind: "import" } & ImportJob);
+export interface CompactJob {
+	readonly store: string;
+	readonly manifest: Manifest;
+	readonly tables: readonly EventTableName[];
+	readonly into: string;
+}
+
+export type Job = ReadJob | ({ readonly kind: "import" } & ImportJob) | ({ readonly kind: "compact" } & CompactJob);
 
 /** What a job comes to. Errors lose their class between processes, and are rebuilt from this. */
 export type Outcome =
 	| { readonly kind: "read"; readonly manifest: Manifest }
 	| { readonly kind: "imported"; readonly result: ImportResult }
+	| { readonly kind: "compacted"; readonly manifest: Manifest }
 	| {
 			readonly kind: "failed";
 			readonly code: ErrorCode;
@@ -66,6 +74,13 @@ export async function runImport(job: ImportJob, limits?: Partial<ReadLimits>): P
 	throw errorOf(outcome);
 }
 
+/** Merges deltas into their bases in a process of its own. */
+export async function runCompact(job: CompactJob, limits?: Partial<ReadLimits>): Promise<Manifest> {
+	const outcome = await runJob({ kind: "compact", ...job }, limits);
+	if (outcome.kind === "compacted") return outcome.manifest;
+	throw errorOf(outcome);
+}
+
 function errorOf(outcome: Outcome): CarteiraError {
 	if (outcome.kind !== "failed") return new CarteiraError("INTERNAL", `the reading process answered ${outcome.kind}`);
 	return new CarteiraError(outcome.code, outcome.message, outcome.details, outcome.numProblems);
@@ -79,7 +94,7 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, ...given };
 	return new Promise((settle, fail) => {
 		const child = startCapped(ENTRY, limits.megabytes);
-		let file = job.kind === "read" ? "the folder" : (job.upload?.path ?? job.table);
+		let file = nameOf(job);
 		let stderr = "";
 		let isLate = false;
 		let outcome: Outcome | null = null;
@@ -116,6 +131,11 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 	});
 }
 
+function nameOf(job: Job): string {
+	if (job.kind === "read") return "the folder";
+	return job.kind === "compact" ? job.store : (job.upload?.path ?? job.table);
+}
+
 /** Deadline by the size of all files that the job may read; a file that is gone or cannot be reached is told by the job itself. */
 function secondsFor(job: Job): number {
 	return BASE_SECONDS + Math.ceil(filesRead(job).reduce((sum, path) => sum + sizeOf(path), 0) / BYTES_PER_SECOND);
@@ -123,7 +143,8 @@ function secondsFor(job: Job): number {
 
 function filesRead(job: Job): string[] {
 	if (job.kind === "read") return job.files.map(({ path }) => path);
-	return [job.upload?.path ?? "", ...[...filesOf(job.manifest)].map((name) => join(job.store, "parts", name))];
+	const upload = job.kind === "import" ? (job.upload?.path ?? "") : "";
+	return [upload, ...[...filesOf(job.manifest)].map((name) => join(job.store, "parts", name))];
 }
 
 function sizeOf(path: string): number {

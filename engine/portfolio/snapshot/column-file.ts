@@ -17,7 +17,7 @@ export interface ColumnFile {
 	values(column: string): Values;
 	/** Reads values from … from + into.length - 1. */
 	readRange(column: string, from: number, into: Values): void;
-	/** Texts of a Utf8 column. Those of a large one are read from disk one by one until `load` brings them all to memory. */
+	/** Texts of a Utf8 column. The first few are read one by one; who asks for more gets all into memory. */
 	texts(column: string): TextList;
 }
 
@@ -212,12 +212,13 @@ function readMessage(source: Source, at: number) {
 	return { message, body: at + MESSAGE_HEAD + length };
 }
 
-/** Texts of more bytes than this are read one by one. */
-const LARGE_TEXTS = 1 << 25;
+/** Once a list was asked for so large a share of its texts it is read whole. */
+const SHARE_READ_SINGLY = 1 / 64;
 
 function textList(source: Source, { at, bytesAt, validity }: Place, length: number): TextList {
 	let loaded: ReturnType<TextList["load"]> | null = null;
 	let nulls: Uint8Array | null = null;
+	let numRead = 0;
 	const load = (): ReturnType<TextList["load"]> => {
 		if (loaded) return loaded;
 		const offsets = new Int32Array(new SharedArrayBuffer((length + 1) * 4));
@@ -240,7 +241,7 @@ function textList(source: Source, { at, bytesAt, validity }: Place, length: numb
 		load,
 		at(row) {
 			if (isNull(row)) return null;
-			if (!loaded && length * 4 > LARGE_TEXTS) return readText(source, at + row * 4, bytesAt);
+			if (!loaded && numRead++ < length * SHARE_READ_SINGLY) return readText(source, at + row * 4, bytesAt);
 			const { offsets, bytes } = load();
 			return bytes.toString("utf8", offsets[row], offsets[row + 1]);
 		},

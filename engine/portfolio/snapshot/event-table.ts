@@ -1,7 +1,7 @@
 import type { Table, TextColumn } from "../portfolio.ts";
 import { TABLES } from "../schema.ts";
 import type { Values } from "./column-file.ts";
-import { allocate, type EventKind, hasWords, kindOfColumn, nullOf } from "./event-columns.ts";
+import { allocate, type EventKind, kindOfColumn, nullOf } from "./event-columns.ts";
 import { lazyRecord, once } from "./lazy.ts";
 import type { EventTableName } from "./manifest.ts";
 import type { OpenPart } from "./open-part.ts";
@@ -15,7 +15,8 @@ export function openEventTable(name: EventTableName, parts: readonly OpenPart[],
 	const length = runs.start[runs.start.length - 1];
 	const columns = Object.keys(TABLES[name].columns);
 	const namesOf = (kind: EventKind): string[] => columns.filter((column) => kindOfColumn(name, column) === kind);
-	const gather = (column: string): Values => gatherColumn(name, column, parts, runs, length);
+	const gather = (column: string): Values =>
+		gatherColumn(name, column, parts, runs, (part) => (TABLES[name].columns[column].table ? part.links(column) : null));
 	return {
 		name,
 		numRows: length,
@@ -44,30 +45,41 @@ function customersOf({ start }: Runs): Int32Array {
 	return customers;
 }
 
-/** References become rows of the table they name; texts stay codes. */
-function gatherColumn(table: EventTableName, column: string, parts: readonly OpenPart[], runs: Runs, length: number): Values {
+/** The values of a column in the order of runs; `mapOf` gives of a part what its codes become. */
+export function gatherColumn(
+	table: EventTableName,
+	column: string,
+	parts: readonly OpenPart[],
+	runs: Runs,
+	mapOf: (part: OpenPart) => Int32Array | null,
+): Values {
 	const kind = kindOfColumn(table, column);
-	const out = allocate(kind, length, true);
+	const out = allocate(kind, runs.start[runs.start.length - 1], true);
 	for (let run = 0, at = 0; run < runs.numRuns; run++) {
 		const into = out.subarray(at, at + runs.count[run]);
 		const part = parts[runs.part[run]];
-		const { lines } = part;
-		if (!lines.has(column)) into.fill(nullOf(kind));
-		else if (runs.numRuns > MANY_RUNS) into.set(lines.values(column).subarray(runs.from[run], runs.from[run] + runs.count[run]));
-		else lines.readRange(column, runs.from[run], into);
-		if (kind === "refs" && lines.has(column)) linkCodes(into as Int32Array, part.links(column));
-		at += runs.count[run];
+		if (part.lines.has(column)) {
+			readRun(part, column, runs, run, into);
+			const map = mapOf(part);
+			if (map) mapCodes(into as Int32Array, map);
+		} else into.fill(nullOf(kind));
+		at += into.length;
 	}
 	return out;
 }
 
-function linkCodes(codes: Int32Array, links: Int32Array): void {
-	for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) codes[i] = links[codes[i]];
+function readRun({ lines }: OpenPart, column: string, { numRuns, from }: Runs, run: number, into: Values): void {
+	if (numRuns > MANY_RUNS) into.set(lines.values(column).subarray(from[run], from[run] + into.length));
+	else lines.readRange(column, from[run], into);
+}
+
+function mapCodes(codes: Int32Array, map: Int32Array): void {
+	for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) codes[i] = map[codes[i]];
 }
 
 /** Texts of a column: each row's code, looked up in the words of its part. */
 function textsOf(column: string, parts: readonly OpenPart[], runs: Runs, codes: () => Int32Array, length: number): TextColumn {
-	const lists = parts.map((part) => once(() => (part.lines.has(column) && hasWords("texts") ? part.words(column).texts(column) : null)));
+	const lists = parts.map((part) => once(() => (part.lines.has(column) ? part.words(column).texts(column) : null)));
 	const ends = once(() => {
 		let end = 0;
 		return runs.count.map((count) => (end += count));

@@ -14,11 +14,19 @@ export function eachMatch(list: TextList, wanted: Iterable<string>, onMatch: (wo
 	const slots = slotsOf(words.map(({ bytes }) => hashOf(bytes, 0, bytes.length)));
 	const { offsets, bytes } = list.load();
 	const mask = slots.length - 1;
-	for (let at = 0; at < list.length; at++) {
-		const [from, to] = [offsets[at], offsets[at + 1]];
-		for (let slot = hashOf(bytes, from, to) & mask; slots[slot] >= 0; slot = (slot + 1) & mask) {
+	const { length } = list;
+	for (let at = 0, from = 0; at < length; at++) {
+		const to = offsets[at + 1];
+		// As in `hashOf`: a call for each word would take longer than the rest.
+		let hash = 0x811c9dc5;
+		for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+		const first = from;
+		from = to;
+		let slot = (hash ^ (hash >>> 15)) & mask;
+		if (slots[slot] < 0) continue;
+		for (; slots[slot] >= 0; slot = (slot + 1) & mask) {
 			const { word, bytes: wantedBytes } = words[slots[slot]];
-			if (wantedBytes.length === to - from && wantedBytes.compare(bytes, from, to) === 0) onMatch(word, at);
+			if (wantedBytes.length === to - first && wantedBytes.compare(bytes, first, to) === 0) onMatch(word, at);
 		}
 	}
 }

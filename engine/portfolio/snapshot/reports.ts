@@ -1,6 +1,7 @@
 import { CarteiraError } from "../../errors.ts";
+import { MOST_BAD } from "../files/file-limits.ts";
 import type { TableReport } from "../portfolio.ts";
-import { MOST_BAD } from "../reading/read-tables.ts";
+
 import type { Manifest } from "./manifest.ts";
 
 /** The tables' reports, with the rows that are set aside as the tables now stand together. */
