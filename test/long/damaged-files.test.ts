@@ -7,13 +7,13 @@ const COUNT = process.env.CARTEIRA_SLICE ? 300 : 5000;
 
 describe("thousands of damaged files", () => {
 	it.each([
-		["Parquet", parquetFiles, "small"],
-		["Arrow", arrowFiles, "small"],
-		["Parquet", parquetFiles, "big"],
-		["Arrow", arrowFiles, "big"],
+		["Parquet", "small", parquetFiles],
+		["Arrow", "small", arrowFiles],
+		["Parquet", "big", parquetFiles],
+		["Arrow", "big", arrowFiles],
 	] as const)(
-		"of %s: none harms its reader, and none is read as other data when its digest stands beside it",
-		async (format, make, reader) => {
+		"of %s: none harms the reader of %s files, and none is read as other data when its digest stands beside it",
+		async (format, reader, make) => {
 			const folder = temporaryFolder();
 			const files = await make(folder);
 			const outcomes = await readMutants(reader === "big" ? bigOnesOf(files) : files, folder, COUNT, 2026, reader);
