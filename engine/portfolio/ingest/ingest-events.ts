@@ -78,6 +78,7 @@ export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
 		]);
 		return await ingest(engine, job, digest, numBytes, timed);
 	} catch (error) {
+		if (isOutOfMemory(error)) throw tooLarge(job);
 		if (!(error instanceof CarteiraError) || error.code !== "INVALID_INPUT" || error.details.some(({ table }) => table)) throw error;
 		const problems = problemsOf(file, error);
 		throw new CarteiraError("INVALID_INPUT", problems[0].message, problems);
@@ -85,6 +86,16 @@ export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
 		engine?.close();
 		rmSync(scratch, { recursive: true, force: true });
 	}
+}
+
+/** Did DuckDB ask for memory beyond its limit, or beyond the cap of the process? */
+function isOutOfMemory(error: unknown): boolean {
+	return error instanceof Error && /Out of Memory Error|"Out of Memory"|bad allocation|bad_alloc/.test(error.message);
+}
+
+function tooLarge({ file: { table, path }, memoryMegabytes }: IngestJob): CarteiraError {
+	const message = `${basename(path)}: reading it needs more than ${memoryMegabytes} MB`;
+	return new CarteiraError("INVALID_INPUT", message, [{ table, code: "too_large", value: basename(path), message }]);
 }
 
 type Timed = <T>(name: string, step: () => Promise<T>, numRowsOf?: (result: T) => number) => Promise<T>;

@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import {
@@ -12,6 +12,7 @@ import {
 	tableToIPC,
 	Utf8,
 	Dictionary,
+	Int32,
 	Int8,
 	Vector,
 	vectorFromArray,
@@ -19,7 +20,9 @@ import {
 import { describe, expect, it } from "vitest";
 import { CarteiraError } from "../../../engine/errors.ts";
 import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.ts";
+import { FORMATS } from "../../../engine/portfolio/files/find-tables.ts";
 import { temporaryFolder } from "../sample-folder.ts";
+import { readApart } from "./mutants.ts";
 
 /** What a bomb may use before it is refused. */
 const LIMITS = { seconds: 60, megabytes: 3072 };
@@ -42,6 +45,41 @@ function arrowOf(columns: Readonly<Record<string, Vector>>): Uint8Array {
 	);
 }
 
+/** A number that stands nowhere else in a file of so many rows. */
+const FEW = 98_765;
+const MANY = 2n ** 40n;
+
+/** A Parquet of FEW rows, whose footer says MANY wherever it says how many there are. */
+async function boastingParquet(path: string): Promise<void> {
+	await parquetOf(path, `SELECT ${ORDER} FROM range(${FEW})`, `, ROW_GROUP_SIZE ${2 * FEW}`);
+	const bytes = readFileSync(path);
+	const end = bytes.length - 8; // the footer's length and the magic word
+	const start = end - bytes.readUInt32LE(end);
+	// Thrift writes whole numbers as zigzag varints, and nothing in the footer knows how long it is.
+	const footer = Buffer.from(bytes.toString("latin1", start, end).replaceAll(varint(2n * BigInt(FEW)), varint(2n * MANY)), "latin1");
+	const length = Buffer.alloc(4);
+	length.writeUInt32LE(footer.length);
+	writeFileSync(path, Buffer.concat([bytes.subarray(0, start), footer, length, bytes.subarray(end + 4)]));
+}
+
+function varint(value: bigint): string {
+	return value < 128n ? String.fromCharCode(Number(value)) : String.fromCharCode(Number((value & 127n) | 128n)) + varint(value >> 7n);
+}
+
+/** An Arrow file of FEW rows, whose batch says MANY wherever it says how many there are. */
+function boastingArrow(path: string): void {
+	const column = vectorFromArray(
+		Array.from({ length: FEW }, () => 1),
+		new Int32(),
+	);
+	const bytes = Buffer.from(arrowOf(Object.fromEntries(COLUMNS.map((name) => [name, column]))));
+	const [few, many] = [Buffer.alloc(8), Buffer.alloc(8)];
+	few.writeBigInt64LE(BigInt(FEW));
+	many.writeBigInt64LE(MANY);
+	for (let at = bytes.indexOf(few); at >= 0; at = bytes.indexOf(few, at + 8)) many.copy(bytes, at);
+	writeFileSync(path, bytes);
+}
+
 const ORDER = "'o' AS order_id, 'c' AS customer_id, DATE '2026-11-02' AS ordered_on, 'p' AS product_id, 1 AS quantity, 2.5 AS net_value";
 const COLUMNS = ["order_id", "customer_id", "ordered_on", "product_id", "quantity", "net_value"];
 
@@ -52,6 +90,8 @@ interface Bomb {
 	/** Bytes it may have: a bomb is small. */
 	readonly atMost: number;
 	readonly message: RegExp;
+	/** Of the reader of big files, where it stumbles over something else first. */
+	readonly bigMessage?: RegExp;
 }
 
 const BOMBS: readonly Bomb[] = [
@@ -84,6 +124,37 @@ const BOMBS: readonly Bomb[] = [
 		},
 		atMost: 3_000_000,
 		message: /bytes of text|needs more than 3072 MB/,
+		bigMessage: /bytes of text|needs more than 1024 MB/,
+	},
+	{
+		name: "a dictionary whose words stand in a dictionary of one long word",
+		file: "orders.arrow",
+		make(path) {
+			const word = vectorFromArray(["x".repeat(10_000)], new Utf8());
+			const inner = new Dictionary(new Utf8(), new Int8(), 1);
+			const words = new Vector([makeData({ type: inner, length: 1000, nullCount: 0, data: new Int8Array(1000), dictionary: word })]);
+			const outer = new Dictionary(inner, new Int32(), 2);
+			const data = Int32Array.from({ length: 40_000 }, (_, row) => row % 1000);
+			const column = () =>
+				new Vector([makeData({ type: outer as Dictionary, length: data.length, nullCount: 0, data, dictionary: words })]);
+			writeFileSync(path, arrowOf(Object.fromEntries(["order_id", ...COLUMNS.slice(1), "line"].map((name) => [name, column()]))));
+		},
+		atMost: 1_200_000,
+		message: /bytes of text|rows are bad|Arrow|needs more than 3072 MB/,
+	},
+	{
+		name: "a million million rows in the footer of a Parquet",
+		file: "orders.parquet",
+		make: boastingParquet,
+		atMost: 8000,
+		message: /1099511627776 rows/,
+	},
+	{
+		name: "a million million rows in the batch of an Arrow file",
+		file: "orders.arrow",
+		make: boastingArrow,
+		atMost: 2_500_000,
+		message: /1099511627776 rows/,
 	},
 	{
 		name: "texts of sixty megabytes in a Parquet of a few kilobytes",
@@ -135,6 +206,17 @@ describe("a bomb", () => {
 			expect(["INVALID_INPUT", "IMPORT_REFUSED"], told).toContain(code);
 			expect(told).toMatch(message);
 			expect(details.map((detail) => detail.code)).not.toContain("too_slow");
+		},
+	);
+
+	it.each(BOMBS.map((bomb): [string, Bomb] => [bomb.name, bomb]))(
+		"is refused by the reader of big files too: %s",
+		async (_, { file, make, message, bigMessage }) => {
+			const path = join(temporaryFolder(), file);
+			await make(path);
+			const format = FORMATS.find((name) => file.endsWith(`.${name}`)) ?? "csv";
+			const { fate, message: told } = await readApart({ table: "orders", format, path }, "big");
+			expect([fate, told]).toEqual(["rejected", expect.stringMatching(bigMessage ?? message)]);
 		},
 	);
 
