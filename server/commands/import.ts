@@ -54,7 +54,7 @@ async function runPortfolio(folder: string, { out, json }: StoreFlags): Promise<
 
 async function runCompact(store: string, { json }: Pick<StoreFlags, "json">): Promise<void> {
 	validateFolder(store);
-	const compacted = await compactStore(store, { isForced: true });
+	const compacted = await compactStore(store, true);
 	if (json) process.stdout.write(`${JSON.stringify({ store, compacted })}\n`);
 	else process.stdout.write(`${store} ${compacted ? "compacted" : "had nothing appended"}\n`);
 }

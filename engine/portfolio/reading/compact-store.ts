@@ -9,7 +9,7 @@ import { type ReadLimits, runCompact } from "./run-reader.ts";
  * where there are any. Who has an earlier snapshot open goes on reading it. Answers whether there was something to do. The caller must
  * not import into the store meanwhile.
  */
-export async function compactStore(folder: string, { isForced = false, limits = {} as Partial<ReadLimits> } = {}): Promise<boolean> {
+export async function compactStore(folder: string, isForced = false, limits?: Partial<ReadLimits>): Promise<boolean> {
 	const store = resolve(folder);
 	const { sha, manifest } = readCurrent(store);
 	const tables = isForced ? EVENT_TABLES.filter((name) => manifest.events[name].deltas.length > 0) : tablesToCompact(manifest);

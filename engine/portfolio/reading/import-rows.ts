@@ -6,6 +6,7 @@ import { isEventTable, type Manifest, partsOf } from "../snapshot/manifest.ts";
 import { openPartWriter, type PartWriter } from "../snapshot/part-writer.ts";
 import { pathsIn, type PathOf } from "../snapshot/store-folder.ts";
 import { appendEvents } from "./append-events.ts";
+import type { BigFileLimits } from "./ingest-big.ts";
 import { quarantineOf } from "./read-changes.ts";
 import type { ReadRules } from "./read-tables.ts";
 import { rebuildTables } from "./rebuild-tables.ts";
@@ -19,6 +20,7 @@ export interface ImportJob {
 	readonly table: TableName;
 	readonly mode: "replace" | "upsert";
 	readonly rules: ReadRules;
+	readonly limits: BigFileLimits;
 	/** Private folder for the parts of the next snapshot; nothing else is changed. */
 	readonly into: string;
 }

@@ -1,11 +1,14 @@
 import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CarteiraError } from "../../errors.ts";
+import type { TableFile } from "../files/find-tables.ts";
 import { importRows } from "./import-rows.ts";
+import { type BigTable, ingestBig, isBig } from "./ingest-big.ts";
+import { createLinker } from "./link-parts.ts";
 import { readTables } from "./read-tables.ts";
 import type { Job, Message, Outcome, ReadJob } from "./run-reader.ts";
 import { compactTables } from "../snapshot/compact.ts";
-import type { Manifest } from "../snapshot/manifest.ts";
+import { type EventTableName, isEventTable, type Manifest } from "../snapshot/manifest.ts";
 import { openPartWriter } from "../snapshot/part-writer.ts";
 import { pathsIn } from "../snapshot/store-folder.ts";
 import { writeSnapshot } from "./write-snapshot.ts";
@@ -40,9 +43,22 @@ async function answer(job: Job): Promise<Outcome> {
 	}
 }
 
-async function readInto({ files, rules, policy, into, isKept }: ReadJob): Promise<Manifest> {
-	const read = await readTables(files, rules, ({ path }) => {
+async function readInto({ files, rules, policy, into, isKept, limits }: ReadJob): Promise<Manifest> {
+	const onFile = ({ path }: TableFile): void => {
 		process.send?.({ kind: "reading", file: basename(path) } satisfies Message);
-	});
-	return writeSnapshot(read, policy, openPartWriter(into, isKept), isKept);
+	};
+	const writer = openPartWriter(into, isKept);
+	const read = await readTables(
+		files.filter((file) => !isBig(file, limits)),
+		rules,
+		onFile,
+	);
+	const linker = createLinker(read.tables);
+	const big = new Map<EventTableName, BigTable>();
+	for (const file of files) {
+		if (!isBig(file, limits) || !isEventTable(file.table)) continue;
+		onFile(file);
+		big.set(file.table, await ingestBig(file, rules, linker, pathsIn(into, into), writer, limits));
+	}
+	return writeSnapshot(read, policy, writer, isKept, big);
 }

@@ -3,16 +3,10 @@ import type { TableReport } from "../portfolio.ts";
 import { type LinkedTable, linkTables } from "../rows/link-tables.ts";
 import { TableDraft } from "../rows/table-draft.ts";
 import type { TableName } from "../schema.ts";
-import {
-	EVENT_TABLES,
-	type EventTable,
-	isEventTable,
-	type Manifest,
-	PLAIN_TABLES,
-	type PlainTable,
-	portfolioDigest,
-} from "../snapshot/manifest.ts";
+import { EVENT_TABLES, isEventTable, type Manifest, PLAIN_TABLES, type PlainTable, portfolioDigest } from "../snapshot/manifest.ts";
 import type { ImportResult, ImportStep } from "./import-rows.ts";
+import { ingestBig, isBig } from "./ingest-big.ts";
+import { createLinker, type Linker } from "./link-parts.ts";
 import { readDraft, reportAfter } from "./read-changes.ts";
 import { readFile, refuseBadTables, reportOf } from "./read-tables.ts";
 import { relinkEvents } from "./relink-events.ts";
@@ -20,9 +14,7 @@ import { marginRates, writeAside, writeBase, writeColumns, writeRows } from "./w
 
 /** Puts a table in its place, or lays changes over it, and links all tables anew: rows of one are what others refer to. */
 export async function rebuildTables(step: ImportStep): Promise<ImportResult> {
-	const { manifest, table, upload, mode, rules, writer } = step;
-	const { draft, digest } = await readDraft(step);
-	if (draft.fatal.length > 0) throw new CarteiraError("INVALID_INPUT", draft.fatal[0].message, draft.fatal);
+	const { manifest, table, upload, mode, writer } = step;
 	const drafts = new Map<TableName, TableDraft>();
 	for (const name of PLAIN_TABLES) {
 		const { rows } = manifest.tables[name];
@@ -32,29 +24,61 @@ export async function rebuildTables(step: ImportStep): Promise<ImportResult> {
 		drafts.set(name, held);
 	}
 	const others = [...drafts.values()];
-	drafts.set(table, draft);
+	const isIngested = upload !== null && mode === "replace" && isBig(upload, step.limits);
+	const own = isIngested ? null : await readDraft(step);
+	if (own) drafts.set(table, own.draft);
 	const linked = linkTables(drafts);
-	const own = linkedOf(linked, table);
-	const report = reportOf(upload ?? { table, path: `${table}.ndjson`, format: "ndjson" }, draft, digest);
-	refuseBadTables(new Map([[table, draft]]), [report], rules.onBadRows);
+	const linker = createLinker(linked);
+	const imported = own
+		? await writeOwn(step, linkedOf(linked, table), marginRates(linkedOf(linked, "products")), own.digest)
+		: await ingestOwn(step, linker);
 	const aside = others.filter((held) => held.isBad.some((bad) => bad === 1)).map((held) => reportAside(held));
-	const events = { ...manifest.events };
+	const events = { ...manifest.events, ...imported.events };
 	for (const name of EVENT_TABLES) {
 		if (name === table) continue;
-		const relinked = relinkEvents(step, name, linked);
+		const relinked = relinkEvents(step, name, linker);
 		events[name] = relinked.table;
 		if (relinked.aside) aside.push(relinked.aside);
 	}
-	if (isEventTable(table)) events[table] = writeEventTable(own, marginRates(linkedOf(linked, "products")), step);
 	const tables = { ...manifest.tables };
 	for (const name of PLAIN_TABLES) {
 		const { rows, quarantine } = manifest.tables[name];
 		const held = { ...(rows !== undefined && { rows }), ...(quarantine !== undefined && { quarantine }) };
-		const kept: Partial<PlainTable> = name === table ? { rows: await writeRows(own, writer), ...writeAside(own, writer) } : held;
-		tables[name] = { ...writeColumns(linkedOf(linked, name), writer), ...kept };
+		tables[name] = { ...writeColumns(linkedOf(linked, name), writer), ...(name === table ? imported.rows : held) };
 	}
-	const after = mode === "replace" ? report : reportAfter(step, report, digest, countsOf(own));
-	return { report, manifest: withTable(manifest, after, { tables, events, aside }) };
+	return { report: imported.report, manifest: withTable(manifest, imported.reportAfter, { tables, events, aside }) };
+}
+
+/** The table of an import, validated, with the parts that hold it. */
+interface Imported {
+	readonly report: TableReport;
+	/** What the table holds then. */
+	readonly reportAfter: TableReport;
+	/** Of orders and contacts. */
+	readonly events: Partial<Manifest["events"]>;
+	/** Of other tables. */
+	readonly rows: Partial<PlainTable>;
+}
+
+async function writeOwn(step: ImportStep, own: LinkedTable, marginRate: Float64Array, digest: string): Promise<Imported> {
+	const { table, upload, mode, rules, writer } = step;
+	const { draft } = own;
+	if (!draft) throw new CarteiraError("INTERNAL", `table ${table} was not read`);
+	if (draft.fatal.length > 0) throw new CarteiraError("INVALID_INPUT", draft.fatal[0].message, draft.fatal);
+	const report = reportOf(upload ?? { table, path: `${table}.ndjson`, format: "ndjson" }, draft, digest);
+	refuseBadTables(new Map([[table, draft]]), [report], rules.onBadRows);
+	const counts = { numRows: own.kept.length, numAside: draft.numRows - own.kept.length };
+	const after = mode === "replace" ? report : reportAfter(step, report, digest, counts);
+	const aside = writeAside(own, writer);
+	if (!isEventTable(table)) return { report, reportAfter: after, events: {}, rows: { rows: await writeRows(own, writer), ...aside } };
+	const events = { base: writeBase(own, marginRate, writer), deltas: [], columns: Object.keys(draft.columns), ...aside };
+	return { report, reportAfter: after, events: { [table]: events }, rows: {} };
+}
+
+async function ingestOwn({ upload, rules, pathOf, writer, limits }: ImportStep, linker: Linker): Promise<Imported> {
+	if (!upload) throw new CarteiraError("INTERNAL", "there is no file to ingest");
+	const { table, report } = await ingestBig(upload, rules, linker, pathOf, writer, limits);
+	return { report, reportAfter: report, events: { [upload.table]: table }, rows: {} };
 }
 
 function linkedOf(linked: ReadonlyMap<TableName, LinkedTable>, name: TableName): LinkedTable {
@@ -63,18 +87,9 @@ function linkedOf(linked: ReadonlyMap<TableName, LinkedTable>, name: TableName):
 	return table;
 }
 
-function writeEventTable(own: LinkedTable, marginRate: Float64Array, { writer }: ImportStep): EventTable {
-	const columns = Object.keys(own.draft?.columns ?? {});
-	return { base: writeBase(own, marginRate, writer), deltas: [], columns, ...writeAside(own, writer) };
-}
-
 /** Rows of a table that were good when they came and break a rule as the tables now stand. */
 function reportAside(held: TableDraft): TableReport {
 	return reportOf({ table: held.table, path: `${held.table}.arrow`, format: "arrow" }, held, "");
-}
-
-function countsOf({ draft, kept }: LinkedTable): { numRows: number; numAside: number } {
-	return { numRows: kept.length, numAside: (draft?.numRows ?? 0) - kept.length };
 }
 
 /** A manifest with another table in it. */

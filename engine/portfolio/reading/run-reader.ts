@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import type { ImportJob, ImportResult } from "./import-rows.ts";
+import type { BigFileLimits } from "./ingest-big.ts";
 import type { ReadRules } from "./read-tables.ts";
 import { type EventTableName, filesOf, type Manifest } from "../snapshot/manifest.ts";
 
@@ -14,9 +15,12 @@ export interface ReadLimits {
 	readonly seconds: number;
 	/** Of private memory; enforced where `prlimit` is there. The process itself needs some 700. */
 	readonly megabytes: number;
+	/** Files of orders and contacts from this size on are read by the columnar engine, whose memory does not grow with them. */
+	readonly bigBytes: number;
 }
 
 const DEFAULT_MEGABYTES = 8192;
+const DEFAULT_BIG_BYTES = 64 << 20;
 /** A minute to begin with, and a second for each of so many bytes: some thirty times what they take on an idle machine. */
 const BASE_SECONDS = 60;
 const BYTES_PER_SECOND = 1_000_000;
@@ -31,6 +35,7 @@ export interface ReadJob {
 	readonly into: string;
 	/** Is the snapshot to last and to be imported into? */
 	readonly isKept: boolean;
+	readonly limits: BigFileLimits;
 }
 
 export interface CompactJob {
@@ -61,15 +66,15 @@ const ENTRY = fileURLToPath(new URL("./read-process.ts", import.meta.url));
 const PRLIMIT = ["/usr/bin/prlimit", "/bin/prlimit"].find((path) => existsSync(path));
 
 /** Reads the files of a portfolio into the parts of a snapshot, in a process of its own. */
-export async function runRead(job: Omit<ReadJob, "kind">, limits?: Partial<ReadLimits>): Promise<Manifest> {
-	const outcome = await runJob({ kind: "read", ...job }, limits);
+export async function runRead(job: Omit<ReadJob, "kind" | "limits">, limits?: Partial<ReadLimits>): Promise<Manifest> {
+	const outcome = await runJob({ kind: "read", ...job, limits: bigLimits(limits) }, limits);
 	if (outcome.kind === "read") return outcome.manifest;
 	throw errorOf(outcome);
 }
 
 /** Reads and validates an upload in a process of its own, and stages what is to be changed. */
-export async function runImport(job: ImportJob, limits?: Partial<ReadLimits>): Promise<ImportResult> {
-	const outcome = await runJob({ kind: "import", ...job }, limits);
+export async function runImport(job: Omit<ImportJob, "limits">, limits?: Partial<ReadLimits>): Promise<ImportResult> {
+	const outcome = await runJob({ kind: "import", ...job, limits: bigLimits(limits) }, limits);
 	if (outcome.kind === "imported") return outcome.result;
 	throw errorOf(outcome);
 }
@@ -79,6 +84,10 @@ export async function runCompact(job: CompactJob, limits?: Partial<ReadLimits>):
 	const outcome = await runJob({ kind: "compact", ...job }, limits);
 	if (outcome.kind === "compacted") return outcome.manifest;
 	throw errorOf(outcome);
+}
+
+function bigLimits({ megabytes = DEFAULT_MEGABYTES, bigBytes = DEFAULT_BIG_BYTES }: Partial<ReadLimits> = {}): BigFileLimits {
+	return { megabytes, bigBytes };
 }
 
 function errorOf(outcome: Outcome): CarteiraError {
@@ -91,7 +100,7 @@ function errorOf(outcome: Outcome): CarteiraError {
  * silence is one too, and names the file that it was reading. Settles when the process has ended, and so touches no file any more.
  */
 function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
-	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, ...given };
+	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, bigBytes: DEFAULT_BIG_BYTES, ...given };
 	return new Promise((settle, fail) => {
 		const child = startCapped(ENTRY, limits.megabytes);
 		let file = nameOf(job);

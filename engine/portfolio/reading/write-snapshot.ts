@@ -2,7 +2,7 @@ import { openTableWriter } from "../files/write-table.ts";
 import type { TableReport } from "../portfolio.ts";
 import type { ColumnStore } from "../rows/column.ts";
 import type { LinkedTable } from "../rows/link-tables.ts";
-import type { TableName } from "../schema.ts";
+import { TABLE_NAMES, type TableName } from "../schema.ts";
 import { encodeTable } from "../shared-table.ts";
 import {
 	EVENT_TABLES,
@@ -18,6 +18,7 @@ import {
 } from "../snapshot/manifest.ts";
 import type { PartWriter } from "../snapshot/part-writer.ts";
 import { layOutEvents, writeEvents } from "../snapshot/write-events.ts";
+import type { BigTable } from "./ingest-big.ts";
 import { rowsAside } from "./quarantine.ts";
 
 /** Tables that were read and linked together. */
@@ -27,30 +28,40 @@ export interface LinkedTables {
 }
 
 /**
- * Writes the parts of a first snapshot. `isKept`: is it to be imported into? Else what only later imports need is left out.
+ * Writes the parts of a first snapshot; `big` are tables whose parts are written already. `isKept`: is it to be imported into? Else what only later imports need is left out.
  */
 export async function writeSnapshot(
-	{ tables, reports }: LinkedTables,
+	{ tables, reports: read }: LinkedTables,
 	policy: string | null,
 	writer: PartWriter,
 	isKept: boolean,
+	big: ReadonlyMap<EventTableName, BigTable> = new Map(),
 ): Promise<Manifest> {
-	const plain: Partial<Record<PlainTableName, PlainTable>> = {};
-	for (const name of PLAIN_TABLES) plain[name] = await writePlain(tableOf(tables, name), writer, isKept);
+	const all = [...read, ...[...big.values()].map(({ report }) => report)];
+	const reports = TABLE_NAMES.flatMap((name) => all.filter(({ table }) => table === name));
 	const marginRate = marginRates(tableOf(tables, "products"));
 	const events: Partial<Record<EventTableName, EventTable>> = {};
 	for (const name of EVENT_TABLES) {
 		const table = tableOf(tables, name);
+		const ingested = big.get(name);
+		if (ingested) {
+			const { quarantine, ...rest } = ingested.table;
+			events[name] = { ...rest, ...(isKept && quarantine !== undefined && { quarantine }) };
+			continue;
+		}
 		const base = writeBase(table, marginRate, writer);
 		events[name] = { base, deltas: [], columns: Object.keys(table.draft?.columns ?? {}), ...(isKept && writeAside(table, writer)) };
 	}
+	// Behind the events, which make stubs.
+	const plain: Partial<Record<PlainTableName, PlainTable>> = {};
+	for (const name of PLAIN_TABLES) plain[name] = await writePlain(tableOf(tables, name), writer, isKept);
 	writer.close();
 	return {
 		format: 1,
 		parent: null,
 		digest: portfolioDigest(reports, policy ?? ""),
 		policy,
-		given: [...tables.values()].filter(({ draft }) => draft !== null).map(({ name }) => name),
+		given: TABLE_NAMES.filter((name) => reports.some(({ table }) => table === name)),
 		reports,
 		tables: plain as Manifest["tables"],
 		events: events as Manifest["events"],

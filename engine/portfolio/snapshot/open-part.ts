@@ -50,9 +50,9 @@ function openPart(pathOf: PathOf, table: EventTableName, part: EventPart, dropLi
 		events: part.events === undefined ? null : open(part.events),
 		lineEnd: integers(groups, "line_end"),
 		eventEnd: groups.has("event_end") ? integers(groups, "event_end") : null,
-		customerRow: integers(fileOf(links, "customer_id"), "row"),
+		customerRow: integers(fileOf(links, "customer_id"), "customer_id"),
 		dropped: Int32Array.from(new Set(drops.flatMap((list) => [...list]))).sort(),
 		words: (column) => fileOf(words, column),
-		links: (column) => integers(fileOf(links, column), "row"),
+		links: (column) => integers(fileOf(links, column), column),
 	};
 }

@@ -103,8 +103,8 @@ export function writeEvents(rows: EventRows, marginRate: Float64Array, writer: P
 	const { table, lines, words, customers, customerRow, lineEnd, links } = rows;
 	const written: Record<string, Sha> = {};
 	for (const [column, list] of Object.entries(words)) written[column] = writer.columns({ [column]: list });
-	const linked: Record<string, Sha> = { customer_id: writer.columns({ row: customerRow }) };
-	for (const [column, list] of Object.entries(links)) linked[column] = writer.columns({ row: list });
+	const linked: Record<string, Sha> = { customer_id: writer.columns({ customer_id: customerRow }) };
+	for (const [column, list] of Object.entries(links)) linked[column] = writer.columns({ [column]: list });
 	const numRows = lineEnd.length === 0 ? 0 : lineEnd[lineEnd.length - 1];
 	const part = { num_rows: numRows, num_groups: lineEnd.length, lines: writer.columns(lines), words: written, links: linked };
 	if (table === "contacts") return { ...part, groups: writer.columns({ customer_id: customers, line_end: lineEnd }) };

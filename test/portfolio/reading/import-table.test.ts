@@ -13,6 +13,7 @@ import { openPartWriter } from "../../../engine/portfolio/snapshot/part-writer.t
 import { openSnapshot } from "../../../engine/portfolio/snapshot/snapshot.ts";
 import { isStore, openBuilding, readCurrent, switchTo } from "../../../engine/portfolio/snapshot/store-folder.ts";
 import { formatDay } from "../../../engine/units.ts";
+import { LIMITS } from "../snapshot/live-store.ts";
 import { csvOf, type SampleRow, sampleTables, temporaryFolder, writeCsvFolder } from "../sample-folder.ts";
 
 /** Imports rows without a process around it. */
@@ -30,7 +31,7 @@ async function importInto(
 	const into = openBuilding(folder);
 	const upload = { table, path, format: isText ? ("csv" as const) : ("json" as const) };
 	const rules = { onBadRows: "quarantine" as const, dialects: {} };
-	const { report, manifest: next } = await importRows({ store: folder, manifest, table, upload, mode, rules, into });
+	const { report, manifest: next } = await importRows({ store: folder, manifest, table, upload, mode, rules, limits: LIMITS, into });
 	switchTo(folder, into, { ...next, parent: sha }, sha);
 	return report;
 }
@@ -106,6 +107,7 @@ describe("importTable", () => {
 			upload: { table: "orders", path, format: "json" },
 			mode: "replace",
 			rules: { onBadRows: "quarantine", dialects: {} },
+			limits: LIMITS,
 			into,
 		});
 		expect(filesIn(folder).filter((name) => !name.startsWith(".building"))).toEqual(before.filter((name) => !name.startsWith(".building")));

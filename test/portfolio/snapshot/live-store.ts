@@ -9,6 +9,8 @@ import type { TableName } from "../../../engine/portfolio/schema.ts";
 import { openPartWriter } from "../../../engine/portfolio/snapshot/part-writer.ts";
 import { openBuilding, readCurrent, removeBuilding, switchTo } from "../../../engine/portfolio/snapshot/store-folder.ts";
 
+export const LIMITS = { megabytes: 8192, bigBytes: 64 << 20 };
+
 /** What `buildStore` does, without a process around it. */
 export async function buildInProcess(folder: string, store: string): Promise<void> {
 	const into = openBuilding(store);
@@ -25,7 +27,16 @@ export async function importInProcess(store: string, table: TableName, rows: rea
 	const path = join(store, "uploads", "upload.json");
 	writeFileSync(path, JSON.stringify(rows));
 	const { rules } = parsePolicy(manifest.policy);
-	const { manifest: next } = await importRows({ store, manifest, table, upload: { table, path, format: "json" }, mode, rules, into });
+	const { manifest: next } = await importRows({
+		store,
+		manifest,
+		table,
+		upload: { table, path, format: "json" },
+		mode,
+		rules,
+		limits: LIMITS,
+		into,
+	});
 	switchTo(store, into, { ...next, parent: sha }, sha);
 	removeBuilding(into);
 }
