@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { CarteiraError } from "../../errors.ts";
 
 /** All that a store asks of the disk when it writes, in one place, so that a test can let any step of it fail. */
 export const disk = {
@@ -16,6 +17,17 @@ export const disk = {
 		rmSync(path, { recursive: true, force: true });
 	},
 };
+
+/** Does what writes into a folder. What the system says against it becomes an error that names the folder and what is wrong. */
+export function onDisk<T>(folder: string, work: () => T): T {
+	try {
+		return work();
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
+		const words = error.code === "ENOSPC" || error.code === "EDQUOT" ? "the disk is full" : error.message;
+		throw new CarteiraError("INTERNAL", `${folder}: a snapshot could not be written, the last one stays: ${words} (${String(error.code)})`);
+	}
+}
 
 /** Writes all of some bytes to an open file. */
 export function writeAll(file: number, bytes: Uint8Array): void {

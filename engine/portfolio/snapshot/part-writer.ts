@@ -17,7 +17,7 @@ import {
 } from "apache-arrow";
 import { TextBytes } from "../rows/growing-arrays.ts";
 import type { Values } from "./column-file.ts";
-import { disk, syncFolder, writeAll } from "./disk.ts";
+import { disk, onDisk, syncFolder, writeAll } from "./disk.ts";
 import type { Sha } from "./manifest.ts";
 
 /** Writes parts into a private folder, each under the SHA-256 of its bytes. */
@@ -35,7 +35,8 @@ export interface PartWriter {
 /** `isDurable`: are parts to outlive a power cut? Those of a temporary store need not. */
 export function openPartWriter(folder: string, isDurable = true): PartWriter {
 	let count = 0;
-	const part = (ending: string, fill: (write: (bytes: Uint8Array) => void) => void): Sha => {
+	const part = (ending: string, fill: (write: (bytes: Uint8Array) => void) => void): Sha => onDisk(folder, () => write(ending, fill));
+	const write = (ending: string, fill: (write: (bytes: Uint8Array) => void) => void): Sha => {
 		const path = join(folder, `${count++}.writing`);
 		const hash = createHash("sha256");
 		const file = openSync(path, "w");
@@ -56,14 +57,13 @@ export function openPartWriter(folder: string, isDurable = true): PartWriter {
 		folder,
 		columns: (columns) => part("arrow", (write) => writeBatch(columns, write)),
 		bytes: (bytes, ending) => part(ending, (write) => write(bytes)),
-		adopt(path, ending) {
-			const sha = hashFile(path, isDurable);
-			disk.rename(path, join(folder, `${sha}.${ending}`));
-			return sha;
-		},
-		close: () => {
-			if (isDurable) syncFolder(folder);
-		},
+		adopt: (path, ending) =>
+			onDisk(folder, () => {
+				const sha = hashFile(path, isDurable);
+				disk.rename(path, join(folder, `${sha}.${ending}`));
+				return sha;
+			}),
+		close: () => onDisk(folder, () => isDurable && syncFolder(folder)),
 	};
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
-import { disk, syncFolder, writeAll } from "./disk.ts";
+import { disk, onDisk, syncFolder, writeAll } from "./disk.ts";
 import { filesOf, type Manifest, parseManifest, type Sha, shaOf, textOfManifest } from "./manifest.ts";
 
 /**
@@ -103,6 +103,10 @@ function removeIfAllowed(path: string): void {
  * last rename the store is as it was. `parent` is what CURRENT must name still; throws CONFLICT where it does not.
  */
 export function switchTo(folder: string, building: string, manifest: Manifest, parent: Sha | null): Sha {
+	return onDisk(folder, () => switchOnDisk(folder, building, manifest, parent));
+}
+
+function switchOnDisk(folder: string, building: string, manifest: Manifest, parent: Sha | null): Sha {
 	const parts = join(folder, "parts");
 	const manifests = join(folder, "manifests");
 	for (const path of [parts, manifests]) mkdirSync(path, { recursive: true });
