@@ -12,7 +12,7 @@ import { type PartFiles, writeEvents, writeGroups, writeLines, writeLinks, write
 import { csvScratch } from "./open-csv.ts";
 import { openRaw, type OpenedFile } from "./open-raw.ts";
 import { PARSED, type RowParser } from "./parse-rows.ts";
-import { type LinkIds, linkWords, placeCustomers, type Stubs } from "./place-words.ts";
+import { type LinkIds, linkWords, placeCustomers, rowsOf, type Stubs } from "./place-words.ts";
 import { collectEvents } from "./purchase-events.ts";
 import { writeQuarantine } from "./quarantine.ts";
 import { openQueryEngine, quoted, type QueryEngine } from "./query-engine.ts";
@@ -122,7 +122,7 @@ async function ingest(engine: QueryEngine, job: IngestJob, digest: string, numBy
 	const queries = queriesOf(opened, columns);
 	const hasParsed = !opened.sure || parser.counts.rows > 0;
 	if (hasParsed) await makeWords(engine, "customer_id", "customer_id", `${queries.good} UNION ALL ${queries.refused}`);
-	const known = ids.customers ? new Map(Array.from(ids.customers, (id, row): [string, number] => [id, row])) : null;
+	const known = ids.customers ? rowsOf(ids.customers) : null;
 	const findings = await timed("set aside", () =>
 		setRowsAside(engine, table, queries, known && { rows: known, aside: job.asideCustomers }),
 	);

@@ -14,6 +14,13 @@ export interface Stubs {
 	readonly reps: readonly string[];
 }
 
+/** Which row each id has. */
+export function rowsOf(ids: Iterable<string>): Map<string, number> {
+	const rows = new Map<string, number>();
+	for (const id of ids) rows.set(id, rows.size);
+	return rows;
+}
+
 /**
  * Makes `placed_customers`, the row of customers of each word of `words_customer_id`: of the id it is or means, else of a stub behind
  * the known rows.
@@ -51,7 +58,7 @@ export function linkWords(
 	const links = new Map<string, Int32Array>();
 	const link = (column: string, known: Iterable<string> | null): string[] => {
 		const words = columns.find(({ name }) => name === column)?.words;
-		const rows = new Map(Array.from(known ?? [], (id, row): [string, number] => [id, row]));
+		const rows = rowsOf(known ?? []);
 		const stubs: string[] = [];
 		if (!words) return stubs;
 		const rowOf = Int32Array.from({ length: words.length }, (_, code) => {

@@ -1,6 +1,7 @@
 import { openColumn } from "../rows/open-column.ts";
 import { parseDate } from "../rows/parse-cell.ts";
 import { type RawCell, TYPED_NOTATION } from "../files/raw-rows.ts";
+import type { ColumnSpec } from "../schema.ts";
 import { PARSED, type RowParser } from "./parse-rows.ts";
 import { eachText, quoted, type QueryEngine } from "./query-engine.ts";
 import type { RawFile } from "./raw-file.ts";
@@ -28,15 +29,16 @@ export async function splitRows(engine: QueryEngine, file: RawFile, parser: RowP
 			columns.push({ ...column, kind: "days", day: `"day of ${column.name}"` });
 		} else columns.push(column);
 	}
+	const [[count]] = await engine.rows(`SELECT count(*)::DOUBLE FROM (${file.relation})`);
 	const plain: RawColumn[] = [];
-	const odd: string[] = [];
+	const sure: string[] = [];
 	for (const column of columns) {
-		const { column: trimmed, isOdd } = await judgeWords(engine, column, file.relation);
-		plain.push(trimmed);
-		if (isOdd) odd.push(isOdd);
+		const judged = await judgeColumn(engine, column, file.relation, Number(count));
+		plain.push(judged.column);
+		sure.push(judged.isSure);
 	}
 	const typed = plain.map(typedColumn);
-	const isSure = [...typed.map((column) => column.isSure), ...odd.map((isOdd) => `NOT ${isOdd}`)].join(" AND ") || "true";
+	const isSure = sure.filter((condition) => condition !== "true").join(" AND ") || "true";
 	const raws = file.columns.map(({ raw }) => raw);
 	const numUnsure = await parseRows(
 		engine,
@@ -48,7 +50,6 @@ export async function splitRows(engine: QueryEngine, file: RawFile, parser: RowP
 	parser.close();
 	const select = [...typed.map(({ name, value }) => `${value} AS ${quoted(name)}`), ...standIns(plain, parser)];
 	const rest = numUnsure > 0 ? ` ANTI JOIN ${PARSED} USING (n)` : "";
-	const [[count]] = await engine.rows(`SELECT count(*)::DOUBLE FROM (${file.relation})`);
 	return { relation: `SELECT n, ${select.join(", ")} FROM (${relation})${rest}`, numRows: Number(count) - numUnsure };
 }
 
@@ -78,37 +79,56 @@ async function lookDaysUp(engine: QueryEngine, { name, sql, notation }: RawColum
 const PLAIN_WORD = "regexp_full_match(word, '[!-~]([ -~]*[!-~])?') AND length(word) <= 256 AND NOT contains(word, 'E+')";
 
 /**
- * Makes the table `words_<column>` of a column of texts, judges its words, and answers the column, rid of the spaces around its cells
- * where it has such, and SQL for the cells that the parser refuses or changes.
+ * A column, rid of the spaces around its cells where it is text and has such, and SQL for the cells that SQL is sure of. Texts are judged
+ * by their different words, for which the table `words_<column>` is made.
  */
-async function judgeWords(engine: QueryEngine, column: RawColumn, relation: string): Promise<{ column: RawColumn; isOdd: string | null }> {
+async function judgeColumn(
+	engine: QueryEngine,
+	column: RawColumn,
+	relation: string,
+	numRows: number,
+): Promise<{ column: RawColumn; isSure: string }> {
 	const { name, spec, kind } = column;
-	if (!["id", "ref", "text"].includes(spec.type)) return { column, isOdd: null };
-	await makeWords(engine, column.name, typedColumn(column).value, relation);
-	const [[padded]] = await engine.rows(`SELECT count(*)::DOUBLE FROM words_${name} WHERE word LIKE ' %' OR word LIKE '% '`);
+	if (!["id", "ref", "text"].includes(spec.type)) return { column, isSure: typedColumn(column).isSure };
+	await makeWords(engine, name, typedColumn(column).value, relation);
+	const [[padded, used]] = await engine.rows(
+		`SELECT count(*) FILTER (word LIKE ' %' OR word LIKE '% ')::DOUBLE, coalesce(sum(uses), 0)::DOUBLE FROM words_${name}`,
+	);
 	let judged = column;
 	if (Number(padded) > 0 && kind === "text") {
 		judged = { ...column, sql: `trim(${column.sql})` };
 		await makeWords(engine, name, typedColumn(judged).value, relation);
 	}
+	const { value, isSure } = typedColumn(judged);
+	const odd = await oddWords(engine, name, spec);
+	const isWhole = Number(used) === numRows || (spec.optional && kind === "text");
+	const sure = isWhole && judged === column ? "true" : isSure;
+	return { column: judged, isSure: odd ? `${sure} AND NOT coalesce(${value} IN (SELECT word FROM ${odd}), false)` : sure };
+}
+
+/** Makes a table of the words of a column that the parser refuses or changes; null where there is none. */
+async function oddWords(engine: QueryEngine, name: string, spec: ColumnSpec): Promise<string | null> {
 	const doubtful: string[] = [];
 	await engine.each(`SELECT word FROM words_${name} WHERE NOT (${PLAIN_WORD})`, (chunk) =>
 		eachText(chunk, 0, (word) => doubtful.push(word)),
 	);
 	const store = openColumn(spec);
 	const odd = doubtful.filter((word, i) => store.append(word, TYPED_NOTATION) !== null || store.cellAt(i) !== word);
-	if (odd.length === 0) return { column: judged, isOdd: null };
+	if (odd.length === 0) return null;
 	await engine.run(`CREATE TABLE odd_${name} (word VARCHAR)`);
 	const appender = await engine.openAppender(`odd_${name}`, ["VARCHAR"]);
 	appender.append([odd]);
 	appender.close();
-	return { column: judged, isOdd: `coalesce(${typedColumn(judged).value} IN (SELECT word FROM odd_${name}), false)` };
+	return `odd_${name}`;
 }
 
-/** Makes the table of the different words of a column, in order of their first row where it is a reference, else of their bytes. */
+/**
+ * Makes the table of the different words of a column, with the first row and the number of rows of each, in order of the first row where
+ * it is a reference, else of their bytes.
+ */
 export async function makeWords(engine: QueryEngine, name: string, value: string, relation: string): Promise<void> {
-	await engine.run(`CREATE OR REPLACE TABLE words_${name} AS
-		SELECT word, first FROM (SELECT ${value} AS word, min(n) AS first FROM (${relation}) GROUP BY 1) WHERE word IS NOT NULL
+	await engine.run(`CREATE OR REPLACE TABLE words_${name} AS SELECT * FROM
+		(SELECT ${value} AS word, min(n) AS first, count(*) AS uses FROM (${relation}) GROUP BY 1) WHERE word IS NOT NULL
 		ORDER BY ${/^(customer|product|rep)_id$/.test(name) ? "first" : "word"}`);
 }
 

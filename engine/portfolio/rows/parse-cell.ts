@@ -152,11 +152,14 @@ export function numberParserOf(type: ColumnType): NumberParser {
 	return NUMBER_PARSERS[type] ?? parseDecimal;
 }
 
+/** A date as it is settled, be it one of the calendar or not. */
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
+
 /** A cell free of its file's dialect, for rows of several files to be compared and mixed: numbers are numbers; what does not parse stays. */
 export function settleCell(spec: ColumnSpec, raw: RawCell, { decimal, isGrouped, dates }: Notation): RawCell {
 	if (isMissing(raw) || typeof raw !== "string") return raw;
 	const settle = <T>(value: number, written: (value: number) => T): T | RawCell => (Number.isNaN(value) ? raw : written(value));
-	if (spec.type === "day") return settle(parseDate(raw, dates), formatDay);
+	if (spec.type === "day") return ISO_DAY.test(raw) ? raw : settle(parseDate(raw, dates), formatDay);
 	if (spec.type === "datetime") return settle(parseDatetime(raw, dates), formatDatetime);
 	if (spec.type !== "number" && spec.type !== "integer" && spec.type !== "money") return raw;
 	return settle(parseNumber(raw, decimal, isGrouped), (value) => value);

@@ -1,9 +1,8 @@
 import { cellTextOf } from "../rows/cell-text.ts";
 import type { RawCell } from "../files/raw-rows.ts";
 import { TABLES } from "../schema.ts";
-import type { Values } from "./column-file.ts";
 import { countBelow } from "./count-below.ts";
-import { allocate, kindOfColumn, nullOf } from "./event-columns.ts";
+import { allocate, hasWords, kindOfColumn, nullOf } from "./event-columns.ts";
 import { eachMatch } from "./find-words.ts";
 import type { EventTableName } from "./manifest.ts";
 import type { OpenPart } from "./open-part.ts";
@@ -50,29 +49,22 @@ function linesWith(part: OpenPart, column: string, words: ReadonlyMap<number, st
 }
 
 /** A line as the cells of a typed file, by column. */
-export function cellsOf(
-	table: EventTableName,
-	{ lines, words, groups, lineEnd }: OpenPart,
-	line: number,
-	columns: readonly string[],
-): RawCell[] {
-	const group = countBelow(lineEnd, line + 1);
-	return columns.map((column) => {
-		if (column === "customer_id") return groups.texts(column).at(group);
-		if (!lines.has(column)) return null;
-		const spec = TABLES[table].columns[column];
-		const kind = kindOfColumn(table, column);
-		const value = readOne(lines.readRange, column, line, allocate(kind, 1, false));
-		if (Object.is(value, nullOf(kind))) return null;
-		if (kind === "refs" || kind === "texts") return words(column).texts(column).at(value);
-		if (spec.type === "enum") return spec.values?.[value] ?? null;
-		if (spec.type === "boolean") return value === 1;
-		if (spec.type === "money") return value / 100;
-		return spec.type === "number" || spec.type === "integer" ? value : cellTextOf(spec.type)(value);
-	});
+export function cellsOf(table: EventTableName, part: OpenPart, line: number, columns: readonly string[]): RawCell[] {
+	const group = countBelow(part.lineEnd, line + 1);
+	return columns.map((column) => (column === "customer_id" ? part.groups.texts(column).at(group) : cellOf(table, part, line, column)));
 }
 
-function readOne(read: (column: string, from: number, into: Values) => void, column: string, line: number, into: Values): number {
-	read(column, line, into);
-	return into[0];
+function cellOf(table: EventTableName, part: OpenPart, line: number, column: string): RawCell {
+	if (!part.lines.has(column)) return null;
+	const spec = TABLES[table].columns[column];
+	const kind = kindOfColumn(table, column);
+	const values = allocate(kind, 1, false);
+	part.lines.readRange(column, line, values);
+	const [value] = values;
+	if (Object.is(value, nullOf(kind))) return null;
+	if (hasWords(kind)) return part.words(column).texts(column).at(value);
+	if (spec.type === "enum") return spec.values?.[value] ?? null;
+	if (spec.type === "boolean") return value === 1;
+	if (spec.type === "money") return value / 100;
+	return spec.type === "number" || spec.type === "integer" ? value : cellTextOf(spec.type)(value);
 }

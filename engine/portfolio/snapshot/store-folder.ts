@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
@@ -61,7 +62,7 @@ export function openBuilding(folder: string): string {
 	try {
 		mkdirSync(folder, { recursive: true });
 		clearLeftovers(folder, true);
-		return mkdtempSync(join(folder, `${BUILDING}${process.pid}-`));
+		return mkdtempSync(join(folder, `${BUILDING}${OWNER}-`));
 	} catch (error) {
 		throw new CarteiraError("NOT_FOUND", `portfolio folder ${folder}: expected a folder that can be written (${codeOf(error)})`);
 	}
@@ -75,26 +76,45 @@ export function removeBuilding(building: string): void {
 export function clearLeftovers(folder: string, andOwn = false): void {
 	for (const name of readdirSync(folder)) {
 		if (!name.startsWith(BUILDING)) continue;
-		const pid = Number(name.slice(BUILDING.length).split("-")[0]);
-		if (pid === process.pid ? andOwn : !isAlive(pid)) removeIfAllowed(join(folder, name));
+		const owner = name.slice(BUILDING.length).split("-")[0];
+		if (owner === OWNER ? andOwn : !isAlive(owner)) removeLeftover(folder, name);
 	}
 }
 
-function isAlive(pid: number): boolean {
+const OWNER = `${process.pid}.${startOf(process.pid)}`;
+
+function isAlive(owner: string): boolean {
+	const [pid, start] = owner.split(".").map(Number);
+	if (!Number.isInteger(pid)) return false;
 	try {
 		process.kill(pid, 0);
-		return true;
+		return start === startOf(pid);
 	} catch (error) {
 		return codeOf(error) !== "ESRCH";
 	}
 }
 
-/** Who may only read a store leaves it as it is. */
-function removeIfAllowed(path: string): void {
+/** When a process started, in ticks since boot, which tells it from a later one with its number; 0 where the system does not say. */
+function startOf(pid: number): number {
 	try {
-		disk.remove(path);
+		// Behind the command, which may hold anything, the start is the twentieth field.
+		return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19]);
+	} catch {
+		return 0;
+	}
+}
+
+/**
+ * Under another name first, so that a process which outlives its parent makes no more files in it. Who may only read a store leaves it
+ * as it is.
+ */
+function removeLeftover(folder: string, name: string): void {
+	const gone = join(folder, `${BUILDING}gone-${randomBytes(6).toString("hex")}`);
+	try {
+		disk.rename(join(folder, name), gone);
+		disk.remove(gone);
 	} catch (error) {
-		if (!["EACCES", "EPERM", "EROFS"].includes(codeOf(error))) throw error;
+		if (!["EACCES", "EPERM", "EROFS", "ENOENT"].includes(codeOf(error))) throw error;
 	}
 }
 

@@ -18,16 +18,16 @@ function die(): never {
 	for (;;); // until the signal is there
 }
 
-const { write, sync, rename, remove } = disk;
+const whole = { ...disk };
 Object.assign(disk, {
 	write(file: number, bytes: Uint8Array): number {
-		if (!reach()) return write(file, bytes);
-		write(file, bytes.subarray(0, bytes.length >> 1));
+		if (!reach()) return whole.write(file, bytes);
+		whole.write(file, bytes.subarray(0, bytes.length >> 1));
 		return die();
 	},
-	sync: (file: number) => (reach() ? die() : sync(file)),
-	rename: (from: string, to: string) => (reach() ? die() : rename(from, to)),
-	remove: (path: string) => (reach() ? die() : remove(path)),
+	sync: (file: number) => (reach() ? die() : whole.sync(file)),
+	rename: (from: string, to: string) => (reach() ? die() : whole.rename(from, to)),
+	remove: (path: string) => (reach() ? die() : whole.remove(path)),
 } satisfies typeof disk);
 
 if (action === "build") await buildInProcess(source, store);

@@ -10,7 +10,7 @@ import { formatDay, parseDay } from "../../../engine/units.ts";
 import { readInProcess } from "../reading/read-in-process.ts";
 import { type SampleRow, type SampleTables, temporaryFolder, writeCsvFolder } from "../sample-folder.ts";
 import { slowHistory } from "../slow-history.ts";
-import { buildInProcess, importInProcess } from "./live-store.ts";
+import { buildInProcess, compactInProcess, importInProcess } from "./live-store.ts";
 import { customersView, plainView } from "./views.ts";
 
 const FIRST = parseDay("2026-10-01");
@@ -104,6 +104,7 @@ const CHANGES: readonly ((random: Random, model: Model, store: string) => Promis
 		model.orders = Array.from({ length: 20 }, (_, i) => orderOf(random, `o${i}`, idsOf(model))).flat();
 		await importInProcess(store, "orders", typed(model.orders), "replace");
 	},
+	async (_random, _model, store) => compactInProcess(store),
 ];
 
 /** Rows as JSON holds them. */

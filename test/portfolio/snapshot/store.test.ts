@@ -1,0 +1,143 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { buildHistory } from "../../../engine/portfolio/history.ts";
+import { ensureStore, writePolicy } from "../../../engine/portfolio/reading/open-store.ts";
+import { compactStore } from "../../../engine/portfolio/reading/compact-store.ts";
+import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.ts";
+import { filesOf } from "../../../engine/portfolio/snapshot/manifest.ts";
+import { openSnapshot } from "../../../engine/portfolio/snapshot/snapshot.ts";
+import { collect, readCurrent } from "../../../engine/portfolio/snapshot/store-folder.ts";
+import { type SampleRow, sampleTables, temporaryFolder, writeCsvFolder } from "../sample-folder.ts";
+import { buildInProcess, compactInProcess, importInProcess } from "./live-store.ts";
+import { customersView, plainView } from "./views.ts";
+
+const order = (id: string, customer: string, more: object = {}): object => ({
+	order_id: id,
+	customer_id: customer,
+	ordered_on: "2026-11-05",
+	product_id: "p1",
+	quantity: 1,
+	net_value: 2,
+	...more,
+});
+const orders = (count: number): object[] => Array.from({ length: count }, (_, i) => order(`n${i}`, "c1"));
+const customers = (...ids: string[]): object[] => ids.map((customer_id) => ({ customer_id }));
+
+async function storeOf(tables: Parameters<typeof writeCsvFolder>[1]): Promise<string> {
+	const [folder, store] = [temporaryFolder(), temporaryFolder()];
+	writeCsvFolder(folder, tables);
+	mkdirSync(join(store, "uploads"));
+	await buildInProcess(folder, store);
+	return store;
+}
+
+const idsOf = (store: string): (string | null)[] => {
+	const { orders: held } = openSnapshot(store).portfolio().tables;
+	return Array.from({ length: held.numRows }, (_, row) => held.texts.order_id.at(row));
+};
+
+describe("a store", () => {
+	it("takes the place of a folder of files, what was set aside with it, and is read as they were", async () => {
+		const [folder, files] = [temporaryFolder(), temporaryFolder()];
+		for (const each of [folder, files]) {
+			writeCsvFolder(each, sampleTables());
+			writeFileSync(join(each, "policy.json"), '{"currency": "BRL"}');
+		}
+		mkdirSync(join(folder, "quarantine"));
+		writeFileSync(join(folder, "quarantine", "orders.ndjson"), `${JSON.stringify(order("late", "c7"))}\n`);
+		await ensureStore(folder);
+		expect(readdirSync(folder).sort()).toEqual(["CURRENT", "manifests", "parts"]);
+		const [store, read] = [await readPortfolio(folder), await readPortfolio(files)];
+		expect(plainView(store)).toEqual(plainView(read));
+		expect(customersView(store, buildHistory(store, 30_000))).toEqual(customersView(read, buildHistory(read, 30_000)));
+		expect([store.digest, store.policy, store.reports]).toEqual([read.digest, read.policy, read.reports]);
+		await importInProcess(folder, "customers", customers("c7"), "upsert");
+		expect(idsOf(folder)).toContain("late");
+	});
+
+	it("has another digest with another policy, and refuses a policy that is none", async () => {
+		const store = await storeOf({ orders: sampleTables().orders });
+		const { digest } = openSnapshot(store).portfolio();
+		writePolicy(store, '{"currency": "BRL"}');
+		expect(openSnapshot(store).portfolio()).toMatchObject({ policy: { currency: "BRL" } });
+		expect(openSnapshot(store).portfolio().digest).not.toBe(digest);
+		expect(() => writePolicy(store, "{")).toThrow(expect.objectContaining({ code: "INVALID_POLICY" }));
+	});
+
+	it("names the tables that it lacks, and the part that is gone", async () => {
+		const store = await storeOf({ orders: sampleTables().orders });
+		await expect(readPortfolio(store, { requireTables: ["customers", "orders"] })).rejects.toMatchObject({
+			code: "INVALID_INPUT",
+			details: [{ table: "customers", code: "missing_table" }],
+		});
+		const { lines } = readCurrent(store).manifest.events.orders.base ?? { lines: "" };
+		writeFileSync(join(store, "parts", `${lines}.arrow`), readFileSync(join(store, "parts", `${lines}.arrow`)).subarray(0, 100));
+		expect(() => openSnapshot(store).portfolio()).toThrow(expect.objectContaining({ code: "INVALID_INPUT" }));
+	});
+});
+
+describe("orders of customers that are no more", () => {
+	const rows = (count: number): SampleRow[] => orders(count) as SampleRow[];
+
+	it("are set aside and come back with them", async () => {
+		const store = await storeOf({ customers: customers("c1", "c2") as SampleRow[], orders: rows(400) });
+		await importInProcess(store, "orders", [order("of c2", "c2")], "upsert");
+		await importInProcess(store, "customers", customers("c1"), "replace");
+		const portfolio = openSnapshot(store).portfolio();
+		expect(portfolio.tables.orders.numRows).toBe(400);
+		expect(portfolio.reports.find(({ table }) => table === "orders")).toMatchObject({
+			numQuarantined: 1,
+			problems: [{ column: "customer_id", value: "c2", code: "unknown_reference" }],
+		});
+		await compactInProcess(store);
+		expect(idsOf(store)).toHaveLength(400);
+		await importInProcess(store, "customers", customers("c2"), "upsert");
+		expect(idsOf(store)).toContain("of c2");
+	});
+
+	it("are refused where there are many, until the tables fit again", async () => {
+		const store = await storeOf({ customers: customers("c1", "c2") as SampleRow[], orders: rows(10) });
+		await importInProcess(store, "customers", customers("c2"), "replace");
+		expect(() => openSnapshot(store).portfolio()).toThrow(expect.objectContaining({ code: "IMPORT_REFUSED" }));
+		await importInProcess(store, "orders", [order("x", "c2")], "replace");
+		expect(idsOf(store)).toEqual(["x"]);
+	});
+});
+
+describe("compaction", () => {
+	it("comes when there is much to merge, and changes nothing of what is read", async () => {
+		const store = await storeOf({ customers: customers("c1", "c2") as SampleRow[], orders: orders(20) as SampleRow[] });
+		await importInProcess(store, "orders", [order("n3", "c2"), order("n30", "c2", { line: "food" })], "upsert");
+		expect(await compactStore(store)).toBe(false);
+		const before = openSnapshot(store);
+		const view = plainView(before.portfolio());
+		expect(await compactStore(store, true)).toBe(true);
+		const { events } = readCurrent(store).manifest;
+		expect([events.orders.deltas, events.orders.base?.num_rows]).toEqual([[], 21]);
+		const after = openSnapshot(store).portfolio();
+		expect(plainView(after)).toEqual(view);
+		expect(customersView(after, buildHistory(after, 30_000))).toEqual(
+			customersView(before.portfolio(), buildHistory(before.portfolio(), 30_000)),
+		);
+		expect(after.digest).toBe(before.manifest.digest);
+		await importInProcess(store, "orders", orders(1100), "upsert");
+		expect(await compactStore(store)).toBe(true);
+		expect(idsOf(store)).toHaveLength(1100); // n3 and n30 are among them
+	});
+
+	it("leaves those who read an earlier snapshot their parts, and removes what nobody names any more", async () => {
+		const store = await storeOf({ customers: customers("c1") as SampleRow[], orders: orders(5) as SampleRow[] });
+		const reader = openSnapshot(store);
+		reader.portfolio();
+		for (let i = 0; i < 3; i++) await importInProcess(store, "orders", [order(`m${i}`, "c1")], "replace");
+		collect(store, 0);
+		const { manifest } = readCurrent(store);
+		expect(readdirSync(join(store, "manifests"))).toHaveLength(2);
+		const parts = new Set(readdirSync(join(store, "parts")));
+		for (const name of filesOf(manifest)) expect(parts).toContain(name);
+		expect(parts).not.toContain(`${reader.manifest.events.orders.base?.lines}.arrow`);
+		const { orders: held } = reader.portfolio().tables;
+		expect(Array.from({ length: 5 }, (_, row) => held.texts.order_id.at(row))).toEqual(["n0", "n1", "n2", "n3", "n4"]);
+	});
+});
