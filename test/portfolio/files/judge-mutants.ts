@@ -5,8 +5,7 @@ import { readBigFile } from "../ingest/read-big-file.ts";
 
 /** Entry of a process that reads damaged files with the code that reads all files, and says what came of each. */
 export interface Question {
-	/** What the mutant was; null where nothing is known of it but that it is to be rejected. */
-	readonly whole: TableFile | null;
+	readonly whole: TableFile;
 	readonly mutant: TableFile;
 	readonly reader: Reader;
 }
@@ -26,7 +25,6 @@ interface Rows {
 	readonly isTold: boolean;
 }
 
-const NOTHING: Rows = { texts: new Map(), isTold: false };
 const known = new Map<string, Rows>();
 
 async function rowsOf(file: TableFile, reader: Reader): Promise<Rows> {
@@ -45,8 +43,8 @@ async function rowsOf(file: TableFile, reader: Reader): Promise<Rows> {
 }
 
 async function judge({ whole, mutant, reader }: Question): Promise<Verdict> {
-	const expected = whole ? (known.get(whole.path) ?? (await rowsOf(whole, reader))) : NOTHING;
-	if (whole) known.set(whole.path, expected);
+	const expected = known.get(whole.path) ?? (await rowsOf(whole, reader));
+	known.set(whole.path, expected);
 	try {
 		const { texts, isTold } = await rowsOf(mutant, reader);
 		const wrong = [...texts].find(([row, text]) => expected.texts.get(row) !== text);

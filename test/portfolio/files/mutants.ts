@@ -23,16 +23,6 @@ export interface Outcome {
 	readonly isCaughtByDigest: boolean;
 }
 
-/** Reads one file in a process of its own, with the cap and the deadline of the mutants. */
-export async function readApart(file: TableFile, reader: Reader): Promise<{ fate: Fate; message: string }> {
-	const judge = openJudge();
-	try {
-		return await judge.ask({ whole: null, mutant: file, reader });
-	} finally {
-		judge.close();
-	}
-}
-
 /** A process that reads many files; one that is late or dies is replaced, as in production it would be the end of that import. */
 function openJudge() {
 	let child: ChildProcess | null = null;
