@@ -3,7 +3,7 @@ import type { Dialect } from "../files/dialect.ts";
 import type { DecimalMark } from "../files/raw-rows.ts";
 import { numberParserOf } from "../rows/parse-cell.ts";
 import type { QueryEngine } from "./query-engine.ts";
-import { typedColumn } from "./typed-sql.ts";
+import { isSensible, numberOfText } from "./typed-sql.ts";
 
 /** Equal cells of a column: how many, and the row of the first. */
 interface Sighted {
@@ -43,37 +43,21 @@ export async function detectInSql(
 	);
 }
 
-/** A number with two decimals is told by its mark alone: nothing else can be meant. */
+/** A number with two decimals is told by its mark alone: nothing else can be meant. All other cells with a mark are looked at. */
 async function sightNumbers(engine: QueryEngine, relation: string, column: KnownColumn & { readonly sql: string }): Promise<Sighted[]> {
 	const { sql, spec } = column;
-	const hasMark = `(contains(${sql}, '.') OR contains(${sql}, ','))`;
 	const isRanged = spec.min !== undefined || spec.max !== undefined; // there the mark may decide whether a number is in range
-	const obvious = ([".", ","] as const).map((decimal) => {
-		const plain = typedColumn({
-			name: column.name,
-			spec: { type: "number", optional: false },
-			kind: "text",
-			sql,
-			raw: sql,
-			notation: { decimal, isGrouped: false, dates: "dd/mm/yyyy" },
-		});
-		return `(${isRanged ? "false" : `substr(${sql}, -3, 1) = '${decimal}' AND ${plain.isSure}`})`;
-	});
-	const isObvious = `coalesce(${obvious.join(" OR ")}, false)`;
-	const sighted: Sighted[] = [];
-	for (const condition of obvious) {
-		const [[count, row, cell]] = await engine.rows(
-			`SELECT count(*)::DOUBLE, min(n), arg_min(${sql}, n) FROM (${relation}) WHERE ${condition}`,
-		);
-		if (Number(count) > 0) sighted.push({ row: Number(row), cell: String(cell), count: Number(count) });
-	}
-	const rest = await sight(
+	const third = `substr(${sql}, -3, 1)`;
+	const number = (decimal: DecimalMark): string => `WHEN ${third} = '${decimal}' THEN ${numberOfText(sql, { decimal, isGrouped: false })}`;
+	const marked = `SELECT n, ${sql} AS cell, ${isRanged ? "NULL" : `CASE ${number(".")} ${number(",")} END`} AS number
+		FROM (${relation}) WHERE contains(${sql}, '.') OR contains(${sql}, ',')`;
+	const kinds = `SELECT n, cell, CASE WHEN ${isSensible("number")} THEN substr(cell, -3, 1) END AS mark FROM (${marked})`;
+	const sighted = await sight(
 		engine,
-		`SELECT ${sql}, count(*)::DOUBLE, min(n) FROM (${relation}) WHERE ${hasMark} AND NOT ${isObvious} GROUP BY 1`,
+		`SELECT arg_min(cell, n), count(*)::DOUBLE, min(n) FROM (${kinds}) GROUP BY mark, CASE WHEN mark IS NULL THEN cell END`,
 	);
-	if (rest.some(({ cell }) => isMisleading(cell, column)))
-		return sight(engine, `SELECT ${sql}, 1::DOUBLE, n FROM (${relation}) WHERE ${hasMark}`);
-	return inOrder([...sighted, ...rest]);
+	if (!sighted.some(({ cell }) => isMisleading(cell, column))) return sighted;
+	return sight(engine, `SELECT cell, 1::DOUBLE, n FROM (${marked})`);
 }
 
 async function sightDates(engine: QueryEngine, relation: string, sql: string): Promise<Sighted[]> {

@@ -7,10 +7,9 @@ import { literal } from "./query-engine.ts";
 export interface RawColumn {
 	readonly name: string;
 	readonly spec: ColumnSpec;
-	/** `days`: text whose day was looked up word by word. */
-	readonly kind: "text" | "days" | "number" | "boolean" | "date" | "timestamp";
-	/** Of `days`: the day, null where the text is none. */
-	readonly day?: string;
+	readonly kind: "text" | "number" | "boolean" | "date" | "timestamp";
+	/** Of text that was read already: its day or number, null where SQL knows of none. */
+	readonly read?: string;
 	/** The cell as the file holds it. */
 	readonly sql: string;
 	/** The cell as a reader of its format hands it to validation: text, a number or true or false. */
@@ -35,7 +34,7 @@ export interface TypedColumn {
 export function typedColumn(column: RawColumn): TypedColumn {
 	const { name, spec, kind, sql } = column;
 	const value = valueOf(column);
-	const isMissing = kind === "text" || kind === "days" ? `(${sql} IS NULL OR trim(${sql}) = '')` : `${sql} IS NULL`;
+	const isMissing = kind === "text" ? `(${sql} IS NULL OR trim(${sql}) = '')` : `${sql} IS NULL`;
 	const isSure = `(CASE WHEN (${value}) IS NOT NULL THEN ${isPlausible(column, value)} ELSE ${spec.optional ? isMissing : "false"} END)`;
 	return { name, spec, value, isSure };
 }
@@ -48,7 +47,7 @@ function valueOf(column: RawColumn): string {
 		case "money":
 			return centsOf(numberOf(column));
 		case "day":
-			return kind === "date" || kind === "timestamp" ? daysOf(sql) : (column.day ?? "NULL::INTEGER");
+			return kind === "date" || kind === "timestamp" ? daysOf(sql) : (column.read ?? "NULL::INTEGER");
 		case "datetime":
 			return datetimeOf(column);
 		case "enum":
@@ -63,19 +62,27 @@ function isPlausible(column: RawColumn, value: string): string {
 	const { type, min, max } = column.spec;
 	if (type === "number" || type === "money") {
 		const number = numberOf(column);
-		const isSensible = `abs(${number}) <= ${MAX_NUMBER}::DOUBLE AND (abs(${number}) >= ${MIN_NUMBER}::DOUBLE OR ${number} = 0)`;
 		const scale = type === "money" ? 100 : 1;
 		const range = [min === undefined ? "" : ` AND ${value} >= ${min * scale}`, max === undefined ? "" : ` AND ${value} <= ${max * scale}`];
-		return `(${isSensible}${range.join("")})`;
+		return `(${isSensible(number)}${range.join("")})`;
 	}
 	if (type === "day") return `(${value} BETWEEN 0 AND ${LAST_DAY})`;
 	if (type === "datetime") return `(${value} >= 0 AND ${value} < ${(LAST_DAY + 1) * 86_400})`;
 	return "true";
 }
 
-function numberOf({ kind, sql, notation: { decimal, isGrouped } }: RawColumn): string {
+function numberOf({ kind, sql, read }: RawColumn): string {
 	if (kind === "number") return `(${sql})::DOUBLE`;
-	if (kind !== "text") return "NULL::DOUBLE";
+	return read ?? "NULL::DOUBLE";
+}
+
+/** Is a number neither junk nor the bits of a damaged file? */
+export function isSensible(number: string): string {
+	return `(abs(${number}) <= ${MAX_NUMBER}::DOUBLE AND (abs(${number}) >= ${MIN_NUMBER}::DOUBLE OR ${number} = 0))`;
+}
+
+/** The number that a text is, written in the usual ways of its notation; null for any other. */
+export function numberOfText(sql: string, { decimal, isGrouped }: Pick<Notation, "decimal" | "isGrouped">): string {
 	const other = decimal === "." ? "," : ".";
 	// DuckDB also takes 1_000, +-5, and the words for infinity, of which the last are refused as not plausible.
 	const cast = (text: string): string => `try_cast(${text} AS DOUBLE)`;

@@ -5,7 +5,7 @@ import type { ColumnSpec } from "../schema.ts";
 import { PARSED, type RowParser } from "./parse-rows.ts";
 import { eachText, quoted, type QueryEngine } from "./query-engine.ts";
 import type { RawFile } from "./raw-file.ts";
-import { type RawColumn, typedColumn } from "./typed-sql.ts";
+import { numberOfText, type RawColumn, typedColumn } from "./typed-sql.ts";
 
 /** What of a file SQL reads, typed; the rows that it was not sure of are in the table `parsed`. */
 export interface SureRows {
@@ -19,16 +19,7 @@ export interface SureRows {
  * broken ones, in order of the file. The parser must have begun.
  */
 export async function splitRows(engine: QueryEngine, file: RawFile, parser: RowParser): Promise<SureRows> {
-	let relation = file.relation;
-	const columns: RawColumn[] = [];
-	for (const column of file.columns) {
-		if (column.kind === "text" && column.spec.type === "day") {
-			await lookDaysUp(engine, column, file.relation);
-			const joined = `days_${column.name}`;
-			relation = `SELECT r.*, ${joined}.day AS "day of ${column.name}" FROM (${relation}) r LEFT JOIN ${joined} ON ${joined}.cell = r.${column.sql}`;
-			columns.push({ ...column, kind: "days", day: `"day of ${column.name}"` });
-		} else columns.push(column);
-	}
+	const { relation, columns } = await readTexts(engine, file);
 	const [[count]] = await engine.rows(`SELECT count(*)::DOUBLE FROM (${file.relation})`);
 	const plain: RawColumn[] = [];
 	const sure: string[] = [];
@@ -51,6 +42,30 @@ export async function splitRows(engine: QueryEngine, file: RawFile, parser: RowP
 	const select = [...typed.map(({ name, value }) => `${value} AS ${quoted(name)}`), ...standIns(plain, parser)];
 	const rest = numUnsure > 0 ? ` ANTI JOIN ${PARSED} USING (n)` : "";
 	return { relation: `SELECT n, ${select.join(", ")} FROM (${relation})${rest}`, numRows: Number(count) - numUnsure };
+}
+
+/** Reads the texts of numbers and dates once, into columns beside them. */
+async function readTexts(engine: QueryEngine, file: RawFile): Promise<{ relation: string; columns: RawColumn[] }> {
+	const read: string[] = [];
+	const joins: string[] = [];
+	const columns: RawColumn[] = [];
+	for (const column of file.columns) {
+		const { name, kind, sql, notation } = column;
+		const { type } = column.spec;
+		const own = `"${type === "day" ? "day" : "number"} of ${name}"`;
+		if (kind === "text" && type === "day") {
+			await lookDaysUp(engine, column, file.relation);
+			read.push(`days_${name}.day AS ${own}`);
+			joins.push(`LEFT JOIN days_${name} ON days_${name}.cell = ${sql}`);
+		} else if (kind === "text" && (type === "number" || type === "money")) read.push(`${numberOfText(sql, notation)} AS ${own}`);
+		else {
+			columns.push(column);
+			continue;
+		}
+		columns.push({ ...column, read: own });
+	}
+	if (read.length === 0) return { relation: file.relation, columns };
+	return { relation: `SELECT r.*, ${read.join(", ")} FROM (${file.relation}) r ${joins.join(" ")}`, columns };
 }
 
 /** Columns that another one stands in for. */
