@@ -1,3 +1,4 @@
+import type { Block } from "apache-arrow/fb/block";
 import type { Field } from "apache-arrow/fb/field";
 import { Footer } from "apache-arrow/fb/footer";
 import { Message } from "apache-arrow/fb/message";
@@ -26,14 +27,28 @@ export function checkMessageMetadata(bytes: Uint8Array): void {
 		checkBatch((message.header(new DictionaryBatch()) as DictionaryBatch | null)?.data() ?? null, count);
 }
 
-/** The same of the footer of an Arrow file. */
-export function checkFooterMetadata(bytes: Uint8Array): void {
+/** Where a message of a batch lies in its file. */
+export interface Place {
+	readonly at: number;
+	readonly bodyLength: number;
+}
+
+/** The same of the footer of an Arrow file, which must list the batches and dictionaries where they lie: the library goes by it, in circles if need be. */
+export function checkFooterMetadata(bytes: Uint8Array, batches: readonly Place[], dictionaries: readonly Place[]): void {
 	const count = createCounter(bytes.length);
 	const footer = Footer.getRootAsFooter(new ByteBuffer(bytes));
-	count(footer.recordBatchesLength());
-	count(footer.dictionariesLength());
 	count(footer.customMetadataLength());
 	checkSchema(footer.schema(), count);
+	const isListed = (places: readonly Place[], numBlocks: number, blockAt: (index: number) => Block | null): boolean =>
+		places.length === numBlocks &&
+		places.every(({ at, bodyLength }, i) => {
+			const block = blockAt(i);
+			return Number(block?.offset()) === at && Number(block?.bodyLength()) === bodyLength;
+		});
+	const isWhole =
+		isListed(batches, footer.recordBatchesLength(), (i) => footer.recordBatches(i)) &&
+		isListed(dictionaries, footer.dictionariesLength(), (i) => footer.dictionaries(i));
+	if (!isWhole) throw new CarteiraError("INVALID_INPUT", "not a complete Arrow IPC file: its footer lists other batches than it has");
 }
 
 type Count = (entries: number) => void;
