@@ -89,7 +89,7 @@ async function describeWords(engine: QueryEngine, name: string, spec: ColumnSpec
 	await engine.each(`SELECT word${hashed ? ", hash(word)" : ""} FROM words_${name}`, (chunk) => {
 		eachText(chunk, 0, (word) => words.append(word));
 		if (!hashed) return;
-		const hashes = halvesOf(typedCells<BigUint64Array>(chunk, 1));
+		const hashes = halvesOf(typedCells(chunk, 1) as BigUint64Array);
 		for (let i = 0; i < hashes.length; i += 2) {
 			const [low, high] = [hashes[i], hashes[i + 1]];
 			// A hash of 0 stands for null. Both happen once in some hundred thousand files of ten million words.

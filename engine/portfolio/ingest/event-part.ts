@@ -44,8 +44,8 @@ async function writeQuery(
 	await engine.each(query, (chunk) => {
 		if (held + chunk.rowCount > PIECE_ROWS) flush();
 		for (const [i, { hashed }] of columns.entries()) {
-			if (hashed) decodeInto(pieces[i], held, halvesOf(typedCells(chunk, i)), hashed);
-			else pieces[i].set(typedCells<FixedArray>(chunk, i), held);
+			if (hashed) decodeInto(pieces[i], held, halvesOf(typedCells(chunk, i) as BigUint64Array), hashed);
+			else pieces[i].set(typedCells(chunk, i) as FixedArray, held);
 		}
 		held += chunk.rowCount;
 	});
@@ -54,13 +54,13 @@ async function writeQuery(
 }
 
 /** Neighbours mostly have one word: the lines of an order lie together. */
-function decodeInto(out: FixedArray, at: number, hashes: Uint32Array, { codeOf }: HashCodes): void {
+function decodeInto(out: FixedArray, at: number, hashes: Uint32Array, codes: HashCodes): void {
 	let [low, high, code] = [0, 0, -1];
 	for (let i = 0; i < hashes.length; i += 2) {
 		if (hashes[i] !== low || hashes[i + 1] !== high) {
 			low = hashes[i];
 			high = hashes[i + 1];
-			code = low === 0 && high === 0 ? -1 : codeOf(low, high);
+			code = low === 0 && high === 0 ? -1 : codes.codeOf(low, high);
 		}
 		out[at++] = code;
 	}
@@ -99,7 +99,7 @@ export async function writeGroups(
 	const ids = new TextBytes();
 	let group = 0;
 	await engine.each(counted, (chunk) => {
-		const [customers, lines, days] = [0, 1, 2].map((column) => typedCells<Int32Array>(chunk, column));
+		const [customers, lines, days] = [0, 1, 2].map((column) => typedCells(chunk, column) as Int32Array);
 		for (let i = 0; i < chunk.rowCount; i++, group++) {
 			rows[group] = customers[i];
 			lineEnd[group] = lines[i] + (group > 0 ? lineEnd[group - 1] : 0);

@@ -1,12 +1,11 @@
 import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
 import type { Dialects } from "../files/dialect.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import { problemsOf, verifyDigest } from "../reading/read-tables.ts";
 import { MAX_PROBLEMS } from "../rows/table-draft.ts";
 import type { TableReport } from "../portfolio.ts";
-import { basename } from "node:path";
 import { describeLines, sortLines } from "./event-lines.ts";
 import { type PartFiles, writeEvents, writeGroups, writeLines, writeLinks, writeWords } from "./event-part.ts";
 import { csvScratch } from "./open-csv.ts";
@@ -15,7 +14,7 @@ import { PARSED, type RowParser } from "./parse-rows.ts";
 import { type LinkIds, linkWords, placeCustomers, rowsOf, type Stubs } from "./place-words.ts";
 import { collectEvents } from "./purchase-events.ts";
 import { writeQuarantine } from "./quarantine.ts";
-import { openQueryEngine, quoted, type QueryEngine } from "./query-engine.ts";
+import { isOutOfMemory, openQueryEngine, quoted, type QueryEngine } from "./query-engine.ts";
 import { digestOfFile, sizeOfFile } from "./scan-file.ts";
 import { BAD, type Findings, keptOf, setRowsAside } from "./set-aside.ts";
 import { makeWords } from "./unsure-rows.ts";
@@ -37,7 +36,7 @@ export interface IngestJob {
 	readonly marginRates: Float64Array;
 	/** What the process may use; DuckDB gets less than half of it. */
 	readonly memoryMegabytes: number;
-	/** Folder for what does not fit in memory; all in it is removed. */
+	/** Folder for what does not fit in memory, of this job alone: it is cleared before and removed afterwards. */
 	readonly scratch: string;
 	readonly onStep?: OnStep;
 }
@@ -65,6 +64,7 @@ const ENGINE_SHARE = 0.4;
  */
 export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
 	const { file, scratch } = job;
+	rmSync(scratch, { recursive: true, force: true }); // of a run that was killed
 	mkdirSync(scratch, { recursive: true });
 	let engine: QueryEngine | null = null;
 	try {
@@ -78,24 +78,24 @@ export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
 		]);
 		return await ingest(engine, job, digest, numBytes, timed);
 	} catch (error) {
-		if (isOutOfMemory(error)) throw tooLarge(job);
-		if (!(error instanceof CarteiraError) || error.code !== "INVALID_INPUT" || error.details.some(({ table }) => table)) throw error;
-		const problems = problemsOf(file, error);
-		throw new CarteiraError("INVALID_INPUT", problems[0].message, problems);
+		throw told(error, job);
 	} finally {
 		engine?.close();
 		rmSync(scratch, { recursive: true, force: true });
 	}
 }
 
-/** Did DuckDB ask for memory beyond its limit, or beyond the cap of the process? */
-function isOutOfMemory(error: unknown): boolean {
-	return error instanceof Error && /Out of Memory Error|"Out of Memory"|bad allocation|bad_alloc/.test(error.message);
-}
-
-function tooLarge({ file: { table, path }, memoryMegabytes }: IngestJob): CarteiraError {
-	const message = `${basename(path)}: reading it needs more than ${memoryMegabytes} MB`;
-	return new CarteiraError("INVALID_INPUT", message, [{ table, code: "too_large", value: basename(path), message }]);
+/** What went wrong in words that name the file. */
+function told(error: unknown, { file, memoryMegabytes }: IngestJob): unknown {
+	if (isOutOfMemory(error)) {
+		const reason = `reading it needs more than ${memoryMegabytes} MB`;
+		const problem = { table: file.table, code: "too_large", value: basename(file.path), message: `${basename(file.path)}: ${reason}` };
+		return new CarteiraError("INVALID_INPUT", problem.message, [problem]);
+	}
+	const isFinal = !(error instanceof CarteiraError) || error.code !== "INVALID_INPUT" || error.details.some(({ table }) => table);
+	if (isFinal) return error;
+	const problems = problemsOf(file, error);
+	return new CarteiraError("INVALID_INPUT", problems[0].message, problems);
 }
 
 type Timed = <T>(name: string, step: () => Promise<T>, numRowsOf?: (result: T) => number) => Promise<T>;

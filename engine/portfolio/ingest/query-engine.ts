@@ -32,8 +32,8 @@ const CHUNK_ROWS = 2048;
 const THREADS = 2;
 
 /**
- * Opens a database of its own under `scratch`, which may read `files` and spill under `scratch`, and touch nothing else. Rows that do
- * not fit in `megabytes` go to disk.
+ * Opens a database of its own under `scratch`, which may read `files` and spill under `scratch`, and touch nothing else: DuckDB does not
+ * let access to files be widened again while it runs. Rows that do not fit in `megabytes` go to disk.
  */
 export async function openQueryEngine(scratch: string, megabytes: number, files: readonly string[]): Promise<QueryEngine> {
 	const { DOUBLE, DuckDBDataChunk, DuckDBInstance, INTEGER, UTINYINT, BOOLEAN, VARCHAR } = await import("@duckdb/node-api"); // a native library: loaded only where it is used
@@ -80,10 +80,10 @@ export async function openQueryEngine(scratch: string, megabytes: number, files:
 	};
 }
 
-/** The cells of a column of fixed width, without a copy. */
-export function typedCells<T extends TypedCells>(chunk: DuckDBDataChunk, column: number): T {
+/** The cells of a column of fixed width, without a copy; which array they are is for the query to know. */
+export function typedCells(chunk: DuckDBDataChunk, column: number): TypedCells {
 	// The library has them, but gives them cell by cell only, at fifteen times the cost.
-	const { items } = chunk.getColumnVector(column) as unknown as { readonly items: T };
+	const { items } = chunk.getColumnVector(column) as unknown as { readonly items: TypedCells };
 	return items;
 }
 
@@ -91,6 +91,11 @@ export function typedCells<T extends TypedCells>(chunk: DuckDBDataChunk, column:
 export function eachText(chunk: DuckDBDataChunk, column: number, onText: (text: string) => void): void {
 	const vector = chunk.getColumnVector(column);
 	for (let i = 0; i < vector.itemCount; i++) onText(vector.getItem(i) as string);
+}
+
+/** Did a query need more memory than it may have, and could not spill? */
+export function isOutOfMemory(error: unknown): boolean {
+	return error instanceof Error && error.message.startsWith("Out of Memory Error");
 }
 
 /** A text as SQL writes it. */

@@ -129,7 +129,7 @@ function linkTaxIds(unknown: readonly string[], rows: ReadonlyMap<string, number
 		);
 }
 
-async function checkKeys(engine: QueryEngine, key: string, good: string, { refuse }: Teller): Promise<void> {
+async function checkKeys(engine: QueryEngine, key: string, good: string, teller: Teller): Promise<void> {
 	const kept = keptOf(good);
 	await engine.run(`CREATE TABLE repeated AS SELECT ${key} AS word, min(n) AS first FROM (${kept}) GROUP BY 1 HAVING count(*) > 1`);
 	const [[count]] = await engine.rows("SELECT count(*)::DOUBLE FROM repeated");
@@ -139,7 +139,7 @@ async function checkKeys(engine: QueryEngine, key: string, good: string, { refus
 	await engine.each("SELECT n, word, first FROM repeated_rows ORDER BY n", (chunk) => {
 		for (const [row, word, first] of chunk.getRows()) {
 			const expected = `${key} once in the table; row ${String(first)} has it already`;
-			refuse(Number(row), key, String(word), { code: "duplicate_key", expected });
+			teller.refuse(Number(row), key, String(word), { code: "duplicate_key", expected });
 		}
 	});
 }

@@ -110,7 +110,12 @@ function idsOf({ tables }: Manifest, table: PlainTableName, pathOf: ImportStep["
 	return file.has(key) ? file.texts(key) : NO_IDS;
 }
 
-const NO_IDS: TextList = { length: 0, at: () => null, load: () => ({ offsets: new Int32Array(1), bytes: Buffer.alloc(0) }) };
+const NO_IDS: TextList = {
+	length: 0,
+	at: () => null,
+	load: () => ({ offsets: new Int32Array(1), bytes: Buffer.alloc(0) }),
+	eachPiece: () => {},
+};
 
 /** Rows in the snapshot's table of the rows that a draft of the named ids has. */
 function globalRows({ name, draft, kept, stubs }: LinkedTable, { rows, newStubs }: Named, length: number): number[] {

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CarteiraError } from "../../errors.ts";
@@ -15,11 +16,17 @@ import { writeSnapshot } from "./write-snapshot.ts";
 
 /** Entry of the process that reads the bytes of strangers: it gets one job, answers one result, and its death harms nobody. */
 process.once("message", (job: Job) => {
-	void answer(job).then((message) => process.send?.(message, undefined, undefined, () => process.exit(0)));
+	void run(job);
 });
 process.once("disconnect", () => process.exit(1)); // nobody waits for the answer any more
 // The same for while a long step keeps this thread from hearing of it.
 new Worker(new URL("./watch-parent.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref();
+
+async function run(job: Job): Promise<void> {
+	const message = await answer(job);
+	flushCompileCache(); // who hears the answer ends this process
+	process.send?.(message, undefined, undefined, () => process.exit(0));
+}
 
 async function answer(job: Job): Promise<Outcome> {
 	try {

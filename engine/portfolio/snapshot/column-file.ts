@@ -11,8 +11,6 @@ export interface ColumnFile {
 	readonly numRows: number;
 	readonly names: readonly string[];
 	has(column: string): boolean;
-	/** Bytes of one value. */
-	widthOf(column: string): number;
 	/** All values of a column of numbers, in memory that threads can share; the same array each time. */
 	values(column: string): Values;
 	/** Reads values from … from + into.length - 1. */
@@ -25,6 +23,16 @@ export interface ColumnFile {
 export interface TextList extends TextColumn {
 	/** Offsets (length + 1) and bytes, in memory that threads can share. */
 	load(): { readonly offsets: Int32Array; readonly bytes: Buffer };
+	/** Goes through all texts in memory that is used again for the next piece. */
+	eachPiece(use: (piece: TextPiece) => void): void;
+}
+
+/** Texts from row `first` on: the i-th from byte offsets[i] - offsets[0] of `bytes` to offsets[i + 1] - offsets[0]. */
+export interface TextPiece {
+	readonly first: number;
+	readonly length: number;
+	readonly offsets: Int32Array;
+	readonly bytes: Buffer;
 }
 
 /** Files up to this size are read whole when they are opened and need no descriptor. */
@@ -125,7 +133,6 @@ function layOut(source: Source): ColumnFile {
 		numRows,
 		names: schema.fields.map(({ name }) => name),
 		has: (column) => places.has(column),
-		widthOf: (column) => widthOf(placeOf(column).type),
 		values(column) {
 			let values = kept.get(column);
 			if (!values) {
@@ -212,6 +219,8 @@ function readMessage(source: Source, at: number) {
 	return { message, body: at + MESSAGE_HEAD + length };
 }
 
+/** Rows of a piece: what is read for them stays in the processor's cache. */
+const PIECE_ROWS = 1 << 15;
 /** Once a list was asked for so large a share of its texts it is read whole. */
 const SHARE_READ_SINGLY = 1 / 64;
 
@@ -239,6 +248,18 @@ function textList(source: Source, { at, bytesAt, validity }: Place, length: numb
 	return {
 		length,
 		load,
+		eachPiece(use) {
+			const offsets = new Int32Array(Math.min(length, PIECE_ROWS) + 1);
+			let bytes = Buffer.alloc(0);
+			for (let first = 0; first < length; first += PIECE_ROWS) {
+				const count = Math.min(PIECE_ROWS, length - first);
+				readInto(source, at + first * 4, offsets.subarray(0, count + 1));
+				const size = offsets[count] - offsets[0];
+				if (bytes.length < size) bytes = Buffer.alloc(size * 2);
+				source.read(bytesAt + offsets[0], bytes.subarray(0, size));
+				use({ first, length: count, offsets, bytes });
+			}
+		},
 		at(row) {
 			if (isNull(row)) return null;
 			if (!loaded && numRead++ < length * SHARE_READ_SINGLY) return readText(source, at + row * 4, bytesAt);

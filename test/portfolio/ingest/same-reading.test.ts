@@ -1,6 +1,7 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { csvCase } from "../files/csv-cases.ts";
 import { MALFORMED } from "../reading/malformed-folders.ts";
 import { sampleTables, temporaryFolder, writeCsvFolder } from "../sample-folder.ts";
 import { expectSame } from "./both-readers.ts";
@@ -25,6 +26,17 @@ describe("the two ways to read orders and contacts", () => {
 			writeCsvFolder(folder, sampleTables());
 			for (const table of missing) rmSync(join(folder, `${table}.csv`));
 			for (const table of ["orders", "contacts"] as const) await expectSame(folder, table);
+		}
+	});
+
+	it("find the same in the CSVs with which the other reader is tested", async () => {
+		const cases = Array.from({ length: 400 }, (_, seed) => csvCase(seed)).filter(({ table }) => table === "orders" || table === "contacts");
+		expect(cases.length).toBeGreaterThan(40);
+		for (const { table, bytes, stated } of cases) {
+			const folder = temporaryFolder();
+			writeFileSync(join(folder, `${table}.csv`), bytes);
+			writeFileSync(join(folder, "policy.json"), JSON.stringify({ dialects: { all: stated } }));
+			if (table === "orders" || table === "contacts") await expectSame(folder, table);
 		}
 	});
 
