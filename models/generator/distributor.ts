@@ -39,7 +39,7 @@ export interface GenerateOptions {
 	readonly onProgress?: (progress: { readonly repsDone: number; readonly numReps: number }) => void;
 }
 
-type Write = (table: TableName, row: readonly Cell[]) => void;
+export type Write = (table: TableName, row: readonly Cell[]) => void;
 type AddTruth = (truth: CustomerTruth) => void;
 
 const NO_DAYS: ReadonlySet<Day> = new Set();
@@ -68,7 +68,8 @@ export function openMarket({ seed, asOf, customers, holdOutShare = 0 }: Generate
 	return { seed, calendar: buildMarketCalendar(asOf), catalogue: buildCatalogue(seed, customers, asOf), holdOutShare };
 }
 
-function writeShared({ seed, asOf, reps }: GenerateOptions, { catalogue, calendar }: Market, write: Write): void {
+/** Writes what all reps share: products, prices, campaigns, managers, holidays. */
+export function writeShared({ seed, asOf, reps }: GenerateOptions, { catalogue, calendar }: Market, write: Write): void {
 	for (const row of productRows(catalogue)) write("products", row);
 	for (const row of priceRows(catalogue, asOf)) write("prices", row);
 	for (const row of campaignRows(seed, catalogue, asOf)) write("campaigns", row);
@@ -135,7 +136,7 @@ function writeTerritory(options: GenerateOptions, market: Market, index: number,
 }
 
 /** A few customers wait to be assigned. */
-function isOwned(customer: Customer): boolean {
+export function isOwned(customer: Customer): boolean {
 	return customer.index % 331 !== 17;
 }
 
@@ -158,8 +159,8 @@ function writeCustomer(
 	addTruth({ customer, repId: rep.id, state: past.state });
 }
 
-/** The team's inside rep, and the next field rep who stands in. */
-function helpersOf(rep: Rep, numReps: number): { inside: string | null; colleague: string | null; line: string } {
+/** Who helps a rep: the team's inside rep, and the next field rep who stands in. */
+export function helpersOf(rep: Rep, numReps: number): { inside: string | null; colleague: string | null; line: string } {
 	const inside = insideRepOf(rep.index, numReps);
 	const next = rep.index + 1 < numReps ? rep.index + 1 : rep.index - 1;
 	const colleague = next < 0 || isInside(next) || rep.kind === "inside" ? null : repIdOf(next);

@@ -2,7 +2,7 @@ import Holidays from "date-holidays";
 import { CarteiraError } from "../../errors.ts";
 import { type Day, parseDay } from "../../units.ts";
 
-/** A law that the library does not know, from the year that it was first in force for the whole year. */
+/** A law that the library does not know, from the first year whose days it holds for. */
 interface Correction {
 	readonly country: string;
 	/** null: the whole country. */
@@ -11,6 +11,8 @@ interface Correction {
 	/** Rules in the library's grammar that are public holidays, and rules of the library that are none. */
 	readonly adds?: readonly string[];
 	readonly drops?: readonly string[];
+	/** Rules of the library that are days on which many close, and no public holidays. */
+	readonly weakens?: readonly string[];
 }
 
 const toFriday = (monthDay: string): string => `${monthDay} if tuesday,wednesday,thursday then next friday`;
@@ -26,10 +28,23 @@ const CORRECTIONS: readonly Correction[] = [
 		adds: ["01-23", "03-08", "09-05", "11-17"].map(toFriday),
 		drops: ["01-12", "03-08", "09-05"],
 	},
+	// Alagoas: Lei 7.530/2013, in the state's own calendar from 2018 on (Decreto 56.880/2017); a Tuesday comes a day before, a Thursday a day after.
+	{
+		country: "BR",
+		region: "AL",
+		fromYear: 2018,
+		adds: ["11-30 if tuesday then previous monday if thursday then next friday"],
+	},
+	// Goiás: days off of the state's own servants (Lei 20.756/2020); 24 October is a public holiday of Goiânia alone.
+	{ country: "BR", region: "GO", fromYear: 1996, weakens: ["07-26", "10-24"] },
+	// Paraíba: Lei 10.601/2015 ends 26 July and leaves 5 August.
+	{ country: "BR", region: "PB", fromYear: 2016, drops: ["07-26"] },
 	// Pernambuco: Lei 16.059/2017 fixes the first Sunday of March to the 6th.
-	{ country: "BR", region: "PE", fromYear: 2018, adds: ["03-06"] },
+	{ country: "BR", region: "PE", fromYear: 2018, adds: ["03-06"], drops: ["1st sunday in March"] },
 	// Paraná: Lei 18.384/2014 ends the holiday of 19 December.
 	{ country: "BR", region: "PR", fromYear: 2015, drops: ["12-19"] },
+	// Rondônia: the Supreme Court (ADI 3940, 30 March 2020) voids Lei 1.026/2001 and with it 18 June.
+	{ country: "BR", region: "RO", fromYear: 2020, drops: ["06-18"] },
 ];
 
 /** Public holidays, or the weaker days on which many firms close all the same. */
@@ -63,10 +78,12 @@ function holidaysOfYear(country: string, region: string | null, year: number, ki
 	const options = { types: TYPES[kind] };
 	const library = region === null ? new Holidays(country, options) : new Holidays(country, region, options);
 	const fixes = CORRECTIONS.filter(
-		(fix) => fix.country === country && (fix.region === null || fix.region === region) && year >= fix.fromYear && kind === "public",
+		(fix) => fix.country === country && (fix.region === null || fix.region === region) && year >= fix.fromYear,
 	);
-	for (const rule of fixes.flatMap(({ adds = [] }) => adds)) library.setHoliday(rule, { name: rule, type: "public" });
-	const drops = fixes.flatMap(({ drops = [] }) => drops);
+	const isPublic = kind === "public";
+	const adds = fixes.flatMap(({ adds = [], weakens = [] }) => (isPublic ? adds : weakens));
+	for (const rule of adds) library.setHoliday(rule, { name: rule, type: isPublic ? "public" : "optional" });
+	const drops = isPublic ? fixes.flatMap(({ drops = [], weakens = [] }) => [...drops, ...weakens]) : [];
 	const held = library.getHolidays(year).filter(({ date, rule }) => date.slice(11, 19) === "00:00:00" && !drops.includes(rule));
 	return new Set(held.map(({ date }) => parseDay(date.slice(0, 10))));
 }

@@ -25,3 +25,11 @@ export function refuseBomb(numRows: number, numColumns: number, numBytes: number
 	if (numRows > FEW_ROWS + MAX_ROWS_PER_BYTE * numBytes)
 		throw new CarteiraError("INVALID_INPUT", `${numRows} rows in ${numBytes} bytes; more than ${MAX_ROWS_PER_BYTE} a byte are no table`);
 }
+
+/** Parquet packs some ten times as many rows into a byte as text does. */
+const TEXT_BYTES_OF_PARQUET = 10;
+
+/** How large a file would be as text, about: what its rows cost goes by that. */
+export function textBytes(path: string, numBytes: number): number {
+	return path.endsWith(".parquet") ? TEXT_BYTES_OF_PARQUET * numBytes : numBytes;
+}

@@ -92,6 +92,11 @@ function told(error: unknown, { file, memoryMegabytes }: IngestJob): unknown {
 		const problem = { table: file.table, code: "too_large", value: basename(file.path), message: `${basename(file.path)}: ${reason}` };
 		return new CarteiraError("INVALID_INPUT", problem.message, [problem]);
 	}
+	if (error instanceof Error && error.message.startsWith("Conversion Error")) {
+		// Days are packed by the range that the file's own statistics tell; cells are converted long before.
+		const message = `${basename(file.path)}: values outside of what its statistics say; the file is damaged`;
+		return new CarteiraError("INVALID_INPUT", message, [{ table: file.table, code: "unreadable_file", message }]);
+	}
 	const isFinal = !(error instanceof CarteiraError) || error.code !== "INVALID_INPUT" || error.details.some(({ table }) => table);
 	if (isFinal) return error;
 	const problems = problemsOf(file, error);

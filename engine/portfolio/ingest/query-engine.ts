@@ -95,7 +95,8 @@ export function eachText(chunk: DuckDBDataChunk, column: number, onText: (text: 
 
 /** Did a query need more memory than it may have, and could not spill? */
 export function isOutOfMemory(error: unknown): boolean {
-	return error instanceof Error && error.message.startsWith("Out of Memory Error");
+	// Queries say it in words; the appender and its vectors in JSON, and where the process has a cap, as an allocation that failed.
+	return error instanceof Error && /^Out of Memory Error|"exception_type":"Out of Memory"|bad allocation/.test(error.message);
 }
 
 /** A text as SQL writes it. */

@@ -1,7 +1,7 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
-import { MOST_BAD } from "../files/file-limits.ts";
+import { MOST_BAD, textBytes } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import { ingestEvents, type IngestResult } from "../ingest/ingest-events.ts";
 import type { TableReport } from "../portfolio.ts";
@@ -16,7 +16,7 @@ import { marginRates } from "./write-snapshot.ts";
 /** What a process may use that reads big files. */
 export interface BigFileLimits {
 	readonly megabytes: number;
-	/** Files of orders and contacts from this size on are read by the columnar engine. */
+	/** Files of orders and contacts that as text have this size or more are read by the columnar engine. */
 	readonly bigBytes: number;
 }
 
@@ -28,7 +28,7 @@ export interface BigTable {
 
 /** Is a file one of orders or contacts that the columnar engine is to read? One that cannot be looked at is told of by its reader. */
 export function isBig({ table, path }: TableFile, { bigBytes }: BigFileLimits): boolean {
-	return isEventTable(table) && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= bigBytes;
+	return isEventTable(table) && textBytes(path, statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= bigBytes;
 }
 
 /** Reads a big file of orders or contacts, checked against the tables that a linker knows, into a part. */

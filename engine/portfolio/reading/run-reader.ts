@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.ts";
+import { textBytes } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import type { ImportJob, ImportResult } from "./import-rows.ts";
 import type { BigFileLimits } from "./ingest-big.ts";
@@ -16,13 +17,13 @@ export interface ReadLimits {
 	readonly seconds: number;
 	/** Of private memory; enforced where `prlimit` is there. The process itself needs some 700. */
 	readonly megabytes: number;
-	/** Files of orders and contacts from this size on are read by the columnar engine, whose memory does not grow with them. */
+	/** Files of orders and contacts that as text have this size or more are read by the columnar engine, whose memory does not grow with them. */
 	readonly bigBytes: number;
 }
 
 const DEFAULT_MEGABYTES = 8192;
 const DEFAULT_BIG_BYTES = 64 << 20;
-/** A minute to begin with, and a second for each of so many bytes: some thirty times what they take on an idle machine. */
+/** A minute to begin with, and a second for each of so many bytes of text: some thirty times what they take on an idle machine. */
 const BASE_SECONDS = 60;
 const BYTES_PER_SECOND = 1_000_000;
 
@@ -159,7 +160,7 @@ function filesRead(job: Job): string[] {
 
 function sizeOf(path: string): number {
 	try {
-		return statSync(path).size;
+		return textBytes(path, statSync(path).size);
 	} catch {
 		return 0;
 	}

@@ -34,8 +34,7 @@ const OPTIONAL = [
 
 /**
  * States' own holidays, as month and day, with the laws that public registers name for them (the list of the Portuguese Wikipedia, the
- * Python package "holidays"). Left out: those that only one of the public registers has, or whose law nobody
- * names (19 March and 15 August in CE, 26 July in PB, 25 July in AP, 7 August in RN, 30 November in AL).
+ * Python package "holidays"). What others take for holidays and the law does not is in NO_HOLIDAYS.
  */
 const STATE_HOLIDAYS: Readonly<Record<string, readonly string[]>> = {
 	AC: ["06-15"], // Lei 14/1964; the others move to Fridays
@@ -46,19 +45,19 @@ const STATE_HOLIDAYS: Readonly<Record<string, readonly string[]>> = {
 	CE: ["03-25"], // Constitutional amendment 73/2011
 	DF: ["11-30"], // Lei 963/1995
 	ES: [], // Our Lady of Penha moves with Easter
-	GO: [], // 26 July and 24 October are leave of the state's own offices
+	GO: [], // 26 July and 24 October are days off of the state's own servants
 	MA: ["07-28"], // Lei 2.457/1964
 	MG: ["04-21"], // Constitution, art. 256
 	MS: ["10-11"], // Lei 10/1979
 	MT: ["11-20"], // Lei 7.879/2002
 	PA: ["08-15"], // Lei 5.999/1996
-	PB: ["08-05"], // Lei 3.489/1967
+	PB: ["08-05"], // Lei 10.601/2015
 	PE: ["03-06"], // Lei 16.059/2017
 	PI: ["10-19"], // Lei 176/1937
 	PR: [], // Lei 18.384/2014 ended 19 December
 	RJ: ["04-23"], // Lei 5.198/2008
 	RN: ["10-03"], // Lei 8.913/2006
-	RO: ["01-04", "06-18"], // Lei 2.291/2010, Lei 1.026/2001
+	RO: ["01-04"], // Lei 2.291/2010
 	RR: ["10-05"], // Constitution
 	RS: ["09-20"], // Constitution, art. 6
 	SC: [], // Lei 12.906/2004 moves both holidays to Sundays
@@ -67,10 +66,12 @@ const STATE_HOLIDAYS: Readonly<Record<string, readonly string[]>> = {
 	TO: ["03-18", "09-08", "10-05"], // Lei 960/1998, Lei 627/1993, Constitution
 };
 
-/** Of some states, that move: with Easter (Lei 5.243/2008 of RJ: Carnival; Lei 11.010/2019 of ES: eight days after), or in AC to Friday. */
+/** Of some states, that move: with Easter (Lei 5.243/2008 of RJ: Carnival; Lei 11.010/2019 of ES: eight days after), in AC to Friday, in AL to a long weekend. */
 const MOVED_HOLIDAYS: Readonly<Record<string, readonly string[]>> = {
 	RJ: ["2024-02-13", "2025-03-04", "2026-02-17", "2027-02-09", "2028-02-29"],
 	ES: ["2024-04-08", "2025-04-28", "2026-04-13", "2027-04-05", "2028-04-24"],
+	// 30 November (Lei 7.530/2013): Saturday, Sunday, Monday, Tuesday, Thursday.
+	AL: ["2024-11-30", "2025-11-30", "2026-11-30", "2027-11-29", "2028-12-01"],
 	// 23 January: Tuesday, Thursday, Friday, Saturday, Sunday. 8 March 2028 and 17 November 2025 and 2027: Wednesday, Monday, Wednesday.
 	AC: ["2024-01-26", "2025-01-24", "2026-01-23", "2027-01-23", "2028-01-23", "2028-03-10", "2025-11-17", "2027-11-19"],
 };
@@ -80,10 +81,35 @@ const NO_HOLIDAYS: readonly (readonly [state: string, day: string])[] = [
 	["AC", "2028-03-08"],
 	["PR", "2025-12-19"],
 	["PR", "2028-12-19"],
+	["PE", "2026-03-01"],
 	["SP", "2026-04-23"],
 	["RJ", "2026-07-09"],
+	["AL", "2027-11-30"], // a Tuesday: the Monday before is
+	["AL", "2028-11-30"], // a Thursday: the Friday after is
+	["AP", "2026-07-25"], // Lei 1.696/2012 was void from 2018 on
+	["AP", "2026-10-05"],
+	["CE", "2026-03-19"], // of Fortaleza and other cities, not of the state
+	["CE", "2026-08-15"],
+	["GO", "2026-10-24"], // of Goiânia
+	["GO", "2027-07-26"],
+	["PB", "2027-07-26"], // Lei 10.601/2015
+	["RN", "2026-08-07"],
+	["RO", "2026-06-18"], // ADI 3940
+];
+/** Days on which a state's own servants do not work, and others do. */
+const STATE_LEAVE: readonly (readonly [state: string, day: string])[] = [
+	["GO", "2027-07-26"],
+	["GO", "2028-10-24"],
 ];
 const YEARS = [2024, 2025, 2026, 2027, 2028];
+
+/** Is it 23 January, 8 March, 5 September or 17 November, or the Friday of one that falls on a Tuesday, Wednesday or Thursday? */
+function isMovedOfAcre(text: string): boolean {
+	const day = parseDay(text);
+	const dates = [0, 1, 2, 3].map((before) => formatDay(day - before).slice(5));
+	const isOwn = (date: string): boolean => ["01-23", "03-08", "09-05", "11-17"].includes(date);
+	return dates.some((date, before) => isOwn(date) && (before === 0 || new Date(day * 86_400_000).getUTCDay() === 5));
+}
 
 describe("the calendar of Brazil", () => {
 	it.each(YEARS)("knows the national holidays of %i and no other weekday", (year) => {
@@ -131,6 +157,27 @@ describe("the calendar of Brazil", () => {
 
 	it.each(NO_HOLIDAYS)("has no holiday in %s on %s", (state, day) => {
 		expect(buildCalendar(null, { country: "BR", region: state }).isHoliday(parseDay(day))).toBe(false);
+	});
+
+	it.each(STATE_LEAVE)("has an optional day in %s on %s", (state, day) => {
+		expect(buildCalendar(null, { country: "BR", region: state }).isOptionalDay(parseDay(day))).toBe(true);
+		expect(brazil.isOptionalDay(parseDay(day))).toBe(false);
+	});
+
+	it("has state holidays only where a law names them: as many as the tables above list, and days that are Sundays anyway", () => {
+		for (const [state, monthDays] of Object.entries(STATE_HOLIDAYS)) {
+			const calendar = buildCalendar(null, { country: "BR", region: state });
+			const listed = new Set([
+				...YEARS.flatMap((year) => monthDays.map((monthDay) => `${year}-${monthDay}`)),
+				...(MOVED_HOLIDAYS[state] ?? []),
+			]);
+			const found: string[] = [];
+			for (let day = parseDay("2024-01-01"); day <= parseDay("2028-12-31"); day++)
+				if (calendar.isHoliday(day) && !brazil.isHoliday(day) && new Date(day * 86_400_000).getUTCDay() !== 0) found.push(formatDay(day));
+			// In AC the holidays of the table of moved ones are a sample; the others fall on Mondays, Fridays and Saturdays of their own date.
+			const unlisted = found.filter((day) => !listed.has(day) && !(state === "AC" && isMovedOfAcre(day)));
+			expect([state, unlisted]).toEqual([state, []]);
+		}
 	});
 
 	it("knows all 27 states", () => {

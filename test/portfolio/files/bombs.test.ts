@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import {
@@ -12,6 +12,7 @@ import {
 	tableToIPC,
 	Utf8,
 	Dictionary,
+	Int32,
 	Int8,
 	Vector,
 	vectorFromArray,
@@ -22,7 +23,12 @@ import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.
 import { temporaryFolder } from "../sample-folder.ts";
 
 /** What a bomb may use before it is refused. */
-const LIMITS = { seconds: 60, megabytes: 3072 };
+const LIMITS = { seconds: 150, megabytes: 3072 };
+/** A file of any size is a big one where that begins with a byte. */
+const READERS = [
+	["small", LIMITS],
+	["big", { ...LIMITS, bigBytes: 1 }],
+] as const;
 
 async function parquetOf(path: string, select: string, options = ""): Promise<void> {
 	const connection = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
@@ -40,6 +46,41 @@ function arrowOf(columns: Readonly<Record<string, Vector>>): Uint8Array {
 		),
 		"file",
 	);
+}
+
+/** A number that stands nowhere else in a file of so many rows. */
+const FEW = 98_765;
+const MANY = 2n ** 40n;
+
+/** A Parquet of FEW rows, whose footer says MANY wherever it says how many there are. */
+async function boastingParquet(path: string): Promise<void> {
+	await parquetOf(path, `SELECT ${ORDER} FROM range(${FEW})`, `, ROW_GROUP_SIZE ${2 * FEW}`);
+	const bytes = readFileSync(path);
+	const end = bytes.length - 8; // the footer's length and the magic word
+	const start = end - bytes.readUInt32LE(end);
+	// Thrift writes whole numbers as zigzag varints, and nothing in the footer knows how long it is.
+	const footer = Buffer.from(bytes.toString("latin1", start, end).replaceAll(varint(2n * BigInt(FEW)), varint(2n * MANY)), "latin1");
+	const length = Buffer.alloc(4);
+	length.writeUInt32LE(footer.length);
+	writeFileSync(path, Buffer.concat([bytes.subarray(0, start), footer, length, bytes.subarray(end + 4)]));
+}
+
+function varint(value: bigint): string {
+	return value < 128n ? String.fromCharCode(Number(value)) : String.fromCharCode(Number((value & 127n) | 128n)) + varint(value >> 7n);
+}
+
+/** An Arrow file of FEW rows, whose batch says MANY wherever it says how many there are. */
+function boastingArrow(path: string): void {
+	const column = vectorFromArray(
+		Array.from({ length: FEW }, () => 1),
+		new Int32(),
+	);
+	const bytes = Buffer.from(arrowOf(Object.fromEntries(COLUMNS.map((name) => [name, column]))));
+	const [few, many] = [Buffer.alloc(8), Buffer.alloc(8)];
+	few.writeBigInt64LE(BigInt(FEW));
+	many.writeBigInt64LE(MANY);
+	for (let at = bytes.indexOf(few); at >= 0; at = bytes.indexOf(few, at + 8)) many.copy(bytes, at);
+	writeFileSync(path, bytes);
 }
 
 const ORDER = "'o' AS order_id, 'c' AS customer_id, DATE '2026-11-02' AS ordered_on, 'p' AS product_id, 1 AS quantity, 2.5 AS net_value";
@@ -86,6 +127,36 @@ const BOMBS: readonly Bomb[] = [
 		message: /bytes of text|needs more than 3072 MB/,
 	},
 	{
+		name: "a dictionary whose words stand in a dictionary of one long word",
+		file: "orders.arrow",
+		make(path) {
+			const word = vectorFromArray(["x".repeat(10_000)], new Utf8());
+			const inner = new Dictionary(new Utf8(), new Int8(), 1);
+			const words = new Vector([makeData({ type: inner, length: 1000, nullCount: 0, data: new Int8Array(1000), dictionary: word })]);
+			const outer = new Dictionary(inner, new Int32(), 2);
+			const data = Int32Array.from({ length: 40_000 }, (_, row) => row % 1000);
+			const column = () =>
+				new Vector([makeData({ type: outer as Dictionary, length: data.length, nullCount: 0, data, dictionary: words })]);
+			writeFileSync(path, arrowOf(Object.fromEntries(["order_id", ...COLUMNS.slice(1), "line"].map((name) => [name, column()]))));
+		},
+		atMost: 1_200_000,
+		message: /bytes of text|rows are bad|Arrow|needs more than 3072 MB/,
+	},
+	{
+		name: "a million million rows in the footer of a Parquet",
+		file: "orders.parquet",
+		make: boastingParquet,
+		atMost: 8000,
+		message: /1099511627776 rows/,
+	},
+	{
+		name: "a million million rows in the batch of an Arrow file",
+		file: "orders.arrow",
+		make: boastingArrow,
+		atMost: 2_500_000,
+		message: /1099511627776 rows/,
+	},
+	{
 		name: "texts of sixty megabytes in a Parquet of a few kilobytes",
 		file: "orders.parquet",
 		make: (path) => parquetOf(path, `SELECT ${ORDER}, repeat('x', 60000000) AS line FROM range(4)`),
@@ -123,19 +194,20 @@ const BOMBS: readonly Bomb[] = [
 ];
 
 describe("a bomb", () => {
-	it.each(BOMBS.map((bomb): [string, Bomb] => [bomb.name, bomb]))(
-		"is refused within its limits: %s",
-		async (_, { file, make, atMost, message }) => {
+	it.each(BOMBS.flatMap((bomb) => READERS.map(([reader, limits]) => [bomb.name, reader, bomb, limits] as const)))(
+		"is refused within its limits: %s, by the reader of %s files",
+		async (_, _reader, { file, make, atMost, message }, limits) => {
 			const folder = temporaryFolder();
 			await make(join(folder, file));
 			expect(statSync(join(folder, file)).size).toBeLessThanOrEqual(atMost);
-			const error: unknown = await readPortfolio(folder, { limits: LIMITS }).catch((thrown: unknown) => thrown);
+			const error: unknown = await readPortfolio(folder, { limits }).catch((thrown: unknown) => thrown);
 			expect(error).toBeInstanceOf(CarteiraError);
 			const { code, message: told, details } = error as CarteiraError;
 			expect(["INVALID_INPUT", "IMPORT_REFUSED"], told).toContain(code);
 			expect(told).toMatch(message);
 			expect(details.map((detail) => detail.code)).not.toContain("too_slow");
 		},
+		200_000,
 	);
 
 	it("in policy.json is refused too: nested a million deep", async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { TableFile } from "../../../engine/portfolio/files/find-tables.ts";
 import { startCapped } from "../../../engine/portfolio/reading/run-reader.ts";
 import { createRandom } from "../../../engine/random.ts";
-import type { Question, Verdict } from "./judge-mutants.ts";
+import type { Question, Reader, Verdict } from "./judge-mutants.ts";
 import { MUTATION_NAMES, MUTATIONS } from "./mutate-bytes.ts";
 
 const ENTRY = fileURLToPath(new URL("./judge-mutants.ts", import.meta.url));
@@ -53,7 +53,13 @@ function openJudge() {
 }
 
 /** Reads seeded mutants of files, in turn of each, and tells what became of them. The mutants lie in the folder for a moment. */
-export async function readMutants(files: readonly TableFile[], folder: string, count: number, seed: number): Promise<Outcome[]> {
+export async function readMutants(
+	files: readonly TableFile[],
+	folder: string,
+	count: number,
+	seed: number,
+	reader: Reader = "small",
+): Promise<Outcome[]> {
 	const judge = openJudge();
 	const outcomes: Outcome[] = [];
 	const contents = files.map(({ path }) => readFileSync(path));
@@ -68,7 +74,7 @@ export async function readMutants(files: readonly TableFile[], folder: string, c
 			const bytes = MUTATIONS[mutation](Buffer.from(contents[which]), random);
 			if (bytes.equals(contents[which])) continue;
 			writeFileSync(path, bytes);
-			const question = { whole, mutant: { ...whole, path } };
+			const question: Question = { whole, mutant: { ...whole, path }, reader };
 			const { fate, message } = await judge.ask(question);
 			writeFileSync(`${path}.sha256`, `${digests[which]}  ${whole.path}\n`);
 			const isCaughtByDigest = fate !== "different" || (await judge.ask(question)).fate === "rejected";
@@ -79,6 +85,11 @@ export async function readMutants(files: readonly TableFile[], folder: string, c
 		judge.close();
 	}
 	return outcomes;
+}
+
+/** Those of the files that the reader of big ones reads. */
+export function bigOnesOf(files: readonly TableFile[]): TableFile[] {
+	return files.filter(({ table }) => table === "orders" || table === "contacts");
 }
 
 /** How many mutants met each fate. */
