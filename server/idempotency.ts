@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "./problem.ts";
-import type { FirstAnswer, OnceKey, Store } from "./store/store.ts";
+import type { FirstAnswer, OnceKey } from "./store/store.ts";
 
 /**
  * Does the work of a request. With an `Idempotency-Key` at most once per route, key and body: later requests get the first answer.
@@ -19,13 +19,14 @@ function keyOf(request: FastifyRequest, fingerprint: string): OnceKey | null {
 	return { scope: `${request.method} ${request.url.split("?")[0]}`, key, fingerprint };
 }
 
-/** First answers kept in the store; requests under way are known to this process only, which is the only one on the store. */
-export function createOnce(store: Store): Once {
+/** First answers kept in the store of the tenant; requests under way are known to this process only, which is the only one on the store. */
+export function createOnce(): Once {
 	const underWay = new Set<string>();
 	return async (request, bodyDigest, work) => {
 		const key = keyOf(request, bodyDigest);
 		if (key === null) return work(null);
-		const name = `${key.scope} ${key.key}`;
+		const { name: tenant, store } = request.tenant;
+		const name = `${tenant} ${key.scope} ${key.key}`;
 		if (underWay.has(name)) throw new HttpError("IN_PROGRESS", `the first request with Idempotency-Key ${key.key} is not answered yet`);
 		underWay.add(name);
 		try {

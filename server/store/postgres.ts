@@ -1,0 +1,40 @@
+import { PostgresDialect } from "kysely";
+import pg from "pg";
+
+/** Connections of one server, and milliseconds in which one must be had and a statement must be done. */
+const MAX_CONNECTIONS = 10;
+const CONNECT_TIMEOUT = 5000;
+const STATEMENT_TIMEOUT = 30_000;
+
+/** PostgreSQL's type of 64-bit whole numbers; ours are all below 2^53. */
+const INT8 = 20;
+
+/** SQLSTATE classes of a server that goes down, is not up yet, or has no room. */
+const IS_GONE = /^(08|57P|53)/;
+const SOCKET_CODES = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOENT", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND", "EAI_AGAIN"];
+
+/** Is the database away, so that the same call may succeed later? */
+export function isAway(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	if (error instanceof AggregateError) return error.errors.every(isAway);
+	const code = "code" in error ? String(error.code) : "";
+	return (
+		IS_GONE.test(code) || SOCKET_CODES.includes(code) || /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+	);
+}
+
+/** The query builder's dialect over a pool of connections. `onLost` is told of idle ones that broke. */
+export function openPostgres(url: string, onLost: (error: Error) => void): PostgresDialect {
+	const types = new pg.TypeOverrides();
+	types.setTypeParser(INT8, Number);
+	const pool = new pg.Pool({
+		connectionString: url,
+		max: MAX_CONNECTIONS,
+		connectionTimeoutMillis: CONNECT_TIMEOUT,
+		statement_timeout: STATEMENT_TIMEOUT,
+		application_name: "carteira",
+		types,
+	});
+	pool.on("error", onLost);
+	return new PostgresDialect({ pool });
+}
