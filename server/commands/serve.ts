@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { CarteiraError } from "../../engine/index.ts";
 import { buildApp } from "../app.ts";
 import { DEFAULT_CONFIG, type ServerConfig, isLoopbackHost, validateHost } from "../config.ts";
+import { databasePath } from "../store/data-folder.ts";
 import { type Services, createServices } from "../services.ts";
 import { databaseOption, given, modelOption, portOption, threadsOption, validateOutFolder } from "./options.ts";
 import { openKeys } from "./open-keys.ts";
@@ -56,8 +58,9 @@ export async function serveUntilAsked(services: Services, onListening: (address:
 
 /** Finds out that there are no keys for such an address before anything is started. */
 async function refuseOpenHost({ host, data, database }: ServeFlags): Promise<void> {
-	const keys = isLoopbackHost(host) ? null : await openKeys(data, database);
-	if (keys === null) return validateHost(host, false);
+	if (isLoopbackHost(host)) return;
+	if (database === undefined && !existsSync(databasePath(data))) return validateHost(host, false);
+	const keys = await openKeys(data, database);
 	try {
 		validateHost(host, await keys.any());
 	} finally {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine, PlanHooks, PlanRequest } from "../../engine/index.ts";
-import { formatDay } from "../../engine/index.ts";
+import { CarteiraError, formatDay } from "../../engine/index.ts";
 import { buildApp } from "../../server/app.ts";
 import { DEFAULT_CONFIG, DEFAULT_LIMITS, type Limits, type ServerConfig } from "../../server/config.ts";
 import type { App } from "../../server/routes/app-type.ts";
@@ -43,7 +43,7 @@ export function createFakeEngine(): FakeEngine {
 			const asOf = formatDay(request.asOf);
 			return samplePlan({ asOf, next: formatDay(request.asOf + 1), ...(request.reps && { reps: request.reps }) });
 		},
-		score: () => Promise.reject(new Error("the fake engine does not score")),
+		score: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not score")),
 		check: async () => [],
 		close: async () => {},
 	};
