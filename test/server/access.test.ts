@@ -33,6 +33,7 @@ beforeAll(async () => {
 	keys.unknown = keys.admin.slice(0, -3) + (keys.admin.endsWith("AAA") ? "BBB" : "AAA");
 	keys.garbage = "Bearer";
 	secretPlan = await makePlanAs("admin");
+	expect((await send("POST", `/v1/plans/${secretPlan}/publish`, keys.plan)).statusCode).toBe(200);
 	const document = (await send("GET", "/openapi.json")).json<{ paths: Record<string, Record<string, Operation>> }>();
 	for (const [path, methods] of Object.entries(document.paths))
 		for (const [method, operation] of Object.entries(methods)) calls.push({ method: method.toUpperCase(), path, operation });
