@@ -91,16 +91,22 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 	const { jobs, tenants, engine, maxQueued, leaseSeconds, onDefect } = options;
 	const watchers = createWatchers();
 	const leaseUntil = (): number => Date.now() + leaseSeconds * 1000;
-	const state = { isClosing: false };
+	const state = { isClosing: false, isWoken: false };
 	let running: Job | null = null;
-	let wake = (): void => {};
+	let endRest = (): void => {};
 
-	/** Until there may be work, or for so many milliseconds. */
+	/** Tells the worker that there may be work, whether it rests or has just looked. */
+	function wake(): void {
+		state.isWoken = true;
+		endRest();
+	}
+
+	/** Until the worker is woken, or for so many milliseconds. */
 	async function rest(milliseconds: number): Promise<void> {
+		if (state.isWoken) return;
 		const { promise, resolve } = Promise.withResolvers<void>();
-		wake = resolve;
+		endRest = resolve;
 		const timer = setTimeout(resolve, milliseconds);
-		if (state.isClosing) resolve();
 		await promise;
 		clearTimeout(timer);
 	}
@@ -173,6 +179,7 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 
 	async function work(): Promise<void> {
 		while (!state.isClosing) {
+			state.isWoken = false;
 			// Where even the end cannot be written down, the lease runs out and the plan is made again.
 			const lease = await jobs.lease(Date.now(), leaseUntil()).catch((error: unknown) => {
 				if (!isBusy(error)) onDefect(error, "none");
