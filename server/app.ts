@@ -14,6 +14,7 @@ import type { App } from "./routes/app-type.ts";
 import { registerPlanEventRoutes } from "./routes/plan-events.ts";
 import { registerPlanRoutes } from "./routes/plans.ts";
 import { registerPortfolioRoutes } from "./routes/portfolios.ts";
+import { registerRecordRoutes } from "./routes/records.ts";
 import { registerServiceRoutes } from "./routes/service.ts";
 import { registerTableRoutes } from "./routes/tables.ts";
 import type { Services } from "./services.ts";
@@ -22,7 +23,7 @@ import { shedLoad } from "./shed-load.ts";
 /** Milliseconds for which a connection may be silent, a whole request may take to arrive, and a handler may take unless its route says. */
 const CONNECTION_TIMEOUT = 120_000;
 const REQUEST_TIMEOUT = 900_000;
-const HANDLER_TIMEOUT = 900_000;
+const HANDLER_TIMEOUT = 120_000;
 
 /** The trace id of a W3C `traceparent`, else a new one. */
 function traceIdOf({ headers }: IncomingMessage): string {
@@ -54,6 +55,7 @@ export async function buildApp(services: Services): Promise<App> {
 	shedLoad(app, config.limits.max_requests_at_once);
 	guardAccess(app, services);
 	keepAudit(app, services);
+	services.metrics.watch(app);
 	// The pages of /docs bring a policy of their own; every other answer is data.
 	app.addHook("onRoute", (route) => {
 		if (!route.url.startsWith("/docs")) return;
@@ -77,6 +79,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerPlanRoutes(typed, services);
 		registerPlanEventRoutes(typed, services);
 		registerAgendaRoutes(typed);
+		registerRecordRoutes(typed, services);
 	});
 	await app.register(async (scope) => registerTableRoutes(scope.withTypeProvider<ZodTypeProvider>(), services));
 	return app;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Engine, createEngine, hasChampion } from "../engine/index.ts";
 import type { ServerConfig } from "./config.ts";
 import { type Log, createLog } from "./log.ts";
+import { type Metrics, createMetrics } from "./metrics.ts";
 import { type PlanQueue, createPlanQueue } from "./jobs/plan-queue.ts";
 import { type Audit, createAudit } from "./store/audit.ts";
 import { checkBelongsTogether, databasePath, lockFolder } from "./store/data-folder.ts";
@@ -20,6 +21,7 @@ export interface Services {
 	readonly tenants: Tenants;
 	readonly keys: Keys;
 	readonly audit: Audit;
+	readonly metrics: Metrics;
 	readonly plans: PlanQueue;
 	/** Folder of bodies being received. */
 	readonly uploadsDir: string;
@@ -78,9 +80,19 @@ async function open(
 	const jobs = createJobRows(database);
 	await jobs.releaseAll(); // of a process that died, since this one alone has the folder
 	const onDefect = (error: unknown, planId: string): void => log.error({ err: error, planId }, "a plan failed");
-	const plans = createPlanQueue({ jobs, tenants, engine, maxQueued: limits.max_queued_plans, leaseSeconds, onDefect });
+	const metrics = createMetrics(jobs);
+	const plans = createPlanQueue({
+		jobs,
+		tenants,
+		engine,
+		maxQueued: limits.max_queued_plans,
+		leaseSeconds,
+		onDefect,
+		onEnded: (status) => metrics.countPlan(status),
+	});
 	toClose.push(() => plans.close());
-	return { config, log, engine, database, tenants, keys: createKeys(database), audit: createAudit(database), plans, uploadsDir };
+	const [keys, audit] = [createKeys(database), createAudit(database)];
+	return { config, log, engine, database, tenants, keys, audit, metrics, plans, uploadsDir };
 }
 
 /** The registry of models in a data folder, where there is one: its champion plans. */

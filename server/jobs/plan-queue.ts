@@ -14,6 +14,8 @@ export interface PlanQueueOptions {
 	readonly leaseSeconds: number;
 	/** Told of failures that are the service's own. */
 	readonly onDefect: (error: unknown, planId: string) => void;
+	/** Told of plans that ended here. */
+	readonly onEnded?: (status: "completed" | "stopped" | "failed") => void;
 }
 
 /**
@@ -88,7 +90,7 @@ async function requestOf(store: Store, { portfolio, ...order }: PlanOrder): Prom
 
 /** Starts the queue with the plans that an earlier process left waiting. */
 export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
-	const { jobs, tenants, engine, maxQueued, leaseSeconds, onDefect } = options;
+	const { jobs, tenants, engine, maxQueued, leaseSeconds, onDefect, onEnded = () => {} } = options;
 	const watchers = createWatchers();
 	const leaseUntil = (): number => Date.now() + leaseSeconds * 1000;
 	const state = { isClosing: false, isWoken: false };
@@ -145,7 +147,10 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 		const document = await engine.plan(portfolio, request, { onProgress, stop });
 		if (job.isLost) return;
 		if (state.isClosing && !job.isStopAsked) return jobs.handBack(lease, { isCounted: false });
-		await persist(() => store.savePlan(lease, Atomics.load(stop, 0) === 1 ? "stopped" : "completed", document));
+		const status = Atomics.load(stop, 0) === 1 ? "stopped" : "completed";
+		await persist(async () => {
+			if (await store.savePlan(lease, status, document)) onEnded(status);
+		});
 	}
 
 	/** Ends a plan that could not be made; one that only lacked the database goes back to the queue. */
@@ -154,6 +159,7 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 		const failure = failureOf(error);
 		if (failure.code === "INTERNAL") onDefect(error, lease.id);
 		await persist(() => jobs.fail(lease, failure));
+		onEnded("failed");
 	}
 
 	async function run(lease: LeasedPlan): Promise<void> {

@@ -14,6 +14,9 @@ import type { Upload } from "../store/portfolios.ts";
 import { tableReportView } from "../views.ts";
 import type { App } from "./app-type.ts";
 
+/** Milliseconds for a table to arrive and be read. */
+const UPLOAD_TIMEOUT = 900_000;
+
 function tableNameOf(text: string): TableName {
 	const table = TABLE_NAMES.find((name) => name === text);
 	if (table === undefined) throw new CarteiraError("NOT_FOUND", `no table is called ${text}; there are ${TABLE_NAMES.join(", ")}`);
@@ -75,6 +78,7 @@ export function registerTableRoutes(app: App, { config, uploadsDir }: Services):
 		method: "PUT",
 		url: "/v1/portfolios/:portfolio/:table",
 		config: { scope: "write" },
+		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
 			summary: "Replace a table",
 			description: "All or nothing. The body is the table as a file; the answer is what came of reading it.",
@@ -98,6 +102,7 @@ export function registerTableRoutes(app: App, { config, uploadsDir }: Services):
 		method: "POST",
 		url: "/v1/portfolios/:portfolio/:table",
 		config: { scope: "write" },
+		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
 			summary: "Add rows to a table, or replace those with the same key",
 			description: "An order is replaced whole; of other tables the columns sent replace, the others stay. Takes Idempotency-Key.",

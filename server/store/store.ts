@@ -139,5 +139,6 @@ export interface Store {
 	findAnswer(key: OnceKey): Promise<FirstAnswer | null>;
 	/** Notes an import, and in the same transaction the answer given to its client. */
 	recordImport(record: ImportRecord, once?: { readonly key: OnceKey; readonly answer: FirstAnswer }): Promise<void>;
-	importsOf(portfolio: string): Promise<ImportRecord[]>;
+	/** The latest hundred, the latest first, each with the instant. */
+	importsOf(portfolio: string): Promise<(ImportRecord & { readonly at: string })[]>;
 }

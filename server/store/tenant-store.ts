@@ -251,6 +251,7 @@ function answerCalls({ database, tenant, idempotencyHours }: Room): Pick<Store, 
 					portfolio,
 					table: row.table_name,
 					mode: row.mode === "replace" ? "replace" : "upsert",
+					at: row.at,
 					digest: row.digest,
 					report: row.report,
 				}));

@@ -39,7 +39,9 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 	expect(described.sort()).toEqual([
 		"delete /v1/plans/{id}",
 		"get /healthz",
+		"get /metrics",
 		"get /readyz",
+		"get /v1/audit",
 		"get /v1/limits",
 		"get /v1/plans/{id}",
 		"get /v1/plans/{id}/agendas",
@@ -49,6 +51,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 		"get /v1/portfolios/{portfolio}",
 		"get /v1/portfolios/{portfolio}/agendas",
 		"get /v1/portfolios/{portfolio}/customers/{customer_id}",
+		"get /v1/portfolios/{portfolio}/imports",
 		"post /v1/plans/{id}/publish",
 		"post /v1/plans/{id}/stop",
 		"post /v1/portfolios/{portfolio}/plans",
