@@ -13,12 +13,13 @@ const TABLES: Readonly<Record<string, string>> = {
 	].join("\n"),
 };
 const AS_OF = "2026-11-09";
-/** A success is believed for so long; failures are tried again at once. */
+/** Milliseconds for which a success is believed, and a failure, since anyone may ask. */
 const BELIEVED_MS = 60_000;
+const FAILURE_BELIEVED_MS = 5000;
 
 /** Answers whether the service can do its work, by doing a little of it. Rejects when it cannot. */
 export function createReadinessCheck(engine: Engine, dataDir: string): () => Promise<void> {
-	let last: { readonly at: number; readonly check: Promise<void> } | null = null;
+	let last: { readonly check: Promise<void>; believedUntil: number } | null = null;
 
 	async function planThreeCustomers(): Promise<void> {
 		const folder = join(dataDir, "readiness");
@@ -30,11 +31,11 @@ export function createReadinessCheck(engine: Engine, dataDir: string): () => Pro
 	}
 
 	return async () => {
-		if (last === null || Date.now() - last.at > BELIEVED_MS) {
-			const check = planThreeCustomers();
-			last = { at: Date.now(), check };
-			check.catch(() => {
-				last = null;
+		if (last === null || Date.now() > last.believedUntil) {
+			const made = { check: planThreeCustomers(), believedUntil: Date.now() + BELIEVED_MS };
+			last = made;
+			made.check.catch(() => {
+				made.believedUntil = Date.now() + FAILURE_BELIEVED_MS;
 			});
 		}
 		return last.check;

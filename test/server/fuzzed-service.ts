@@ -10,6 +10,8 @@ export async function makeFuzzedService(): Promise<{
 }> {
 	const service = await startService({ limits: { requests_per_minute: 1_000_000_000 } });
 	const planIds = [await makePlan(service.app), await makePlan(service.app)];
+	// Of plans some may be discarded; the published one stays.
+	await service.app.inject({ method: "POST", url: `/v1/plans/${planIds[0]}/publish` });
 	await cp(join(service.dataDir, "portfolios"), join(service.dataDir, "tenants", "other", "portfolios"), { recursive: true });
 	const make = async (tenant: string, scopes: readonly Scope[]): Promise<string> =>
 		(await service.services.keys.create({ tenant, name: "fuzz", scopes, expiresAt: null })).text;
