@@ -23,7 +23,7 @@ export function isAway(error: unknown): boolean {
 	);
 }
 
-/** The query builder's dialect over a pool of connections. `onLost` is told of idle ones that broke. */
+/** The query builder's dialect over a pool of connections. `onLost` is told of those that broke. */
 export function openPostgres(url: string, onLost: (error: Error) => void): PostgresDialect {
 	const types = new pg.TypeOverrides();
 	types.setTypeParser(INT8, Number);
@@ -35,6 +35,7 @@ export function openPostgres(url: string, onLost: (error: Error) => void): Postg
 		application_name: "carteira",
 		types,
 	});
-	pool.on("error", onLost);
+	// The pool listens to connections that nobody uses; one that breaks between two statements would else end the process.
+	pool.on("error", onLost).on("connect", (connection) => connection.on("error", onLost));
 	return new PostgresDialect({ pool });
 }
