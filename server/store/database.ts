@@ -16,7 +16,7 @@ export interface Database {
 	readonly dialect: Dialect;
 	/**
 	 * All of what `work` does, or none of it; on disk when it resolves. PostgreSQL shows it the rows of the tenant alone, or of all for
-	 * EVERY_TENANT; queries name the tenant all the same. BUSY while the database is away. `work` may await nothing but its queries.
+	 * EVERY_TENANT; queries name the tenant all the same, or a plan found by it. BUSY while the database is away. `work` may await nothing but its queries.
 	 */
 	as<T>(tenant: string, work: (rows: Rows) => Promise<T>): Promise<T>;
 	close(): Promise<void>;
@@ -27,7 +27,7 @@ export interface DatabaseOptions {
 	readonly path: string;
 	/** Address of PostgreSQL; the embedded store where there is none. */
 	readonly url?: string | undefined;
-	/** Told of connections that broke while nobody used them. */
+	/** Told of connections that broke. */
 	readonly onLost?: (error: Error) => void;
 }
 
