@@ -66,6 +66,7 @@ export function registerPlanEventRoutes(app: App, { plans, config }: Services): 
 		method: "GET",
 		url: "/v1/plans/:id/events",
 		config: { scope: "read" },
+		handlerTimeout: WHOLE_STREAM + 60_000, // which would cut the stream off
 		schema: {
 			summary: "A plan's states as they change",
 			description:

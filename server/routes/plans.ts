@@ -17,6 +17,9 @@ const viewQuery = z.strictObject({
 	view: z.enum(["full", "summary"]).default("full").meta({ description: "summary: without agendas and customers left out" }),
 });
 
+/** Milliseconds in which a plan must be with its client, however large. */
+const DOWNLOAD_TIMEOUT = 900_000;
+
 /** Seconds that a client is ready to wait, from `Prefer: wait=` (RFC 7240). */
 function waitOf(prefer: string | string[] | undefined, maxSeconds: number): number {
 	const match = /(?:^|[,;\s])wait=(\d{1,6})(?:$|[,;\s])/.exec([prefer ?? []].flat().join(","));
@@ -128,6 +131,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		method: "GET",
 		url: "/v1/plans/:id",
 		config: { scope: "read" },
+		handlerTimeout: DOWNLOAD_TIMEOUT,
 		schema: {
 			summary: "A plan",
 			description: "Its state while it is made; once made, plan.json with the state beside it.",
