@@ -17,8 +17,11 @@ const AS_OF = "2026-11-09";
 const BELIEVED_MS = 60_000;
 const FAILURE_BELIEVED_MS = 5000;
 
-/** Answers whether the service can do its work, by doing a little of it. Rejects when it cannot. */
-export function createReadinessCheck(engine: Engine, dataDir: string): () => Promise<void> {
+/** Milliseconds between two looks whether a plan is being made, behind which the little one would have to wait. */
+const LOOK_MS = 250;
+
+/** Answers whether the service can do its work, by seeing it at work or by doing a little of it. Rejects when it cannot. */
+export function createReadinessCheck(engine: Engine, dataDir: string, isAtWork: () => boolean): () => Promise<void> {
 	let last: { readonly check: Promise<void>; believedUntil: number } | null = null;
 
 	async function planThreeCustomers(): Promise<void> {
@@ -31,6 +34,7 @@ export function createReadinessCheck(engine: Engine, dataDir: string): () => Pro
 	}
 
 	return async () => {
+		if (isAtWork()) return;
 		if (last === null || Date.now() > last.believedUntil) {
 			const made = { check: planThreeCustomers(), believedUntil: Date.now() + BELIEVED_MS };
 			last = made;
@@ -38,6 +42,10 @@ export function createReadinessCheck(engine: Engine, dataDir: string): () => Pro
 				made.believedUntil = Date.now() + FAILURE_BELIEVED_MS;
 			});
 		}
-		return last.check;
+		let look: NodeJS.Timeout | undefined;
+		const seenAtWork = new Promise<void>((resolve) => {
+			look = setInterval(() => isAtWork() && resolve(), LOOK_MS);
+		});
+		await Promise.race([last.check, seenAtWork]).finally(() => clearInterval(look));
 	};
 }

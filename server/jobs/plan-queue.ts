@@ -29,6 +29,8 @@ export interface PlanQueue {
 	stop(tenant: Tenant, id: string): Promise<void>;
 	/** Takes a plan off the queue, or stops it, and forgets it. */
 	discard(tenant: Tenant, id: string): Promise<void>;
+	/** Is a plan being made here that has told how far it is? */
+	isMaking(): boolean;
 	/** How far a plan that runs here is; null for all others. */
 	progressOf(id: string): PlanProgress | null;
 	/** Resolves when the plan has ended or was discarded, at once if it already has, or after the wait, or when the queue closes. */
@@ -226,6 +228,7 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 			}
 			watchers.tell(id, "status");
 		},
+		isMaking: () => (running?.progress ?? null) !== null,
 		progressOf: (id) => (running?.lease.id === id ? running.progress : null),
 		async ended(tenant, id, waitSeconds) {
 			const deadline = Date.now() + waitSeconds * 1000;

@@ -6,8 +6,8 @@ import type { Services } from "../services.ts";
 import type { App } from "./app-type.ts";
 
 /** Calls about the service itself. */
-export function registerServiceRoutes(app: App, { config, engine, log }: Services): void {
-	const checkReady = createReadinessCheck(engine, config.dataDir);
+export function registerServiceRoutes(app: App, { config, engine, log, plans }: Services): void {
+	const checkReady = createReadinessCheck(engine, config.dataDir, () => plans.isMaking());
 
 	app.route({
 		method: "GET",

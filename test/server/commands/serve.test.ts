@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startServiceProcess } from "../../helpers/service-process.ts";
 import { CUSTOMERS_CSV, ORDERS_CSV, REPS_CSV } from "../service.ts";
 
@@ -25,7 +25,8 @@ function serve(...flags: string[]): { readonly child: ChildProcess; readonly sai
 
 test("serve says where it listens, keeps port and folder to itself, and ends when asked", async () => {
 	const first = serve("--port", "0", "--data", "one");
-	await expect.poll(first.said, { timeout: 30_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+ to this machine only/);
+	onTestFinished(() => void first.child.kill("SIGKILL"));
+	await expect.poll(first.said, { timeout: 60_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+ to this machine only/);
 	const address = /http:\/\/127\.0\.0\.1:(\d+)/.exec(first.said());
 	expect(await (await fetch(`${address?.[0]}/healthz`)).json()).toEqual({ status: "ok" });
 	const samePort = serve("--port", address?.[1] ?? "", "--data", "two");
@@ -45,6 +46,7 @@ test("asked to end, the server answers who waits and hands its plan back for the
 	for (const [name, text] of Object.entries({ reps: REPS_CSV, customers: CUSTOMERS_CSV, orders: ORDERS_CSV }))
 		await writeFile(join(portfolio, `${name}.csv`), text);
 	const service = await startServiceProcess(data);
+	onTestFinished(() => service.kill());
 	const order = { method: "POST", headers: { "content-type": "application/json", prefer: "wait=60" } };
 	const body = JSON.stringify({ as_of: "2026-11-23", budget: { seconds: 600 } });
 	const waiting = fetch(`${service.url}/v1/portfolios/acme/plans`, { ...order, body });
@@ -58,6 +60,7 @@ test("asked to end, the server answers who waits and hands its plan back for the
 	expect(answer.status).toBe(202);
 	const { id } = (await answer.json()) as { id: string };
 	const next = await startServiceProcess(data);
+	onTestFinished(() => next.kill());
 	const plan = (await (await next.call("GET", `/v1/plans/${id}`)).json()) as { status: string };
 	expect(["queued", "scoring", "solving"]).toContain(plan.status);
 	await next.call("POST", `/v1/plans/${id}/stop`, { expected: [202] });
