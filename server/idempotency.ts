@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "./problem.ts";
-import type { FirstAnswer, OnceKey } from "./store/store.ts";
+import { isDuplicate } from "./store/database.ts";
+import type { FirstAnswer, OnceKey, Store } from "./store/store.ts";
 
 /**
  * Does the work of a request. With an `Idempotency-Key` at most once per route, key and body: later requests get the first answer.
@@ -30,11 +31,22 @@ export function createOnce(): Once {
 		if (underWay.has(name)) throw new HttpError("IN_PROGRESS", `the first request with Idempotency-Key ${key.key} is not answered yet`);
 		underWay.add(name);
 		try {
-			return (await store.findAnswer(key)) ?? (await work(key));
+			return (await store.findAnswer(key)) ?? (await workOnce(store, key, work));
 		} finally {
 			underWay.delete(name);
 		}
 	};
+}
+
+/** An answer that was stored after it was looked for, by a commit whose connection broke, is the first one. */
+async function workOnce(store: Store, key: OnceKey, work: (key: OnceKey) => Promise<FirstAnswer>): Promise<FirstAnswer> {
+	try {
+		return await work(key);
+	} catch (error) {
+		const first = isDuplicate(error) ? await store.findAnswer(key) : null;
+		if (first === null) throw error;
+		return first;
+	}
 }
 
 /** Sends an answer, first or repeated. */

@@ -9,18 +9,18 @@ const STATEMENT_TIMEOUT = 30_000;
 /** PostgreSQL's type of 64-bit whole numbers; ours are all below 2^53. */
 const INT8 = 20;
 
-/** SQLSTATE classes of a server that goes down, is not up yet, or has no room. */
-const IS_GONE = /^(08|57P|53)/;
+/** SQLSTATE of a server that goes down, is not up yet, has no room, or took too long. */
+const IS_GONE = /^(08|57P|57014|53)/;
 const SOCKET_CODES = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOENT", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND", "EAI_AGAIN"];
+/** What the driver itself says, without a code, of connections that broke. */
+const IS_BROKEN = /Connection terminated|timeout exceeded when trying to connect|not queryable|Query read timeout/;
 
 /** Is the database away, so that the same call may succeed later? */
 export function isAway(error: unknown): boolean {
 	if (!(error instanceof Error)) return false;
 	if (error instanceof AggregateError) return error.errors.every(isAway);
 	const code = "code" in error ? String(error.code) : "";
-	return (
-		IS_GONE.test(code) || SOCKET_CODES.includes(code) || /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
-	);
+	return IS_GONE.test(code) || SOCKET_CODES.includes(code) || IS_BROKEN.test(error.message);
 }
 
 /** The query builder's dialect over a pool of connections. `onLost` is told of those that broke. */

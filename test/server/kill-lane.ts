@@ -49,7 +49,8 @@ async function createVictim(dataDir: string, databaseUrl: string | undefined) {
 			const env = { ...process.env, ...(databaseUrl !== undefined && { CARTEIRA_DATABASE_URL: databaseUrl }) };
 			child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env });
 			child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-				said = (said + text).slice(-4000);
+				const lines = text.split("\n").filter((line) => !line.includes("the audit log could not be written"));
+				said = (said + lines.join("\n")).slice(-20_000);
 			});
 		},
 		async untilListening() {
