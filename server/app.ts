@@ -4,41 +4,31 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyBaseLogger, type FastifyRequest } from "fastify";
 import { type ZodTypeProvider, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { isLoopbackHost } from "./config.ts";
+import { guardAccess } from "./access.ts";
+import { keepAudit } from "./audit-log.ts";
 import { answerError, registerErrorHandler } from "./error-handler.ts";
 import { registerOpenApi } from "./openapi.ts";
 import { answerProtocolError, refuseExpectations } from "./protocol-errors.ts";
-import { HttpError } from "./problem.ts";
 import { registerAgendaRoutes } from "./routes/agendas.ts";
 import type { App } from "./routes/app-type.ts";
+import { registerPlanEventRoutes } from "./routes/plan-events.ts";
 import { registerPlanRoutes } from "./routes/plans.ts";
 import { registerPortfolioRoutes } from "./routes/portfolios.ts";
+import { registerRecordRoutes } from "./routes/records.ts";
 import { registerServiceRoutes } from "./routes/service.ts";
 import { registerTableRoutes } from "./routes/tables.ts";
 import type { Services } from "./services.ts";
+import { shedLoad } from "./shed-load.ts";
 
-/** Milliseconds for which a connection may be silent, a whole request may take to arrive, and a handler may take. */
+/** Milliseconds for which a connection may be silent, a whole request may take to arrive, and a handler may take unless its route says. */
 const CONNECTION_TIMEOUT = 120_000;
 const REQUEST_TIMEOUT = 900_000;
-const HANDLER_TIMEOUT = 900_000;
+const HANDLER_TIMEOUT = 120_000;
 
 /** The trace id of a W3C `traceparent`, else a new one. */
 function traceIdOf({ headers }: IncomingMessage): string {
 	const given = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(headers.traceparent?.toString() ?? "");
 	return given?.[1] ?? randomBytes(16).toString("hex");
-}
-
-/**
- * Without keys, whoever is on this machine may call; a web page that is open on it may not. A page of another site is known by its
- * Origin, one that had its own name pointed here by the Host that it asks for.
- */
-async function refuseOtherSites({ headers }: FastifyRequest): Promise<void> {
-	if (headers.host === undefined) throw new HttpError("MALFORMED", "the Host header is missing");
-	if (!isLoopbackHost(headers.host)) throw new HttpError("FORBIDDEN", `the host ${headers.host} is not this machine`);
-	const origin = headers.origin;
-	if (origin === undefined) return;
-	const host = URL.canParse(origin) ? new URL(origin).host : "";
-	if (host !== headers.host) throw new HttpError("FORBIDDEN", `pages of ${origin} may not call this service`);
 }
 
 /** Builds the HTTP application over its services; it never listens by itself. */
@@ -52,7 +42,7 @@ export async function buildApp(services: Services): Promise<App> {
 		connectionTimeout: CONNECTION_TIMEOUT,
 		requestTimeout: REQUEST_TIMEOUT,
 		handlerTimeout: HANDLER_TIMEOUT,
-		forceCloseConnections: true,
+		forceCloseConnections: "idle",
 		http: { requireHostHeader: false }, // which is refused below, in this service's own form
 		clientErrorHandler: answerProtocolError,
 		frameworkErrors: answerError, // of paths that cannot be decoded, which no route sees
@@ -62,23 +52,34 @@ export async function buildApp(services: Services): Promise<App> {
 	app.setSerializerCompiler(serializerCompiler);
 	registerErrorHandler(app);
 	refuseExpectations(app.server);
-	app.addHook("onRequest", refuseOtherSites);
+	shedLoad(app, config.limits.max_requests_at_once);
+	guardAccess(app, services);
+	keepAudit(app, services);
+	services.metrics.watch(app);
 	// The pages of /docs bring a policy of their own; every other answer is data.
 	app.addHook("onRoute", (route) => {
-		if (route.url.startsWith("/docs")) route.helmet = { contentSecurityPolicy: false, strictTransportSecurity: false };
+		if (!route.url.startsWith("/docs")) return;
+		route.helmet = { contentSecurityPolicy: false, strictTransportSecurity: false };
+		route.config = { ...route.config, scope: "none" };
 	});
 	await app.register(helmet, {
 		contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
 		strictTransportSecurity: false,
 	});
-	await app.register(rateLimit, { max: config.limits.requests_per_minute, timeWindow: "1 minute" });
+	await app.register(rateLimit, {
+		max: config.limits.requests_per_minute,
+		timeWindow: "1 minute",
+		keyGenerator: (request: FastifyRequest) => request.caller?.keyId ?? request.ip,
+	});
 	await registerOpenApi(app);
 	await app.register(async (scope) => {
 		const typed = scope.withTypeProvider<ZodTypeProvider>();
 		registerServiceRoutes(typed, services);
 		registerPortfolioRoutes(typed, services);
 		registerPlanRoutes(typed, services);
-		registerAgendaRoutes(typed, services);
+		registerPlanEventRoutes(typed, services);
+		registerAgendaRoutes(typed);
+		registerRecordRoutes(typed, services);
 	});
 	await app.register(async (scope) => registerTableRoutes(scope.withTypeProvider<ZodTypeProvider>(), services));
 	return app;

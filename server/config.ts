@@ -11,6 +11,11 @@ export interface Limits {
 	/** Uploads read at the same time, and plans waiting for the engine. */
 	readonly max_uploads_at_once: number;
 	readonly max_queued_plans: number;
+	readonly max_queued_plans_per_tenant: number;
+	/** Requests being answered; more are turned away before their bodies are read. */
+	readonly max_requests_at_once: number;
+	/** Streams of events open at the same time. */
+	readonly max_event_streams: number;
 	readonly max_horizon_days: number;
 	readonly max_seconds: number;
 	readonly max_iterations: number;
@@ -27,7 +32,10 @@ export const DEFAULT_LIMITS: Limits = {
 	max_json_bytes: 1024 ** 2,
 	max_json_table_bytes: 64 * 1024 ** 2,
 	max_uploads_at_once: 4,
-	max_queued_plans: 32,
+	max_queued_plans: 64,
+	max_queued_plans_per_tenant: 32,
+	max_requests_at_once: 256,
+	max_event_streams: 128,
 	max_horizon_days: 60,
 	max_seconds: 3600,
 	max_iterations: 1_000_000_000,
@@ -45,6 +53,10 @@ export interface ServerConfig {
 	readonly logLevel: "silent" | "error" | "warn" | "info" | "debug";
 	readonly threads?: number;
 	readonly model?: string;
+	/** Address of a PostgreSQL database; without one the store is a file in the data folder. */
+	readonly databaseUrl?: string;
+	/** For how long a plan stays with a worker that says nothing. */
+	readonly leaseSeconds: number;
 	readonly limits: Limits;
 }
 
@@ -53,15 +65,19 @@ export const DEFAULT_CONFIG: ServerConfig = {
 	port: 3210,
 	dataDir: "data/server",
 	logLevel: "warn",
+	leaseSeconds: 30,
 	limits: DEFAULT_LIMITS,
 };
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
-/** Refuses an address that others could reach: there are no keys yet, so whoever reaches the port may do everything. */
-export function validateHost(host: string): void {
-	if (LOOPBACK.includes(host)) return;
-	throw new CarteiraError("USAGE", `without keys the server listens on this machine only (${LOOPBACK.join(", ")}), not on ${host}`);
+/** Refuses an address that others could reach while there are no keys: whoever reaches the port may then do everything. */
+export function validateHost(host: string, hasKeys: boolean): void {
+	if (hasKeys || LOOPBACK.includes(host)) return;
+	throw new CarteiraError(
+		"USAGE",
+		`without keys the server listens on this machine only (${LOOPBACK.join(", ")}), not on ${host}; \`carteira keys create\` makes one`,
+	);
 }
 
 /** Is a request's Host header this machine? Another name means that a page elsewhere was made to point here. */

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "./problem.ts";
+import { isDuplicate } from "./store/database.ts";
 import type { FirstAnswer, OnceKey, Store } from "./store/store.ts";
 
 /**
@@ -19,21 +20,33 @@ function keyOf(request: FastifyRequest, fingerprint: string): OnceKey | null {
 	return { scope: `${request.method} ${request.url.split("?")[0]}`, key, fingerprint };
 }
 
-/** First answers kept in the store; requests under way are known to this process only, which is the only one on the store. */
-export function createOnce(store: Store): Once {
+/** First answers kept in the store of the tenant; requests under way are known to this process only, which is the only one on the store. */
+export function createOnce(): Once {
 	const underWay = new Set<string>();
 	return async (request, bodyDigest, work) => {
 		const key = keyOf(request, bodyDigest);
 		if (key === null) return work(null);
-		const name = `${key.scope} ${key.key}`;
+		const { name: tenant, store } = request.tenant;
+		const name = `${tenant} ${key.scope} ${key.key}`;
 		if (underWay.has(name)) throw new HttpError("IN_PROGRESS", `the first request with Idempotency-Key ${key.key} is not answered yet`);
 		underWay.add(name);
 		try {
-			return (await store.findAnswer(key)) ?? (await work(key));
+			return (await store.findAnswer(key)) ?? (await workOnce(store, key, work));
 		} finally {
 			underWay.delete(name);
 		}
 	};
+}
+
+/** An answer that was stored after it was looked for, by a commit whose connection broke, is the first one. */
+async function workOnce(store: Store, key: OnceKey, work: (key: OnceKey) => Promise<FirstAnswer>): Promise<FirstAnswer> {
+	try {
+		return await work(key);
+	} catch (error) {
+		const first = isDuplicate(error) ? await store.findAnswer(key) : null;
+		if (first === null) throw error;
+		return first;
+	}
 }
 
 /** Sends an answer, first or repeated. */

@@ -4,7 +4,8 @@ import { CarteiraError, type ErrorCode, type InputProblem } from "../engine/inde
 export const HTTP_CODES = {
 	MALFORMED: { status: 400, meaning: "the request cannot be read: broken JSON, an unknown or badly written parameter" },
 	DIGEST_MISMATCH: { status: 400, meaning: "the body is not the one that Content-Digest promises" },
-	FORBIDDEN: { status: 403, meaning: "the request was made through another site or name than this machine's" },
+	UNAUTHORIZED: { status: 401, meaning: "no key was sent, or one that is unknown, expired or revoked" },
+	FORBIDDEN: { status: 403, meaning: "the key lacks the call's scope; without keys, another site or name than this machine's" },
 	UNKNOWN_ROUTE: { status: 404, meaning: "no call of the API has this method and path" },
 	NOT_ACCEPTABLE: { status: 406, meaning: "none of the media types in Accept can be given" },
 	IN_PROGRESS: { status: 409, meaning: "the first request with this Idempotency-Key has not been answered yet" },
@@ -35,6 +36,7 @@ export const ENGINE_STATUS: Readonly<Record<ErrorCode, number>> = {
 
 const TITLES: Readonly<Record<number, string>> = {
 	400: "Bad request",
+	401: "Unauthorized",
 	403: "Forbidden",
 	404: "Not found",
 	406: "Not acceptable",

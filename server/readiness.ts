@@ -13,12 +13,16 @@ const TABLES: Readonly<Record<string, string>> = {
 	].join("\n"),
 };
 const AS_OF = "2026-11-09";
-/** A success is believed for so long; failures are tried again at once. */
+/** Milliseconds for which a success is believed, and a failure, since anyone may ask. */
 const BELIEVED_MS = 60_000;
+const FAILURE_BELIEVED_MS = 5000;
 
-/** Answers whether the service can do its work, by doing a little of it. Rejects when it cannot. */
-export function createReadinessCheck(engine: Engine, dataDir: string): () => Promise<void> {
-	let last: { readonly at: number; readonly check: Promise<void> } | null = null;
+/** Milliseconds between two looks whether a plan is being made, behind which the little one would have to wait. */
+const LOOK_MS = 250;
+
+/** Answers whether the service can do its work, by seeing it at work or by doing a little of it. Rejects when it cannot. */
+export function createReadinessCheck(engine: Engine, dataDir: string, isAtWork: () => boolean): () => Promise<void> {
+	let last: { readonly check: Promise<void>; believedUntil: number } | null = null;
 
 	async function planThreeCustomers(): Promise<void> {
 		const folder = join(dataDir, "readiness");
@@ -30,13 +34,18 @@ export function createReadinessCheck(engine: Engine, dataDir: string): () => Pro
 	}
 
 	return async () => {
-		if (last === null || Date.now() - last.at > BELIEVED_MS) {
-			const check = planThreeCustomers();
-			last = { at: Date.now(), check };
-			check.catch(() => {
-				last = null;
+		if (isAtWork()) return;
+		if (last === null || Date.now() > last.believedUntil) {
+			const made = { check: planThreeCustomers(), believedUntil: Date.now() + BELIEVED_MS };
+			last = made;
+			made.check.catch(() => {
+				made.believedUntil = Date.now() + FAILURE_BELIEVED_MS;
 			});
 		}
-		return last.check;
+		let look: NodeJS.Timeout | undefined;
+		const seenAtWork = new Promise<void>((resolve) => {
+			look = setInterval(() => isAtWork() && resolve(), LOOK_MS);
+		});
+		await Promise.race([last.check, seenAtWork]).finally(() => clearInterval(look));
 	};
 }

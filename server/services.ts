@@ -3,55 +3,96 @@ import { join } from "node:path";
 import { type Engine, createEngine, hasChampion } from "../engine/index.ts";
 import type { ServerConfig } from "./config.ts";
 import { type Log, createLog } from "./log.ts";
+import { type Metrics, createMetrics } from "./metrics.ts";
 import { type PlanQueue, createPlanQueue } from "./jobs/plan-queue.ts";
-import { openEmbeddedStore } from "./store/embedded.ts";
-import { type Portfolios, openPortfolios } from "./store/portfolios.ts";
-import type { Store } from "./store/store.ts";
+import { type Audit, createAudit } from "./store/audit.ts";
+import { checkBelongsTogether, databasePath, lockFolder } from "./store/data-folder.ts";
+import { type Database, isAboveRowSecurity, openDatabase } from "./store/database.ts";
+import { createJobRows } from "./store/job-rows.ts";
+import { type Keys, createKeys } from "./store/keys.ts";
+import { type Tenants, openTenants } from "./tenants.ts";
 
 /** What the routes call. Everything that lives through time is here and is closed here. */
 export interface Services {
 	readonly config: ServerConfig;
 	readonly log: Log;
 	readonly engine: Engine;
-	readonly store: Store;
-	readonly portfolios: Portfolios;
+	readonly database: Database;
+	readonly tenants: Tenants;
+	readonly keys: Keys;
+	readonly audit: Audit;
+	readonly metrics: Metrics;
 	readonly plans: PlanQueue;
 	/** Folder of bodies being received. */
 	readonly uploadsDir: string;
 	close(): Promise<void>;
 }
 
-/** Opens the store and the portfolios of a data folder, starts an engine, and goes on with the plans that were waiting. */
+/** Opens a data folder and its database, starts an engine, and goes on with the plans that were waiting. */
 export async function createServices(config: ServerConfig, startEngine: typeof createEngine = createEngine): Promise<Services> {
-	const { dataDir, limits } = config;
 	const log = createLog(config.logLevel);
+	await mkdir(config.dataDir, { recursive: true });
+	const toClose: (() => unknown)[] = [];
+	const close = async (): Promise<void> => {
+		for (const end of toClose.splice(0).reverse()) await end();
+	};
+	try {
+		const lock = lockFolder(config.dataDir);
+		toClose.push(() => lock.release());
+		const database = await openDatabaseOf(config, log);
+		toClose.push(() => database.close());
+		return { ...(await open(config, log, database, startEngine, toClose)), close };
+	} catch (error) {
+		await close();
+		throw error;
+	}
+}
+
+async function openDatabaseOf({ dataDir, databaseUrl }: ServerConfig, log: Log): Promise<Database> {
+	const onLost = (error: Error): void => log.warn({ err: error }, "a connection to the database broke");
+	const database = await openDatabase({ path: databasePath(dataDir), url: databaseUrl, onLost });
+	if (await isAboveRowSecurity(database))
+		log.warn("the database's user is above row-level security: tenants are kept apart by the queries alone");
+	return database;
+}
+
+type Opened = Omit<Services, "close">;
+
+async function open(
+	config: ServerConfig,
+	log: Log,
+	database: Database,
+	startEngine: typeof createEngine,
+	toClose: (() => unknown)[],
+): Promise<Opened> {
+	const { dataDir, limits, leaseSeconds } = config;
+	await checkBelongsTogether(dataDir, database);
 	const uploadsDir = join(dataDir, "uploads");
-	await mkdir(dataDir, { recursive: true });
-	const store = await openEmbeddedStore(dataDir, { idempotencyHours: limits.idempotency_hours });
 	await rm(uploadsDir, { recursive: true, force: true });
 	await mkdir(uploadsDir);
-	const portfolios = await openPortfolios(dataDir, (error) => log.error({ err: error }, "a portfolio was not compacted"));
+	const tenants = await openTenants(dataDir, database, limits, (error) => log.error({ err: error }, "a portfolio was not compacted"));
 	const model = config.model ?? championOf(dataDir);
 	const engine = await startEngine({
 		...(config.threads !== undefined && { threads: config.threads }),
 		...(model !== undefined && { model }),
 	});
+	toClose.push(() => engine.close());
+	const jobs = createJobRows(database);
+	await jobs.releaseAll(); // of a process that died, since this one alone has the folder
 	const onDefect = (error: unknown, planId: string): void => log.error({ err: error, planId }, "a plan failed");
-	const plans = await createPlanQueue({ store, portfolios, engine, maxQueued: limits.max_queued_plans, onDefect });
-	return {
-		config,
-		log,
+	const metrics = createMetrics(jobs);
+	const plans = createPlanQueue({
+		jobs,
+		tenants,
 		engine,
-		store,
-		portfolios,
-		plans,
-		uploadsDir,
-		async close() {
-			await plans.close();
-			await engine.close();
-			await store.close();
-		},
-	};
+		maxQueued: limits.max_queued_plans,
+		leaseSeconds,
+		onDefect,
+		onEnded: (status) => metrics.countPlan(status),
+	});
+	toClose.push(() => plans.close());
+	const [keys, audit] = [createKeys(database), createAudit(database)];
+	return { config, log, engine, database, tenants, keys, audit, metrics, plans, uploadsDir };
 }
 
 /** The registry of models in a data folder, where there is one: its champion plans. */

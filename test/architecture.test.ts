@@ -32,6 +32,7 @@ const HOMES: readonly (readonly [library: RegExp, homes: readonly string[]])[] =
 	[/^(apache-arrow|@duckdb\/)/, ["engine/portfolio/"]],
 	[/^@tensorflow\//, ["engine/scoring/", "models/"]],
 	[/^vega(-lite)?$/, ["models/"]],
+	[/^(kysely|pg)(\/|$)/, ["server/store/"]],
 	[/^highs$/, ["engine/solver/milp.ts"]],
 ];
 

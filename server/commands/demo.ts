@@ -12,7 +12,7 @@ const SEED = 7;
 const SECONDS_A_REP = 3;
 const POLL_SECONDS = 0.2;
 
-async function makeDistributor({ portfolios }: Services, folder: string, asOf: number): Promise<void> {
+async function makeDistributor({ tenants }: Services, folder: string, asOf: number): Promise<void> {
 	const progress = createProgress("making the demo distributor");
 	await generate({
 		customers: CUSTOMERS,
@@ -24,13 +24,14 @@ async function makeDistributor({ portfolios }: Services, folder: string, asOf: n
 		onProgress: ({ repsDone, numReps }) => progress.update(repsDone, numReps, "reps"),
 	});
 	progress.end();
-	await portfolios.install(DEMO, folder);
+	await tenants.ofThisMachine.portfolios.install(DEMO, folder);
 }
 
-async function watch({ plans, store }: Services, id: string, progress: Progress): Promise<PlanRecord> {
+async function watch({ plans, tenants }: Services, id: string, progress: Progress): Promise<PlanRecord> {
+	const tenant = tenants.ofThisMachine;
 	for (;;) {
-		await plans.ended(id, POLL_SECONDS);
-		const plan = await store.getPlan(id);
+		await plans.ended(tenant, id, POLL_SECONDS);
+		const plan = await tenant.store.getPlan(id);
 		if (plan.finishedAt !== null) return plan;
 		const done = plans.progressOf(id);
 		if (done !== null) progress.update(done.repsDone, done.numReps, "reps");
@@ -39,16 +40,17 @@ async function watch({ plans, store }: Services, id: string, progress: Progress)
 
 async function planAndPublish(services: Services, asOf: string): Promise<PlanRecord> {
 	const progress = createProgress("planning");
-	const { id } = await services.plans.submit({ portfolio: DEMO, as_of: asOf, seed: SEED, budget: { seconds: SECONDS_A_REP } });
+	const tenant = services.tenants.ofThisMachine;
+	const { id } = await services.plans.submit(tenant, { portfolio: DEMO, as_of: asOf, seed: SEED, budget: { seconds: SECONDS_A_REP } });
 	const plan = await watch(services, id, progress);
 	progress.end();
 	if (plan.failure) throw new CarteiraError("INTERNAL", `the demo could not be planned: ${plan.failure.detail}`, plan.failure.errors);
-	return services.store.publishPlan(id);
+	return tenant.store.publishPlan(id);
 }
 
 /** The demo portfolio with a plan published for a day: what is there from earlier that day, or else made anew. */
 export async function prepareDemo(services: Services, folder: string, asOf: number): Promise<PlanRecord> {
-	const { store, portfolios } = services;
+	const { store, portfolios } = services.tenants.ofThisMachine;
 	const date = formatDay(asOf);
 	const published = await store.publishedPlan(DEMO);
 	if (published?.order.as_of === date && (await portfolios.exists(DEMO))) return published;

@@ -25,6 +25,13 @@ export function numberArgument(min: number, max: number, isWhole: boolean): (tex
 
 export const wholeArgument = (min: number, max: number): ((text: string) => number) => numberArgument(min, max, true);
 
+/** The address of a PostgreSQL database. It may hold a password, so it is not repeated when it is refused. */
+function databaseArgument(text: string): string {
+	if (!/^postgres(ql)?:\/\//.test(text))
+		throw new CarteiraError("USAGE", "the database's address begins with postgres:// or postgresql://");
+	return text;
+}
+
 /** Today's date on this machine's clock, as a day. */
 export function today(): number {
 	const now = new Date();
@@ -39,6 +46,10 @@ export const threadsOption = (): Option =>
 	new Option("--threads <n>", "solver threads; default: the machine's").argParser(wholeArgument(1, 1024));
 export const modelOption = (): Option =>
 	new Option("--model <folder>", "model folder, or a registry, whose champion is taken; default: the one shipped").env("CARTEIRA_MODEL");
+export const databaseOption = (): Option =>
+	new Option("--database <url>", "PostgreSQL that keeps the rows; default: a file in the data folder")
+		.env("CARTEIRA_DATABASE_URL")
+		.argParser(databaseArgument);
 export const jsonOption = (): Option => new Option("--json", "answer in JSON");
 export const iterationsOption = (): Option =>
 	new Option("--iterations <n>", "search steps a rep; repeats exactly").argParser(wholeArgument(0, 1_000_000_000)).conflicts("seconds");

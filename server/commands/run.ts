@@ -7,6 +7,7 @@ import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { addImportCommand } from "./import.ts";
+import { addKeysCommand } from "./keys.ts";
 import { addPlanCommand } from "./plan.ts";
 import { addPromoteCommand } from "./promote.ts";
 import { addProductsCommand } from "./products.ts";
@@ -39,6 +40,7 @@ function buildProgram(setExit: SetExit): Command {
 	addEvaluateCommand(program);
 	addPromoteCommand(program);
 	addEffectsCommand(program);
+	addKeysCommand(program);
 	addServeCommand(program);
 	addStartCommand(program);
 	return program;

@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { CarteiraError } from "../../engine/index.ts";
 import { buildApp } from "../app.ts";
-import { DEFAULT_CONFIG, type ServerConfig, validateHost } from "../config.ts";
+import { DEFAULT_CONFIG, type ServerConfig, isLoopbackHost, validateHost } from "../config.ts";
+import { databasePath } from "../store/data-folder.ts";
 import { type Services, createServices } from "../services.ts";
-import { given, modelOption, portOption, threadsOption, validateOutFolder } from "./options.ts";
+import { databaseOption, given, modelOption, portOption, threadsOption, validateOutFolder } from "./options.ts";
+import { openKeys } from "./open-keys.ts";
 import { tell } from "./progress.ts";
 
 export interface ServeFlags {
@@ -13,12 +16,16 @@ export interface ServeFlags {
 	readonly logLevel: ServerConfig["logLevel"];
 	readonly threads?: number;
 	readonly model?: string;
+	readonly database?: string;
 }
 
 /** Flags as the service's settings. */
-export function configOf({ host, port, data, logLevel, threads, model }: ServeFlags): ServerConfig {
-	return { ...DEFAULT_CONFIG, host, port, dataDir: data, logLevel, ...given({ threads, model }) };
+export function configOf({ host, port, data, logLevel, threads, model, database }: ServeFlags): ServerConfig {
+	return { ...DEFAULT_CONFIG, host, port, dataDir: data, logLevel, ...given({ threads, model, databaseUrl: database }) };
 }
+
+/** Milliseconds that answers under way have when the process is asked to end. */
+const DRAIN_MS = 10_000;
 
 /** Resolves when the process is asked to end. */
 function askedToEnd(): Promise<void> {
@@ -43,16 +50,33 @@ export async function serveUntilAsked(services: Services, onListening: (address:
 	onListening(address);
 	await askedToEnd();
 	tell("going down");
+	const isLate = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+	await services.plans.close();
 	await app.close();
+	clearTimeout(isLate);
+}
+
+/** Finds out that there are no keys for such an address before anything is started. */
+async function refuseOpenHost({ host, data, database }: ServeFlags): Promise<void> {
+	if (isLoopbackHost(host)) return;
+	if (database === undefined && !existsSync(databasePath(data))) return validateHost(host, false);
+	const keys = await openKeys(data, database);
+	try {
+		validateHost(host, await keys.any());
+	} finally {
+		await keys.close();
+	}
 }
 
 async function run(flags: ServeFlags): Promise<void> {
-	validateHost(flags.host);
 	validateOutFolder(flags.data, "--data");
+	await refuseOpenHost(flags);
 	const services = await createServices(configOf(flags));
+	const hasKeys = await services.keys.any();
 	try {
 		await serveUntilAsked(services, (address) => {
-			tell(`Carteira serves ${address} to this machine only, since no keys are configured. The API is described at ${address}/docs`);
+			const whom = hasKeys ? "to holders of a key" : "to this machine only, since no keys are configured";
+			tell(`Carteira serves ${address} ${whom}. The API is described at ${address}/docs`);
 		});
 	} finally {
 		await services.close();
@@ -65,6 +89,7 @@ export function addServeOptions(command: Command): Command {
 		.option("--host <host>", "address to listen on", DEFAULT_CONFIG.host)
 		.addOption(portOption().default(DEFAULT_CONFIG.port))
 		.option("--data <folder>", "where everything is kept", DEFAULT_CONFIG.dataDir)
+		.addOption(databaseOption())
 		.addOption(
 			new Option("--log-level <level>", "log on stderr")
 				.choices(["silent", "error", "warn", "info", "debug"])

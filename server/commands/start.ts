@@ -20,14 +20,14 @@ async function checkPort(host: string, port: number): Promise<void> {
 }
 
 async function run({ demo, ...flags }: ServeFlags & { readonly demo: string }): Promise<void> {
-	validateHost(flags.host);
+	validateHost(flags.host, false); // the demo is for whoever is on this machine
 	validateOutFolder(flags.data, "--data");
 	validateOutFolder(demo, "--demo");
 	await checkPort(flags.host, flags.port);
 	const services = await createServices(configOf(flags));
 	try {
 		const { id } = await prepareDemo(services, demo, today());
-		const plan = await services.store.readPlan(id);
+		const plan = await services.tenants.ofThisMachine.store.readPlan(id);
 		await serveUntilAsked(services, (address) => process.stdout.write(formatDemoSummary(plan, DEMO, address)));
 	} finally {
 		await services.close();

@@ -1,47 +1,68 @@
 import { CarteiraError, type Engine, type PlanProgress, type PlanRequest, parseDay } from "../../engine/index.ts";
-import type { Portfolios } from "../store/portfolios.ts";
-import type { Failure, FirstAnswer, OnceKey, PlanOrder, PlanRecord, Store } from "../store/store.ts";
+import type { JobRows, LeasedPlan } from "../store/job-rows.ts";
+import type { Failure, OnceAnswer, PlanOrder, PlanRecord, Store } from "../store/store.ts";
+import type { Tenant, Tenants } from "../tenants.ts";
+import { type Watchers, createWatchers } from "./watchers.ts";
 
 export interface PlanQueueOptions {
-	readonly store: Store;
-	readonly portfolios: Portfolios;
+	readonly jobs: JobRows;
+	readonly tenants: Pick<Tenants, "get">;
 	readonly engine: Engine;
+	/** Plans of all tenants that may wait, beside the one that is made. */
 	readonly maxQueued: number;
+	/** For how long a worker that says nothing keeps its plan. */
+	readonly leaseSeconds: number;
 	/** Told of failures that are the service's own. */
 	readonly onDefect: (error: unknown, planId: string) => void;
+	/** Told of plans that ended here. */
+	readonly onEnded?: (status: "completed" | "stopped" | "failed") => void;
 }
 
-/** Makes ordered plans one at a time, in the order they came; what waits survives a restart. */
+/**
+ * Makes ordered plans one at a time, each tenant in its turn. What waits is rows: it survives whatever happens to this process, and
+ * what was being made is made again. Each plan ends once: completed, stopped or failed with a reason.
+ */
 export interface PlanQueue {
 	/** Throws BUSY when too many wait. */
-	submit(order: PlanOrder, once?: { readonly key: OnceKey; readonly answerOf: (plan: PlanRecord) => FirstAnswer }): Promise<PlanRecord>;
+	submit(tenant: Tenant, order: PlanOrder, once?: OnceAnswer): Promise<PlanRecord>;
 	/** Asks a waiting or running plan to end with the best found so far; CONFLICT when it has ended. */
-	stop(id: string): Promise<void>;
+	stop(tenant: Tenant, id: string): Promise<void>;
 	/** Takes a plan off the queue, or stops it, and forgets it. */
-	discard(id: string): Promise<void>;
-	/** How far a running plan is; null for all others. */
+	discard(tenant: Tenant, id: string): Promise<void>;
+	/** Is a plan being made here that has told how far it is? */
+	isMaking(): boolean;
+	/** How far a plan that runs here is; null for all others. */
 	progressOf(id: string): PlanProgress | null;
-	/** Resolves when the plan has ended, at once if it already has, or after the wait. */
-	ended(id: string, waitSeconds: number): Promise<void>;
+	/** Resolves when the plan has ended or was discarded, at once if it already has, or after the wait, or when the queue closes. */
+	ended(tenant: Tenant, id: string, waitSeconds: number): Promise<void>;
+	/** Those who want to know of changes of plans that this process makes. */
+	readonly watchers: Watchers;
+	isClosing(): boolean;
 	/** Stops the running plan, which goes back to the queue for the next start, and takes no more. */
 	close(): Promise<void>;
 }
 
-/** A plan that waits or runs. */
+/** A plan is given up when its making took the process down so often. */
+const MAX_ATTEMPTS = 3;
+/** Milliseconds after which work is looked for unasked, and after which a database that was away is tried again. */
+const POLL = 1000;
+const RETRY = 250;
+
+/** The plan that runs here. */
 interface Job {
-	readonly id: string;
-	readonly order: PlanOrder;
+	readonly lease: LeasedPlan;
 	readonly stop: Int32Array;
-	readonly done: Promise<void>;
-	readonly end: () => void;
 	progress: PlanProgress | null;
-	isDiscarded: boolean;
+	isStopAsked: boolean;
+	/** Another worker has it, or it was discarded: nothing is to be written. */
+	isLost: boolean;
 }
 
-function createJob({ id, order }: PlanRecord): Job {
-	const { promise, resolve } = Promise.withResolvers<void>();
-	return { id, order, stop: new Int32Array(new SharedArrayBuffer(4)), done: promise, end: resolve, progress: null, isDiscarded: false };
-}
+const GAVE_UP: Failure = {
+	code: "INTERNAL",
+	detail: `the server went down ${MAX_ATTEMPTS} times while the plan was being made`,
+	errors: [],
+};
 
 /** Why a plan failed, in words for its client; a defect's own words stay in the log. */
 function failureOf(error: unknown): Failure {
@@ -51,100 +72,188 @@ function failureOf(error: unknown): Failure {
 	return { code: "INTERNAL", detail: "a defect of the service; its log has the cause", errors: [] };
 }
 
-/** Starts the queue with the plans that an earlier process left waiting. */
-export async function createPlanQueue(options: PlanQueueOptions): Promise<PlanQueue> {
-	const { store, portfolios, engine, maxQueued, onDefect } = options;
-	const jobs = new Map<string, Job>();
-	const state: { isClosing: boolean; running: Promise<void> | null } = { isClosing: false, running: null };
+const isBusy = (error: unknown): boolean => error instanceof CarteiraError && error.code === "BUSY";
+const isGone = (error: unknown): boolean => error instanceof CarteiraError && error.code === "NOT_FOUND";
+const raise = (flag: Int32Array): number => Atomics.store(flag, 0, 1);
 
-	async function requestOf({ portfolio, ...order }: PlanOrder): Promise<PlanRequest> {
-		const published = await store.publishedPlan(portfolio);
-		return {
-			asOf: parseDay(order.as_of),
-			...(order.horizon_days !== undefined && { horizonDays: order.horizon_days }),
-			...(order.reps && { reps: order.reps }),
-			...(order.seed !== undefined && { seed: order.seed }),
-			...(order.budget?.iterations !== undefined && { iterations: order.budget.iterations }),
-			...(order.budget?.seconds !== undefined && { seconds: order.budget.seconds }),
-			...(order.policy && { policy: order.policy }),
-			...(published && { published: await store.readPlan(published.id) }),
-		};
+async function requestOf(store: Store, { portfolio, ...order }: PlanOrder): Promise<PlanRequest> {
+	const published = await store.publishedPlan(portfolio);
+	return {
+		asOf: parseDay(order.as_of),
+		...(order.horizon_days !== undefined && { horizonDays: order.horizon_days }),
+		...(order.reps && { reps: order.reps }),
+		...(order.seed !== undefined && { seed: order.seed }),
+		...(order.budget?.iterations !== undefined && { iterations: order.budget.iterations }),
+		...(order.budget?.seconds !== undefined && { seconds: order.budget.seconds }),
+		...(order.policy && { policy: order.policy }),
+		...(published && { published: await store.readPlan(published.id) }),
+	};
+}
+
+/** Starts the queue with the plans that an earlier process left waiting. */
+export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
+	const { jobs, tenants, engine, maxQueued, leaseSeconds, onDefect, onEnded = () => {} } = options;
+	const watchers = createWatchers();
+	const leaseUntil = (): number => Date.now() + leaseSeconds * 1000;
+	const state = { isClosing: false, isWoken: false };
+	let running: Job | null = null;
+	let endRest = (): void => {};
+
+	/** Tells the worker that there may be work, whether it rests or has just looked. */
+	function wake(): void {
+		state.isWoken = true;
+		endRest();
+	}
+
+	/** Until the worker is woken, or for so many milliseconds. */
+	async function rest(milliseconds: number): Promise<void> {
+		if (state.isWoken) return;
+		const { promise, resolve } = Promise.withResolvers<void>();
+		endRest = resolve;
+		const timer = setTimeout(resolve, milliseconds);
+		await promise;
+		clearTimeout(timer);
+	}
+
+	/** Writes down how a plan ended, trying again while the database is away: the result is worth the wait. */
+	async function persist(work: () => Promise<unknown>): Promise<void> {
+		for (;;) {
+			try {
+				await work();
+				return;
+			} catch (error) {
+				if (!isBusy(error) || state.isClosing) throw error;
+				await new Promise((resolve) => setTimeout(resolve, RETRY));
+			}
+		}
+	}
+
+	/** Says that the plan is still being made, and hears whether it is to stop. A database that is away is asked again the next time. */
+	async function beat(job: Job): Promise<void> {
+		const held = await jobs.extend(job.lease, leaseUntil()).catch(() => "unknown" as const);
+		if (held === "unknown") return;
+		if (held === null) job.isLost = true;
+		else if (held.isStopAsked) job.isStopAsked = true;
+		if (job.isLost || job.isStopAsked) raise(job.stop);
 	}
 
 	async function make(job: Job): Promise<void> {
-		await store.setStatus(job.id, "scoring");
-		const request = await requestOf(job.order);
-		const { portfolio } = await portfolios.read(job.order.portfolio);
+		const { lease, stop } = job;
+		const { store, portfolios } = await tenants.get(lease.tenant);
+		const request = await requestOf(store, lease.order);
+		const { portfolio } = await portfolios.read(lease.order.portfolio);
 		const onProgress = (progress: PlanProgress): void => {
 			job.progress = progress;
+			watchers.tell(lease.id, "progress");
 		};
-		const document = await engine.plan(portfolio, request, { onProgress, stop: job.stop });
-		if (job.isDiscarded) return;
-		if (state.isClosing) await store.setStatus(job.id, "queued");
-		else await store.savePlan(job.id, Atomics.load(job.stop, 0) === 1 ? "stopped" : "completed", document);
+		const document = await engine.plan(portfolio, request, { onProgress, stop });
+		if (job.isLost) return;
+		if (state.isClosing && !job.isStopAsked) return jobs.handBack(lease, { isCounted: false });
+		const status = Atomics.load(stop, 0) === 1 ? "stopped" : "completed";
+		await persist(async () => {
+			if (await store.savePlan(lease, status, document)) onEnded(status);
+		});
 	}
 
-	async function run(job: Job): Promise<void> {
+	/** Ends a plan that could not be made; one that only lacked the database goes back to the queue. */
+	async function endFailed({ lease }: Job, error: unknown): Promise<void> {
+		if (isBusy(error)) return persist(() => jobs.handBack(lease, { isCounted: true }));
+		const failure = failureOf(error);
+		if (failure.code === "INTERNAL") onDefect(error, lease.id);
+		await persist(() => jobs.fail(lease, failure));
+		onEnded("failed");
+	}
+
+	async function run(lease: LeasedPlan): Promise<void> {
+		if (lease.attempts > MAX_ATTEMPTS) return persist(() => jobs.fail(lease, GAVE_UP));
+		const job: Job = {
+			lease,
+			stop: new Int32Array(new SharedArrayBuffer(4)),
+			progress: null,
+			isStopAsked: lease.isStopAsked,
+			isLost: false,
+		};
+		if (job.isStopAsked) raise(job.stop);
+		running = job;
+		watchers.tell(lease.id, "status");
+		const heart = setInterval(() => void beat(job), (leaseSeconds * 1000) / 3);
 		try {
-			await make(job);
-		} catch (error) {
-			const failure = failureOf(error);
-			if (failure.code === "INTERNAL") onDefect(error, job.id);
-			// Where even this fails the plan stays as it is, and the next start marks it.
-			if (!job.isDiscarded) await store.failPlan(job.id, failure).catch((lost: unknown) => onDefect(lost, job.id));
+			await make(job).catch((error: unknown) => (job.isLost ? undefined : endFailed(job, error)));
 		} finally {
-			jobs.delete(job.id);
-			job.end();
+			clearInterval(heart);
+			running = null;
 		}
 	}
 
 	async function work(): Promise<void> {
-		for (let job = jobs.values().next().value; job && !state.isClosing; job = jobs.values().next().value) await run(job);
-		state.running = null;
+		while (!state.isClosing) {
+			state.isWoken = false;
+			// Where even the end cannot be written down, the lease runs out and the plan is made again.
+			const lease = await jobs.lease(Date.now(), leaseUntil()).catch((error: unknown) => {
+				if (!isBusy(error)) onDefect(error, "none");
+				return null;
+			});
+			if (lease === null) {
+				await rest(POLL);
+				continue;
+			}
+			await run(lease).catch((error: unknown) => onDefect(error, lease.id));
+			watchers.tell(lease.id, "status");
+		}
 	}
 
-	function enqueue(plan: PlanRecord): void {
-		jobs.set(plan.id, createJob(plan));
-		state.running ??= work();
-	}
-
-	for (const plan of await store.queuedPlans()) enqueue(plan);
+	const worker = work();
 
 	return {
-		async submit(order, once) {
+		watchers,
+		async submit(tenant, order, once) {
 			if (state.isClosing) throw new CarteiraError("BUSY", "the server is going down");
-			if (jobs.size > maxQueued) throw new CarteiraError("BUSY", `${maxQueued} plans are waiting already; try again later`);
-			const plan = await store.createPlan(order, once);
-			enqueue(plan);
+			if ((await jobs.countUnfinished()) > maxQueued)
+				throw new CarteiraError("BUSY", `${maxQueued} plans are waiting already; try again later`);
+			const plan = await tenant.store.createPlan(order, once);
+			wake();
 			return plan;
 		},
-		async stop(id) {
-			const job = jobs.get(id);
-			if (!job) throw new CarteiraError("CONFLICT", `plan ${id} has ended already`);
-			Atomics.store(job.stop, 0, 1);
+		async stop(tenant, id) {
+			await tenant.store.askToStop(id);
+			if (running?.lease.id !== id) return;
+			running.isStopAsked = true;
+			raise(running.stop);
 		},
-		async discard(id) {
-			await store.discardPlan(id);
-			const job = jobs.get(id);
-			if (!job) return;
-			job.isDiscarded = true;
-			Atomics.store(job.stop, 0, 1);
-			jobs.delete(id);
-			job.end();
+		async discard(tenant, id) {
+			await tenant.store.discardPlan(id);
+			if (running?.lease.id === id) {
+				running.isLost = true;
+				raise(running.stop);
+			}
+			watchers.tell(id, "status");
 		},
-		progressOf: (id) => jobs.get(id)?.progress ?? null,
-		async ended(id, waitSeconds) {
-			const job = jobs.get(id);
-			if (!job) return;
-			const timer = Promise.withResolvers<void>();
-			const timeout = setTimeout(timer.resolve, waitSeconds * 1000);
-			await Promise.race([job.done, timer.promise]);
-			clearTimeout(timeout);
+		isMaking: () => (running?.progress ?? null) !== null,
+		progressOf: (id) => (running?.lease.id === id ? running.progress : null),
+		async ended(tenant, id, waitSeconds) {
+			const deadline = Date.now() + waitSeconds * 1000;
+			for (;;) {
+				const changed = watchers.next(id, "status"); // before looking, so that nothing happens unseen in between
+				try {
+					const plan = await tenant.store.getPlan(id).catch((error: unknown) => {
+						if (isGone(error)) return null;
+						throw error;
+					});
+					const left = deadline - Date.now();
+					if (plan === null || plan.finishedAt !== null || left <= 0 || state.isClosing) return;
+					await changed.orAfter(Math.min(left, POLL));
+				} finally {
+					changed.forget();
+				}
+			}
 		},
+		isClosing: () => state.isClosing,
 		async close() {
 			state.isClosing = true;
-			for (const job of jobs.values()) Atomics.store(job.stop, 0, 1);
-			await state.running;
+			if (running) raise(running.stop);
+			wake();
+			watchers.tellAll();
+			await worker;
 		},
 	};
 }

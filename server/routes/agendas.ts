@@ -5,7 +5,6 @@ import { CarteiraError, type DayPlan, formatAgendaCsv, formatAgendaIcs } from ".
 import { negotiate } from "../media.ts";
 import { askedDate, explanationParams, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { agendasView, explanationView, unplannedView } from "../schemas/plan.ts";
-import type { Services } from "../services.ts";
 import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda, StoredMention } from "../store/store.ts";
 import type { App } from "./app-type.ts";
 
@@ -72,10 +71,11 @@ function todayOf({ head }: PlanRecord): string {
 }
 
 /** What reps and managers ask of a plan: agendas, who was left out, why. */
-export function registerAgendaRoutes(app: App, { store, portfolios }: Services): void {
+export function registerAgendaRoutes(app: App): void {
 	app.route({
 		method: "GET",
 		url: "/v1/plans/:id/agendas",
+		config: { scope: "read" },
 		schema: {
 			summary: "Agendas of a plan",
 			tags: ["agendas"],
@@ -85,6 +85,7 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 		},
 		handler: async (request, reply) => {
 			const type = negotiate(request.headers.accept, FORMATS);
+			const { store } = request.tenant;
 			const plan = await store.getPlan(request.params.id);
 			const agendas = await store.agendasOf(plan.id, request.query);
 			return sendTagged(request, reply, type, bodyOf(type, plan.order.portfolio, [plan], agendas));
@@ -94,6 +95,7 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 	app.route({
 		method: "GET",
 		url: "/v1/portfolios/:portfolio/agendas",
+		config: { scope: "read" },
 		schema: {
 			summary: "The published agendas of a day",
 			description: "Whatever plan they came from. A day before the published plan's is answered from the plan that was in force.",
@@ -103,6 +105,7 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 			response: responses({ ...agendaResponse, 304: z.undefined().meta({ description: "the client has it already" }) }, 404, 406),
 		},
 		handler: async (request, reply) => {
+			const { store, portfolios } = request.tenant;
 			const name = request.params.portfolio;
 			const type = negotiate(request.headers.accept, FORMATS);
 			const published = await store.publishedPlan(name);
@@ -121,6 +124,7 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 	app.route({
 		method: "GET",
 		url: "/v1/plans/:id/unplanned",
+		config: { scope: "read" },
 		schema: {
 			summary: "Customers left out, and why",
 			tags: ["agendas"],
@@ -129,6 +133,7 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 			response: responses({ 200: unplannedView }, 404, 409),
 		},
 		handler: async (request, reply) => {
+			const { store } = request.tenant;
 			const plan = await store.getPlan(request.params.id);
 			const texts = await store.unplannedOf(plan.id, request.query.rep);
 			const body = jsonWithList({ id: plan.id, plan_id: plan.head?.plan_id }, "unplanned", texts);
@@ -139,6 +144,7 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 	app.route({
 		method: "GET",
 		url: "/v1/plans/:id/explanations/:customer_id",
+		config: { scope: "read" },
 		schema: {
 			summary: "What a plan says of one customer, and why, in money",
 			tags: ["agendas"],
@@ -146,6 +152,7 @@ export function registerAgendaRoutes(app: App, { store, portfolios }: Services):
 			response: responses({ 200: explanationView }, 404, 409),
 		},
 		handler: async (request) => {
+			const { store } = request.tenant;
 			const plan = await store.getPlan(request.params.id);
 			const { customer_id } = request.params;
 			const mentions = await store.mentionsOf(plan.id, customer_id);

@@ -7,7 +7,8 @@ import { createOnce, sendAnswer } from "../idempotency.ts";
 import { planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { planOrderBody, planView as planSchema, validationView } from "../schemas/plan.ts";
 import type { Services } from "../services.ts";
-import type { FirstAnswer, PlanOrder, PlanRecord } from "../store/store.ts";
+import type { Portfolios } from "../store/portfolios.ts";
+import type { FirstAnswer, PlanOrder, PlanRecord, Store } from "../store/store.ts";
 import { dataThroughView, planView } from "../views.ts";
 import type { App } from "./app-type.ts";
 
@@ -15,6 +16,9 @@ const JSON_TYPE = "application/json; charset=utf-8";
 const viewQuery = z.strictObject({
 	view: z.enum(["full", "summary"]).default("full").meta({ description: "summary: without agendas and customers left out" }),
 });
+
+/** Milliseconds in which a plan must be with its client, however large. */
+const DOWNLOAD_TIMEOUT = 900_000;
 
 /** Seconds that a client is ready to wait, from `Prefer: wait=` (RFC 7240). */
 function waitOf(prefer: string | string[] | undefined, maxSeconds: number): number {
@@ -37,8 +41,8 @@ async function* joinJson(head: object, plan: Readable): AsyncGenerator<Buffer> {
 
 /** Orders, states and bodies of plans. */
 export function registerPlanRoutes(app: App, services: Services): void {
-	const { config, store, plans, portfolios, engine } = services;
-	const once = createOnce(store);
+	const { config, plans, engine } = services;
+	const once = createOnce();
 
 	const answerOf = (plan: PlanRecord): FirstAnswer => ({
 		status: 202,
@@ -47,14 +51,14 @@ export function registerPlanRoutes(app: App, services: Services): void {
 	});
 	const summaryOf = (plan: PlanRecord): object => planView(plan, plans.progressOf(plan.id));
 
-	async function sendPlan(reply: FastifyReply, plan: PlanRecord): Promise<FastifyReply> {
+	async function sendPlan(reply: FastifyReply, store: Store, plan: PlanRecord): Promise<FastifyReply> {
 		void reply.type(JSON_TYPE);
 		if (plan.head === null) return reply.send(JSON.stringify(summaryOf(plan)));
 		return reply.send(Readable.from(joinJson(planView({ ...plan, head: null }, null), await store.openPlan(plan.id))));
 	}
 
 	/** The plan of an order; null where it was discarded, of which the first answer knows nothing. */
-	async function findPlan(id: string): Promise<PlanRecord | null> {
+	async function findPlan(store: Store, id: string): Promise<PlanRecord | null> {
 		return store.getPlan(id).catch((error: unknown) => {
 			if (error instanceof CarteiraError && error.code === "NOT_FOUND") return null;
 			throw error;
@@ -62,12 +66,12 @@ export function registerPlanRoutes(app: App, services: Services): void {
 	}
 
 	/** The order's policy is judged as it will hold: laid over the portfolio's. */
-	async function validateOverlay(name: string, overlay: NonNullable<PlanOrder["policy"]>): Promise<void> {
+	async function validateOverlay(portfolios: Portfolios, name: string, overlay: NonNullable<PlanOrder["policy"]>): Promise<void> {
 		const { portfolio } = await portfolios.read(name);
 		validatePolicy(mergePolicy(portfolio.policy ?? {}, overlay));
 	}
 
-	async function validateOrder(order: PlanOrder): Promise<object> {
+	async function validateOrder(portfolios: Portfolios, order: PlanOrder): Promise<object> {
 		const { portfolio } = await portfolios.read(order.portfolio);
 		const missing = (["customers", "orders", "reps"] as const).filter((table) => !portfolio.given.has(table));
 		if (missing.length > 0) throw new CarteiraError("INVALID_INPUT", `a plan needs the tables ${missing.join(", ")}, which are not there`);
@@ -91,6 +95,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 	app.route({
 		method: "POST",
 		url: "/v1/portfolios/:portfolio/plans",
+		config: { scope: "plan" },
 		handlerTimeout: (config.limits.max_wait_seconds + 60) * 1000,
 		schema: {
 			summary: "Order a plan",
@@ -101,28 +106,32 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			response: responses({ 200: z.union([planSchema, validationView]), 202: planSchema }, 404, 409, 413, 415, 422),
 		},
 		handler: async (request, reply) => {
+			const { tenant } = request;
+			const { store, portfolios } = tenant;
 			const { mode, ...fields } = request.body;
 			const order: PlanOrder = { portfolio: request.params.portfolio, ...fields };
 			if (!(await portfolios.exists(order.portfolio))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${order.portfolio}`);
-			if (order.policy) await validateOverlay(order.portfolio, order.policy);
-			if (mode === "validate") return validateOrder(order);
+			if (order.policy) await validateOverlay(portfolios, order.portfolio, order.policy);
+			if (mode === "validate") return validateOrder(portfolios, order);
 			const digest = createHash("sha256").update(JSON.stringify(order)).digest("hex");
 			const wait = waitOf(request.headers.prefer, config.limits.max_wait_seconds);
 			const answer = await once(request, digest, async (key) => {
-				const plan = await plans.submit(order, key === null ? undefined : { key, answerOf });
+				const plan = await plans.submit(tenant, order, key === null ? undefined : { key, answerOf });
 				return answerOf(plan);
 			});
 			const id = answer.location?.slice(locationOf("").length) ?? "";
-			await plans.ended(id, wait);
-			const plan = wait > 0 ? await findPlan(id) : null;
+			if (wait > 0) await plans.ended(tenant, id, wait);
+			const plan = wait > 0 ? await findPlan(store, id) : null;
 			if (plan === null || plan.finishedAt === null) return sendAnswer(reply, answer);
-			return sendPlan(reply.header("preference-applied", `wait=${wait}`).header("location", locationOf(id)), plan);
+			return sendPlan(reply.header("preference-applied", `wait=${wait}`).header("location", locationOf(id)), store, plan);
 		},
 	});
 
 	app.route({
 		method: "GET",
 		url: "/v1/plans/:id",
+		config: { scope: "read" },
+		handlerTimeout: DOWNLOAD_TIMEOUT,
 		schema: {
 			summary: "A plan",
 			description: "Its state while it is made; once made, plan.json with the state beside it.",
@@ -132,14 +141,16 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			response: responses({ 200: planSchema }, 404),
 		},
 		handler: async (request, reply) => {
+			const { store } = request.tenant;
 			const plan = await store.getPlan(request.params.id);
-			return request.query.view === "summary" ? summaryOf(plan) : sendPlan(reply, plan);
+			return request.query.view === "summary" ? summaryOf(plan) : sendPlan(reply, store, plan);
 		},
 	});
 
 	app.route({
 		method: "POST",
 		url: "/v1/plans/:id/publish",
+		config: { scope: "plan" },
 		schema: {
 			summary: "Publish a plan",
 			description: "Its agendas are the ones in force; the portfolio's plan published before is superseded.",
@@ -147,12 +158,13 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			params: planParams,
 			response: responses({ 200: planSchema }, 404, 409),
 		},
-		handler: async (request) => summaryOf(await store.publishPlan(request.params.id)),
+		handler: async (request) => summaryOf(await request.tenant.store.publishPlan(request.params.id)),
 	});
 
 	app.route({
 		method: "POST",
 		url: "/v1/plans/:id/stop",
+		config: { scope: "plan" },
 		schema: {
 			summary: "End a plan with the best found so far",
 			tags: ["plans"],
@@ -160,8 +172,8 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			response: responses({ 202: planSchema }, 404, 409),
 		},
 		handler: async (request, reply) => {
-			const plan = await store.getPlan(request.params.id);
-			await plans.stop(plan.id);
+			const plan = await request.tenant.store.getPlan(request.params.id);
+			await plans.stop(request.tenant, plan.id);
 			return reply.code(202).send(summaryOf(plan));
 		},
 	});
@@ -169,6 +181,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 	app.route({
 		method: "DELETE",
 		url: "/v1/plans/:id",
+		config: { scope: "plan" },
 		schema: {
 			summary: "Discard a plan",
 			tags: ["plans"],
@@ -176,8 +189,8 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			response: responses({ 204: z.undefined().meta({ description: "it is gone" }) }, 404, 409),
 		},
 		handler: async (request, reply) => {
-			const plan = await store.getPlan(request.params.id);
-			await plans.discard(plan.id);
+			const plan = await request.tenant.store.getPlan(request.params.id);
+			await plans.discard(request.tenant, plan.id);
 			return reply.code(204).send();
 		},
 	});

@@ -23,12 +23,13 @@ function countClasses({ classification, portfolio }: PlanContext): object[] {
 }
 
 /** What a portfolio holds, its policy, and one customer of it. */
-export function registerPortfolioRoutes(app: App, { portfolios, store, engine }: Services): void {
-	const contexts = createContexts(portfolios, engine);
+export function registerPortfolioRoutes(app: App, { engine }: Services): void {
+	const contexts = createContexts(engine);
 
 	app.route({
 		method: "GET",
 		url: "/v1/portfolios/:portfolio",
+		config: { scope: "read" },
 		schema: {
 			summary: "What a portfolio holds",
 			tags: ["portfolios"],
@@ -37,6 +38,7 @@ export function registerPortfolioRoutes(app: App, { portfolios, store, engine }:
 			response: responses({ 200: portfolioView }, 404, 422),
 		},
 		handler: async (request) => {
+			const { portfolios, store } = request.tenant;
 			const name = request.params.portfolio;
 			const { portfolio } = await portfolios.read(name);
 			const published = await store.publishedPlan(name);
@@ -48,7 +50,7 @@ export function registerPortfolioRoutes(app: App, { portfolios, store, engine }:
 				data_through: dataThroughView(portfolio),
 				published: publishedView(published),
 				as_of: asOf,
-				classification: asOf === null ? [] : countClasses(await contexts.get(name, parseDay(asOf))),
+				classification: asOf === null ? [] : countClasses(await contexts.get(request.tenant, name, parseDay(asOf))),
 			};
 		},
 	});
@@ -56,6 +58,7 @@ export function registerPortfolioRoutes(app: App, { portfolios, store, engine }:
 	app.route({
 		method: "PUT",
 		url: "/v1/portfolios/:portfolio/policy",
+		config: { scope: "write" },
 		schema: {
 			summary: "Replace the policy",
 			description: "Fields left out have their defaults.",
@@ -66,7 +69,7 @@ export function registerPortfolioRoutes(app: App, { portfolios, store, engine }:
 		},
 		handler: async (request) => {
 			const policy = validatePolicy(request.body);
-			await portfolios.writePolicy(request.params.portfolio, request.body);
+			await request.tenant.portfolios.writePolicy(request.params.portfolio, request.body);
 			return policy;
 		},
 	});
@@ -74,6 +77,7 @@ export function registerPortfolioRoutes(app: App, { portfolios, store, engine }:
 	app.route({
 		method: "GET",
 		url: "/v1/portfolios/:portfolio/customers/:customer_id",
+		config: { scope: "read" },
 		schema: {
 			summary: "One customer: scores, phase, class, history, next contact",
 			tags: ["portfolios"],
@@ -82,10 +86,11 @@ export function registerPortfolioRoutes(app: App, { portfolios, store, engine }:
 			response: responses({ 200: customerSchema }, 404, 422),
 		},
 		handler: async (request) => {
+			const { store } = request.tenant;
 			const { portfolio: name, customer_id } = request.params;
 			const published = await store.publishedPlan(name);
 			const asOf = request.query.as_of ?? published?.order.as_of ?? formatDay(Math.floor(Date.now() / 86_400_000));
-			const context = await contexts.get(name, parseDay(asOf));
+			const context = await contexts.get(request.tenant, name, parseDay(asOf));
 			const view = customerView(context, customer_id);
 			if (view === null) throw new CarteiraError("NOT_FOUND", `portfolio ${name} has no customer ${customer_id}`);
 			const mentions = published ? await store.mentionsOf(published.id, customer_id) : [];

@@ -6,12 +6,13 @@ import type { Services } from "../services.ts";
 import type { App } from "./app-type.ts";
 
 /** Calls about the service itself. */
-export function registerServiceRoutes(app: App, { config, engine, log }: Services): void {
-	const checkReady = createReadinessCheck(engine, config.dataDir);
+export function registerServiceRoutes(app: App, { config, engine, log, plans }: Services): void {
+	const checkReady = createReadinessCheck(engine, config.dataDir, () => plans.isMaking());
 
 	app.route({
 		method: "GET",
 		url: "/v1/limits",
+		config: { scope: "read" },
 		schema: { summary: "Every limit of the service", tags: ["service"], response: responses({ 200: limitsView }) },
 		handler: async () => config.limits,
 	});
@@ -19,7 +20,7 @@ export function registerServiceRoutes(app: App, { config, engine, log }: Service
 	app.route({
 		method: "GET",
 		url: "/healthz",
-		config: { rateLimit: false },
+		config: { rateLimit: false, scope: "none" },
 		schema: { summary: "Alive", tags: ["service"], response: responses({ 200: healthView }) },
 		handler: async () => ({ status: "ok" }),
 	});
@@ -27,7 +28,7 @@ export function registerServiceRoutes(app: App, { config, engine, log }: Service
 	app.route({
 		method: "GET",
 		url: "/readyz",
-		config: { rateLimit: false },
+		config: { rateLimit: false, scope: "none" },
 		schema: {
 			summary: "Ready: a problem of three customers is planned",
 			tags: ["service"],

@@ -14,6 +14,9 @@ import type { Upload } from "../store/portfolios.ts";
 import { tableReportView } from "../views.ts";
 import type { App } from "./app-type.ts";
 
+/** Milliseconds for a table to arrive and be read. */
+const UPLOAD_TIMEOUT = 900_000;
+
 function tableNameOf(text: string): TableName {
 	const table = TABLE_NAMES.find((name) => name === text);
 	if (table === undefined) throw new CarteiraError("NOT_FOUND", `no table is called ${text}; there are ${TABLE_NAMES.join(", ")}`);
@@ -43,9 +46,9 @@ function nameBody(error: unknown, path: string): unknown {
 }
 
 /** Tables in: `PUT` replaces one, `POST` adds to it by key. */
-export function registerTableRoutes(app: App, { config, portfolios, store, uploadsDir }: Services): void {
+export function registerTableRoutes(app: App, { config, uploadsDir }: Services): void {
 	const { limits } = config;
-	const once = createOnce(store);
+	const once = createOnce();
 	const slots = createSlots(limits.max_uploads_at_once);
 
 	// The scope's own parsers: the body stays the raw stream, which the handler reads.
@@ -74,6 +77,8 @@ export function registerTableRoutes(app: App, { config, portfolios, store, uploa
 	app.route({
 		method: "PUT",
 		url: "/v1/portfolios/:portfolio/:table",
+		config: { scope: "write" },
+		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
 			summary: "Replace a table",
 			description: "All or nothing. The body is the table as a file; the answer is what came of reading it.",
@@ -84,13 +89,20 @@ export function registerTableRoutes(app: App, { config, portfolios, store, uploa
 		handler: async (request) => {
 			const { portfolio, table } = request.params;
 			const name = tableNameOf(table);
-			return receive(request, async (upload) => tableReportView(await portfolios.importTable(portfolio, name, upload, "replace")));
+			const { portfolios, store } = request.tenant;
+			return receive(request, async (upload, digest) => {
+				const report = tableReportView(await portfolios.importTable(portfolio, name, upload, "replace"));
+				await store.recordImport({ portfolio, table, mode: "replace", digest, report: JSON.stringify(report) });
+				return report;
+			});
 		},
 	});
 
 	app.route({
 		method: "POST",
 		url: "/v1/portfolios/:portfolio/:table",
+		config: { scope: "write" },
+		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
 			summary: "Add rows to a table, or replace those with the same key",
 			description: "An order is replaced whole; of other tables the columns sent replace, the others stay. Takes Idempotency-Key.",
@@ -101,12 +113,14 @@ export function registerTableRoutes(app: App, { config, portfolios, store, uploa
 		handler: async (request, reply) => {
 			const { portfolio, table } = request.params;
 			const name = tableNameOf(table);
+			const { portfolios, store } = request.tenant;
 			const answer = await receive(request, (upload, digest) =>
 				once(request, digest, async (key) => {
 					const report = await portfolios.importTable(portfolio, name, upload, "upsert");
 					const answer = { status: 200, location: null, body: JSON.stringify(tableReportView(report)) };
 					// Not in the import's own transaction: a crash between the two repeats the import, which by key changes nothing.
-					if (key) await store.saveAnswer(key, answer);
+					const record = { portfolio, table, mode: "upsert", digest, report: answer.body } as const;
+					await store.recordImport(record, key ? { key, answer } : undefined);
 					return answer;
 				}),
 			);

@@ -1,105 +1,84 @@
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { Kysely, type Transaction, sql } from "kysely";
+import { Migrator } from "kysely/migration";
 import { CarteiraError } from "../../engine/index.ts";
+import { type Dialect, EVERY_TENANT, TENANT_SETTING, migrationsOf } from "./migrations.ts";
+import { isAway, openPostgres } from "./postgres.ts";
+import type { Schema } from "./schema.ts";
+import { openSqlite } from "./sqlite.ts";
 
-export type Row = Readonly<Record<string, SQLOutputValue>>;
-type Value = string | number | null;
+export { EVERY_TENANT } from "./migrations.ts";
 
-/** A SQLite database, spoken to in SQL. */
+/** The rows that a transaction may see. */
+export type Rows = Transaction<Schema>;
+
+/** The service's database, in whichever of the two stores. */
 export interface Database {
-	/** The first row of a query. */
-	one(sql: string, ...values: Value[]): Row | undefined;
-	all(sql: string, ...values: Value[]): Row[];
-	run(sql: string, ...values: Value[]): void;
-	/** Runs one statement for many rows. */
-	runMany(sql: string, rows: Iterable<readonly Value[]>): void;
-	/** All of what `work` does, or none of it; on disk when it returns. */
-	transaction<T>(work: () => T): T;
-	close(): void;
+	readonly dialect: Dialect;
+	/**
+	 * All of what `work` does, or none of it; on disk when it resolves. PostgreSQL shows it the rows of the tenant alone, or of all for
+	 * EVERY_TENANT; queries name the tenant all the same, or a plan found by it. BUSY while the database is away. `work` may await nothing but its queries.
+	 */
+	as<T>(tenant: string, work: (rows: Rows) => Promise<T>): Promise<T>;
+	close(): Promise<void>;
 }
 
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS plan (
-	sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-	id TEXT NOT NULL UNIQUE,
-	portfolio TEXT NOT NULL,
-	status TEXT NOT NULL,
-	created_at TEXT NOT NULL,
-	finished_at TEXT,
-	published_at TEXT,
-	publish_order INTEGER,
-	superseded INTEGER NOT NULL DEFAULT 0,
-	plan_id TEXT,
-	horizon_from TEXT,
-	horizon_to TEXT,
-	request TEXT NOT NULL,
-	failure TEXT,
-	head TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS plan_by_digest ON plan (plan_id);
-CREATE INDEX IF NOT EXISTS plan_by_portfolio ON plan (portfolio, publish_order);
-CREATE TABLE IF NOT EXISTS plan_rep (plan TEXT NOT NULL, rep_id TEXT NOT NULL, PRIMARY KEY (plan, rep_id)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS piece (
-	plan TEXT NOT NULL,
-	kind TEXT NOT NULL,
-	rep_id TEXT,
-	customer_id TEXT,
-	date TEXT,
-	start INTEGER NOT NULL,
-	length INTEGER NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS piece_by_rep ON piece (plan, kind, rep_id, date);
-CREATE INDEX IF NOT EXISTS piece_by_customer ON piece (plan, customer_id) WHERE customer_id IS NOT NULL;
-CREATE TABLE IF NOT EXISTS first_answer (
-	scope TEXT NOT NULL,
-	key TEXT NOT NULL,
-	fingerprint TEXT NOT NULL,
-	answered_at INTEGER NOT NULL,
-	status INTEGER NOT NULL,
-	location TEXT,
-	body TEXT NOT NULL,
-	PRIMARY KEY (scope, key)
-) STRICT;
-`;
+export interface DatabaseOptions {
+	/** File of the embedded store. */
+	readonly path: string;
+	/** Address of PostgreSQL; the embedded store where there is none. */
+	readonly url?: string | undefined;
+	/** Told of connections that broke. */
+	readonly onLost?: (error: Error) => void;
+}
 
-/** Opens the file for this process alone; each commit is synchronised. A second process on it is refused with CONFLICT. */
-function openAlone(path: string): DatabaseSync {
-	const sqlite = new DatabaseSync(path);
+async function migrate(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
+	const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsOf(dialect) } });
+	const { error } = await migrator.migrateToLatest();
+	if (error !== undefined) throw error;
+}
+
+/** Is this the error of a row that is there already? */
+export function isDuplicate(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	return ("code" in error && error.code === "23505") || /UNIQUE constraint failed/.test(error.message);
+}
+
+function refuseWhileAway(error: unknown): unknown {
+	return isAway(error) ? new CarteiraError("BUSY", "the database cannot be reached; try again later") : error;
+}
+
+/** Opens the database and brings its tables up to date. */
+export async function openDatabase({ path, url, onLost = () => {} }: DatabaseOptions): Promise<Database> {
+	const dialect = url === undefined ? "sqlite" : "postgres";
+	const db = new Kysely<Schema>({ dialect: url === undefined ? openSqlite(path) : openPostgres(url, onLost) });
 	try {
-		sqlite.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-		sqlite.exec(SCHEMA);
-		sqlite.exec("BEGIN EXCLUSIVE; COMMIT;"); // takes the lock, which the locking mode then keeps
+		await migrate(db, dialect);
 	} catch (error) {
-		sqlite.close();
-		if (error instanceof Error && /not a database|malformed|unable to open/.test(error.message))
-			throw new CarteiraError("INVALID_INPUT", `${path} is damaged, or no database of Carteira: ${error.message}`);
-		if (!(error instanceof Error) || !/locked/.test(error.message)) throw error;
-		throw new CarteiraError("CONFLICT", `${path} is in use by another server; one server a data folder`);
+		await db.destroy();
+		throw refuseWhileAway(error);
 	}
-	return sqlite;
-}
-
-/** Opens the database of the embedded store, with its tables. */
-export function openDatabase(path: string): Database {
-	const sqlite = openAlone(path);
 	return {
-		one: (sql, ...values) => sqlite.prepare(sql).get(...values),
-		all: (sql, ...values) => sqlite.prepare(sql).all(...values),
-		run: (sql, ...values) => void sqlite.prepare(sql).run(...values),
-		runMany(sql, rows) {
-			const statement = sqlite.prepare(sql);
-			for (const values of rows) statement.run(...values);
-		},
-		transaction(work) {
-			sqlite.exec("BEGIN IMMEDIATE");
+		dialect,
+		async as(tenant, work) {
 			try {
-				const result = work();
-				sqlite.exec("COMMIT");
-				return result;
+				return await db.transaction().execute(async (rows) => {
+					if (dialect === "postgres") await sql`SELECT set_config(${TENANT_SETTING}, ${tenant}, true)`.execute(rows);
+					return work(rows);
+				});
 			} catch (error) {
-				sqlite.exec("ROLLBACK");
-				throw error;
+				throw refuseWhileAway(error);
 			}
 		},
-		close: () => sqlite.close(),
+		close: () => db.destroy(),
 	};
+}
+
+/** May rows of this database be seen past their tenant, since its user is above row-level security? */
+export async function isAboveRowSecurity(database: Database): Promise<boolean> {
+	if (database.dialect === "sqlite") return false;
+	return database.as(EVERY_TENANT, async (rows) => {
+		const { rows: found } = await sql<{ above: boolean }>`
+			SELECT rolsuper OR rolbypassrls AS above FROM pg_roles WHERE rolname = current_user`.execute(rows);
+		return found[0]?.above ?? false;
+	});
 }

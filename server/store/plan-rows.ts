@@ -1,101 +1,159 @@
-import type { SQLOutputValue } from "node:sqlite";
+import { type Selectable, sql } from "kysely";
 import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
-import type { Database, Row } from "./database.ts";
+import type { Rows } from "./database.ts";
 import type { Piece } from "./plan-file.ts";
-import { type Failure, PLAN_STATUS, type PlanHead, type PlanOrder, type PlanRecord, type Publication } from "./store.ts";
+import type { Schema } from "./schema.ts";
+import { PLAN_STATUS, type PlanRecord, type Publication } from "./store.ts";
 
-export const textOf = (value: SQLOutputValue): string => String(value);
-export const textOrNull = (value: SQLOutputValue): string | null => (value === null ? null : String(value));
+export type PlanRow = Selectable<Schema["plan"]>;
 
-function publicationOf(row: Row): Publication {
+/** Rows of one statement: PostgreSQL takes 65,535 values, SQLite 32,766. */
+const ROWS_AT_ONCE = 1000;
+
+function publicationOf(row: PlanRow): Publication {
 	if (row.published_at === null) return "none";
-	return Number(row.superseded) === 1 ? "superseded" : "published";
+	return row.superseded === 1 ? "superseded" : "published";
 }
 
 /** A row of `plan` as the store's callers know it. */
-export function recordOf(row: Row): PlanRecord {
-	const order: PlanOrder = JSON.parse(textOf(row.request));
-	const failure: Failure | null = JSON.parse(textOf(row.failure ?? "null"));
-	const head: PlanHead | null = JSON.parse(textOf(row.head ?? "null"));
+export function recordOf(row: PlanRow): PlanRecord {
 	return {
-		id: textOf(row.id),
-		order,
+		id: row.id,
+		order: JSON.parse(row.request),
 		status: PLAN_STATUS.find((status) => status === row.status) ?? "failed",
 		publication: publicationOf(row),
-		createdAt: textOf(row.created_at),
-		finishedAt: textOrNull(row.finished_at),
-		publishedAt: textOrNull(row.published_at),
-		failure,
-		head,
+		version: row.version,
+		createdAt: row.created_at,
+		finishedAt: row.finished_at,
+		publishedAt: row.published_at,
+		failure: JSON.parse(row.failure ?? "null"),
+		head: JSON.parse(row.head ?? "null"),
 	};
 }
 
 /** The row of a plan, by the service's id or, the latest of them, by the receipt's digest. NOT_FOUND. */
-export function getRow(database: Database, id: string): Row {
-	const row = database.one("SELECT * FROM plan WHERE id = ?1 OR plan_id = ?1 ORDER BY id = ?1 DESC, sequence DESC LIMIT 1", id);
+export async function getRow(rows: Rows, tenant: string, id: string): Promise<PlanRow> {
+	const row = await rows
+		.selectFrom("plan")
+		.selectAll()
+		.where("tenant", "=", tenant)
+		.where((is) => is.or([is("id", "=", id), is("plan_id", "=", id)]))
+		.orderBy(sql`CASE WHEN id = ${id} THEN 0 ELSE 1 END`)
+		.orderBy("sequence", "desc")
+		.limit(1)
+		.executeTakeFirst();
 	if (!row) throw new CarteiraError("NOT_FOUND", `no plan is called ${id}`);
 	return row;
 }
 
-/** The service's id of a plan that has agendas. CONFLICT while it has none. */
-export function getFinishedId(database: Database, id: string): string {
-	const row = getRow(database, id);
-	if (row.head === null) throw new CarteiraError("CONFLICT", `plan ${id} is ${textOf(row.status)}: it has no agendas`);
-	return textOf(row.id);
+/** A plan that has agendas: its id and the digest of its file. CONFLICT while it has none. */
+export async function getFinished(rows: Rows, tenant: string, id: string): Promise<{ readonly id: string; readonly document: string }> {
+	const row = await getRow(rows, tenant, id);
+	if (row.document === null) throw new CarteiraError("CONFLICT", `plan ${id} is ${row.status}: it has no agendas`);
+	return { id: row.id, document: row.document };
+}
+
+/** The published plan of a portfolio. */
+export function findPublished(rows: Rows, tenant: string, portfolio: string): Promise<PlanRow | undefined> {
+	return rows
+		.selectFrom("plan")
+		.selectAll()
+		.where("tenant", "=", tenant)
+		.where("portfolio", "=", portfolio)
+		.where("published_at", "is not", null)
+		.where("superseded", "=", 0)
+		.executeTakeFirst();
 }
 
 /** Makes a plan the published one of its portfolio. */
-export function publishRow(database: Database, id: string, now: string): void {
-	const row = getRow(database, id);
+export async function publishRow(rows: Rows, tenant: string, id: string, now: string): Promise<void> {
+	const row = await getRow(rows, tenant, id);
 	if (publicationOf(row) === "published") return;
 	if (publicationOf(row) === "superseded") throw new CarteiraError("CONFLICT", `plan ${id} was superseded; make a new one`);
-	database.run("UPDATE plan SET superseded = 1 WHERE portfolio = ? AND published_at IS NOT NULL", textOf(row.portfolio));
-	database.run(
-		"UPDATE plan SET published_at = ?, publish_order = (SELECT coalesce(max(publish_order), 0) + 1 FROM plan) WHERE id = ?",
-		now,
-		id,
-	);
+	const before = await findPublished(rows, tenant, row.portfolio);
+	if (before)
+		await rows
+			.updateTable("plan")
+			.set(bumped({ superseded: 1 }))
+			.where("id", "=", before.id)
+			.execute();
+	const { latest } = await rows
+		.selectFrom("plan")
+		.select(({ fn }) => fn.max("publish_order").as("latest"))
+		.where("tenant", "=", tenant)
+		.executeTakeFirstOrThrow();
+	await rows
+		.updateTable("plan")
+		.set(bumped({ published_at: now, publish_order: (latest ?? 0) + 1 }))
+		.where("tenant", "=", tenant)
+		.where("id", "=", row.id)
+		.execute();
+}
+
+/** Fields to set, with the plan's version grown, so that those who watch it are told. */
+export function bumped<T extends object>(fields: T): T & { version: ReturnType<typeof sql<number>> } {
+	return { ...fields, version: sql<number>`version + 1` };
 }
 
 /** Notes where a plan's parts stand in its file. */
-export function putPieces(database: Database, id: string, document: PlanDocument, pieces: readonly Piece[]): void {
-	database.runMany(
-		"INSERT INTO piece (plan, kind, rep_id, customer_id, date, start, length) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		pieces.map(({ kind, repId, customerId, date, start, length }) => [id, kind, repId, customerId, date, start, length]),
-	);
-	database.runMany(
-		"INSERT INTO plan_rep (plan, rep_id) VALUES (?, ?)",
-		document.reps.map(({ rep_id }) => [id, rep_id]),
-	);
+export async function putPieces(rows: Rows, tenant: string, plan: string, document: PlanDocument, pieces: readonly Piece[]): Promise<void> {
+	for (let from = 0; from < pieces.length; from += ROWS_AT_ONCE) {
+		const values = pieces.slice(from, from + ROWS_AT_ONCE).map(({ kind, repId, customerId, date, start, length }) => ({
+			tenant,
+			plan,
+			kind,
+			rep_id: repId,
+			customer_id: customerId,
+			date,
+			start,
+			length,
+		}));
+		await rows.insertInto("piece").values(values).execute();
+	}
+	for (let from = 0; from < document.reps.length; from += ROWS_AT_ONCE) {
+		const values = document.reps.slice(from, from + ROWS_AT_ONCE).map(({ rep_id }) => ({ tenant, plan, rep_id }));
+		await rows.insertInto("plan_rep").values(values).execute();
+	}
 }
 
 /** A day of a plan that no plan published later plans for the same rep. */
-const DAY_IN_FORCE = `
-SELECT piece.rep_id, piece.date FROM piece JOIN plan AS mine ON mine.id = piece.plan
-WHERE piece.plan = ? AND piece.kind = 'day' AND mine.publish_order IS NOT NULL AND NOT EXISTS (
-	SELECT 1 FROM plan AS later JOIN plan_rep ON plan_rep.plan = later.id AND plan_rep.rep_id = piece.rep_id
-	WHERE later.portfolio = mine.portfolio AND later.publish_order > mine.publish_order
-	AND piece.date BETWEEN later.horizon_from AND later.horizon_to)
-ORDER BY piece.date LIMIT 1`;
-
-/** Forgets a plan. One that is published, or whose days are still the ones in force, is refused with CONFLICT. */
-export function forgetRows(database: Database, id: string): void {
-	if (publicationOf(getRow(database, id)) === "published") {
-		throw new CarteiraError("CONFLICT", `plan ${id} is published; publish another one first`);
-	}
-	const day = database.one(DAY_IN_FORCE, id);
-	if (day)
-		throw new CarteiraError("CONFLICT", `plan ${id} holds the agenda in force of ${textOf(day.rep_id)} on ${textOf(day.date)}; it is kept`);
-	for (const table of ["piece", "plan_rep"]) database.run(`DELETE FROM ${table} WHERE plan = ?`, id);
-	database.run("DELETE FROM plan WHERE id = ?", id);
+async function findDayInForce(rows: Rows, id: string): Promise<{ rep_id: string | null; date: string | null } | undefined> {
+	return rows
+		.selectFrom("piece")
+		.innerJoin("plan as mine", "mine.id", "piece.plan")
+		.select(["piece.rep_id", "piece.date"])
+		.where("piece.plan", "=", id)
+		.where("piece.kind", "=", "day")
+		.where("mine.publish_order", "is not", null)
+		.where((is) =>
+			is.not(
+				is.exists(
+					is
+						.selectFrom("plan as later")
+						.innerJoin("plan_rep", "plan_rep.plan", "later.id")
+						.select("later.id")
+						.whereRef("plan_rep.rep_id", "=", "piece.rep_id")
+						.whereRef("later.tenant", "=", "mine.tenant")
+						.whereRef("later.portfolio", "=", "mine.portfolio")
+						.whereRef("later.publish_order", ">", "mine.publish_order")
+						.whereRef("later.horizon_from", "<=", "piece.date")
+						.whereRef("later.horizon_to", ">=", "piece.date"),
+				),
+			),
+		)
+		.orderBy("piece.date")
+		.limit(1)
+		.executeTakeFirst();
 }
 
-/** Marks the plans that were being made when the process died. */
-export function failLostPlans(database: Database, now: string): void {
-	const lost: Failure = { code: "INTERNAL", detail: "the server went down while the plan was being made; order it again", errors: [] };
-	database.run(
-		"UPDATE plan SET status = 'failed', finished_at = ?, failure = ? WHERE status IN ('scoring', 'solving')",
-		now,
-		JSON.stringify(lost),
-	);
+/** Forgets a plan. One that is published, or whose days are still the ones in force, is refused with CONFLICT. */
+export async function forgetRows(rows: Rows, row: PlanRow): Promise<void> {
+	if (publicationOf(row) === "published") {
+		throw new CarteiraError("CONFLICT", `plan ${row.id} is published; publish another one first`);
+	}
+	const day = await findDayInForce(rows, row.id);
+	if (day) throw new CarteiraError("CONFLICT", `plan ${row.id} holds the agenda in force of ${day.rep_id} on ${day.date}; it is kept`);
+	await rows.deleteFrom("piece").where("plan", "=", row.id).execute();
+	await rows.deleteFrom("plan_rep").where("plan", "=", row.id).execute();
+	await rows.deleteFrom("plan").where("id", "=", row.id).execute();
 }

@@ -38,6 +38,8 @@ export interface PlanRecord {
 	readonly order: PlanOrder;
 	readonly status: PlanStatus;
 	readonly publication: Publication;
+	/** Grows with every change of status or publication. */
+	readonly version: number;
 	readonly createdAt: string;
 	readonly finishedAt: string | null;
 	readonly publishedAt: string | null;
@@ -80,22 +82,44 @@ export interface AgendaQuery {
 	readonly date?: string | undefined;
 }
 
+/** A stored answer, given when the plan it is about is known. */
+export interface OnceAnswer {
+	readonly key: OnceKey;
+	readonly answerOf: (plan: PlanRecord) => FirstAnswer;
+}
+
+/** A plan that a worker may make until `until`; the token is refused once another worker has leased it. */
+export interface Lease {
+	readonly id: string;
+	readonly tenant: string;
+	readonly token: number;
+}
+
+/** What came of reading a table. */
+export interface ImportRecord {
+	readonly portfolio: string;
+	readonly table: string;
+	readonly mode: "replace" | "upsert";
+	/** SHA-256 of the body. */
+	readonly digest: string;
+	/** The answer's JSON text. */
+	readonly report: string;
+}
+
 /**
- * Where plans, their publication and first answers live. Every call that changes something is on disk when it resolves. Unknown ids
- * throw NOT_FOUND, changes that the state forbids CONFLICT.
+ * Where the plans of one tenant, their publication and its first answers live. Every call that changes something is on disk when it
+ * resolves. Unknown ids throw NOT_FOUND, those of other tenants too; changes that the state forbids CONFLICT; BUSY while the database
+ * is away.
  */
 export interface Store {
-	/** Stores a queued plan, and in the same transaction the answer given to its client. */
-	createPlan(order: PlanOrder, once?: { readonly key: OnceKey; readonly answerOf: (plan: PlanRecord) => FirstAnswer }): Promise<PlanRecord>;
+	/** Stores a queued plan, and in the same transaction the answer given to its client. BUSY when too many of the tenant's wait. */
+	createPlan(order: PlanOrder, once?: OnceAnswer): Promise<PlanRecord>;
 	/** By the service's id, or by the receipt's digest, where the latest plan with it is meant. */
 	getPlan(id: string): Promise<PlanRecord>;
-	/** Plans still to be made, oldest first. */
-	queuedPlans(): Promise<PlanRecord[]>;
-	/** Marks a plan as being made, or as waiting again. */
-	setStatus(id: string, status: "queued" | "scoring"): Promise<void>;
-	/** Stores a plan that is made; one that was discarded meanwhile stays so. */
-	savePlan(id: string, status: "completed" | "stopped", document: PlanDocument): Promise<void>;
-	failPlan(id: string, failure: Failure): Promise<void>;
+	/** Asks whoever makes the plan to end with the best so far; CONFLICT when it has ended. */
+	askToStop(id: string): Promise<void>;
+	/** Stores a plan that is made, unless the lease has passed to another or the plan was discarded: then false, and nothing is kept. */
+	savePlan(lease: Lease, status: "completed" | "stopped", document: PlanDocument): Promise<boolean>;
 	/** Publishes a finished plan; the portfolio's published one, if another, is superseded. Publishing it again changes nothing. */
 	publishPlan(id: string): Promise<PlanRecord>;
 	/** Forgets a plan that is not published, nor superseded with days that no later plan covers. */
@@ -113,6 +137,8 @@ export interface Store {
 	mentionsOf(id: string, customerId: string): Promise<StoredMention[]>;
 
 	findAnswer(key: OnceKey): Promise<FirstAnswer | null>;
-	saveAnswer(key: OnceKey, answer: FirstAnswer): Promise<void>;
-	close(): Promise<void>;
+	/** Notes an import, and in the same transaction the answer given to its client. */
+	recordImport(record: ImportRecord, once?: { readonly key: OnceKey; readonly answer: FirstAnswer }): Promise<void>;
+	/** The latest hundred, the latest first, each with the instant. */
+	importsOf(portfolio: string): Promise<(ImportRecord & { readonly at: string })[]>;
 }

@@ -13,9 +13,12 @@ export interface ServiceProcess {
 		options?: { body?: string | Buffer; type?: string; headers?: Record<string, string>; expected?: number[] },
 	): Promise<Response>;
 	stop(): Promise<void>;
+	/** Ends the process as a power cut would. */
+	kill(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
 	const probe = createServer().listen(0, "127.0.0.1");
 	await once(probe, "listening");
 	const { port } = probe.address() as AddressInfo;
@@ -34,13 +37,12 @@ async function untilReady(url: string, process: ChildProcess, log: () => string)
 	throw new Error(`the service is not ready after a minute: ${log()}`);
 }
 
-/** Starts the service on a folder and waits until it is ready. */
-export async function startServiceProcess(dataDir: string): Promise<ServiceProcess> {
+/** Starts the service on a folder, with more flags where they are given, and waits until it is ready. */
+export async function startServiceProcess(dataDir: string, flags: readonly string[] = []): Promise<ServiceProcess> {
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
-	const child = spawn(process.execPath, ["server/main.ts", "serve", "--port", String(port), "--data", dataDir, "--log-level", "error"], {
-		stdio: ["ignore", "ignore", "pipe"],
-	});
+	const args = ["server/main.ts", "serve", "--port", String(port), "--data", dataDir, "--log-level", "error", ...flags];
+	const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
 	let log = "";
 	child.stderr?.on("data", (chunk: Buffer) => {
 		log += chunk.toString();
@@ -60,6 +62,10 @@ export async function startServiceProcess(dataDir: string): Promise<ServiceProce
 		async stop() {
 			child.kill("SIGTERM");
 			if (child.exitCode === null) await once(child, "exit");
+		},
+		async kill() {
+			child.kill("SIGKILL");
+			if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 		},
 	};
 }

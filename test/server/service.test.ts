@@ -39,15 +39,19 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 	expect(described.sort()).toEqual([
 		"delete /v1/plans/{id}",
 		"get /healthz",
+		"get /metrics",
 		"get /readyz",
+		"get /v1/audit",
 		"get /v1/limits",
 		"get /v1/plans/{id}",
 		"get /v1/plans/{id}/agendas",
+		"get /v1/plans/{id}/events",
 		"get /v1/plans/{id}/explanations/{customer_id}",
 		"get /v1/plans/{id}/unplanned",
 		"get /v1/portfolios/{portfolio}",
 		"get /v1/portfolios/{portfolio}/agendas",
 		"get /v1/portfolios/{portfolio}/customers/{customer_id}",
+		"get /v1/portfolios/{portfolio}/imports",
 		"post /v1/plans/{id}/publish",
 		"post /v1/plans/{id}/stop",
 		"post /v1/portfolios/{portfolio}/plans",
@@ -107,8 +111,9 @@ test("pages of other sites and other names for this machine are refused", async 
 });
 
 test("without keys only this machine is listened to", () => {
-	expect(() => validateHost("0.0.0.0")).toThrow(/without keys/);
-	expect(() => validateHost("::1")).not.toThrow();
+	expect(() => validateHost("0.0.0.0", false)).toThrow(/without keys/);
+	expect(() => validateHost("::1", false)).not.toThrow();
+	expect(() => validateHost("0.0.0.0", true)).not.toThrow();
 });
 
 test("too many requests in a minute are turned away with the time to come back", async () => {

@@ -2,11 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Engine, PlanHooks, PlanRequest } from "../../engine/index.ts";
-import { formatDay } from "../../engine/index.ts";
+import { CarteiraError, formatDay } from "../../engine/index.ts";
 import { buildApp } from "../../server/app.ts";
-import { DEFAULT_CONFIG, DEFAULT_LIMITS, type Limits } from "../../server/config.ts";
+import { DEFAULT_CONFIG, DEFAULT_LIMITS, type Limits, type ServerConfig } from "../../server/config.ts";
 import type { App } from "../../server/routes/app-type.ts";
 import { type Services, createServices } from "../../server/services.ts";
+import type { Tenant } from "../../server/tenants.ts";
+import { databaseOf } from "./database-of.ts";
 import { samplePlan } from "./sample-plan.ts";
 
 export const REPS_CSV = "rep_id,kind\nr1,field_employee\nr2,inside\n";
@@ -41,9 +43,9 @@ export function createFakeEngine(): FakeEngine {
 			const asOf = formatDay(request.asOf);
 			return samplePlan({ asOf, next: formatDay(request.asOf + 1), ...(request.reps && { reps: request.reps }) });
 		},
-		score: () => Promise.reject(new Error("the fake engine does not score")),
 		planSnapshot: () => Promise.reject(new Error("the fake engine plans portfolios only")),
 		survey: () => Promise.reject(new Error("the fake engine does not survey")),
+		score: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not score")),
 		check: async () => [],
 		close: async () => {},
 	};
@@ -65,6 +67,8 @@ async function makeDataDir(): Promise<string> {
 export interface TestService {
 	readonly app: App;
 	readonly services: Services;
+	/** The tenant of whoever needs no key. */
+	readonly tenant: Tenant;
 	readonly engine: FakeEngine;
 	readonly dataDir: string;
 	/** Ends the service and keeps its folder. */
@@ -75,7 +79,14 @@ export interface TestService {
 
 export async function startService(options: { dataDir?: string; limits?: Partial<Limits> } = {}): Promise<TestService> {
 	const dataDir = options.dataDir ?? (await makeDataDir());
-	const config = { ...DEFAULT_CONFIG, dataDir, logLevel: "silent" as const, limits: { ...DEFAULT_LIMITS, ...options.limits } };
+	const databaseUrl = await databaseOf(dataDir);
+	const config: ServerConfig = {
+		...DEFAULT_CONFIG,
+		dataDir,
+		logLevel: "silent",
+		limits: { ...DEFAULT_LIMITS, ...options.limits },
+		...(databaseUrl !== undefined && { databaseUrl }),
+	};
 	const engine = createFakeEngine();
 	const services = await createServices(config, async () => engine);
 	const app = await buildApp(services);
@@ -87,6 +98,7 @@ export async function startService(options: { dataDir?: string; limits?: Partial
 	return {
 		app,
 		services,
+		tenant: services.tenants.ofThisMachine,
 		engine,
 		dataDir,
 		stop,

@@ -24,7 +24,7 @@ test("the first run of a day makes, plans and publishes the demo; a later one of
 	const monday = parseDay("2026-11-23");
 	const plan = await prepareDemo(service.services, folder, monday);
 	expect(plan).toMatchObject({ publication: "published", order: { portfolio: DEMO, as_of: "2026-11-23" } });
-	const { portfolio } = await service.services.portfolios.read(DEMO);
+	const { portfolio } = await service.tenant.portfolios.read(DEMO);
 	expect(portfolio.tables.customers.numRows).toBe(750);
 	expect((await prepareDemo(service.services, folder, monday)).id).toBe(plan.id);
 	expect(service.engine.requests).toHaveLength(1);

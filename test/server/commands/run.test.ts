@@ -136,7 +136,7 @@ describe("exit codes", () => {
 		const [file, garbage, looped] = ["file", "garbage", "looped"].map((name) => join(folder, name));
 		await writeFile(file, "");
 		await mkdir(garbage);
-		await writeFile(join(garbage, "carteira.sqlite"), "this is not a database, and is long enough to be looked at as one".repeat(20));
+		await writeFile(join(garbage, "store.sqlite"), "this is not a database, and is long enough to be looked at as one".repeat(20));
 		await mkdir(looped);
 		await symlink("orders.csv", join(looped, "orders.csv"));
 		const d = join(folder, "d");

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { startServiceProcess } from "../../helpers/service-process.ts";
+import { CUSTOMERS_CSV, ORDERS_CSV, REPS_CSV } from "../service.ts";
 
 const MAIN = join(import.meta.dirname, "../../../server/main.ts");
 
@@ -23,7 +25,8 @@ function serve(...flags: string[]): { readonly child: ChildProcess; readonly sai
 
 test("serve says where it listens, keeps port and folder to itself, and ends when asked", async () => {
 	const first = serve("--port", "0", "--data", "one");
-	await expect.poll(first.said, { timeout: 30_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+ to this machine only/);
+	onTestFinished(() => void first.child.kill("SIGKILL"));
+	await expect.poll(first.said, { timeout: 60_000 }).toMatch(/http:\/\/127\.0\.0\.1:\d+ to this machine only/);
 	const address = /http:\/\/127\.0\.0\.1:(\d+)/.exec(first.said());
 	expect(await (await fetch(`${address?.[0]}/healthz`)).json()).toEqual({ status: "ok" });
 	const samePort = serve("--port", address?.[1] ?? "", "--data", "two");
@@ -35,3 +38,36 @@ test("serve says where it listens, keeps port and folder to itself, and ends whe
 	first.child.kill("SIGTERM");
 	expect(await once(first.child, "close")).toEqual([0, null]);
 });
+
+test("asked to end, the server answers who waits and hands its plan back for the next start", async () => {
+	const data = join(folder, "three");
+	const portfolio = join(data, "portfolios", "acme");
+	await mkdir(portfolio, { recursive: true });
+	for (const [name, text] of Object.entries({ reps: REPS_CSV, customers: CUSTOMERS_CSV, orders: ORDERS_CSV }))
+		await writeFile(join(portfolio, `${name}.csv`), text);
+	const service = await startServiceProcess(data);
+	onTestFinished(() => service.kill());
+	const order = { method: "POST", headers: { "content-type": "application/json", prefer: "wait=60" } };
+	const body = JSON.stringify({ as_of: "2026-11-23", budget: { seconds: 600 } });
+	const waiting = fetch(`${service.url}/v1/portfolios/acme/plans`, { ...order, body });
+	const isAccepted = async (): Promise<boolean> =>
+		(await (await service.call("GET", "/metrics")).text()).includes("carteira_plans_unfinished 1");
+	await expect.poll(isAccepted, { timeout: 60_000 }).toBe(true);
+	const asked = Date.now();
+	await service.stop();
+	expect(Date.now() - asked).toBeLessThan(30_000);
+	const answer = await waiting;
+	expect(answer.status).toBe(202);
+	const { id } = (await answer.json()) as { id: string };
+	const next = await startServiceProcess(data);
+	onTestFinished(() => next.kill());
+	const plan = (await (await next.call("GET", `/v1/plans/${id}`)).json()) as { status: string };
+	expect(["queued", "scoring", "solving"]).toContain(plan.status);
+	await next.call("POST", `/v1/plans/${id}/stop`, { expected: [202] });
+	await expect
+		.poll(async () => ((await (await next.call("GET", `/v1/plans/${id}?view=summary`)).json()) as { status: string }).status, {
+			timeout: 60_000,
+		})
+		.toBe("stopped");
+	await next.stop();
+}, 300_000);

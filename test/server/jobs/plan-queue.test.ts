@@ -1,20 +1,27 @@
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startService } from "../service.ts";
+import { createPlanQueue } from "../../../server/jobs/plan-queue.ts";
+import { createJobRows } from "../../../server/store/job-rows.ts";
+import { samplePlan } from "../sample-plan.ts";
+import { type TestService, createFakeEngine, startService } from "../service.ts";
 
 const ORDER = { portfolio: "acme", as_of: "2026-11-23" };
+
+const isRunning = (service: TestService, id: string) =>
+	expect.poll(() => service.services.plans.progressOf(id)?.phase, { timeout: 20_000 }).toBe("solving");
 
 test("what waits and what runs when the service ends is made after the next start", async () => {
 	const first = await startService();
 	first.engine.hold = true;
-	const running = await first.services.plans.submit(ORDER);
-	const waiting = await first.services.plans.submit(ORDER);
-	await expect.poll(() => first.services.plans.progressOf(running.id)?.phase, { timeout: 20_000 }).toBe("solving");
+	const running = await first.services.plans.submit(first.tenant, ORDER);
+	const waiting = await first.services.plans.submit(first.tenant, ORDER);
+	await isRunning(first, running.id);
 	await first.stop();
 	const second = await startService({ dataDir: first.dataDir });
 	for (const { id } of [running, waiting]) {
-		await second.services.plans.ended(id, 20);
-		expect(await second.services.store.getPlan(id)).toMatchObject({ status: "completed" });
+		await second.services.plans.ended(second.tenant, id, 20);
+		expect(await second.tenant.store.getPlan(id)).toMatchObject({ status: "completed" });
 	}
 	await second.close();
 	await rm(first.dataDir, { recursive: true, force: true });
@@ -23,8 +30,86 @@ test("what waits and what runs when the service ends is made after the next star
 test("waiting for a plan ends when the time is over", async () => {
 	const service = await startService();
 	service.engine.hold = true;
-	const { id } = await service.services.plans.submit(ORDER);
-	await service.services.plans.ended(id, 0.01);
-	expect((await service.services.store.getPlan(id)).finishedAt).toBeNull();
+	const { id } = await service.services.plans.submit(service.tenant, ORDER);
+	await service.services.plans.ended(service.tenant, id, 0.01);
+	expect((await service.tenant.store.getPlan(id)).finishedAt).toBeNull();
 	await service.close();
+});
+
+test("each tenant has its turn, however much another has ordered", async () => {
+	const service = await startService();
+	const { tenants, plans } = service.services;
+	service.engine.hold = true;
+	await plans.submit(service.tenant, { ...ORDER, seed: 1 });
+	await expect.poll(() => service.engine.requests.length, { timeout: 20_000 }).toBe(1);
+	for (const seed of [2, 3]) await plans.submit(service.tenant, { ...ORDER, seed });
+	const other = await tenants.get("other");
+	await other.portfolios.install("acme", join(service.dataDir, "portfolios", "acme"));
+	const { id } = await plans.submit(other, { ...ORDER, seed: 4 });
+	service.engine.hold = false;
+	await plans.ended(other, id, 20);
+	await expect.poll(() => service.engine.requests.map(({ seed }) => seed), { timeout: 20_000 }).toEqual([1, 4, 2, 3]);
+	await service.close();
+});
+
+test("a worker whose lease ran out cannot write over the one that took the plan on", async () => {
+	const service = await startService();
+	service.engine.hold = true;
+	const { id } = await service.services.plans.submit(service.tenant, ORDER);
+	await isRunning(service, id);
+	const jobs = createJobRows(service.services.database);
+	const later = Date.now() + 3_600_000; // the lease of the first is over by then
+	const taken = await jobs.lease(later, later + 1000);
+	expect(taken).toMatchObject({ id, tenant: "default", token: 2, attempts: 2 });
+	service.engine.hold = false;
+	await expect.poll(() => service.services.plans.progressOf(id), { timeout: 20_000 }).toBeNull(); // the first has finished its work, in vain
+	expect((await service.tenant.store.getPlan(id)).finishedAt).toBeNull();
+	if (taken === null) throw new Error("not leased");
+	expect(await service.tenant.store.savePlan({ ...taken, token: 1 }, "completed", samplePlan())).toBe(false);
+	await jobs.fail(taken, { code: "INTERNAL", detail: "said by the second", errors: [] });
+	expect(await service.tenant.store.getPlan(id)).toMatchObject({ status: "failed", failure: { detail: "said by the second" } });
+	await jobs.fail(taken, { code: "INTERNAL", detail: "said twice", errors: [] });
+	expect(await service.tenant.store.getPlan(id)).toMatchObject({ failure: { detail: "said by the second" } });
+	await service.close();
+});
+
+test("a stop that is asked for in the database reaches the worker with its next beat", async () => {
+	const service = await startService();
+	const engine = createFakeEngine();
+	engine.hold = true;
+	await service.services.plans.close(); // so that the worker below is the only one
+	const { id } = await service.tenant.store.createPlan(ORDER);
+	const plans = createPlanQueue({
+		jobs: createJobRows(service.services.database),
+		tenants: service.services.tenants,
+		engine,
+		maxQueued: 1,
+		leaseSeconds: 0.3,
+		onDefect: (error) => {
+			throw error;
+		},
+	});
+	await expect.poll(() => plans.progressOf(id)?.phase, { timeout: 20_000 }).toBe("solving");
+	await service.tenant.store.askToStop(id);
+	await plans.ended(service.tenant, id, 20);
+	expect(await service.tenant.store.getPlan(id)).toMatchObject({ status: "stopped" });
+	await plans.close();
+	await service.close();
+});
+
+test("a plan that takes its process down again and again is given up with the reason", async () => {
+	const service = await startService();
+	await service.services.plans.close();
+	const { id } = await service.tenant.store.createPlan(ORDER);
+	const jobs = createJobRows(service.services.database);
+	for (let attempt = 1; attempt <= 3; attempt++) {
+		expect(await jobs.lease(Date.now(), Date.now() + 60_000)).toMatchObject({ id, attempts: attempt });
+		await jobs.releaseAll(); // as the start after a crash does
+	}
+	await service.stop();
+	const next = await startService({ dataDir: service.dataDir });
+	await next.services.plans.ended(next.tenant, id, 20);
+	expect(await next.tenant.store.getPlan(id)).toMatchObject({ status: "failed", failure: { detail: expect.stringContaining("3 times") } });
+	expect(next.engine.requests).toHaveLength(0);
+	await next.close();
 });

@@ -1,0 +1,131 @@
+import { sql } from "kysely";
+import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
+import { bumped } from "./plan-rows.ts";
+import type { Failure, Lease, PlanOrder } from "./store.ts";
+
+/** A plan to be made now. */
+export interface LeasedPlan extends Lease {
+	readonly order: PlanOrder;
+	readonly isStopAsked: boolean;
+	/** How often it was begun, this time included. */
+	readonly attempts: number;
+}
+
+/**
+ * The plans still to be made, of all tenants. A worker leases one, says again and again that it is at it, and ends it; a lease that
+ * ran out goes to the next worker, and the token tells the two apart: what the first then says changes nothing.
+ */
+export interface JobRows {
+	countUnfinished(): Promise<number>;
+	/**
+	 * The next plan to make: of the tenants that fewest are being made for, the one that was longest not served; its oldest. Null where
+	 * none waits. Times are milliseconds since 1970.
+	 */
+	lease(now: number, until: number): Promise<LeasedPlan | null>;
+	/** Holds a lease longer. Null when it is lost. */
+	extend(lease: Lease, until: number): Promise<{ readonly isStopAsked: boolean } | null>;
+	/** Ends a plan that could not be made; nothing where the lease is lost. */
+	fail(lease: Lease, failure: Failure): Promise<void>;
+	/** Gives a plan back, to be made by another worker or after the next start; the attempt is counted or not. */
+	handBack(lease: Lease, options: { readonly isCounted: boolean }): Promise<void>;
+	/** Gives all leases back: at a start, when no other process can hold one. They stay counted as attempts. */
+	releaseAll(): Promise<void>;
+}
+
+const BEING_MADE = "scoring";
+
+/** The first plan in line: waiting, or being made under a lease that ran out. */
+function findNext(rows: Rows, now: number) {
+	return rows
+		.selectFrom("plan")
+		.select(["id", "tenant", "request", "lease_token", "stop_asked", "attempts"])
+		.where("finished_at", "is", null)
+		.where((is) => is.or([is("lease_until", "is", null), is("lease_until", "<", now)]))
+		.orderBy((is) =>
+			is
+				.selectFrom("plan as running")
+				.select(({ fn }) => fn.countAll<number>().as("count"))
+				.whereRef("running.tenant", "=", "plan.tenant")
+				.where("running.finished_at", "is", null)
+				.where("running.lease_until", ">=", now),
+		)
+		.orderBy((is) =>
+			is
+				.selectFrom("plan as served")
+				.select(({ fn }) => fn.coalesce(fn.max("served.leased_at"), sql.lit(0)).as("at"))
+				.whereRef("served.tenant", "=", "plan.tenant"),
+		)
+		.orderBy("sequence")
+		.limit(1)
+		.executeTakeFirst();
+}
+
+const mine = (rows: Rows, { id, tenant, token }: Lease) =>
+	rows
+		.updateTable("plan")
+		.where("id", "=", id)
+		.where("tenant", "=", tenant)
+		.where("lease_token", "=", token)
+		.where("finished_at", "is", null);
+
+async function takeNext(rows: Rows, now: number, until: number): Promise<LeasedPlan | "taken" | null> {
+	const next = await findNext(rows, now);
+	if (!next) return null;
+	const lease = { id: next.id, tenant: next.tenant, token: next.lease_token + 1 };
+	const { numUpdatedRows } = await rows
+		.updateTable("plan")
+		.set(bumped({ status: BEING_MADE, lease_token: lease.token, leased_at: now, lease_until: until, attempts: next.attempts + 1 }))
+		.where("id", "=", next.id)
+		.where("lease_token", "=", next.lease_token) // another worker may have been quicker
+		.where("finished_at", "is", null)
+		.executeTakeFirstOrThrow();
+	if (numUpdatedRows === 0n) return "taken";
+	return { ...lease, order: JSON.parse(next.request), isStopAsked: next.stop_asked === 1, attempts: next.attempts + 1 };
+}
+
+/** The plans to be made in a database. */
+export function createJobRows(database: Database): JobRows {
+	const all = <T>(work: (rows: Rows) => Promise<T>): Promise<T> => database.as(EVERY_TENANT, work);
+	return {
+		countUnfinished: () =>
+			all(async (rows) => {
+				const { count } = await rows
+					.selectFrom("plan")
+					.select(({ fn }) => fn.countAll<number>().as("count"))
+					.where("finished_at", "is", null)
+					.executeTakeFirstOrThrow();
+				return count;
+			}),
+		async lease(now, until) {
+			for (;;) {
+				const taken = await all((rows) => takeNext(rows, now, until));
+				if (taken !== "taken") return taken;
+			}
+		},
+		extend: (lease, until) =>
+			all(async (rows) => {
+				const row = await mine(rows, lease).set({ lease_until: until }).returning("stop_asked").executeTakeFirst();
+				return row ? { isStopAsked: row.stop_asked === 1 } : null;
+			}),
+		fail: (lease, failure) =>
+			all(async (rows) => {
+				const ended = { status: "failed", finished_at: new Date().toISOString(), failure: JSON.stringify(failure), lease_until: null };
+				await mine(rows, lease).set(bumped(ended)).execute();
+			}),
+		handBack: (lease, { isCounted }) =>
+			all(async (rows) => {
+				await mine(rows, lease)
+					.set(bumped({ status: "queued", lease_until: null, attempts: sql<number>`attempts - ${isCounted ? 0 : 1}` }))
+					.execute();
+			}),
+		releaseAll: () =>
+			all(async (rows) => {
+				await rows
+					.updateTable("plan")
+					.set(bumped({ status: "queued", lease_until: null }))
+					.where("finished_at", "is", null)
+					.where("lease_until", "is not", null)
+					.execute();
+			}),
+	};
+}

@@ -1,0 +1,118 @@
+import type { Generated } from "kysely";
+
+/**
+ * The tables, in the subset that SQLite and PostgreSQL share: texts and whole numbers. Instants are ISO texts, or milliseconds since
+ * 1970 where they are compared; yes and no are 1 and 0; objects are JSON texts. Every row but those of the service itself has a tenant.
+ */
+export interface Schema {
+	readonly plan: PlanTable;
+	readonly plan_rep: PlanRepTable;
+	readonly piece: PieceTable;
+	readonly first_answer: FirstAnswerTable;
+	readonly import_report: ImportReportTable;
+	readonly api_key: ApiKeyTable;
+	readonly audit: AuditTable;
+	readonly installation: InstallationTable;
+}
+
+interface PlanTable {
+	/** Grows with every plan; the order in which they were asked for. */
+	readonly sequence: Generated<number>;
+	readonly id: string;
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly status: string;
+	readonly request: string;
+	readonly created_at: string;
+	readonly finished_at: string | null;
+	readonly failure: string | null;
+	/** The receipt's digest. */
+	readonly plan_id: string | null;
+	readonly horizon_from: string | null;
+	readonly horizon_to: string | null;
+	readonly head: string | null;
+	/** SHA-256 of the plan's file, which is its name. */
+	readonly document: string | null;
+	readonly published_at: string | null;
+	readonly publish_order: number | null;
+	readonly superseded: Generated<number>;
+	/** Fencing: grows with every lease, and only the worker that holds the latest may write. */
+	readonly lease_token: Generated<number>;
+	readonly leased_at: number | null;
+	readonly lease_until: number | null;
+	/** How often the making began and did not end. */
+	readonly attempts: Generated<number>;
+	readonly stop_asked: Generated<number>;
+	/** Grows with every change of status: the number of the event that tells it. */
+	readonly version: Generated<number>;
+}
+
+interface PlanRepTable {
+	readonly tenant: string;
+	readonly plan: string;
+	readonly rep_id: string;
+}
+
+/** Where a part of a plan stands in its file, in bytes. */
+interface PieceTable {
+	readonly tenant: string;
+	readonly plan: string;
+	readonly kind: string;
+	readonly rep_id: string | null;
+	readonly customer_id: string | null;
+	readonly date: string | null;
+	readonly start: number;
+	readonly length: number;
+}
+
+interface FirstAnswerTable {
+	readonly tenant: string;
+	readonly scope: string;
+	readonly key: string;
+	readonly fingerprint: string;
+	readonly answered_at: number;
+	readonly status: number;
+	readonly location: string | null;
+	readonly body: string;
+}
+
+interface ImportReportTable {
+	readonly sequence: Generated<number>;
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly table_name: string;
+	readonly mode: string;
+	readonly at: string;
+	readonly digest: string;
+	readonly report: string;
+}
+
+interface ApiKeyTable {
+	readonly id: string;
+	readonly tenant: string;
+	readonly name: string;
+	/** SHA-256 of the whole key; the key itself is nowhere. */
+	readonly hash: string;
+	/** Separated by spaces. */
+	readonly scopes: string;
+	readonly created_at: string;
+	readonly expires_at: string | null;
+	readonly revoked_at: string | null;
+}
+
+interface AuditTable {
+	readonly sequence: Generated<number>;
+	readonly tenant: string;
+	readonly at: string;
+	/** The key's id; null where no key is needed. */
+	readonly key_id: string | null;
+	readonly method: string;
+	readonly path: string;
+	readonly status: number;
+	readonly trace_id: string;
+}
+
+/** One row: which data folder the database belongs to. */
+interface InstallationTable {
+	readonly id: string;
+}

@@ -1,0 +1,55 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from "kysely";
+import { CarteiraError } from "../../engine/index.ts";
+
+/** Milliseconds to wait for another process, such as the command that makes keys, to end its transaction. */
+const BUSY_TIMEOUT = 5000;
+/** Statements kept ready; longer ones are made of so many values that they hardly come again. */
+const MAX_KEPT = 200;
+const MAX_KEPT_LENGTH = 2000;
+
+function openFile(path: string): DatabaseSync {
+	const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+	try {
+		sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+	} catch (error) {
+		sqlite.close();
+		if (error instanceof Error && /not a database|malformed|unable to open/.test(error.message))
+			throw new CarteiraError("INVALID_INPUT", `${path} is damaged, or no database of Carteira: ${error.message}`);
+		throw error;
+	}
+	return sqlite;
+}
+
+/** Node's statement as the query builder wants it: parameters as a list, and told whether it gives rows. */
+function wrap(statement: StatementSync): SqliteStatement {
+	const values = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[];
+	return {
+		reader: statement.columns().length > 0,
+		all: (parameters) => statement.all(...values(parameters)),
+		run: (parameters) => statement.run(...values(parameters)),
+		iterate: (parameters) => statement.iterate(...values(parameters)),
+	};
+}
+
+function wrapDatabase(sqlite: DatabaseSync): SqliteDatabase {
+	const kept = new Map<string, SqliteStatement>();
+	return {
+		close: () => sqlite.close(),
+		prepare(sql) {
+			// A transaction that will write says so at once: one that found out later could not wait for another process.
+			if (sql === "begin") return wrap(sqlite.prepare("BEGIN IMMEDIATE"));
+			const known = kept.get(sql);
+			if (known) return known;
+			const statement = wrap(sqlite.prepare(sql));
+			if (sql.length <= MAX_KEPT_LENGTH) kept.set(sql, statement);
+			if (kept.size > MAX_KEPT) kept.clear();
+			return statement;
+		},
+	};
+}
+
+/** The query builder's dialect over Node's own SQLite; each commit is synchronised. A file that is no database is INVALID_INPUT. */
+export function openSqlite(path: string): SqliteDialect {
+	return new SqliteDialect({ database: wrapDatabase(openFile(path)) });
+}

@@ -1,0 +1,260 @@
+import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
+import { type PieceRow, findAgendas, findMentions, findPublishedAgendas, findUnplanned } from "./agenda-rows.ts";
+import { findAnswerRow, putAnswer } from "./answer-rows.ts";
+import { type Database, type Rows, isDuplicate } from "./database.ts";
+import type { Documents } from "./documents.ts";
+import { type Piece, readPieces, writePlan } from "./plan-file.ts";
+import { bumped, findPublished, forgetRows, getFinished, getRow, publishRow, putPieces, recordOf } from "./plan-rows.ts";
+import type { Store, StoredAgenda, StoredMention } from "./store.ts";
+
+const MENTIONS = ["entry", "unplanned", "unmet"] as const;
+/** Reports of imports told of one portfolio. */
+const MAX_IMPORTS_TOLD = 100;
+
+const now = (): string => new Date().toISOString();
+
+/** One tenant's part of the database, and the folder of its plans' files. */
+interface Room {
+	readonly database: Database;
+	readonly documents: Documents;
+	readonly tenant: string;
+	readonly idempotencyHours: number;
+	readonly maxUnfinished: number;
+}
+
+/**
+ * The store of one tenant: rows in the database, and each plan a file that the rows point into. A plan's file is on disk before its
+ * row says completed. Files that no row refers to are removed.
+ */
+export async function openStore(room: Room): Promise<Store> {
+	const { database, documents, tenant } = room;
+	const held = await database.as(tenant, (rows) =>
+		rows.selectFrom("plan").select("document").distinct().where("tenant", "=", tenant).where("document", "is not", null).execute(),
+	);
+	await documents.keepOnly(new Set(held.map(({ document }) => String(document))));
+	return { ...planCalls(room), ...agendaCalls(room), ...answerCalls(room) };
+}
+
+type PlanCalls = Pick<Store, "createPlan" | "getPlan" | "askToStop" | "savePlan" | "publishPlan" | "discardPlan" | "publishedPlan">;
+
+function planCalls(room: Room): PlanCalls {
+	const { database, documents, tenant } = room;
+	return {
+		createPlan: (order, once) =>
+			database.as(tenant, async (rows) => {
+				await refuseTooMany(rows, room);
+				const id = `pl_${randomBytes(12).toString("hex")}`;
+				const { portfolio } = order;
+				await rows
+					.insertInto("plan")
+					.values({ id, tenant, portfolio, status: "queued", created_at: now(), request: JSON.stringify(order) })
+					.execute();
+				const plan = recordOf(await getRow(rows, tenant, id));
+				if (once) await putAnswer(rows, tenant, once.key, once.answerOf(plan), room.idempotencyHours);
+				return plan;
+			}),
+		getPlan: (id) => database.as(tenant, async (rows) => recordOf(await getRow(rows, tenant, id))),
+		askToStop: (id) =>
+			database.as(tenant, async (rows) => {
+				const { numUpdatedRows } = await rows
+					.updateTable("plan")
+					.set({ stop_asked: 1 })
+					.where("tenant", "=", tenant)
+					.where("id", "=", id)
+					.where("finished_at", "is", null)
+					.executeTakeFirstOrThrow();
+				if (numUpdatedRows === 0n) throw new CarteiraError("CONFLICT", `plan ${id} has ended already`);
+			}),
+		savePlan: (lease, status, document) => documents.inTurn(() => save(room, lease, status, document)),
+		publishPlan: (given) => publish(room, given),
+		discardPlan: (given) => documents.inTurn(() => discard(room, given)),
+		publishedPlan: (portfolio) =>
+			database.as(tenant, async (rows) => {
+				const row = await findPublished(rows, tenant, portfolio);
+				return row ? recordOf(row) : null;
+			}),
+	};
+}
+
+async function refuseTooMany(rows: Rows, { tenant, maxUnfinished }: Room): Promise<void> {
+	const { count } = await rows
+		.selectFrom("plan")
+		.select(({ fn }) => fn.countAll<number>().as("count"))
+		.where("tenant", "=", tenant)
+		.where("finished_at", "is", null)
+		.executeTakeFirstOrThrow();
+	if (count > maxUnfinished) throw new CarteiraError("BUSY", `${maxUnfinished} plans are waiting already; try again later`);
+}
+
+const save = async (room: Room, lease: Parameters<Store["savePlan"]>[0], status: string, plan: PlanDocument): Promise<boolean> => {
+	const { database, documents, tenant } = room;
+	const pieces: Piece[] = [];
+	const document = await documents.write((writeBytes) => writePlan(plan, writeBytes, (piece) => pieces.push(piece)));
+	const { reps: _reps, unplanned: _unplanned, unmet_required: _unmet, ...head } = plan;
+	const isHeld = await database.as(tenant, async (rows) => {
+		const { numUpdatedRows } = await rows
+			.updateTable("plan")
+			.set(
+				bumped({
+					status,
+					finished_at: now(),
+					plan_id: head.plan_id,
+					horizon_from: head.horizon.from,
+					horizon_to: head.horizon.to,
+					head: JSON.stringify(head),
+					document,
+					lease_until: null,
+				}),
+			)
+			.where("tenant", "=", tenant)
+			.where("id", "=", lease.id)
+			.where("lease_token", "=", lease.token)
+			.where("finished_at", "is", null)
+			.executeTakeFirstOrThrow();
+		if (numUpdatedRows === 0n) return false;
+		await putPieces(rows, tenant, lease.id, plan, pieces);
+		return true;
+	});
+	if (!isHeld) await removeUnreferenced(room, document);
+	return isHeld;
+};
+
+async function removeUnreferenced({ database, documents, tenant }: Room, document: string): Promise<void> {
+	const holder = await database.as(tenant, (rows) =>
+		rows.selectFrom("plan").select("id").where("tenant", "=", tenant).where("document", "=", document).limit(1).executeTakeFirst(),
+	);
+	if (!holder) await documents.remove(document);
+}
+
+async function discard(room: Room, given: string): Promise<void> {
+	const { database, tenant } = room;
+	const document = await database.as(tenant, async (rows) => {
+		const row = await getRow(rows, tenant, given);
+		await forgetRows(rows, row);
+		return row.document;
+	});
+	if (document !== null) await removeUnreferenced(room, document);
+}
+
+async function publish({ database, tenant }: Room, given: string): Promise<ReturnType<typeof recordOf>> {
+	try {
+		return await database.as(tenant, async (rows) => {
+			const { id } = await getFinished(rows, tenant, given);
+			await publishRow(rows, tenant, id, now());
+			return recordOf(await getRow(rows, tenant, id));
+		});
+	} catch (error) {
+		if (isDuplicate(error)) throw new CarteiraError("CONFLICT", "another plan of the portfolio was published at this moment; look again");
+		throw error;
+	}
+}
+
+/** Days out of one or several plans' files, in the rows' order, in which a plan's rows are together. */
+async function readAgendas(
+	documents: Documents,
+	found: readonly (PieceRow & { readonly document: string | null })[],
+): Promise<StoredAgenda[]> {
+	const agendas: StoredAgenda[] = [];
+	for (const [planId, mine] of Map.groupBy(found, ({ plan }) => plan)) {
+		const texts = await readPieces(documents.pathOf(String(mine[0].document)), mine);
+		agendas.push(...mine.map((row, index) => ({ planId, repId: row.rep_id ?? "", date: row.date ?? "", json: texts[index] })));
+	}
+	return agendas;
+}
+
+function mentionOf(row: PieceRow, json: string): StoredMention {
+	const kind = MENTIONS.find((known) => known === row.kind) ?? "entry";
+	return { kind, repId: row.rep_id, date: row.date, json };
+}
+
+type AgendaCalls = Pick<Store, "readPlan" | "openPlan" | "agendasOf" | "publishedAgendas" | "unplannedOf" | "mentionsOf">;
+
+function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
+	const pathOf = (given: string): Promise<string> =>
+		database.as(tenant, async (rows) => documents.pathOf((await getFinished(rows, tenant, given)).document));
+	/** A finished plan's file, and the rows that point into it. */
+	const find = (given: string, query: (rows: Rows, id: string) => Promise<PieceRow[]>) =>
+		database.as(tenant, async (rows) => {
+			const { id, document } = await getFinished(rows, tenant, given);
+			return { document, found: await query(rows, id) };
+		});
+	return {
+		async readPlan(id) {
+			const document: PlanDocument = JSON.parse(await readFile(await pathOf(id), "utf8"));
+			return document;
+		},
+		openPlan: async (id) => createReadStream(await pathOf(id)),
+		async agendasOf(given, query) {
+			const { document, found } = await find(given, (rows, id) => findAgendas(rows, id, query));
+			return readAgendas(
+				documents,
+				found.map((row) => ({ ...row, document })),
+			);
+		},
+		async publishedAgendas(portfolio, query) {
+			return readAgendas(documents, await database.as(tenant, (rows) => findPublishedAgendas(rows, tenant, portfolio, query)));
+		},
+		async unplannedOf(given, rep) {
+			const { document, found } = await find(given, (rows, id) => findUnplanned(rows, id, rep));
+			return readPieces(documents.pathOf(document), found);
+		},
+		async mentionsOf(given, customerId) {
+			const { document, found } = await find(given, (rows, id) => findMentions(rows, id, customerId));
+			const texts = await readPieces(documents.pathOf(document), found);
+			return found.map((row, index) => mentionOf(row, texts[index]));
+		},
+	};
+}
+
+/** Keeps the reports that can be asked for. */
+async function forgetOldImports(rows: Rows, tenant: string, portfolio: string): Promise<void> {
+	const kept = rows
+		.selectFrom("import_report")
+		.select("sequence")
+		.where("tenant", "=", tenant)
+		.where("portfolio", "=", portfolio)
+		.orderBy("sequence", "desc")
+		.limit(MAX_IMPORTS_TOLD);
+	const oldest = rows.selectFrom(kept.as("kept")).select(({ fn }) => fn.min("kept.sequence").as("oldest"));
+	await rows
+		.deleteFrom("import_report")
+		.where("tenant", "=", tenant)
+		.where("portfolio", "=", portfolio)
+		.where("sequence", "<", oldest)
+		.execute();
+}
+
+function answerCalls({ database, tenant, idempotencyHours }: Room): Pick<Store, "findAnswer" | "recordImport" | "importsOf"> {
+	return {
+		findAnswer: (once) => database.as(tenant, (rows) => findAnswerRow(rows, tenant, once, idempotencyHours)),
+		recordImport: ({ portfolio, table, mode, digest, report }, once) =>
+			database.as(tenant, async (rows) => {
+				const values = { tenant, portfolio, table_name: table, mode, at: now(), digest, report };
+				const { sequence } = await rows.insertInto("import_report").values(values).returning("sequence").executeTakeFirstOrThrow();
+				if (sequence % MAX_IMPORTS_TOLD === 0) await forgetOldImports(rows, tenant, portfolio);
+				if (once) await putAnswer(rows, tenant, once.key, once.answer, idempotencyHours);
+			}),
+		importsOf: (portfolio) =>
+			database.as(tenant, async (rows) => {
+				const found = await rows
+					.selectFrom("import_report")
+					.selectAll()
+					.where("tenant", "=", tenant)
+					.where("portfolio", "=", portfolio)
+					.orderBy("sequence", "desc")
+					.limit(MAX_IMPORTS_TOLD)
+					.execute();
+				return found.map((row) => ({
+					portfolio,
+					table: row.table_name,
+					mode: row.mode === "replace" ? "replace" : "upsert",
+					at: row.at,
+					digest: row.digest,
+					report: row.report,
+				}));
+			}),
+	};
+}

@@ -1,0 +1,240 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { readPortfolio } from "../../engine/index.ts";
+import { createRandom } from "../../engine/random.ts";
+import { databasePath } from "../../server/store/data-folder.ts";
+import { EVERY_TENANT, openDatabase } from "../../server/store/database.ts";
+import { freePort } from "../helpers/service-process.ts";
+import type { Postgres } from "../helpers/postgres.ts";
+import { CUSTOMERS_CSV, ORDERS_CSV, REPS_CSV } from "./service.ts";
+
+export interface KillLane {
+	readonly seed: number;
+	/** How often something is killed. */
+	readonly points: number;
+	/** Milliseconds of traffic before a kill, at most. */
+	readonly maxDelay: number;
+	/** The database's server, which is killed as well where there is one. */
+	readonly postgres?: Postgres;
+}
+
+/** What was done, for the log. */
+export interface Killed {
+	readonly kills: Readonly<Record<"server" | "starting server" | "PostgreSQL", number>>;
+	readonly contacts: number;
+	readonly plans: number;
+	/** Requests that were cut off or turned away, and sent again with the same Idempotency-Key. */
+	readonly repeats: number;
+	readonly outcomes: Readonly<Record<string, number>>;
+}
+
+const PORTFOLIO = "acme";
+const rest = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const JSON_TYPE = { "content-type": "application/json" };
+
+/** A server that is killed and started again on the same folder, database and port. */
+async function createVictim(dataDir: string, databaseUrl: string | undefined) {
+	const port = await freePort();
+	const url = `http://127.0.0.1:${port}`;
+	let child: ChildProcess;
+	let said = "";
+	return {
+		url,
+		start() {
+			const args = ["server/main.ts", "serve", "--port", String(port), "--data", dataDir, "--log-level", "error", "--threads", "1"];
+			const env = { ...process.env, ...(databaseUrl !== undefined && { CARTEIRA_DATABASE_URL: databaseUrl }) };
+			child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env });
+			child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+				const lines = text.split("\n").filter((line) => !line.includes("the audit log could not be written"));
+				said = (said + lines.join("\n")).slice(-20_000);
+			});
+		},
+		async untilListening() {
+			for (;;) {
+				if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${said}`);
+				if ((await fetch(`${url}/healthz`).catch(() => null))?.status === 200) return;
+				await rest(20);
+			}
+		},
+		async end(signal: NodeJS.Signals) {
+			child.kill(signal);
+			if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+		},
+		said: () => said,
+	};
+}
+
+/** Sends requests one after the other with a pause between, each again and again under its key until it is acknowledged, until told to stop. */
+function createClient(pause: number, send: (number: number) => Promise<Response>) {
+	const acknowledged = new Map<number, string>();
+	const state = { isOver: false, repeats: 0 };
+	const work = (async () => {
+		for (let number = 0; !state.isOver; number++) {
+			if (number > 0) await rest(pause);
+			for (let isFirst = true; ; isFirst = false) {
+				if (!isFirst) state.repeats++;
+				const answer = await send(number)
+					.then(async (response) => ({ status: response.status, body: await response.text() }))
+					.catch(() => null);
+				if (answer !== null && answer.status < 300) {
+					acknowledged.set(number, answer.body);
+					break;
+				}
+				// Cut off, turned away for the moment, or still under way from before: anything else is a defect.
+				if (answer !== null && ![503, 409].includes(answer.status)) throw new Error(`${answer.status} ${answer.body}`);
+				await rest(30);
+			}
+		}
+	})();
+	work.catch(() => {}); // told by `finish`
+	return {
+		acknowledged,
+		state,
+		async finish() {
+			state.isOver = true;
+			await work;
+		},
+	};
+}
+
+/** Holds what the folder and the database have against what clients were told. */
+async function checkAll(
+	dataDir: string,
+	databaseUrl: string | undefined,
+	contacts: ReadonlyMap<number, string>,
+	planIds: readonly string[],
+	numDatabaseKills: number,
+) {
+	const { tables } = await readPortfolio(join(dataDir, "portfolios", PORTFOLIO), { requireTables: [] });
+	const held = Array.from({ length: tables.contacts.numRows }, (_, row) => tables.contacts.texts.contact_id.at(row));
+	const wanted = [...contacts.keys()].map((number) => `k${number}`);
+	expect(held).toHaveLength(wanted.length);
+	expect(new Set(held)).toEqual(new Set(wanted));
+	const database = await openDatabase({ path: databasePath(dataDir), url: databaseUrl });
+	const { plans, audited } = await database.as(EVERY_TENANT, async (rows) => ({
+		plans: await rows.selectFrom("plan").selectAll().execute(),
+		audited: await rows.selectFrom("audit").select("path").where("status", "=", 200).execute(),
+	}));
+	await database.close();
+	expect(plans.map(({ id }) => id).sort()).toEqual([...planIds].sort());
+	for (const plan of plans) {
+		expect(["completed", "stopped", "failed"]).toContain(plan.status);
+		expect(plan.status === "failed" ? plan.failure : plan.document, plan.status).not.toBeNull();
+		expect([plan.lease_until, plan.finished_at === null]).toEqual([null, false]);
+	}
+	const documents = new Set(plans.flatMap(({ document }) => (document === null ? [] : [`${document}.json`])));
+	expect((await readdir(join(dataDir, "documents"))).sort()).toEqual([...documents].sort());
+	expect(await readdir(join(dataDir, "uploads"))).toEqual([]);
+	// Every acknowledged post was noted, but for one whose database was killed just then, which goes to the log; one that was cut off after
+	// it was noted, and repeated, is noted twice.
+	expect(audited.filter(({ path }) => path.endsWith("/contacts")).length).toBeGreaterThanOrEqual(contacts.size - numDatabaseKills);
+	return plans;
+}
+
+async function makeFolder(): Promise<string> {
+	const dataDir = await mkdtemp(join(tmpdir(), "carteira-kill-"));
+	const folder = join(dataDir, "portfolios", PORTFOLIO);
+	await mkdir(folder, { recursive: true });
+	for (const [name, text] of Object.entries({ reps: REPS_CSV, customers: CUSTOMERS_CSV, orders: ORDERS_CSV }))
+		await writeFile(join(folder, `${name}.csv`), text);
+	return dataDir;
+}
+
+function startTraffic(url: string) {
+	const contacts = createClient(0, (number) => {
+		const row = { contact_id: `k${number}`, customer_id: "c1", rep_id: "r1", contacted_at: "2026-11-20T09:30:00", channel: "phone" };
+		return fetch(`${url}/v1/portfolios/${PORTFOLIO}/contacts`, {
+			method: "POST",
+			headers: { "content-type": "application/x-ndjson", "idempotency-key": `contact ${number}` },
+			body: `${JSON.stringify({ ...row, outcome: "no_order" })}\n`,
+		});
+	});
+	const plans = createClient(300, (number) => {
+		const budget = number % 3 === 0 ? { seconds: 0.3 } : { iterations: 20 };
+		const body = JSON.stringify({ as_of: "2026-11-23", seed: number, budget });
+		return fetch(`${url}/v1/portfolios/${PORTFOLIO}/plans`, {
+			method: "POST",
+			headers: { ...JSON_TYPE, "idempotency-key": `plan ${number}` },
+			body,
+		});
+	});
+	return { contacts, plans };
+}
+
+async function untilEnded(url: string, ids: readonly string[]): Promise<void> {
+	for (const id of ids) {
+		await expect
+			.poll(
+				async () => {
+					const answer = await fetch(`${url}/v1/plans/${id}?view=summary`);
+					return ((await answer.json()) as { finished_at: string | null }).finished_at;
+				},
+				{ timeout: 600_000, interval: 50 },
+			)
+			.not.toBeNull();
+	}
+}
+
+/** Waits for an acknowledgement, some seconds at most, so that kills do not all come before the first. */
+async function untilMore(...acknowledged: readonly ReadonlyMap<number, string>[]): Promise<void> {
+	const count = (): number => acknowledged.reduce((sum, { size }) => sum + size, 0);
+	const before = count();
+	for (const end = Date.now() + 10_000; Date.now() < end && count() === before; ) await rest(20);
+}
+
+/**
+ * Kills the server, or the database's, at seeded moments while contacts are posted and plans are ordered, and then looks for each thing
+ * that was acknowledged: there once, ended once, and nothing else left.
+ */
+export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane): Promise<Killed> {
+	const random = createRandom(seed);
+	const databaseUrl = await postgres?.createDatabase(`kill_${seed}`);
+	const dataDir = await makeFolder();
+	const kills = { server: 0, "starting server": 0, PostgreSQL: 0 };
+	const victim = await createVictim(dataDir, databaseUrl);
+	victim.start();
+	await victim.untilListening();
+	const { contacts, plans } = startTraffic(victim.url);
+	try {
+		for (let point = 0; point < points; point++) {
+			if (random.next() < 0.7) await untilMore(contacts.acknowledged, plans.acknowledged);
+			await rest(random.below(maxDelay));
+			if (postgres && random.next() < 0.5) {
+				await postgres.kill();
+				kills.PostgreSQL++;
+				await postgres.start();
+				continue;
+			}
+			await victim.end("SIGKILL");
+			kills.server++;
+			victim.start();
+			if (random.next() < 0.2) {
+				await rest(random.below(1000)); // somewhere in its start
+				await victim.end("SIGKILL");
+				kills["starting server"]++;
+				point++;
+				victim.start();
+			}
+			await victim.untilListening();
+		}
+		await Promise.all([contacts.finish(), plans.finish()]);
+		const ids = [...plans.acknowledged.values()].map((body) => (JSON.parse(body) as { id: string }).id);
+		await untilEnded(victim.url, ids);
+		await victim.end("SIGTERM");
+		const ended = await checkAll(dataDir, databaseUrl, contacts.acknowledged, ids, kills.PostgreSQL);
+		const outcomes: Record<string, number> = {};
+		for (const { status } of ended) outcomes[status] = (outcomes[status] ?? 0) + 1;
+		const repeats = contacts.state.repeats + plans.state.repeats;
+		return { kills, contacts: contacts.acknowledged.size, plans: ids.length, repeats, outcomes };
+	} catch (error) {
+		throw new Error(`seed ${seed}: ${victim.said()}`, { cause: error });
+	} finally {
+		[contacts.state.isOver, plans.state.isOver] = [true, true];
+		await victim.end("SIGKILL");
+		await rm(dataDir, { recursive: true, force: true });
+	}
+}
