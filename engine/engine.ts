@@ -7,6 +7,7 @@ import type { Portfolio } from "./portfolio/portfolio.ts";
 import { recomputeTerms } from "./recompute-terms.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
 import { type Day, parseDay } from "./units.ts";
+import { createDesk, type Desk, readPlan } from "./replan/desk.ts";
 import { createPool } from "./workers/pool.ts";
 
 export interface EngineOptions {
@@ -27,6 +28,11 @@ export interface Engine {
 	 * holds the plan's model and, for a plan that priced changes to a published one, is given that one.
 	 */
 	check(portfolio: Portfolio, plan: unknown, published?: PlanDocument): Promise<readonly Violation[]>;
+	/**
+	 * A desk at which a plan is revised, questioned and explained: the inputs are read once, as of the plan's day, so that each decision takes
+	 * milliseconds. `published` is the plan whose changes were priced when the plan was made. INVALID_INPUT where it is no plan.
+	 */
+	desk(portfolio: Portfolio, plan: unknown, published?: PlanDocument): Promise<Desk>;
 	close(): Promise<void>;
 }
 
@@ -38,8 +44,14 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 		plan: (portfolio, request, hooks) => planPortfolio(portfolio, request, { predictor, pool }, hooks),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
 		check: async (portfolio, plan, published) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published) }),
+		desk: async (portfolio, plan, published) => openDesk(portfolio, plan, published, predictor),
 		close: () => pool.close(),
 	};
+}
+
+function openDesk(portfolio: Portfolio, plan: unknown, published: PlanDocument | undefined, predictor: Predictor): Desk {
+	const { as_of, policy } = readPlan(plan);
+	return createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor), published);
 }
 
 /** Values a plan's contacts anew; null without its model, or without the published plan that it priced changes to. */
