@@ -2,7 +2,7 @@ import type { DayPlan } from "../agenda/plan-document.ts";
 import { type Problem, REQUIRED } from "../solver/problem.ts";
 import { arrangeSlot } from "../solver/resume.ts";
 import { createWorkingSolution, keepsGap, type WorkingSolution } from "../solver/working-solution.ts";
-import { formatDay, parseTime, type Seconds } from "../units.ts";
+import { type Day, formatDay, parseTime, type Seconds } from "../units.ts";
 import { startOf } from "./changes.ts";
 import type { Held } from "./desk.ts";
 import type { Remaining } from "./remaining.ts";
@@ -30,7 +30,7 @@ interface Planned {
 export function carryOn(remaining: Remaining, planned: readonly Held[], days: readonly DayPlan[]): Carried {
 	const { repCase, problem, anchor, today } = remaining;
 	const solution = createWorkingSolution(problem);
-	const options = Int32Array.from(planned, (held) => findOption(remaining, held));
+	const options = findOptions(remaining, planned);
 	for (let slot = 0; slot < problem.numSlots; slot++) {
 		const day = problem.slotDay[slot];
 		const date = repCase.days[day];
@@ -99,12 +99,18 @@ function withContact(
 	return null;
 }
 
-/** The option of what remains that a planned contact is; -1: what remains has none. */
-function findOption({ repCase }: Remaining, { customer, date, channel, start }: Held): number {
-	let found = -1;
+/** The options of what remains that planned contacts are; -1: it has none. */
+function findOptions({ repCase }: Remaining, planned: readonly Held[]): Int32Array {
+	const key = (customer: number, date: Day, channel: number): string => `${customer} ${date} ${channel}`;
+	const nths = new Map(planned.map(({ customer, date, channel }, nth) => [key(customer, date, channel), nth]));
+	const customers = new Set(planned.map(({ customer }) => customer));
+	const found = new Int32Array(planned.length).fill(-1);
 	for (const [index, option] of repCase.options.entries()) {
-		if (option.customer !== customer || option.channel !== channel || repCase.days[option.day] !== date) continue;
-		if (found < 0 || option.windows.some(([from, to]) => from <= start && start <= to)) found = index;
+		if (!customers.has(option.customer)) continue;
+		const nth = nths.get(key(option.customer, repCase.days[option.day], option.channel));
+		if (nth === undefined) continue;
+		const { start } = planned[nth];
+		if (found[nth] < 0 || option.windows.some(([from, to]) => from <= start && start <= to)) found[nth] = index;
 	}
 	return found;
 }

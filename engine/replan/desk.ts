@@ -26,6 +26,8 @@ export interface Desk {
 	readonly customerRows: ReadonlyMap<string, number>;
 	/** The plan, in the contract's shape and of these inputs' day; INVALID_INPUT where it is neither. */
 	read(document: unknown): PlanDocument;
+	/** Contacts of a rep's agendas, oldest first. */
+	heldBy(rep: RepPlan): readonly Held[];
 	/** The rep's case beside the plan's other agendas, `eager` customers as if they were due. */
 	caseOf(plan: PlanDocument, rep: number, eager: ReadonlySet<number>): RepCase;
 }
@@ -46,17 +48,27 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 	};
 	const voice = createVoice(policy.language, policy.currency);
 	const repRows = rowsById(reps, "rep_id");
+	const customerRows = rowsById(customers, "customer_id");
 	const build = createCaseKeeper();
+	const known = new WeakSet<object>();
+	const takenOf = remember((plan: PlanDocument) => takenBefore(context, cases, plan));
 	return {
 		context,
 		published,
 		voice,
 		brief: createBriefer(context, voice),
 		repRows,
-		customerRows: rowsById(customers, "customer_id"),
-		read: (document) => readOwnPlan(context, published, document),
+		customerRows,
+		heldBy: remember((rep: RepPlan) => readHeld(customerRows, rep)),
+		read(document) {
+			if (known.has(document as object)) return document as PlanDocument;
+			const plan = readOwnPlan(context, published, document);
+			known.add(plan);
+			known.add(document as object);
+			return plan;
+		},
 		caseOf(plan, rep, eager) {
-			const taken = takenBefore(context, cases, plan)(rep);
+			const taken = takenOf(plan)(rep);
 			const key = JSON.stringify([...taken]);
 			const base = build("base", rep, key, () => cases.build(rep, taken));
 			if (eager.size === 0) return base;
@@ -66,6 +78,18 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 				eager,
 			);
 		},
+	};
+}
+
+/** What is worked out of an object once and forgotten with it. */
+function remember<From extends object, To>(make: (from: From) => To): (from: From) => To {
+	const kept = new WeakMap<From, To>();
+	return (from) => {
+		const found = kept.get(from);
+		if (found !== undefined) return found;
+		const made = make(from);
+		kept.set(from, made);
+		return made;
 	};
 }
 
@@ -118,15 +142,14 @@ export interface Held {
 	readonly end: Seconds;
 }
 
-/** Contacts of a rep's agendas, oldest first. */
-export function heldBy(desk: Desk, rep: RepPlan): Held[] {
+function readHeld(customerRows: Desk["customerRows"], rep: RepPlan): Held[] {
 	return rep.days.flatMap(({ date, entries }) => {
 		const day = parseDay(date);
 		return entries.map(
 			(entry): Held => ({
 				entry,
 				date: day,
-				customer: desk.customerRows.get(entry.customer_id) ?? -1,
+				customer: customerRows.get(entry.customer_id) ?? -1,
 				channel: CHANNELS.findIndex((channel) => channel === entry.channel),
 				arrive: parseTime(entry.arrive),
 				start: parseTime(entry.start),

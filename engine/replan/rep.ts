@@ -8,7 +8,7 @@ import type { WorkingSolution } from "../solver/working-solution.ts";
 import { type Day, formatDay, formatTime, parseTime, type Seconds } from "../units.ts";
 import { carryOn, type Carried } from "./carry.ts";
 import { createChangeCount, type Standing, startOf } from "./changes.ts";
-import { type Desk, type Held, heldBy } from "./desk.ts";
+import { type Desk, type Held } from "./desk.ts";
 import { presentOf, type Present } from "./present.ts";
 import { type Limits, type Remaining, remainingOf, type Wish } from "./remaining.ts";
 import { composeRep, type Scope, solutionOf } from "./compose.ts";
@@ -58,22 +58,37 @@ export interface RepOutcome {
 	readonly isChanged: boolean;
 }
 
+/** How a rep's horizon stands at the moment. */
+export interface Situation {
+	/** Contacts that happened, or are under way. */
+	readonly facts: readonly Held[];
+	readonly planned: readonly Held[];
+	/** Null: the rep does not work on the day in hand. */
+	readonly present: Present | null;
+}
+
+/** What of a rep's agendas happened, and what is still planned. */
+export function situationOf(desk: Desk, { plan, moment, repId, events, before }: RepOrder): Situation {
+	const held = desk.heldBy(plan);
+	const dayInHand = plan.days.find(({ date }) => date === formatDay(moment.day));
+	const breaks = (dayInHand?.breaks ?? []).map(({ start, end }) => ({ start: parseTime(start), end: parseTime(end) }));
+	const present = dayInHand ? presentOf(held, breaks, repId, events, moment, before) : null;
+	return {
+		facts: [...held.filter(({ date }) => date < moment.day), ...(present?.facts ?? [])],
+		planned: [...(present?.rest ?? []), ...held.filter(({ date }) => date > moment.day)],
+		present,
+	};
+}
+
 /** Replans what is left of one rep's horizon from how it stands now. */
 export function replanRep(desk: Desk, order: RepOrder): RepOutcome {
-	const held = heldBy(desk, order.plan);
-	const { moment } = order;
-	const dayInHand = order.plan.days.find(({ date }) => date === formatDay(moment.day));
-	const breaks = (dayInHand?.breaks ?? []).map(({ start, end }) => ({ start: parseTime(start), end: parseTime(end) }));
-	const present = dayInHand ? presentOf(held, breaks, order.repId, order.events, moment, order.before) : null;
-	const past = held.filter(({ date }) => date < moment.day);
-	const later = held.filter(({ date }) => date > moment.day);
-	const planned = [...(present?.rest ?? []), ...later];
-	const facts = [...past, ...(present?.facts ?? [])];
+	const { facts, planned, present } = situationOf(desk, order);
+	const later = planned.filter(({ date }) => date > order.moment.day);
 	const isSplit = present !== null && present.factor !== 1 && !present.isAbsent && later.length + present.rest.length > 0;
 	const scopes = isSplit
 		? splitScopes(desk, order, facts, planned, present)
 		: [solveScope(desk, order, facts, planned, present, () => true, planned, order.maxChanges)];
-	return outcomeOf(desk, order, { facts, planned, present }, scopes);
+	return outcomeOf(desk, order, present, scopes);
 }
 
 /** A day on a slower road is decided first, by itself: the solver knows one road for all days. The others follow, beside what it came to. */
@@ -88,15 +103,31 @@ function splitScopes(desk: Desk, order: RepOrder, facts: readonly Held[], planne
 	return [first, second];
 }
 
-interface Solved extends Scope {
-	readonly carried: Carried;
-	readonly planned: readonly Held[];
+interface Solved extends OpenScope {
 	readonly numChanges: number;
 	readonly isMoved: boolean;
 	readonly unmetWishes: readonly number[];
 }
 
-function solveScope(
+/** What is left to be decided, with the plan carried into it. */
+export interface OpenScope extends Scope {
+	readonly carried: Carried;
+	readonly planned: readonly Held[];
+	/** Changed contacts of a solution, against the plan carried on. */
+	readonly count: (solution: WorkingSolution) => number;
+	/** What a solution's changes cost in cents; Infinity: more than are allowed. */
+	readonly toll: (solution: WorkingSolution) => number;
+	/** Mean value of a planned contact in cents. */
+	readonly scale: number;
+	readonly wanted: Limits["wanted"];
+	/** The solver's indices of the customers wished for. */
+	readonly free: ReadonlySet<number>;
+	/** Options that must stay. */
+	readonly kept: ReadonlySet<number>;
+}
+
+/** Opens what is left of a rep's horizon, as it goes on by itself. */
+export function openScope(
 	desk: Desk,
 	order: RepOrder,
 	settled: readonly Held[],
@@ -105,32 +136,45 @@ function solveScope(
 	isInScope: (date: Day) => boolean,
 	all: readonly Held[],
 	maxChanges: number,
-): Solved {
-	const { base, moment } = order;
-	const numDays = base.days.filter((date) => date >= moment.day && isInScope(date)).length;
+): OpenScope {
 	const scale = Math.max(1, all.reduce((sum, { entry }) => sum + Math.max(0, entry.value_cents), 0) / Math.max(1, all.length));
 	const bonus = Math.ceil(scale * (all.length + 10) * 20);
 	const wanted = new Map([...order.wishes].map(([customer, wish]) => [customer, { ...wish, bonus }]));
-	const limits = limitsOf(order, settled, planned, present, isInScope, wanted);
-	const remaining = remainingOf(desk, base, limits);
+	const remaining = remainingOf(desk, order.base, limitsOf(order, settled, planned, present, isInScope, wanted));
 	const carried = carryOn(remaining, planned, order.plan.days);
-	const { problem } = remaining;
-	const { solution } = carried;
 	const standing = standingOf(order, remaining, carried, planned);
 	const free = new Set([...wanted.keys()].flatMap((customer) => indexIn(remaining, customer)));
-	const count = createChangeCount(problem, standing, order.tolerance, free);
-	const toll = (candidate: WorkingSolution): number => {
-		const changes = count(candidate);
-		return changes > maxChanges ? Infinity : changes * order.changePrice;
+	const count = createChangeCount(remaining.problem, standing, order.tolerance, free);
+	return {
+		remaining,
+		solution: carried.solution,
+		carried,
+		planned,
+		count,
+		toll(solution) {
+			const changes = count(solution);
+			return changes > maxChanges ? Infinity : changes * order.changePrice;
+		},
+		scale,
+		wanted,
+		free,
+		kept: new Set(standing.filter(({ isFrozen }) => isFrozen).map(({ option }) => option)),
 	};
+}
+
+function solveScope(desk: Desk, order: RepOrder, ...rest: ScopeParts): Solved {
+	const scope = openScope(desk, order, ...rest);
+	const { remaining, solution, carried, planned, toll, scale, wanted, free, kept, count } = scope;
+	const { problem } = remaining;
 	const isMoved = planned.some((held, nth) => carried.starts[nth] !== held.start);
-	const kept = new Set(standing.filter(({ isFrozen }) => isFrozen).map(({ option }) => option));
 	const unmetWishes = fulfil(remaining, solution, wanted, toll, kept);
 	const isFreed = order.events.some(({ type }) => type !== "accept" && type !== "done" && type !== "delayed" && type !== "road");
-	if ((isMoved || isFreed) && numDays > 0 && order.iterations > 0)
+	if ((isMoved || isFreed) && problem.numSlots > 0 && order.iterations > 0)
 		resume(problem, solution, { seed: order.seed, iterations: order.iterations, toll, scale, wanted: [...free] });
-	return { remaining, solution, carried, planned, numChanges: count(solution), isMoved: isMoved || isFreed, unmetWishes };
+	return { ...scope, numChanges: count(solution), isMoved: isMoved || isFreed, unmetWishes };
 }
+
+type ScopeParts = Parameters<typeof openScope> extends [unknown, unknown, ...infer Rest] ? Rest : never;
 
 function limitsOf(
 	order: RepOrder,
@@ -226,7 +270,7 @@ function fulfil(
 /** Contacts that a scope came to, as if they were held. */
 function heldOf(desk: Desk, { remaining, solution }: Solved, order: RepOrder): Held[] {
 	const { repCase, problem, anchor } = remaining;
-	const known = heldBy(desk, order.plan);
+	const known = desk.heldBy(order.plan);
 	const placed: Held[] = [];
 	for (let option = 0; option < problem.numOptions; option++) {
 		if (solution.slotOf[option] < 0 || option === anchor) continue;
@@ -239,15 +283,8 @@ function heldOf(desk: Desk, { remaining, solution }: Solved, order: RepOrder): H
 	return placed;
 }
 
-interface Situation {
-	readonly facts: readonly Held[];
-	readonly planned: readonly Held[];
-	readonly present: Present | null;
-}
-
-function outcomeOf(desk: Desk, order: RepOrder, situation: Situation, scopes: readonly Solved[]): RepOutcome {
+function outcomeOf(desk: Desk, order: RepOrder, present: Present | null, scopes: readonly Solved[]): RepOutcome {
 	const { moment, repId } = order;
-	const { present } = situation;
 	const isChanged = scopes.some(({ isMoved }) => isMoved) || order.wishes.size > 0 || present?.isAbsent === true;
 	const resumption: Resumption | null = present && {
 		rep_id: repId,

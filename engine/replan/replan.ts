@@ -4,7 +4,7 @@ import { planIdOf } from "../agenda/receipt.ts";
 import { CarteiraError } from "../errors.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
 import { type Day, formatDay, parseDay } from "../units.ts";
-import { type Desk, heldBy, repPlanIn } from "./desk.ts";
+import { type Desk, repPlanIn } from "./desk.ts";
 import { diffPlans, type PlanDiff } from "./diff.ts";
 import { absentDates } from "./present.ts";
 import { type RepOrder, type RepOutcome, replanRep } from "./rep.ts";
@@ -55,9 +55,9 @@ export function replan(desk: Desk, document: unknown, order: unknown): Revision 
 }
 
 /** Lists that revisions hand on, with what the present events add. */
-type Carried = Pick<RevisionRecord, "resumptions" | "rules" | "urgent" | "absences">;
+export type Carried = Pick<RevisionRecord, "resumptions" | "rules" | "urgent" | "absences">;
 
-function carriedOver(plan: PlanDocument, { events, now }: ReplanRequest): Carried {
+export function carriedOver(plan: PlanDocument, { events, now }: ReplanRequest): Carried {
 	const before = plan.receipt.revision;
 	const today = now.slice(0, 10);
 	const rules = events.flatMap((event): ContactRule[] => {
@@ -136,7 +136,15 @@ function concernedReps(plan: PlanDocument, { events }: ReplanRequest): string[] 
 	return plan.reps.map(({ rep_id }) => rep_id).filter((repId) => named.has(repId));
 }
 
-function orderOf(desk: Desk, plan: PlanDocument, repId: string, request: ReplanRequest, carried: Carried, maxChanges: number): RepOrder {
+/** The order to replan one rep of a plan. */
+export function orderOf(
+	desk: Desk,
+	plan: PlanDocument,
+	repId: string,
+	request: ReplanRequest,
+	carried: Carried,
+	maxChanges: number,
+): RepOrder {
 	const rep = desk.repRows.get(repId) ?? -1;
 	const { events, pins, freeze, tolerance_minutes, seed, iterations } = request;
 	const moment = momentOf(request);
@@ -189,7 +197,7 @@ function contactsElsewhere(desk: Desk, plan: PlanDocument, repId: string): Map<n
 	const dates = new Map<number, Day[]>();
 	for (const rep of plan.reps) {
 		if (rep.rep_id === repId) continue;
-		for (const { customer, date, entry } of heldBy(desk, rep))
+		for (const { customer, date, entry } of desk.heldBy(rep))
 			if (entry.status !== "not_reached") dates.set(customer, [...(dates.get(customer) ?? []), date]);
 	}
 	return dates;
