@@ -25,9 +25,10 @@ export interface Engine {
 	score(portfolio: Portfolio, request: { readonly asOf: Day; readonly policy?: unknown }): Promise<PlanContext>;
 	/**
 	 * Recomputes a plan from the inputs and lists every rule it breaks. The money of each contact is recomputed too where the engine
-	 * holds the plan's model and, for a plan that priced changes to a published one, is given that one.
+	 * holds the plan's model and, for a plan that priced changes to a published one, is given that one. Of a revision, what it kept and how
+	 * much it changed are judged beside the plan `revised`.
 	 */
-	check(portfolio: Portfolio, plan: unknown, published?: PlanDocument): Promise<readonly Violation[]>;
+	check(portfolio: Portfolio, plan: unknown, published?: PlanDocument, revised?: unknown): Promise<readonly Violation[]>;
 	/**
 	 * A desk at which a plan is revised, questioned and explained: the inputs are read once, as of the plan's day, so that each decision takes
 	 * milliseconds. `published` is the plan whose changes were priced when the plan was made. INVALID_INPUT where it is no plan.
@@ -43,7 +44,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 	return {
 		plan: (portfolio, request, hooks) => planPortfolio(portfolio, request, { predictor, pool }, hooks),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
-		check: async (portfolio, plan, published) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published) }),
+		check: async (portfolio, plan, published, revised) =>
+			checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published), ...(revised !== undefined && { revised }) }),
 		desk: async (portfolio, plan, published) => openDesk(portfolio, plan, published, predictor),
 		close: () => pool.close(),
 	};

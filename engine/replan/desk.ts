@@ -28,6 +28,10 @@ export interface Desk {
 	read(document: unknown): PlanDocument;
 	/** Contacts of a rep's agendas, oldest first. */
 	heldBy(rep: RepPlan): readonly Held[];
+	/** Rows of reps in the order in which plans are made: what earlier ones contact is known to later ones. */
+	readonly order: readonly number[];
+	/** Dates on which agendas that are made before the rep's contact its customers. */
+	takenBefore(plan: PlanDocument, rep: number): ReadonlyMap<number, readonly Day[]>;
 	/** The rep's case beside the plan's other agendas, `eager` customers as if they were due. */
 	caseOf(plan: PlanDocument, rep: number, eager: ReadonlySet<number>): RepCase;
 }
@@ -50,7 +54,7 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 	const repRows = rowsById(reps, "rep_id");
 	const customerRows = rowsById(customers, "customer_id");
 	const build = createCaseKeeper();
-	const known = new WeakSet<object>();
+	const known = new WeakMap<object, PlanDocument>();
 	const takenOf = remember((plan: PlanDocument) => takenBefore(context, cases, plan));
 	return {
 		context,
@@ -61,12 +65,15 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 		customerRows,
 		heldBy: remember((rep: RepPlan) => readHeld(customerRows, rep)),
 		read(document) {
-			if (known.has(document as object)) return document as PlanDocument;
+			const found = known.get(document as object);
+			if (found) return found;
 			const plan = readOwnPlan(context, published, document);
-			known.add(plan);
-			known.add(document as object);
+			known.set(plan, plan);
+			known.set(document as object, plan);
 			return plan;
 		},
+		order: cases.order,
+		takenBefore: (plan, rep) => takenOf(plan)(rep),
 		caseOf(plan, rep, eager) {
 			const taken = takenOf(plan)(rep);
 			const key = JSON.stringify([...taken]);

@@ -213,17 +213,18 @@ function limitsOf(
 function standingOf(
 	order: RepOrder,
 	{ problem, repCase, anchor }: Remaining,
-	{ options, solution }: Carried,
+	{ options, starts, solution }: Carried,
 	planned: readonly Held[],
 ): Standing[] {
-	const standing = planned.flatMap(({ customer, date }, nth): Standing[] => {
+	const standing = planned.flatMap(({ customer, date, start }, nth): Standing[] => {
 		const option = options[nth];
 		if (option < 0) return [];
 		const isPromised = (problem.optionFlags[option] & REQUIRED) !== 0;
 		return [
 			{
 				option,
-				start: startOf(solution, option),
+				// Against what people know: the plan's time, or where the day pushed it.
+				start: Math.abs(starts[nth] - start) > order.tolerance ? starts[nth] : start,
 				isFrozen: isPromised || order.isPinned(repCase.options[option].customer, date) || order.isPinned(customer, date),
 			},
 		];

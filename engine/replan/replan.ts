@@ -8,6 +8,7 @@ import { type Desk, repPlanIn } from "./desk.ts";
 import { diffPlans, type PlanDiff } from "./diff.ts";
 import { absentDates } from "./present.ts";
 import { type RepOrder, type RepOutcome, replanRep } from "./rep.ts";
+import { revalued } from "./revalue.ts";
 import { leftOut } from "./left-out.ts";
 import { FREEZES, momentOf, readReplanRequest, type ReplanEvent, type ReplanRequest } from "./request.ts";
 
@@ -30,7 +31,7 @@ export function replan(desk: Desk, document: unknown, order: unknown): Revision 
 	validateAgainst(desk, plan, request);
 	const carried = carriedOver(plan, request);
 	if (request.events.length === 0) return { plan, diff: diffPlans(desk, plan, plan, []), unmet_wishes: [] };
-	const concerned = concernedReps(plan, request);
+	const concerned = concernedReps(desk, request);
 	const outcomes = new Map<string, RepOutcome>();
 	let working = plan;
 	let left = request.max_changes;
@@ -40,7 +41,8 @@ export function replan(desk: Desk, document: unknown, order: unknown): Revision 
 		left -= outcome.numChanges;
 		working = { ...working, reps: working.reps.map((rep) => (rep.rep_id === repId ? outcome.plan : rep)) };
 	}
-	const revised = documentOf(desk, plan, working.reps, request, carried, outcomes);
+	const reps = working.reps.map((rep) => (outcomes.has(rep.rep_id) ? rep : revalued(desk, plan, working, rep, request.now.slice(0, 10))));
+	const revised = documentOf(desk, plan, reps, request, carried, outcomes);
 	return {
 		plan: revised,
 		diff: diffPlans(desk, plan, revised, revised.receipt.revision?.forced ?? []),
@@ -131,9 +133,10 @@ function hasContact(plan: PlanDocument, { rep_id, customer_id, date }: { rep_id:
 }
 
 /** Reps that events name, in the order in which plans are made. */
-function concernedReps(plan: PlanDocument, { events }: ReplanRequest): string[] {
+function concernedReps({ order, context }: Desk, { events }: ReplanRequest): string[] {
 	const named = new Set(events.map(({ rep_id }) => rep_id));
-	return plan.reps.map(({ rep_id }) => rep_id).filter((repId) => named.has(repId));
+	const { rep_id: ids } = context.portfolio.tables.reps.texts;
+	return order.map((rep) => ids.at(rep) ?? "").filter((repId) => named.has(repId));
 }
 
 /** The order to replan one rep of a plan. */
