@@ -121,7 +121,10 @@ function checkForced({ report }: Checked, revision: RevisionShape): void {
 		);
 		const isAway = revision.absences.some((away) => away.rep_id === rep_id && away.from.slice(0, 10) <= date && date <= away.until);
 		const isLate = date === dateOf(revision) && revision.events.some((event) => event.rep_id === rep_id);
-		if (!isNamed && !isAway && !isLate && cause !== "rules")
+		const isRuled = revision.rules.some(
+			(rule) => rule.rep_id === rep_id && rule.customer_id === customer_id && rule.from <= date && date <= rule.until,
+		);
+		if (!isNamed && !isRuled && !isAway && !isLate && cause !== "rules")
 			report("forced-unknown", `/receipt/revision/forced/${at}`, `no event forces ${customer_id} on ${date}`);
 	}
 }

@@ -88,10 +88,18 @@ export function composeRep(
 			gap: bound > 0 ? (bound - value) / bound : null,
 			bound_method: revisedMethod(order.plan.bound_method),
 			floor_cents: floorCents,
+			work_seconds: workSecondsOf(order.base),
 			days,
 		},
 		unmet: [...unmet, ...lostPromises(order, days, unmet)],
 	};
+}
+
+function workSecondsOf({ slots }: RepCase): number {
+	return slots.reduce(
+		(sum, { open, close, breaks }) => sum + close - open - breaks.reduce((pauses, { duration }) => pauses + duration, 0),
+		0,
+	);
 }
 
 const REVISED = "of the plan before its days began: ";

@@ -7,6 +7,7 @@ import { readShape } from "../check/shape.ts";
 import { CarteiraError } from "../errors.ts";
 import { type Cases, prepareCases } from "../policy/cases.ts";
 import type { RepCase } from "../policy/case.ts";
+import { buildOwnership } from "../policy/ownership.ts";
 import { rowsById } from "../portfolio/portfolio.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
 import { takenBefore } from "../recompute-terms.ts";
@@ -30,6 +31,8 @@ export interface Desk {
 	heldBy(rep: RepPlan): readonly Held[];
 	/** Rows of reps in the order in which plans are made: what earlier ones contact is known to later ones. */
 	readonly order: readonly number[];
+	/** Rows of reps that serve a customer on some date of the horizon. */
+	repsOf(customer: number): readonly number[];
 	/** Dates on which agendas that are made before the rep's contact its customers. */
 	takenBefore(plan: PlanDocument, rep: number): ReadonlyMap<number, readonly Day[]>;
 	/** The rep's case beside the plan's other agendas, `eager` customers as if they were due. */
@@ -50,6 +53,7 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 		prepared.eager ??= prepareCases({ ...inputs, policy: { ...policy, value: { ...policy.value, due_from_share: 0 } } });
 		return prepared.eager;
 	};
+	const ownership = buildOwnership(portfolio, datesOf(context));
 	const voice = createVoice(policy.language, policy.currency);
 	const repRows = rowsById(reps, "rep_id");
 	const customerRows = rowsById(customers, "customer_id");
@@ -73,6 +77,7 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 			return plan;
 		},
 		order: cases.order,
+		repsOf: (customer) => ownership.repsOf(customer),
 		takenBefore: (plan, rep) => takenOf(plan)(rep),
 		caseOf(plan, rep, eager) {
 			const taken = takenOf(plan)(rep);
@@ -86,6 +91,11 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 			);
 		},
 	};
+}
+
+/** Every date of the horizon. */
+function datesOf({ asOf, horizon }: PlanContext): Day[] {
+	return Array.from({ length: Math.max(asOf, ...horizon.slice(-1)) - asOf + 1 }, (_, after) => asOf + after);
 }
 
 /** What is worked out of an object once and forgotten with it. */

@@ -2,8 +2,10 @@ import type { RepPlan, Resumption, UnmetRequired, Unplanned } from "../agenda/pl
 import { unplannedOf } from "../agenda/unplanned.ts";
 import type { ContactOption, RepCase } from "../policy/case.ts";
 import { beginMove, createJournal, rollBack } from "../solver/journal.ts";
+import { findUpperBound } from "../solver/bound/bound.ts";
 import { REQUIRED } from "../solver/problem.ts";
 import { resume } from "../solver/resume.ts";
+import { unmetOptions } from "../solver/report.ts";
 import type { WorkingSolution } from "../solver/working-solution.ts";
 import { type Day, formatDay, formatTime, parseTime, type Seconds } from "../units.ts";
 import { carryOn, type Carried } from "./carry.ts";
@@ -40,6 +42,10 @@ export interface RepOrder {
 	readonly iterations: number;
 	/** Cents that a change must bring. */
 	readonly changePrice: number;
+	/** Search though nothing happened. */
+	readonly isQuestion: boolean;
+	/** Work of an upper bound on what could be reached, see `findUpperBound`; 0: the plan's own is kept. */
+	readonly boundWork: number;
 }
 
 /** A rep's part of a revision. */
@@ -54,8 +60,6 @@ export interface RepOutcome {
 	readonly unmetWishes: readonly number[];
 	readonly unplanned: readonly Unplanned[];
 	readonly unmet: readonly UnmetRequired[];
-	/** Were contacts moved, added or dropped? */
-	readonly isChanged: boolean;
 }
 
 /** How a rep's horizon stands at the moment. */
@@ -105,7 +109,8 @@ function splitScopes(desk: Desk, order: RepOrder, facts: readonly Held[], planne
 
 interface Solved extends OpenScope {
 	readonly numChanges: number;
-	readonly isMoved: boolean;
+	/** Null: none was asked for. */
+	readonly bound: number | null;
 	readonly unmetWishes: readonly number[];
 }
 
@@ -169,9 +174,19 @@ function solveScope(desk: Desk, order: RepOrder, ...rest: ScopeParts): Solved {
 	const isMoved = planned.some((held, nth) => carried.starts[nth] !== held.start);
 	const unmetWishes = fulfil(remaining, solution, wanted, toll, kept);
 	const isFreed = order.events.some(({ type }) => type !== "accept" && type !== "done" && type !== "delayed" && type !== "road");
-	if ((isMoved || isFreed) && problem.numSlots > 0 && order.iterations > 0)
+	const isAsked = isMoved || isFreed || order.isQuestion;
+	if (isAsked && problem.numSlots > 0 && order.iterations > 0)
 		resume(problem, solution, { seed: order.seed, iterations: order.iterations, toll, scale, wanted: [...free] });
-	return { ...scope, numChanges: count(solution), isMoved: isMoved || isFreed, unmetWishes };
+	return { ...scope, numChanges: count(solution), unmetWishes, bound: order.boundWork > 0 ? boundOf(scope, order.boundWork) : null };
+}
+
+/** Upper bound on what a scope can come to with its wishes met, in cents. */
+function boundOf(scope: OpenScope, work: number): number {
+	const { problem, anchor } = scope.remaining;
+	const unmet = unmetOptions(problem, scope.solution).filter((option) => option !== anchor);
+	const { value } = solutionOf(scope);
+	const bonuses = scope.solution.value - value;
+	return Math.max(value, findUpperBound(problem, scope.solution.value, unmet, true, work).bound - bonuses);
 }
 
 type ScopeParts = Parameters<typeof openScope> extends [unknown, unknown, ...infer Rest] ? Rest : never;
@@ -286,7 +301,6 @@ function heldOf(desk: Desk, { remaining, solution }: Solved, order: RepOrder): H
 
 function outcomeOf(desk: Desk, order: RepOrder, present: Present | null, scopes: readonly Solved[]): RepOutcome {
 	const { moment, repId } = order;
-	const isChanged = scopes.some(({ isMoved }) => isMoved) || order.wishes.size > 0 || present?.isAbsent === true;
 	const resumption: Resumption | null = present && {
 		rep_id: repId,
 		date: formatDay(moment.day),
@@ -295,7 +309,8 @@ function outcomeOf(desk: Desk, order: RepOrder, present: Present | null, scopes:
 		travel_factor: present.factor,
 		closed: present.isAbsent,
 	};
-	const { plan, unmet } = composeRep(desk, order, present, scopes);
+	const { plan: composed, unmet } = composeRep(desk, order, present, scopes);
+	const plan = withBound(composed, scopes);
 	const forced = scopes.flatMap(({ carried, planned }) =>
 		planned.flatMap((held, nth) => {
 			const option = carried.options[nth];
@@ -313,8 +328,15 @@ function outcomeOf(desk: Desk, order: RepOrder, present: Present | null, scopes:
 		unmetWishes: scopes.map(({ unmetWishes }) => unmetWishes).reduce((both, one) => both.filter((customer) => one.includes(customer))),
 		unplanned: rows,
 		unmet,
-		isChanged,
 	};
+}
+
+/** With the bound that was asked for: that of what was open, and what is settled beside it. */
+function withBound(plan: RepPlan, scopes: readonly Solved[]): RepPlan {
+	const [scope, ...others] = scopes;
+	if (others.length > 0 || scope.bound === null) return plan;
+	const bound = scope.bound + plan.value_cents - solutionOf(scope).value;
+	return { ...plan, upper_bound_cents: bound, gap: bound > 0 ? (bound - plan.value_cents) / bound : null };
 }
 
 function causeOf(order: RepOrder, { customer, date }: Held, present: Present | null): string {

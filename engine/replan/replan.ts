@@ -31,12 +31,23 @@ export function replan(desk: Desk, document: unknown, order: unknown): Revision 
 	validateAgainst(desk, plan, request);
 	const carried = carriedOver(plan, request);
 	if (request.events.length === 0) return { plan, diff: diffPlans(desk, plan, plan, []), unmet_wishes: [] };
-	const concerned = concernedReps(desk, request);
+	return revise(desk, plan, request, carried, inOrder(desk, new Set(request.events.map(({ rep_id }) => rep_id))));
+}
+
+/** Replans some reps of a plan, in the order given; `adjust` has the last word on each rep's order. */
+export function revise(
+	desk: Desk,
+	plan: PlanDocument,
+	request: ReplanRequest,
+	carried: Carried,
+	concerned: readonly string[],
+	adjust: (order: RepOrder) => RepOrder = (order) => order,
+): Revision {
 	const outcomes = new Map<string, RepOutcome>();
 	let working = plan;
 	let left = request.max_changes;
 	for (const repId of concerned) {
-		const outcome = replanRep(desk, orderOf(desk, working, repId, request, carried, left));
+		const outcome = replanRep(desk, adjust(orderOf(desk, working, repId, request, carried, left)));
 		outcomes.set(repId, outcome);
 		left -= outcome.numChanges;
 		working = { ...working, reps: working.reps.map((rep) => (rep.rep_id === repId ? outcome.plan : rep)) };
@@ -93,7 +104,7 @@ function ruleOf(
 }
 
 /** Everything that the request names must be there. */
-function validateAgainst(desk: Desk, plan: PlanDocument, request: ReplanRequest): void {
+export function validateAgainst(desk: Desk, plan: PlanDocument, request: ReplanRequest): void {
 	const { day } = momentOf(request);
 	const [from, to] = [parseDay(plan.horizon.from), parseDay(plan.horizon.to)];
 	if (day < from || day > to)
@@ -132,9 +143,8 @@ function hasContact(plan: PlanDocument, { rep_id, customer_id, date }: { rep_id:
 	return days.some((day) => day.date === date && day.entries.some((entry) => entry.customer_id === customer_id));
 }
 
-/** Reps that events name, in the order in which plans are made. */
-function concernedReps({ order, context }: Desk, { events }: ReplanRequest): string[] {
-	const named = new Set(events.map(({ rep_id }) => rep_id));
+/** Reps in the order in which plans are made. */
+export function inOrder({ order, context }: Desk, named: ReadonlySet<string>): string[] {
 	const { rep_id: ids } = context.portfolio.tables.reps.texts;
 	return order.map((rep) => ids.at(rep) ?? "").filter((repId) => named.has(repId));
 }
@@ -186,6 +196,8 @@ export function orderOf(
 		seed,
 		iterations,
 		changePrice: Math.round(100 * desk.context.policy.stability.change_cost),
+		isQuestion: false,
+		boundWork: 0,
 	};
 }
 
