@@ -7,6 +7,8 @@ import type { Portfolio } from "./portfolio/portfolio.ts";
 import { recomputeTerms } from "./recompute-terms.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
 import { type Day, parseDay } from "./units.ts";
+import { assess, assessRequest, type Assessment } from "./replan/assess.ts";
+import { readAs } from "./replan/request.ts";
 import { createDesk, type Desk, readPlan } from "./replan/desk.ts";
 import { createPool } from "./workers/pool.ts";
 
@@ -34,6 +36,8 @@ export interface Engine {
 	 * milliseconds. `published` is the plan whose changes were priced when the plan was made. INVALID_INPUT where it is no plan.
 	 */
 	desk(portfolio: Portfolio, plan: unknown, published?: PlanDocument): Promise<Desk>;
+	/** Scores a plan made by people, lists what it breaks and what the optimiser would change first. INVALID_INPUT names what does not fit. */
+	assess(portfolio: Portfolio, order: unknown, policy?: unknown): Promise<Assessment>;
 	close(): Promise<void>;
 }
 
@@ -47,6 +51,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 		check: async (portfolio, plan, published, revised) =>
 			checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published), ...(revised !== undefined && { revised }) }),
 		desk: async (portfolio, plan, published) => openDesk(portfolio, plan, published, predictor),
+		assess: async (portfolio, order, policy) => assessPlan(portfolio, order, policy, predictor),
 		close: () => pool.close(),
 	};
 }
@@ -54,6 +59,12 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 function openDesk(portfolio: Portfolio, plan: unknown, published: PlanDocument | undefined, predictor: Predictor): Desk {
 	const { as_of, policy } = readPlan(plan);
 	return createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor), published);
+}
+
+function assessPlan(portfolio: Portfolio, order: unknown, policy: unknown, predictor: Predictor): Assessment {
+	const { as_of } = readAs(assessRequest, order, "evaluation");
+	const desk = createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor));
+	return assess(desk, order, (plan) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, undefined) }));
 }
 
 /** Values a plan's contacts anew; null without its model, or without the published plan that it priced changes to. */

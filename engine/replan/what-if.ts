@@ -10,6 +10,7 @@ import { diffPlans, type PlanDiff, valueOf } from "./diff.ts";
 import { longerShifts, suppose, type Supposed } from "./overlay.ts";
 import { type Carried, carriedOver, inOrder, revise, type Revision, validateAgainst } from "./replan.ts";
 import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
+import type { RepOrder } from "./rep.ts";
 import { repsFor } from "./suggest.ts";
 
 const id = z.string().min(1).max(200);
@@ -80,8 +81,8 @@ export interface WhatIfAnswer {
 	readonly plan: PlanDocument;
 }
 
-/** Work of the bound: about half a CPU second a rep. */
-const BOUND_WORK = 40e6;
+/** Work of the bound: about a quarter of a CPU second a rep. */
+const BOUND_WORK = 20e6;
 const NO_LIMIT = 100_000;
 
 /**
@@ -100,37 +101,31 @@ export function whatIf(desk: Desk, document: unknown, order: unknown): WhatIfAns
 	const asked = question.relax.length === 0 ? desk : supposedDesk(desk, question);
 	const wishes = wishesOf(desk, plan, question);
 	const asking: Carried = withQuestion(desk, plan, carried, question);
-	const without = (from: PlanDocument): Revision =>
-		revise(desk, from, request, { ...carried, urgent: asking.urgent }, reps, (of) => ({ ...of, isQuestion: true, changePrice: 0 }));
+	const without = (from: PlanDocument, iterations: number): PlanDocument =>
+		revise(desk, from, { ...request, iterations }, { ...carried, urgent: asking.urgent }, reps, asQuestion).plan;
 	const under = (from: PlanDocument): Revision =>
 		revise(asked, from, request, asking, reps, (of) => ({
-			...of,
-			isQuestion: true,
-			changePrice: 0,
+			...asQuestion(of),
 			boundWork: BOUND_WORK,
 			wishes: new Map(wishes.filter(({ repId }) => repId === of.repId).map(({ customer, wish }) => [customer, wish])),
 		}));
-	const first = without(plan).plan;
+	const better = (one: PlanDocument, other: PlanDocument): PlanDocument => (valueOf(other) > valueOf(one) ? other : one);
+	const first = without(plan, request.iterations);
 	const answer = under(first);
-	// What only more search brought is no merit of the question: the answer's plan is a start without it, too.
-	const second = without(answer.plan).plan;
-	const base = valueOf(second) > valueOf(first) ? second : first;
-	const isWider = question.force.length === 0 && question.forbid.length === 0;
-	const last = isWider && valueOf(base) > valueOf(answer.plan) ? under(base) : answer;
-	return answerOf(desk, plan, question, base, last);
+	const base = better(first, without(answer.plan, request.iterations));
+	const again = base === first ? answer : under(base);
+	const isBetter = again.unmet_wishes.length < answer.unmet_wishes.length || valueOf(again.plan) > valueOf(answer.plan);
+	const last = isBetter ? again : answer;
+	// What only more search brought is no merit of the question: as far as the answer's plan goes without it, it counts without it, too.
+	return answerOf(desk, plan, better(base, without(last.plan, 0)), last);
 }
 
-function answerOf(
-	desk: Desk,
-	plan: PlanDocument,
-	{ force, relax }: WhatIf,
-	without: PlanDocument,
-	{ plan: answer, unmet_wishes }: Revision,
-): WhatIfAnswer {
+function asQuestion(order: RepOrder): RepOrder {
+	return { ...order, isQuestion: true, changePrice: 0 };
+}
+
+function answerOf(desk: Desk, plan: PlanDocument, without: PlanDocument, { plan: answer, unmet_wishes }: Revision): WhatIfAnswer {
 	const value = valueOf(answer);
-	// A plan that keeps to a ban could have been made without it.
-	const isNarrower = force.length === 0 && relax.length === 0;
-	const valueWithout = isNarrower ? Math.max(valueOf(without), value) : valueOf(without);
 	const bound = answer.reps.reduce((sum, { upper_bound_cents }) => sum + upper_bound_cents, 0);
 	const diff = diffPlans(desk, without, answer);
 	const counts = (of: PlanDocument): Map<string, number> => {
@@ -142,9 +137,9 @@ function answerOf(
 	const [was, is] = [counts(without), counts(answer)];
 	return {
 		value_now_cents: valueOf(plan),
-		value_without_cents: valueWithout,
+		value_without_cents: valueOf(without),
 		value_with_cents: value,
-		difference_cents: value - valueWithout,
+		difference_cents: value - valueOf(without),
 		upper_bound_cents: bound,
 		gap: bound > 0 ? (bound - value) / bound : null,
 		is_met: unmet_wishes.length === 0,

@@ -35,10 +35,12 @@ function eventOf(random: Random, plan: PlanDocument, { repId, date, entries }: B
 		return customer === undefined ? null : { type: "urgent", rep_id, customer_id: customer };
 	}
 	if (kind === 6) return { type: "road", rep_id, factor: 1.2 + random.next() };
-	if (kind === 7 && coming) return { type: "refuse", rep_id, customer_id: coming.customer_id, date, until: plan.horizon.to, reason: "the owner is away" };
+	if (kind === 7 && coming)
+		return { type: "refuse", rep_id, customer_id: coming.customer_id, date, until: plan.horizon.to, reason: "the owner is away" };
 	if (kind === 8 && coming) return { type: "accept", rep_id, customer_id: coming.customer_id, date };
 	const other = pick(plan.unplanned.filter((row) => row.rep_id === repId));
-	if (kind === 9 && coming && other) return { type: "swap", rep_id, customer_id: coming.customer_id, date, with: other.customer_id, reason: "asked for it" };
+	if (kind === 9 && coming && other)
+		return { type: "swap", rep_id, customer_id: coming.customer_id, date, with: other.customer_id, reason: "asked for it" };
 	return null;
 }
 
@@ -58,7 +60,10 @@ export function randomOrders(seed: number, revise: (order: ReplanOrder, plan: Pl
 		const events = [...new Map(chosen.map((rep) => [rep.repId, rep])).values()].flatMap((rep) => eventOf(random, current, rep, time) ?? []);
 		const freeze = (["none", "none", "none", "today", "tomorrow", "all"] as const)[random.below(6)];
 		if (events.length > 0)
-			current = revise({ now: `${date}T${formatTime(time)}`, events, freeze, max_changes: random.below(10), seed: random.below(1000) }, current);
+			current = revise(
+				{ now: `${date}T${formatTime(time)}`, events, freeze, max_changes: random.below(10), seed: random.below(1000) },
+				current,
+			);
 		time += 600 + random.below(2 * 3600);
 	}
 }

@@ -43,6 +43,7 @@ export function createFakeEngine(): FakeEngine {
 		},
 		score: () => Promise.reject(new Error("the fake engine does not score")),
 		check: async () => [],
+		assess: () => Promise.reject(new Error("the fake engine does not assess")),
 		desk: () => Promise.reject(new Error("the fake engine has no desk")),
 		close: async () => {},
 	};
