@@ -33,6 +33,8 @@ const HOT = 0.15;
 const COLD = 0.005;
 /** Shares of what a second yields that an insertion pays for it. */
 const TIME_PRICES = [0.15, 0.5] as const;
+/** Share of steps that offer time to few customers beside those that lost a contact. */
+const FEW_SHARE = 0.5;
 const BLINK = Math.floor(0.01 * 2 ** 24);
 const WIDE_BLINK = Math.floor(2 ** 24 / 3);
 
@@ -146,8 +148,11 @@ function createStep(problem: Problem, solution: WorkingSolution, { seed, scale, 
 			prices.time.fill(usual * share);
 			for (const customer of wanted) insertChain(recreation, customer, openDays, true);
 			listOffers(offers, sources, iteration, around);
+			// Where few changes are allowed, few may come in at a time.
+			let guests = random.next() < FEW_SHARE ? 1 + random.below(3) : offers.count;
 			for (let i = 0; i < offers.count; i++) {
 				const customer = offers.customers[i];
+				if (offers.lostAt[customer] !== iteration && guests-- <= 0) continue;
 				insertChain(recreation, customer, openDays, offers.lostAt[customer] === iteration);
 			}
 		},
