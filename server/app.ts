@@ -10,6 +10,7 @@ import { registerOpenApi } from "./openapi.ts";
 import { answerProtocolError, refuseExpectations } from "./protocol-errors.ts";
 import { HttpError } from "./problem.ts";
 import { registerAgendaRoutes } from "./routes/agendas.ts";
+import { registerDecisionRoutes } from "./routes/decisions.ts";
 import type { App } from "./routes/app-type.ts";
 import { registerPlanRoutes } from "./routes/plans.ts";
 import { registerPortfolioRoutes } from "./routes/portfolios.ts";
@@ -79,6 +80,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerPortfolioRoutes(typed, services);
 		registerPlanRoutes(typed, services);
 		registerAgendaRoutes(typed, services);
+		registerDecisionRoutes(typed, services);
 	});
 	await app.register(async (scope) => registerTableRoutes(scope.withTypeProvider<ZodTypeProvider>(), services));
 	return app;
