@@ -105,11 +105,10 @@ function checkPast(context: Checked, revision: RevisionShape, before: ReadonlyMa
 	}
 }
 
-/** Did an event of this revision cost the rep time, so that its day went on later than planned? */
+/** Was a contact of the rep told to have been at other times than planned, so that others may not have been had yet? */
 function isHeldUp({ events }: RevisionShape, repId: string): boolean {
 	return events.some(
-		({ type, rep_id, end }) =>
-			rep_id === repId && (["delayed", "road", "absent", "not_reached"].includes(type) || (type === "done" && end !== undefined)),
+		({ type, rep_id, start, end }) => rep_id === repId && (type === "done" || type === "not_reached") && (start ?? end) !== undefined,
 	);
 }
 
