@@ -141,7 +141,7 @@ function checkCost({ policy, report }: Checked, { shape, contacts, pointer }: Ag
  */
 function checkEnd(context: Checked, agenda: AgendaView, last: ContactView | null, back: Seconds | null): void {
 	const { contacts, end, pointer, shape } = agenda;
-	if (contacts.length === 0 || contacts.every(({ isFact }) => isFact)) return;
+	if (contacts.every(({ isFact }) => isFact)) return;
 	const lastEnd = Math.max(...contacts.map((contact) => contact.end));
 	const returns = back === null || last === null ? [lastEnd] : returnsOf(agenda, last, back);
 	if (returns.some((reached) => Math.max(reached, lastEnd) === end)) return;

@@ -52,15 +52,13 @@ export function diffPlans(
 	const causes = new Map(forced.map(({ customer_id, date, cause }) => [`${customer_id} ${date}`, cause]));
 	const events = eventCauses(after);
 	const changes: PlanChange[] = [];
-	for (const customerId of [...new Set([...was.keys(), ...is.keys()])]) {
-		const gone = [...(was.get(customerId) ?? [])];
+	for (const customerId of new Set([...was.keys(), ...is.keys()])) {
 		const fresh = [...(is.get(customerId) ?? [])];
-		for (const spot of [...gone]) {
-			const same = fresh.find((other) => isSame(spot, other, tolerance));
-			if (!same) continue;
-			gone.splice(gone.indexOf(spot), 1);
-			fresh.splice(fresh.indexOf(same), 1);
-		}
+		const gone = (was.get(customerId) ?? []).filter((spot) => {
+			const same = fresh.findIndex((other) => isSame(spot, other, tolerance));
+			if (same >= 0) fresh.splice(same, 1);
+			return same < 0;
+		});
 		while (gone.length > 0 || fresh.length > 0) {
 			const from = gone.shift() ?? null;
 			const to = (from && fresh.find(({ date }) => date === from.date)) ?? fresh[0] ?? null;
