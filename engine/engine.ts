@@ -9,6 +9,9 @@ import type { Portfolio } from "./portfolio/portfolio.ts";
 import type { Snapshot } from "./portfolio/snapshot/snapshot.ts";
 import { recomputeTerms } from "./recompute-terms.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
+import { assess, assessRequest, type Assessment } from "./replan/assess.ts";
+import { createDesk, type Desk, readPlan } from "./replan/desk.ts";
+import { readAs } from "./replan/request.ts";
 import { type Question, surveyPopulation, understand } from "./understand.ts";
 import { parseDay } from "./units.ts";
 import { createPool } from "./workers/pool.ts";
@@ -36,9 +39,22 @@ export interface Engine {
 	/**
 	 * Recomputes a plan from the inputs and lists every rule it breaks. The money of each contact is recomputed too where the engine
 	 * holds the plan's model and is given what the receipt names beside it: the published plan whose changes had a price, the population
-	 * of earlier inputs.
+	 * of earlier inputs. Of a revision, what it kept and how much it changed are judged beside the plan `revised`.
 	 */
-	check(portfolio: Portfolio, plan: unknown, published?: PlanDocument, population?: Population): Promise<readonly Violation[]>;
+	check(
+		portfolio: Portfolio,
+		plan: unknown,
+		published?: PlanDocument,
+		revised?: unknown,
+		population?: Population,
+	): Promise<readonly Violation[]>;
+	/**
+	 * A desk at which a plan is revised, questioned and explained: the inputs are read once, as of the plan's day, so that each decision takes
+	 * milliseconds. `published` is the plan whose changes were priced when the plan was made. INVALID_INPUT where it is no plan.
+	 */
+	desk(portfolio: Portfolio, plan: unknown, published?: PlanDocument): Promise<Desk>;
+	/** Scores a plan made by people, lists what it breaks and what the optimiser would change first. INVALID_INPUT names what does not fit. */
+	assess(portfolio: Portfolio, order: unknown, policy?: unknown): Promise<Assessment>;
 	close(): Promise<void>;
 }
 
@@ -51,10 +67,26 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 		planSnapshot: (snapshot, request, hooks = {}) => planSnapshot(snapshot, request, { predictor, pool }, hooks, { model: options.model }),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
 		survey: async (portfolio, request) => surveyPopulation(portfolio, request, predictor),
-		check: async (portfolio, plan, published, population) =>
-			checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, published, population) }),
+		check: async (portfolio, plan, published, revised, population) =>
+			checkPlan(portfolio, plan, {
+				valuer: valuerOf(portfolio, predictor, published, population),
+				...(revised !== undefined && { revised }),
+			}),
+		desk: async (portfolio, plan, published) => openDesk(portfolio, plan, published, predictor),
+		assess: async (portfolio, order, policy) => assessPlan(portfolio, order, policy, predictor),
 		close: () => pool.close(),
 	};
+}
+
+function openDesk(portfolio: Portfolio, plan: unknown, published: PlanDocument | undefined, predictor: Predictor): Desk {
+	const { as_of, policy } = readPlan(plan);
+	return createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor), published);
+}
+
+function assessPlan(portfolio: Portfolio, order: unknown, policy: unknown, predictor: Predictor): Assessment {
+	const { as_of } = readAs(assessRequest, order, "evaluation");
+	const desk = createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor));
+	return assess(desk, order, (plan) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, undefined, undefined) }));
 }
 
 /** Values a plan's contacts anew; null without its model, its population, or the published plan that it priced changes to. */

@@ -16,6 +16,13 @@ export type {
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
 export { ENGINE, type PlanHooks, type PlanOptions, type PlanProgress, type PlanRequest, understand } from "./plan.ts";
+export { type Assessment, type AssessOrder, assessRequest } from "./replan/assess.ts";
+export type { Desk } from "./replan/desk.ts";
+export { diffPlans, type PlanChange, type PlanDiff } from "./replan/diff.ts";
+export { replan, type Revision } from "./replan/replan.ts";
+export { type ReplanOrder, replanRequest } from "./replan/request.ts";
+export { suggest, type SuggestOrder, suggestRequest, type Suggestions } from "./replan/suggest.ts";
+export { whatIf, type WhatIfAnswer, type WhatIfOrder, whatIfRequest } from "./replan/what-if.ts";
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
 export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";
 export { effectRowsOf } from "./policy/effect-rows.ts";

@@ -12,7 +12,10 @@ import { type Day, parseDay } from "./units.ts";
 interface Agendas {
 	readonly reps: readonly {
 		readonly rep_id: string;
-		readonly days: readonly { readonly date: string; readonly entries: readonly { readonly customer_id: string }[] }[];
+		readonly days: readonly {
+			readonly date: string;
+			readonly entries: readonly { readonly customer_id: string; readonly status?: unknown }[];
+		}[];
 	}[];
 }
 
@@ -56,8 +59,8 @@ function keyOf(customer: number, day: Day, channel: string): string {
 	return `${customer} ${day} ${channel}`;
 }
 
-/** For each rep: what the agendas of earlier waves contact, as when the plan was made. */
-function takenBefore({ portfolio }: PlanContext, cases: Cases, plan: Agendas): (rep: number) => ReadonlyMap<number, readonly Day[]> {
+/** For each rep: what the agendas of earlier waves contact, as when the plan was made. Who was not reached was not contacted. */
+export function takenBefore({ portfolio }: PlanContext, cases: Cases, plan: Agendas): (rep: number) => ReadonlyMap<number, readonly Day[]> {
 	const { customers, reps } = portfolio.tables;
 	const customerRows = rowsById(customers, "customer_id");
 	const plans = new Map(plan.reps.map((rep) => [rep.rep_id, rep]));
@@ -65,8 +68,8 @@ function takenBefore({ portfolio }: PlanContext, cases: Cases, plan: Agendas): (
 		const taken = new Map<number, Day[]>();
 		for (const rep of cases.waves.slice(0, wave).flat()) {
 			for (const { date, entries } of plans.get(reps.texts.rep_id.at(rep) ?? "")?.days ?? []) {
-				for (const { customer_id } of entries) {
-					const customer = customerRows.get(customer_id);
+				for (const { customer_id, status } of entries) {
+					const customer = status === "not_reached" ? undefined : customerRows.get(customer_id);
 					if (customer !== undefined) taken.set(customer, [...(taken.get(customer) ?? []), parseDay(date)]);
 				}
 			}

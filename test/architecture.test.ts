@@ -17,6 +17,18 @@ const ROOMS: readonly (readonly [room: string, mayImport: readonly string[]])[] 
 	["engine/workers/", [...LEAVES, "engine/scoring/", "engine/solver/", "engine/team/"]],
 	["engine/agenda/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", ...SOLVER_SEAM]],
 	["engine/check/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", "engine/agenda/plan-document.ts"]],
+	[
+		"engine/replan/",
+		[
+			...LEAVES,
+			"engine/portfolio/",
+			"engine/policy/",
+			"engine/solver/",
+			"engine/agenda/",
+			"engine/check/shape.ts",
+			"engine/recompute-terms.ts",
+		],
+	],
 	["engine/", ["engine/"]],
 	["server/commands/", ["engine/index.ts", "models/", "server/"]],
 	["server/", ["engine/index.ts", "server/"]],

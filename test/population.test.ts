@@ -228,11 +228,11 @@ describe("a population of earlier inputs", () => {
 		const plan = await engine.plan(slice, request, {}, { population, populationOf: before.digest });
 		expect(plan.receipt).toMatchObject({ inputs_digest: after.digest, population: before.digest, data_through: { orders: "2026-11-22" } });
 		expect(plan.warnings.filter((warning) => warning.includes(before.digest))).toHaveLength(1);
-		expect((await engine.check(after, plan, undefined, population)).filter(({ rule }) => rule === "term-value")).toEqual([]);
+		expect((await engine.check(after, plan, undefined, undefined, population)).filter(({ rule }) => rule === "term-value")).toEqual([]);
 		const forged = structuredClone(plan);
 		const entry = forged.reps[0].days.flatMap(({ entries }) => entries)[0];
 		Object.assign(entry.terms[0], { cents: entry.terms[0].cents + 1 });
-		expect((await engine.check(after, forged, undefined, population)).map(({ rule }) => rule)).toContain("term-value");
+		expect((await engine.check(after, forged, undefined, undefined, population)).map(({ rule }) => rule)).toContain("term-value");
 		const lastOrder = (portfolio: Portfolio): number => {
 			const { classification } = understand(portfolio, { asOf: AS_OF }, predictor, { population, populationOf: before.digest });
 			const { customer_id: ids } = portfolio.tables.customers.texts;

@@ -32,6 +32,7 @@ export type Words = Readonly<Record<string, string | number>>;
 
 /** Speaks one language: messages, money and dates. */
 export interface Voice {
+	readonly tongue: "pt" | "en";
 	say(key: MessageKey, words?: Words): string;
 	money(cents: number): string;
 	percent(share: number): string;
@@ -46,6 +47,7 @@ export function createVoice(language: string, currency: string): Voice {
 	const percent = new Intl.NumberFormat(language, { style: "percent" });
 	const date = new Intl.DateTimeFormat(language, { weekday: "short", day: "2-digit", month: "2-digit", timeZone: "UTC" });
 	return {
+		tongue,
 		say: (key, words = {}) => MESSAGES[key][tongue].replaceAll(/\{(\w+)\}/g, (_, word: string) => String(words[word])),
 		money: (cents) => money.format(cents / 100).replaceAll(/\p{Zs}/gu, " "), // Intl writes no-break spaces; spreadsheets and consoles show them as junk
 		percent: (share) => percent.format(share).replaceAll(/\p{Zs}/gu, " "),

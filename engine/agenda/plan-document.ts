@@ -33,6 +33,65 @@ export interface Receipt {
 	readonly published: string | null;
 	/** The reps asked for, where not all were. */
 	readonly reps?: readonly string[];
+	/** Of a plan revised during its days: what it revises and why. */
+	readonly revision?: RevisionRecord;
+}
+
+/** How a revision came about. Lists that are kept from revision to revision say so; the others are of this one. */
+export interface RevisionRecord {
+	/** plan_id of the plan revised. */
+	readonly of: string;
+	/** 1 for the first revision of a plan. */
+	readonly number: number;
+	/** Local date and time of the reps. */
+	readonly now: string;
+	readonly freeze: string;
+	readonly max_changes: number;
+	readonly tolerance_minutes: number;
+	readonly seed: number;
+	readonly iterations: number;
+	readonly pins: readonly ContactName[];
+	readonly events: readonly (Readonly<Record<string, unknown>> & { readonly type: string; readonly rep_id: string })[];
+	/** Contacts that the events took out or pushed back, which are no changes of the replanning. */
+	readonly forced: readonly (ContactName & { readonly cause: string })[];
+	/** Kept: where and when the rep's day went on. Contacts that start earlier are what happened. */
+	readonly resumptions: readonly Resumption[];
+	/** Kept: dates on which a rep does not contact a customer, with the reason given. */
+	readonly rules: readonly ContactRule[];
+	/** Kept: customers that are contacted though not due. */
+	readonly urgent: readonly { readonly rep_id: string; readonly customer_id: string; readonly by: string }[];
+	/** Kept: absences that the tables do not know, from the moment of the event. */
+	readonly absences: readonly { readonly rep_id: string; readonly from: string; readonly until: string }[];
+}
+
+/** A contact of a plan by rep, customer and date. */
+export interface ContactName {
+	readonly rep_id: string;
+	readonly customer_id: string;
+	readonly date: string;
+}
+
+/** Where a rep's day went on. */
+export interface Resumption {
+	readonly rep_id: string;
+	readonly date: string;
+	/** Local time from which the rep is free. */
+	readonly at: string;
+	/** Customer at whose place the rep is; null: the start place. */
+	readonly from_customer_id: string | null;
+	/** Times of legs from then on, over those of the travel rule. */
+	readonly travel_factor: number;
+	/** Nothing more is done on the day. */
+	readonly closed: boolean;
+}
+
+/** From `from` to `until`, both included. */
+export interface ContactRule {
+	readonly rep_id: string;
+	readonly customer_id: string;
+	readonly from: string;
+	readonly until: string;
+	readonly reason: string;
 }
 
 export interface RepPlan {
@@ -92,6 +151,10 @@ export interface Entry {
 	}[];
 	readonly reason: string;
 	readonly brief: Brief;
+	/** What became of the contact, in a revision; absent: planned, or done as planned. */
+	readonly status?: "done" | "not_reached";
+	readonly outcome?: string;
+	readonly objection?: string;
 }
 
 /** What the rep wants to know before the contact. Absent facts are null. */

@@ -12,7 +12,7 @@ export function checkAppointments(context: Checked): void {
 	for (const contact of contactsOf(context.reps)) {
 		if (contact.appointment < 0) continue;
 		planned.set(contact.appointment, contact);
-		checkPromise(context, contact);
+		if (!contact.isFact) checkPromise(context, contact);
 	}
 	const unmet = new Set<number>();
 	for (const [at, { customer_id, rep_id, on }] of plan.unmet_required.entries()) {
@@ -25,7 +25,8 @@ export function checkAppointments(context: Checked): void {
 				`customer ${customer_id} has no ${row === undefined ? "" : "second "}appointment with rep ${rep_id} on ${on}`,
 			);
 		else if (planned.has(row)) report("unmet-planned", pointer, `the appointment is kept at ${planned.get(row)?.pointer}`);
-		else if (couldBeKept(context, row)) report("unmet-feasible", pointer, "nothing stands against the appointment");
+		else if (!isExcused(context, row) && couldBeKept(context, row))
+			report("unmet-feasible", pointer, "nothing stands against the appointment");
 		if (row !== undefined) unmet.add(row);
 	}
 	const reps = new Set(plannedReps(context));
@@ -33,6 +34,21 @@ export function checkAppointments(context: Checked): void {
 		const isMissing = !planned.has(row) && !unmet.has(row) && reps.has(context.portfolio.tables.appointments.refs.rep_id[row]);
 		if (isMissing) report("appointment-missing", "/unmet_required", `${describe(context, row)} is neither planned nor unmet`);
 	}
+}
+
+/** Did an event of the day, or of an earlier one, stand against it? */
+function isExcused({ plan, portfolio }: Checked, row: number): boolean {
+	const { revision } = plan.receipt;
+	const { refs, days } = portfolio.tables.appointments;
+	if (!revision) return false;
+	const rep = portfolio.tables.reps.texts.rep_id.at(refs.rep_id[row]);
+	const customer = portfolio.tables.customers.texts.customer_id.at(refs.customer_id[row]);
+	const date = formatDay(days.on[row]);
+	return (
+		revision.resumptions.some((day) => day.rep_id === rep && day.date === date) ||
+		revision.absences.some((away) => away.rep_id === rep && away.from.slice(0, 10) <= date && date <= away.until) ||
+		revision.rules.some((rule) => rule.rep_id === rep && rule.customer_id === customer && rule.from <= date && date <= rule.until)
+	);
 }
 
 function appointmentRow(context: Checked, customer: number | undefined, rep: number | undefined, on: string): number | undefined {

@@ -10,6 +10,7 @@ const OPEN = CUSTOMER_STATUS.indexOf("open");
 /** Who contacts whom, by which channel, for how long, and how often. */
 export function checkContacts(context: Checked): void {
 	for (const contact of contactsOf(context.reps)) {
+		if (contact.isFact) continue;
 		checkRep(context, contact);
 		checkDuration(context, contact);
 		checkShownGap(context, contact);
@@ -118,7 +119,9 @@ function checkShownGap(context: Checked, contact: ContactView): void {
 }
 
 /** One contact a day, and the minimum gap between consecutive contacts and to the history; a customer's contacts, oldest first. */
-function checkGaps(context: Checked, contacts: readonly ContactView[]): void {
+function checkGaps(context: Checked, all: readonly ContactView[]): void {
+	const contacts = all.filter(({ isMissed }) => !isMissed);
+	if (contacts.length === 0) return;
 	const reached = lastReached(context, contacts[0].customer);
 	for (const [index, contact] of contacts.entries()) {
 		const { day, entry, pointer, appointment } = contact;

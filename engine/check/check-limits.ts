@@ -18,6 +18,7 @@ export function checkLimits(context: Checked): void {
 
 function checkCounts({ portfolio, report }: Checked, { rep, contacts, shape, pointer }: AgendaView): void {
 	const { max_visits: visits, max_calls: calls, max_travel_minutes: minutes } = portfolio.tables.reps.numbers;
+	if (contacts.length > 0 && contacts.every(({ isFact }) => isFact)) return; // what happened is no plan
 	const numVisits = contacts.filter(({ isVisit }) => isVisit).length;
 	const numCalls = contacts.length - numVisits;
 	// No limit is NaN, which no count exceeds.
@@ -31,7 +32,8 @@ function checkVisitDays(context: Checked, { contacts, pointer }: AgendaView): vo
 	const { policy, report } = context;
 	let swaps = 0;
 	for (const contact of contacts) {
-		if (!contact.isVisit || contact.customer < 0 || contact.appointment >= 0 || contact.entry.kind === "escalation") continue;
+		if (!contact.isVisit || contact.customer < 0 || contact.appointment >= 0 || contact.isFact || contact.entry.kind === "escalation")
+			continue;
 		const { isFixedDay, isOff, isHard } = visitDayOf(context, contact);
 		if (policy.routing_mode === "fixed" && !isFixedDay) report("fixed-day", contact.pointer, "not a visit day of the customer");
 		if (isOff && isHard) report("hard-visit-day", contact.pointer, "not one of the customer's hard visit days");

@@ -9,6 +9,7 @@ import { checkDays } from "./check-days.ts";
 import { checkLimits } from "./check-limits.ts";
 import { checkOffers } from "./check-offers.ts";
 import { checkReceipt } from "./check-receipt.ts";
+import { checkRevision } from "./check-revision.ts";
 import { checkStanding } from "./check-standing.ts";
 import { checkSums } from "./check-sums.ts";
 import { checkTimes } from "./check-times.ts";
@@ -32,6 +33,7 @@ const CHECKS: readonly ((context: Checked) => void)[] = [
 	checkSums,
 	checkAppointments,
 	checkCoverage,
+	checkRevision,
 ];
 
 /**

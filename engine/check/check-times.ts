@@ -35,11 +35,14 @@ function checkOrder({ report }: Checked, { contacts }: AgendaView): void {
 
 function checkShift({ report }: Checked, agenda: AgendaView, { open, close }: WorkDay): void {
 	const shift = `${formatTime(open)}-${formatTime(close)}`;
-	for (const { arrive, end, entry, pointer } of agenda.contacts) {
+	for (const { arrive, end, entry, pointer, isFact } of agenda.contacts) {
+		if (isFact) continue;
 		const leave = arrive - entry.travel_seconds;
 		if (leave < open || end > close) report("outside-shift", pointer, `left for at ${clock(leave)}, ended at ${entry.end}, shift ${shift}`);
 	}
-	if (agenda.start < open || agenda.end > close || agenda.start > agenda.end) {
+	// A day that went on late may end late, but plans nothing more.
+	const isOver = agenda.contacts.length > 0 && agenda.contacts.every(({ isFact }) => isFact);
+	if (!isOver && (agenda.start < open || agenda.end > close || agenda.start > agenda.end)) {
 		report("outside-shift", agenda.pointer, `day from ${agenda.shape.start} to ${agenda.shape.end}, shift ${shift}`);
 	}
 }
@@ -50,6 +53,10 @@ function clock(seconds: number): string {
 
 function checkBreaks(context: Checked, agenda: AgendaView, work: WorkDay): void {
 	const { report } = context;
+	if (agenda.resumed) {
+		checkResumedBreaks(context, agenda, agenda.resumed.at, work);
+		return;
+	}
 	const { unknown, missing, doubled } = compareBreaks(agenda, work);
 	for (const at of unknown) report("break-unknown", `${agenda.pointer}/breaks/${at}`, "the rep has no such break");
 	for (const at of doubled) report("break-overlap", `${agenda.pointer}/breaks/${at}`, "it is taken during another break");
@@ -59,6 +66,27 @@ function checkBreaks(context: Checked, agenda: AgendaView, work: WorkDay): void 
 	}
 	const pauses = [...agenda.breaks, ...work.fixed, ...work.cut];
 	for (const contact of agenda.contacts) checkPauses(context, contact, pauses);
+}
+
+/** Of a day that went on: breaks still to come are the rep's, and no contact that is still to come meets a break. */
+function checkResumedBreaks(context: Checked, agenda: AgendaView, at: number, work: WorkDay): void {
+	const coming = agenda.contacts.filter(({ isFact }) => !isFact);
+	const later = agenda.breaks.filter(([from]) => from >= at);
+	for (const [from, to] of later) {
+		const isFixed = work.listable.some(([start, end]) => end === to && start <= from);
+		const isFlexible = work.flexible.some(({ earliest, duration }) => earliest <= from && duration === to - from);
+		if (!isFixed && !isFlexible) context.report("break-unknown", `${agenda.pointer}/breaks`, `the rep has no break ${text([from, to])}`);
+	}
+	if (coming.length > 0) {
+		for (const stated of work.fixed) {
+			const isComing = stated[0] >= at && !agenda.breaks.some((listed) => contains(listed, stated));
+			if (isComing) context.report("break-missing", `${agenda.pointer}/breaks`, `no break ${text(stated)}`);
+		}
+		const owed = [...work.owed].filter(({ earliest }) => earliest >= at).length;
+		const numTaken = agenda.breaks.filter((listed) => !work.listable.some(([start, end]) => start <= listed[0] && listed[1] <= end)).length;
+		if (numTaken < owed) context.report("break-missing", `${agenda.pointer}/breaks`, `${numTaken} of ${owed} breaks still to come`);
+	}
+	for (const contact of coming) checkPauses(context, contact, later);
 }
 
 function checkPauses({ report }: Checked, { arrive, start, end, entry, pointer }: ContactView, pauses: readonly Interval[]): void {
@@ -104,7 +132,7 @@ function text([from, to]: Interval): string {
 
 function checkStart({ report, portfolio }: Checked, agenda: AgendaView): void {
 	const { contacts, shape, pointer } = agenda;
-	if (contacts.length === 0) return;
+	if (contacts.length === 0 || contacts[0].isFact) return;
 	const first = Math.min(...contacts.map(({ start }) => start));
 	const expected = Math.min(leaveOf(agenda), first);
 	const hasLeg =

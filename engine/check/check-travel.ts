@@ -23,7 +23,15 @@ function checkAgenda(context: Checked, agenda: AgendaView): void {
 	let from: Point | null = home;
 	let before = Number.NEGATIVE_INFINITY;
 	let last: ContactView | null = null;
+	const { resumed } = agenda;
+	const factor = resumed?.factor ?? 1;
 	for (const contact of agenda.contacts) {
+		if (contact.isFact) {
+			if (contact.isVisit) [from, last] = [contact.customer < 0 ? null : placeOfCustomer(context, contact.customer), contact];
+			before = Math.max(before, contact.end);
+			continue;
+		}
+		if (resumed) before = Math.max(before, resumed.at);
 		if (contact.arrive - contact.entry.travel_seconds < before) {
 			context.report(
 				"travel-time",
@@ -34,7 +42,7 @@ function checkAgenda(context: Checked, agenda: AgendaView): void {
 		before = contact.end;
 		if (contact.isVisit) {
 			const to = contact.customer < 0 ? null : placeOfCustomer(context, contact.customer);
-			checkLeg(context, contact, from, to, last === null && home === null);
+			checkLeg(context, contact, from, to, last === null && home === null, factor);
 			[from, last] = [to, contact];
 		} else checkRemote(context, contact);
 	}
@@ -46,10 +54,17 @@ function checkRemote({ report }: Checked, { entry, pointer }: ContactView): void
 		report("remote-travel", pointer, `${entry.travel_seconds} s and ${entry.travel_metres} m to a remote contact`);
 }
 
-function checkLeg(context: Checked, { entry, pointer }: ContactView, from: Point | null, to: Point | null, isFree: boolean): void {
+function checkLeg(
+	context: Checked,
+	{ entry, pointer }: ContactView,
+	from: Point | null,
+	to: Point | null,
+	isFree: boolean,
+	factor: number,
+): void {
 	const leg = { metres: entry.travel_metres, seconds: entry.travel_seconds };
 	if (isFree) checkNoLeg(context, leg, pointer);
-	else if (from && to) checkRule(context, leg, from, to, ["leg-metres", "leg-seconds"], pointer);
+	else if (from && to) checkRule(context, leg, from, to, ["leg-metres", "leg-seconds"], pointer, factor);
 }
 
 function checkNoLeg({ report }: Checked, { metres, seconds }: Leg, pointer: string): void {
@@ -60,7 +75,15 @@ function checkNoLeg({ report }: Checked, { metres, seconds }: Leg, pointer: stri
 type LegRules = readonly ["leg-metres", "leg-seconds"] | readonly ["day-travel-metres", "day-travel-seconds"];
 
 /** Compares a leg with the straight-line rule; other ways of travel cannot be recomputed from the inputs. */
-function checkRule(context: Checked, leg: Leg, from: Point, to: Point, [metresRule, secondsRule]: LegRules, pointer: string): void {
+function checkRule(
+	context: Checked,
+	leg: Leg,
+	from: Point,
+	to: Point,
+	[metresRule, secondsRule]: LegRules,
+	pointer: string,
+	factor: number,
+): void {
 	const { plan, policy, report } = context;
 	if (leg.metres < 0) report(metresRule, `${pointer}/travel_metres`, `${leg.metres} on the leg`);
 	if (leg.seconds < 0) report(secondsRule, `${pointer}/travel_seconds`, `${leg.seconds} on the leg`);
@@ -71,7 +94,9 @@ function checkRule(context: Checked, leg: Leg, from: Point, to: Point, [metresRu
 	const metres = agrees ? leg.metres : Math.round(exactMetres);
 	if (!agrees) report(metresRule, `${pointer}/travel_metres`, `${leg.metres} on the leg, expected ${metres}`);
 	const ways = speedsAt(context, straight).map((kmh) => (metres * 3.6) / kmh);
-	const near = (seconds: number): boolean => ways.some((exact) => Math.abs(seconds - exact) <= HALF);
+	// On a slower road the whole seconds of the rule are multiplied, and rounded again.
+	const near = (seconds: number): boolean =>
+		ways.some((exact) => Math.abs(seconds - exact * factor) <= (factor === 1 ? HALF : HALF * (1 + factor)));
 	if (!near(leg.seconds)) report(secondsRule, `${pointer}/travel_seconds`, `${leg.seconds} on the leg, expected ${Math.round(ways[0])}`);
 }
 
@@ -88,7 +113,7 @@ function checkReturn(context: Checked, agenda: AgendaView, last: ContactView | n
 			context.report("day-travel-metres", `${pointer}/travel_metres`, `${back.metres} more than the legs, and no way back`);
 		if (back.seconds !== 0)
 			context.report("day-travel-seconds", `${pointer}/travel_seconds`, `${back.seconds} more than the legs, and no way back`);
-	} else if (from) checkRule(context, back, from, home, ["day-travel-metres", "day-travel-seconds"], pointer);
+	} else if (from) checkRule(context, back, from, home, ["day-travel-metres", "day-travel-seconds"], pointer, agenda.resumed?.factor ?? 1);
 	checkCost(context, agenda, back);
 	checkEnd(context, agenda, last, home ? back.seconds : null);
 }
@@ -116,7 +141,7 @@ function checkCost({ policy, report }: Checked, { shape, contacts, pointer }: Ag
  */
 function checkEnd(context: Checked, agenda: AgendaView, last: ContactView | null, back: Seconds | null): void {
 	const { contacts, end, pointer, shape } = agenda;
-	if (contacts.length === 0) return;
+	if (contacts.every(({ isFact }) => isFact)) return;
 	const lastEnd = Math.max(...contacts.map((contact) => contact.end));
 	const returns = back === null || last === null ? [lastEnd] : returnsOf(agenda, last, back);
 	if (returns.some((reached) => Math.max(reached, lastEnd) === end)) return;
@@ -124,12 +149,13 @@ function checkEnd(context: Checked, agenda: AgendaView, last: ContactView | null
 }
 
 /** When the rep can be back, leaving at the end of the last visit or of what follows it, beside later contacts and breaks. */
-function returnsOf({ contacts, breaks, work }: AgendaView, last: ContactView, back: Seconds): Seconds[] {
+function returnsOf({ contacts, breaks, work, resumed }: AgendaView, last: ContactView, back: Seconds): Seconds[] {
 	const busy: Interval[] = [
 		...contacts.filter((contact) => contact.start >= last.end).map((contact): Interval => [contact.start, contact.end]),
 		...breaks,
 		...(work ? [...work.fixed, ...work.cut] : []),
 	];
-	const starts = [last.end, ...busy.map(([, to]) => to).filter((to) => to > last.end)];
+	const free = Math.max(last.end, last.isFact ? (resumed?.at ?? 0) : 0);
+	const starts = [free, ...busy.map(([, to]) => to).filter((to) => to > last.end)];
 	return starts.map((start) => start + back).filter((reached) => !busy.some((interval) => overlaps(interval, [reached - back, reached])));
 }

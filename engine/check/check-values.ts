@@ -54,7 +54,8 @@ function checkCaps(context: Checked, { customer, entry, pointer }: ContactView):
 /** Compares the terms with those that the value formulas give, where the caller brought them. */
 function checkAgain(context: Checked, contact: ContactView): void {
 	const { entry, pointer, customer, rep, day, start } = contact;
-	const others = (context.contacts.get(customer) ?? []).filter((other) => other !== contact);
+	if (contact.isFact) return;
+	const others = (context.contacts.get(customer) ?? []).filter((other) => other !== contact && !other.isMissed);
 	const earlier = others.filter((other) => other.rep === rep && other.day < day).map((other) => other.day);
 	const terms = context.termsOf?.({
 		rep,

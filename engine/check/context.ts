@@ -1,3 +1,4 @@
+import { CarteiraError } from "../errors.ts";
 import { validatePolicy, type Policy } from "../policy/policy.ts";
 import { buildCalendar, type Calendar, horizonOf } from "../portfolio/calendar/calendar.ts";
 import { examineFeed } from "../portfolio/feed.ts";
@@ -6,7 +7,7 @@ import type { Portfolio, TextColumn } from "../portfolio/portfolio.ts";
 import { buildRhythm } from "../scoring/rhythm.ts";
 import { type Day, parseDay } from "../units.ts";
 import type { Report } from "./rules.ts";
-import type { PlanShape } from "./shape.ts";
+import { type PlanShape, readShape } from "./shape.ts";
 
 /** The money of a contact as the value formulas give it, by term name; null where they cannot say. */
 export type TermsOf = (contact: ContactToValue) => ReadonlyMap<string, number> | null;
@@ -32,6 +33,8 @@ export interface CheckOptions {
 	 * names, signs, caps and sums only.
 	 */
 	readonly valuer?: (plan: PlanShape) => TermsOf | null;
+	/** The plan that a revision revises; without it, what it keeps of the past and how much it changes are not judged. */
+	readonly revised?: unknown;
 	/** Own purchase interval in days by customer; default: that of the rhythm before the trusted day. */
 	readonly expectedInterval?: ArrayLike<number>;
 }
@@ -60,6 +63,8 @@ export interface CheckContext {
 	/** Rows of `appointments` in the horizon by `appointmentKey`. */
 	readonly appointments: ReadonlyMap<string, number>;
 	readonly termsOf: TermsOf | null;
+	/** The plan that this one revises; null: unknown, or none. */
+	readonly revised: PlanShape | null;
 	readonly report: Report;
 }
 
@@ -88,8 +93,19 @@ export function createContext(portfolio: Portfolio, plan: PlanShape, report: Rep
 		complaints: groupRows(tables.service_events.refs.customer_id, tables.service_events.numRows),
 		appointments: appointmentsIn(portfolio, asOf, lastDay),
 		termsOf: options.valuer?.(plan) ?? null,
+		revised: revisedOf(options.revised),
 		report,
 	};
+}
+
+function revisedOf(document: unknown): PlanShape | null {
+	if (document === undefined) return null;
+	const shape = readShape(document);
+	if ("plan" in shape) return shape.plan;
+	throw new CarteiraError(
+		"INVALID_INPUT",
+		`the plan revised is no plan.json: ${shape.violations[0].pointer}: ${shape.violations[0].message}`,
+	);
 }
 
 /** Names an appointment: at most one of a customer with a rep on a day. */

@@ -99,6 +99,14 @@ export const RULES = {
 	"product-stock": "suggested products are not out of stock",
 	"product-reason": "suggestions have the reasons of the contract",
 	propensity: "propensity is a probability",
+	"revision-of": "a revision names the plan that it revises",
+	"past-changed": "what happened before a revision stays as it was",
+	"promise-moved": "a revision keeps promised contacts on their day and at their time",
+	"pin-moved": "a revision keeps pinned and frozen contacts where they are",
+	"max-changes": "a revision changes at most so many contacts beyond what events force",
+	"forced-unknown": "what is said to be forced follows from an event",
+	"rule-broken": "no contact on a date that an event ruled out for its customer or rep",
+	"before-now": "a revision plans nothing before the moment it was made",
 	brief: "the brief states the customer's orders and credit as they are",
 } as const;
 

@@ -34,6 +34,7 @@ const entry = z.looseObject({
 	products: z.array(product),
 	reason: z.string().min(1),
 	brief: z.looseObject({}),
+	status: z.enum(["done", "not_reached"]).optional(),
 });
 
 const day = z.looseObject({
@@ -72,6 +73,33 @@ const unmet = z.looseObject({
 	detail: z.string(),
 });
 
+const contactName = z.looseObject({ rep_id: z.string(), customer_id: z.string(), date });
+
+const revision = z.looseObject({
+	of: z.string(),
+	number: z.number(),
+	now: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/),
+	freeze: z.string(),
+	max_changes: z.number(),
+	tolerance_minutes: z.number(),
+	pins: z.array(contactName),
+	events: z.array(z.looseObject({ type: z.string(), rep_id: z.string() })),
+	forced: z.array(z.looseObject({ ...contactName.shape, cause: z.string() })),
+	resumptions: z.array(
+		z.looseObject({
+			rep_id: z.string(),
+			date,
+			at: time,
+			from_customer_id: z.string().nullable(),
+			travel_factor: z.number().positive(),
+			closed: z.boolean(),
+		}),
+	),
+	rules: z.array(z.looseObject({ rep_id: z.string(), customer_id: z.string(), from: date, until: date, reason: z.string() })),
+	urgent: z.array(z.looseObject({ rep_id: z.string(), customer_id: z.string(), by: date })),
+	absences: z.array(z.looseObject({ rep_id: z.string(), from: z.string(), until: date })),
+});
+
 const receipt = z.looseObject({
 	inputs_digest: z.string(),
 	policy_digest: z.string(),
@@ -84,6 +112,8 @@ const receipt = z.looseObject({
 	data_through: z.record(z.string(), date),
 	/** Only where it was measured on earlier inputs: their digest. */
 	population: z.string().optional(),
+	/** Only of a plan revised during its days. */
+	revision: revision.optional(),
 	/** Only where the plan was asked for some reps: their ids. */
 	reps: z.array(z.string()).nullish(),
 });
@@ -103,6 +133,7 @@ const plan = z.looseObject({
 
 /** A plan.json whose members and types are known to be there; members that the contract does not name are kept. */
 export type PlanShape = z.infer<typeof plan>;
+export type RevisionShape = z.infer<typeof revision>;
 export type RepShape = z.infer<typeof rep>;
 export type DayShape = z.infer<typeof day>;
 export type EntryShape = z.infer<typeof entry>;

@@ -17,6 +17,18 @@ export interface ContactView {
 	readonly end: Seconds;
 	/** Row of appointments, -1 for none. */
 	readonly appointment: number;
+	/** Of a revised plan: it happened, so no rule of planning judges it. */
+	readonly isFact: boolean;
+	/** It happened and nobody was reached: it keeps no gap and nothing was sold. */
+	readonly isMissed: boolean;
+}
+
+/** Where a day of a revised plan went on. */
+export interface Resumed {
+	readonly at: Seconds;
+	/** Row of the customer at whose place the rep is; -1: the start place. */
+	readonly place: number;
+	readonly factor: number;
 }
 
 /** A rep's day. */
@@ -31,6 +43,8 @@ export interface AgendaView {
 	readonly contacts: readonly ContactView[];
 	/** Null where the rep does not work on the day. */
 	readonly work: WorkDay | null;
+	/** Null: the day stands as it was planned before it began. */
+	readonly resumed: Resumed | null;
 }
 
 /** A rep's part of the plan. */
@@ -79,6 +93,8 @@ export function contactsOf(reps: readonly RepView[]): ContactView[] {
 
 function viewDay(context: CheckContext, shape: DayShape, pointer: string, rep: number): AgendaView {
 	const day = parseDay(shape.date);
+	const resumed = resumedOn(context, rep, shape.date);
+	const isPast = shape.date < (context.plan.receipt.revision?.now.slice(0, 10) ?? "");
 	return {
 		shape,
 		pointer,
@@ -87,12 +103,22 @@ function viewDay(context: CheckContext, shape: DayShape, pointer: string, rep: n
 		start: parseTime(shape.start),
 		end: parseTime(shape.end),
 		breaks: shape.breaks.map(({ start, end }): Interval => [parseTime(start), parseTime(end)]),
-		contacts: shape.entries.map((entry, at) => viewContact(context, entry, `${pointer}/entries/${at}`, rep, day)),
+		contacts: shape.entries.map((entry, at) =>
+			viewContact(context, entry, `${pointer}/entries/${at}`, rep, day, isPast ? Number.POSITIVE_INFINITY : (resumed?.at ?? 0)),
+		),
+		resumed,
 		work: rep < 0 ? null : workDayOf(context, rep, day),
 	};
 }
 
-function viewContact(context: CheckContext, entry: EntryShape, pointer: string, rep: number, day: Day): ContactView {
+function resumedOn({ plan, customerRows, repRows }: CheckContext, rep: number, date: string): Resumed | null {
+	const found = plan.receipt.revision?.resumptions.find((row) => row.date === date && repRows.get(row.rep_id) === rep);
+	if (!found) return null;
+	return { at: parseTime(found.at), place: customerRows.get(found.from_customer_id ?? "") ?? -1, factor: found.travel_factor };
+}
+
+/** `from`: contacts that start before it are what happened. */
+function viewContact(context: CheckContext, entry: EntryShape, pointer: string, rep: number, day: Day, from: Seconds): ContactView {
 	const customer = context.customerRows.get(entry.customer_id) ?? -1;
 	return {
 		entry,
@@ -105,5 +131,7 @@ function viewContact(context: CheckContext, entry: EntryShape, pointer: string, 
 		start: parseTime(entry.start),
 		end: parseTime(entry.end),
 		appointment: context.appointments.get(appointmentKey(customer, rep, day)) ?? -1,
+		isFact: entry.status !== undefined || parseTime(entry.start) < from,
+		isMissed: entry.status === "not_reached",
 	};
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { ENGINE } from "../../engine/index.ts";
 import { describeFileError } from "../file-error.ts";
 import { addCheckCommand } from "./check.ts";
+import { addDecideCommands } from "./decide.ts";
 import { addEffectsCommand } from "./effects.ts";
 import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
@@ -34,6 +35,7 @@ function buildProgram(setExit: SetExit): Command {
 	addImportCommand(program);
 	addPlanCommand(program);
 	addCheckCommand(program, setExit);
+	addDecideCommands(program);
 	addTrainCommand(program);
 	addScoreCommand(program);
 	addProductsCommand(program);

@@ -120,6 +120,8 @@ export interface Store {
 	askToStop(id: string): Promise<void>;
 	/** Stores a plan that is made, unless the lease has passed to another or the plan was discarded: then false, and nothing is kept. */
 	savePlan(lease: Lease, status: "completed" | "stopped", document: PlanDocument): Promise<boolean>;
+	/** Stores a plan that was made without waiting, and in the same transaction the answer given to its client. */
+	addPlan(order: PlanOrder, document: PlanDocument, once?: OnceAnswer): Promise<PlanRecord>;
 	/** Publishes a finished plan; the portfolio's published one, if another, is superseded. Publishing it again changes nothing. */
 	publishPlan(id: string): Promise<PlanRecord>;
 	/** Forgets a plan that is not published, nor superseded with days that no later plan covers. */

@@ -8,7 +8,7 @@ import { type Database, type Rows, isDuplicate } from "./database.ts";
 import type { Documents } from "./documents.ts";
 import { type Piece, readPieces, writePlan } from "./plan-file.ts";
 import { bumped, findPublished, forgetRows, getFinished, getRow, publishRow, putPieces, recordOf } from "./plan-rows.ts";
-import type { Store, StoredAgenda, StoredMention } from "./store.ts";
+import type { Store, StoredAgenda, StoredMention, OnceAnswer, PlanOrder, PlanRecord } from "./store.ts";
 
 const MENTIONS = ["entry", "unplanned", "unmet"] as const;
 /** Reports of imports told of one portfolio. */
@@ -38,7 +38,10 @@ export async function openStore(room: Room): Promise<Store> {
 	return { ...planCalls(room), ...agendaCalls(room), ...answerCalls(room) };
 }
 
-type PlanCalls = Pick<Store, "createPlan" | "getPlan" | "askToStop" | "savePlan" | "publishPlan" | "discardPlan" | "publishedPlan">;
+type PlanCalls = Pick<
+	Store,
+	"createPlan" | "getPlan" | "askToStop" | "savePlan" | "addPlan" | "publishPlan" | "discardPlan" | "publishedPlan"
+>;
 
 function planCalls(room: Room): PlanCalls {
 	const { database, documents, tenant } = room;
@@ -46,7 +49,7 @@ function planCalls(room: Room): PlanCalls {
 		createPlan: (order, once) =>
 			database.as(tenant, async (rows) => {
 				await refuseTooMany(rows, room);
-				const id = `pl_${randomBytes(12).toString("hex")}`;
+				const id = newPlanId();
 				const { portfolio } = order;
 				await rows
 					.insertInto("plan")
@@ -69,6 +72,7 @@ function planCalls(room: Room): PlanCalls {
 				if (numUpdatedRows === 0n) throw new CarteiraError("CONFLICT", `plan ${id} has ended already`);
 			}),
 		savePlan: (lease, status, document) => documents.inTurn(() => save(room, lease, status, document)),
+		addPlan: (order, document, once) => documents.inTurn(() => add(room, order, document, once)),
 		publishPlan: (given) => publish(room, given),
 		discardPlan: (given) => documents.inTurn(() => discard(room, given)),
 		publishedPlan: (portfolio) =>
@@ -90,25 +94,12 @@ async function refuseTooMany(rows: Rows, { tenant, maxUnfinished }: Room): Promi
 }
 
 const save = async (room: Room, lease: Parameters<Store["savePlan"]>[0], status: string, plan: PlanDocument): Promise<boolean> => {
-	const { database, documents, tenant } = room;
-	const pieces: Piece[] = [];
-	const document = await documents.write((writeBytes) => writePlan(plan, writeBytes, (piece) => pieces.push(piece)));
-	const { reps: _reps, unplanned: _unplanned, unmet_required: _unmet, ...head } = plan;
+	const { database, tenant } = room;
+	const { fields, pieces } = await writeFinished(room, status, plan);
 	const isHeld = await database.as(tenant, async (rows) => {
 		const { numUpdatedRows } = await rows
 			.updateTable("plan")
-			.set(
-				bumped({
-					status,
-					finished_at: now(),
-					plan_id: head.plan_id,
-					horizon_from: head.horizon.from,
-					horizon_to: head.horizon.to,
-					head: JSON.stringify(head),
-					document,
-					lease_until: null,
-				}),
-			)
+			.set(bumped({ ...fields, lease_until: null }))
 			.where("tenant", "=", tenant)
 			.where("id", "=", lease.id)
 			.where("lease_token", "=", lease.token)
@@ -118,9 +109,41 @@ const save = async (room: Room, lease: Parameters<Store["savePlan"]>[0], status:
 		await putPieces(rows, tenant, lease.id, plan, pieces);
 		return true;
 	});
-	if (!isHeld) await removeUnreferenced(room, document);
+	if (!isHeld) await removeUnreferenced(room, fields.document);
 	return isHeld;
 };
+
+/** Puts a plan's document on disk; answers what its row says of it. */
+async function writeFinished({ documents }: Room, status: string, plan: PlanDocument) {
+	const pieces: Piece[] = [];
+	const document = await documents.write((writeBytes) => writePlan(plan, writeBytes, (piece) => pieces.push(piece)));
+	const { reps: _reps, unplanned: _unplanned, unmet_required: _unmet, ...head } = plan;
+	const { plan_id, horizon } = head;
+	const finished = { status, finished_at: now(), plan_id, horizon_from: horizon.from, horizon_to: horizon.to };
+	return { fields: { ...finished, head: JSON.stringify(head), document }, pieces };
+}
+
+async function add(room: Room, order: PlanOrder, plan: PlanDocument, once: OnceAnswer | undefined): Promise<PlanRecord> {
+	const { database, tenant, idempotencyHours } = room;
+	const { fields, pieces } = await writeFinished(room, "completed", plan);
+	try {
+		return await database.as(tenant, async (rows) => {
+			const id = newPlanId();
+			const { portfolio } = order;
+			const values = { id, tenant, portfolio, created_at: now(), request: JSON.stringify(order), ...fields };
+			await rows.insertInto("plan").values(values).execute();
+			await putPieces(rows, tenant, id, plan, pieces);
+			const record = recordOf(await getRow(rows, tenant, id));
+			if (once) await putAnswer(rows, tenant, once.key, once.answerOf(record), idempotencyHours);
+			return record;
+		});
+	} catch (error) {
+		await removeUnreferenced(room, fields.document).catch(() => {}); // else the next start finds it
+		throw error;
+	}
+}
+
+const newPlanId = (): string => `pl_${randomBytes(12).toString("hex")}`;
 
 async function removeUnreferenced({ database, documents, tenant }: Room, document: string): Promise<void> {
 	const holder = await database.as(tenant, (rows) =>

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { assessRequest, diffPlans, replan, replanRequest, suggest, suggestRequest, whatIf, whatIfRequest } from "../../engine/index.ts";
+import { createDesks } from "../desks.ts";
+import { createOnce, sendAnswer } from "../idempotency.ts";
+import { planParams, portfolioParams, responses } from "../schemas/common.ts";
+import { assessmentView, diffView, revisionView, suggestionsView, whatIfView } from "../schemas/decisions.ts";
+import type { Services } from "../services.ts";
+import type { FirstAnswer, PlanRecord } from "../store/store.ts";
+import { planView } from "../views.ts";
+import type { App } from "./app-type.ts";
+
+/** What is decided about a plan: revisions, differences, suggestions, what-if; and plans made by people. */
+export function registerDecisionRoutes(app: App, services: Services): void {
+	const { engine } = services;
+	const openDesk = createDesks(services);
+	const once = createOnce();
+
+	app.route({
+		method: "POST",
+		url: "/v1/plans/:id/revisions",
+		config: { scope: "plan" },
+		schema: {
+			summary: "Replan during the day",
+			description:
+				"A new immutable plan: what is done, under way, promised or pinned stays; at most `max_changes` contacts change beyond what the events force. Takes Idempotency-Key. Publish it to put it in force.",
+			tags: ["decisions"],
+			params: planParams,
+			body: replanRequest,
+			response: responses({ 200: revisionView, 201: revisionView }, 404, 409, 413, 415, 422),
+		},
+		handler: async (request, reply) => {
+			const digest = createHash("sha256").update(JSON.stringify(request.body)).digest("hex");
+			const { tenant } = request;
+			const answer = await once(request, digest, async (key): Promise<FirstAnswer> => {
+				const { id, plan, desk, portfolio } = await openDesk(tenant, request.params.id);
+				const { plan: revised, ...rest } = replan(desk, plan, request.body);
+				const answerOf =
+					(status: number) =>
+					(record: PlanRecord): FirstAnswer => ({
+						status,
+						location: `/v1/plans/${record.id}`,
+						body: JSON.stringify({ plan: planView(record, null), diff: rest.diff, unmet_wishes: rest.unmet_wishes }),
+					});
+				if (revised.plan_id === plan.plan_id) return answerOf(200)(await tenant.store.getPlan(id));
+				const created = answerOf(201);
+				const order = { portfolio, as_of: plan.as_of };
+				return created(await tenant.store.addPlan(order, revised, key === null ? undefined : { key, answerOf: created }));
+			});
+			return sendAnswer(reply, answer);
+		},
+	});
+
+	app.route({
+		method: "GET",
+		url: "/v1/plans/:id/diff",
+		config: { scope: "read" },
+		schema: {
+			summary: "What a plan does otherwise than another",
+			tags: ["decisions"],
+			params: planParams,
+			querystring: z.strictObject({ against: planParams.shape.id.meta({ description: "id of the plan compared with" }) }),
+			response: responses({ 200: diffView }, 404, 409),
+		},
+		handler: async (request) => {
+			const { plan, desk } = await openDesk(request.tenant, request.params.id);
+			const { store } = request.tenant;
+			const other = await store.getPlan(request.query.against);
+			return diffPlans(desk, await store.readPlan(other.id), plan);
+		},
+	});
+
+	app.route({
+		method: "POST",
+		url: "/v1/plans/:id/suggestions",
+		config: { scope: "read" },
+		schema: {
+			summary: "Days and times for one customer",
+			description: "Ranked by the change of value, with detour and who is displaced. Nothing is changed or promised by it.",
+			tags: ["decisions"],
+			params: planParams,
+			body: suggestRequest,
+			response: responses({ 200: suggestionsView }, 404, 409, 413, 415, 422),
+		},
+		handler: async (request) => {
+			const { plan, desk } = await openDesk(request.tenant, request.params.id);
+			return suggest(desk, plan, request.body);
+		},
+	});
+
+	app.route({
+		method: "POST",
+		url: "/v1/plans/:id/what-if",
+		config: { scope: "read" },
+		schema: {
+			summary: "What would be otherwise",
+			description: "Force or forbid contacts, or widen limits: the difference of the re-solved plans, and whom it displaces.",
+			tags: ["decisions"],
+			params: planParams,
+			body: whatIfRequest,
+			response: responses({ 200: whatIfView }, 404, 409, 413, 415, 422),
+		},
+		handler: async (request) => {
+			const { plan, desk } = await openDesk(request.tenant, request.params.id);
+			const { plan: _plan, ...answer } = whatIf(desk, plan, request.body);
+			return answer;
+		},
+	});
+
+	app.route({
+		method: "POST",
+		url: "/v1/portfolios/:portfolio/evaluations",
+		config: { scope: "read" },
+		schema: {
+			summary: "Score and check a plan made by people",
+			description: "Its value, what it breaks in the words of check, and what the optimiser would change first.",
+			tags: ["decisions"],
+			params: portfolioParams,
+			body: assessRequest,
+			response: responses({ 200: assessmentView }, 404, 413, 415, 422),
+		},
+		handler: async (request) => {
+			const { portfolio } = await request.tenant.portfolios.read(request.params.portfolio);
+			const { plan: _plan, ...answer } = await engine.assess(portfolio, request.body);
+			return answer;
+		},
+	});
+}

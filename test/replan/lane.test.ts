@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { liveDays } from "./lane.ts";
+import { openRoom, type Room } from "./room.ts";
+
+describe("days on which things go wrong", () => {
+	let room: Room;
+	beforeAll(async () => {
+		room = await openRoom({ customers: 300, reps: 2, seed: 11, iterations: 1500 });
+	});
+	afterAll(() => room.close());
+
+	it("break no hard rule, move nothing that is done or promised, and change no more than allowed", async () => {
+		const lane = await liveDays(
+			room,
+			Array.from({ length: 10 }, (_, nth) => 100 + nth),
+		);
+		expect(lane.numRevisions).toBeGreaterThan(15);
+		expect(lane.violations).toEqual([]);
+		expect(lane.unequal).toEqual([]);
+	});
+});

@@ -1,0 +1,96 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseDay, type PlanDocument } from "../../engine/index.ts";
+import { generate } from "../../models/generator/generate.ts";
+import { buildApp } from "../../server/app.ts";
+import { DEFAULT_CONFIG } from "../../server/config.ts";
+import type { App } from "../../server/routes/app-type.ts";
+import { assessmentView, diffView, revisionView, suggestionsView, whatIfView } from "../../server/schemas/decisions.ts";
+import { createServices, type Services } from "../../server/services.ts";
+
+let dataDir: string;
+let services: Services;
+let app: App;
+let id: string;
+let plan: PlanDocument;
+
+beforeAll(async () => {
+	dataDir = await mkdtemp(join(tmpdir(), "carteira-decisions-"));
+	await generate({
+		customers: 120,
+		reps: 1,
+		seed: 15,
+		asOf: parseDay("2026-11-23"),
+		format: "csv",
+		out: join(dataDir, "portfolios", "acme"),
+	});
+	services = await createServices({ ...DEFAULT_CONFIG, dataDir, threads: 1, logLevel: "silent" });
+	app = await buildApp(services);
+	await app.ready();
+	id = (await post("/v1/portfolios/acme/plans", { as_of: "2026-11-23", budget: { iterations: 500 } })).json<{ id: string }>().id;
+	await services.plans.ended(services.tenants.ofThisMachine, id, 100);
+	plan = await services.tenants.ofThisMachine.store.readPlan(id);
+});
+afterAll(async () => {
+	await app.close();
+	await services.close();
+	await rm(dataDir, { recursive: true, force: true });
+});
+
+const post = (url: string, payload: object, headers: Record<string, string> = {}) => app.inject({ method: "POST", url, payload, headers });
+
+test("a revision is a plan of its own, stored, with its difference, and the same key answers it again", async () => {
+	const rep = plan.reps.find(({ days }) => days[0].entries.length > 3) ?? plan.reps[0];
+	const [{ date, entries }] = rep.days;
+	const order = { now: `${date}T${entries[1].end}`, events: [{ type: "delayed", rep_id: rep.rep_id, minutes: 60 }] };
+	const answer = await post(`/v1/plans/${id}/revisions`, order, { "idempotency-key": "k1" });
+	expect(answer.statusCode).toBe(201);
+	const body = answer.json<{ plan: { id: string; plan_id: string } }>();
+	expect(revisionView.safeParse(body).error).toBeUndefined();
+	expect(answer.headers.location).toBe(`/v1/plans/${body.plan.id}`);
+	const stored = await services.tenants.ofThisMachine.store.readPlan(body.plan.id);
+	expect(stored.receipt.revision).toMatchObject({ of: plan.plan_id, number: 1 });
+	const { portfolio } = await services.tenants.ofThisMachine.portfolios.read("acme");
+	expect(await services.engine.check(portfolio, stored, undefined, plan)).toEqual([]);
+	expect((await post(`/v1/plans/${id}/revisions`, order, { "idempotency-key": "k1" })).body).toBe(answer.body);
+	const diff = await app.inject({ method: "GET", url: `/v1/plans/${body.plan.id}/diff?against=${id}` });
+	expect(diffView.safeParse(diff.json()).error).toBeUndefined();
+	expect(diff.json()).toMatchObject({ from_plan_id: plan.plan_id, to_plan_id: stored.plan_id });
+	expect((await services.tenants.ofThisMachine.store.readPlan(id)).plan_id).toBe(plan.plan_id);
+});
+
+test("suggestions, what-if and evaluations answer in their schemas", async () => {
+	const [first] = plan.reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries)).filter(({ kind }) => kind !== "appointment");
+	const offered = await post(`/v1/plans/${id}/suggestions`, { customer_id: first.customer_id });
+	expect([offered.statusCode, suggestionsView.safeParse(offered.json()).error]).toEqual([200, undefined]);
+	const asked = await post(`/v1/plans/${id}/what-if`, { forbid: [{ customer_id: first.customer_id }], iterations: 100 });
+	expect([asked.statusCode, whatIfView.safeParse(asked.json()).error]).toEqual([200, undefined]);
+	expect(asked.json()).toMatchObject({ is_met: true });
+	const rep = plan.reps.find(({ days }) => days[0].entries.length > 1) ?? plan.reps[0];
+	const contacts = rep.days[0].entries.map(({ customer_id, channel, start }) => ({ customer_id, channel, start }));
+	const scored = await post("/v1/portfolios/acme/evaluations", {
+		as_of: plan.as_of,
+		agendas: [{ rep_id: rep.rep_id, date: plan.as_of, contacts }],
+		iterations: 50,
+	});
+	expect([scored.statusCode, assessmentView.safeParse(scored.json()).error]).toEqual([200, undefined]);
+});
+
+test("what makes no sense is refused with its place, never with a 5xx", async () => {
+	const nobody = await post(`/v1/plans/${id}/revisions`, { now: "2026-11-23T10:00", events: [{ type: "absent", rep_id: "nobody" }] });
+	expect([nobody.statusCode, nobody.json<{ detail: string }>().detail]).toEqual([422, expect.stringContaining("/events/0/rep_id: nobody")]);
+	expect((await post(`/v1/plans/${id}/revisions`, { now: "yesterday" })).statusCode).toBe(422);
+	expect((await post(`/v1/plans/${id}/suggestions`, { customer_id: "nobody" })).statusCode).toBe(422);
+	expect((await post(`/v1/plans/${id}/what-if`, { surprise: true })).statusCode).toBe(422);
+	expect((await post("/v1/plans/pl_unknown/what-if", {})).statusCode).toBe(404);
+	expect(
+		(
+			await post("/v1/portfolios/nowhere/evaluations", {
+				as_of: "2026-11-23",
+				agendas: [{ rep_id: "a", date: "2026-11-23", contacts: [] }],
+			})
+		).statusCode,
+	).toBe(404);
+});
