@@ -5,12 +5,16 @@ import pc from "picocolors";
 import {
 	type Engine,
 	type PlanDocument,
+	type PlanHooks,
 	type PlanRequest,
 	type Portfolio,
+	type Snapshot,
 	createEngine,
 	formatAgendaCsv,
 	formatAgendaIcs,
 	formatAgendaTable,
+	isStore,
+	openSnapshot,
 	readPortfolio,
 } from "../../engine/index.ts";
 import { writeDurably } from "../durable-file.ts";
@@ -88,7 +92,11 @@ async function writeResult(plan: PlanDocument, flags: PlanFlags): Promise<void> 
 }
 
 /** Plans with a bar; the first Ctrl-C ends the search and keeps the best plan so far, the second ends the process. */
-async function planWithProgress(engine: Engine, portfolio: Portfolio, request: PlanRequest): Promise<PlanDocument> {
+async function planWithProgress(
+	engine: Engine,
+	inputs: { readonly portfolio: Portfolio; readonly snapshot: Snapshot | null },
+	request: PlanRequest,
+): Promise<PlanDocument> {
 	const stop = new Int32Array(new SharedArrayBuffer(4));
 	const progress = createProgress("planning");
 	const onSignal = (): void => {
@@ -97,10 +105,9 @@ async function planWithProgress(engine: Engine, portfolio: Portfolio, request: P
 	};
 	process.once("SIGINT", onSignal);
 	try {
-		return await engine.plan(portfolio, request, {
-			stop,
-			onProgress: ({ repsDone, numReps }) => progress.update(repsDone, numReps, "reps"),
-		});
+		const hooks: PlanHooks = { stop, onProgress: ({ repsDone, numReps }) => progress.update(repsDone, numReps, "reps") };
+		const { portfolio, snapshot } = inputs;
+		return await (snapshot ? engine.planSnapshot(snapshot, request, hooks) : engine.plan(portfolio, request, hooks));
 	} finally {
 		process.off("SIGINT", onSignal);
 		progress.end();
@@ -115,13 +122,18 @@ async function run(folder: string, flags: PlanFlags): Promise<void> {
 	const published = flags.published === undefined ? undefined : await readPublished(flags.published);
 	const policy = flags.policy === undefined ? undefined : await readPolicyFields(flags.policy);
 	const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
+	const snapshot = isStore(folder) ? openSnapshot(folder) : null;
 	tellReports(portfolio.reports);
 	const engine = await createEngine(given({ threads, model }));
 	try {
-		const plan = await planWithProgress(engine, portfolio, {
-			asOf,
-			...given({ horizonDays, seed, iterations, seconds, reps, policy, published }),
-		});
+		const plan = await planWithProgress(
+			engine,
+			{ portfolio, snapshot },
+			{
+				asOf,
+				...given({ horizonDays, seed, iterations, seconds, reps, policy, published }),
+			},
+		);
 		for (const warning of plan.warnings) warn(warning);
 		await writeResult(plan, flags);
 	} finally {

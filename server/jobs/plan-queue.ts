@@ -141,12 +141,12 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 		const { lease, stop } = job;
 		const { store, portfolios } = await tenants.get(lease.tenant);
 		const request = await requestOf(store, lease.order);
-		const { portfolio } = await portfolios.read(lease.order.portfolio);
+		const { snapshot } = await portfolios.read(lease.order.portfolio);
 		const onProgress = (progress: PlanProgress): void => {
 			job.progress = progress;
 			watchers.tell(lease.id, "progress");
 		};
-		const document = await engine.plan(portfolio, request, { onProgress, stop });
+		const document = await engine.planSnapshot(snapshot, request, { onProgress, stop });
 		if (job.isLost) return;
 		if (state.isClosing && !job.isStopAsked) return jobs.handBack(lease, { isCounted: false });
 		const status = Atomics.load(stop, 0) === 1 ? "stopped" : "completed";

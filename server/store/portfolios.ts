@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
 	CarteiraError,
 	type Portfolio,
+	type Snapshot,
 	type TableName,
 	type TableReport,
 	buildStore,
@@ -25,12 +26,13 @@ export interface Upload {
 /** A portfolio as it was read, with a number that grows with every change of its store. */
 export interface ReadPortfolio {
 	readonly version: number;
+	readonly snapshot: Snapshot;
 	readonly portfolio: Portfolio;
 }
 
 /**
- * Portfolio stores by name; a folder with one file a table becomes one when it is first opened. A change and a reading of one portfolio never overlap, so that a plan sees all of an upload or none of
- * it; different portfolios do not wait for one another.
+ * Portfolio stores by name; a folder with one file a table becomes one when it is first opened. A change and a reading of one portfolio
+ * never overlap, so that a plan sees all of an upload or none of it; different portfolios do not wait for one another.
  */
 export interface Portfolios {
 	exists(name: string): Promise<boolean>;
@@ -38,10 +40,7 @@ export interface Portfolios {
 	writePolicy(name: string, policy: object): Promise<void>;
 	/** Takes a whole portfolio folder over in place of what is held; it is read first, so a bad one changes nothing. */
 	install(name: string, folder: string): Promise<void>;
-	/**
-	 * The portfolio as it now stands. Kept in memory while it is among the
-	 * last few used and unchanged.
-	 */
+	/** The portfolio as it now stands. Kept in memory while it is among the last few used and unchanged. */
 	read(name: string): Promise<ReadPortfolio>;
 }
 
@@ -100,16 +99,17 @@ export async function openPortfolios(dataDir: string, onDefect: (error: unknown)
 		await turns(name, () => compactStore(folderOf(name))).catch(onDefect);
 	}
 
-	async function openNow(name: string): Promise<Portfolio> {
+	async function openNow(name: string): Promise<ReadPortfolio> {
 		await ensureStore(folderOf(name));
-		return openSnapshot(folderOf(name)).portfolio();
+		const snapshot = openSnapshot(folderOf(name));
+		return { version: versions.get(name) ?? 0, snapshot, portfolio: snapshot.portfolio() };
 	}
 
 	async function readNow(name: string): Promise<ReadPortfolio> {
 		if (!(await exists(name))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${name}`);
 		const known = kept.get(name);
 		kept.delete(name);
-		const read = known ?? { version: versions.get(name) ?? 0, portfolio: await openNow(name) };
+		const read = known ?? (await openNow(name));
 		kept.set(name, read); // deleting and setting moves it to the young end of the map
 		for (const oldest of [...kept.keys()].slice(0, -KEPT_IN_MEMORY)) kept.delete(oldest);
 		return read;

@@ -35,7 +35,8 @@ export function createFakeEngine(): FakeEngine {
 		requests: [],
 		hold: false,
 		failWith: null,
-		async plan(_portfolio, request: PlanRequest, hooks: PlanHooks = {}) {
+		plan: () => Promise.reject(new Error("the fake engine plans snapshots only")),
+		async planSnapshot(_snapshot, request: PlanRequest, hooks: PlanHooks = {}) {
 			fake.requests.push(request);
 			if (fake.failWith) throw fake.failWith;
 			hooks.onProgress?.({ phase: "solving", repsDone: 1, numReps: 2, valueCents: 75, boundCents: 100 });
@@ -43,7 +44,6 @@ export function createFakeEngine(): FakeEngine {
 			const asOf = formatDay(request.asOf);
 			return samplePlan({ asOf, next: formatDay(request.asOf + 1), ...(request.reps && { reps: request.reps }) });
 		},
-		planSnapshot: () => Promise.reject(new Error("the fake engine plans portfolios only")),
 		survey: () => Promise.reject(new Error("the fake engine does not survey")),
 		score: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not score")),
 		check: async () => [],
