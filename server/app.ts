@@ -25,6 +25,8 @@ import { shedLoad } from "./shed-load.ts";
 const CONNECTION_TIMEOUT = 120_000;
 const REQUEST_TIMEOUT = 900_000;
 const HANDLER_TIMEOUT = 120_000;
+/** Milliseconds that clients have to finish when the service ends; idle connections end at once. */
+const DRAIN = 5000;
 
 /** The trace id of a W3C `traceparent`, else a new one. */
 function traceIdOf({ headers }: IncomingMessage): string {
@@ -52,6 +54,7 @@ export async function buildApp(services: Services): Promise<App> {
 	app.setValidatorCompiler(validatorCompiler);
 	app.setSerializerCompiler(serializerCompiler);
 	registerErrorHandler(app);
+	app.addHook("preClose", async () => void setTimeout(() => app.server.closeAllConnections(), DRAIN).unref());
 	refuseExpectations(app.server);
 	shedLoad(app, config.limits.max_requests_at_once);
 	guardAccess(app, services);

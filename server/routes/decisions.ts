@@ -60,7 +60,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 			tags: ["decisions"],
 			params: planParams,
 			querystring: z.strictObject({ against: planParams.shape.id.meta({ description: "id of the plan compared with" }) }),
-			response: responses({ 200: diffView }, 404, 409),
+			response: responses({ 200: diffView }, 404, 409, 422),
 		},
 		handler: async (request) => {
 			const { plan, desk } = await openDesk(request.tenant, request.params.id);

@@ -57,14 +57,23 @@ async function makePlanAs(name: string): Promise<string> {
 
 /** The path of a call about the first tenant's things. */
 const pathOf = (path: string): string =>
-	path.replace("{id}", secretPlan).replace("{portfolio}", SECRET).replace("{table}", "reps").replace("{customer_id}", "c1");
+	path.replace("{id}", secretPlan).replace("{portfolio}", SECRET).replace("{table}", "reps").replace("{customer_id}", "c1") +
+	(path.endsWith("/diff") ? `?against=${secretPlan}` : "");
 
 /** Sends a call with a body of the type that it takes. */
 function ask({ method, path, operation }: (typeof calls)[number], key?: string) {
 	const type = Object.keys(operation.requestBody?.content ?? {})[0];
 	const isJson = type === "application/json";
-	const body = isJson ? (path.endsWith("/plans") ? '{"as_of":"2026-11-23","mode":"validate"}' : "{}") : "rep_id,kind\nr1,inside\n";
+	const body = isJson ? JSON.stringify(bodyOf(path)) : "rep_id,kind\nr1,inside\n";
 	return send(method, pathOf(path), key, type === undefined ? {} : { "content-type": type }, type === undefined ? undefined : body);
+}
+
+/** A body that the schema of a call accepts, so that what refuses it is not the schema. */
+function bodyOf(path: string): object {
+	if (path.endsWith("/plans")) return { as_of: "2026-11-23", mode: "validate" };
+	if (path.endsWith("/revisions")) return { now: "2026-11-23T09:00:00" };
+	if (path.endsWith("/suggestions")) return { customer_id: "c1" };
+	return path.endsWith("/what-if") ? { forbid: [{ customer_id: "c1" }] } : {};
 }
 
 const scopeOf = ({ operation }: (typeof calls)[number]): Scope | "none" => operation.security[0]?.key?.[0] ?? "none";

@@ -47,8 +47,8 @@ export function createFakeEngine(): FakeEngine {
 		survey: () => Promise.reject(new Error("the fake engine does not survey")),
 		score: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not score")),
 		check: async () => [],
-		assess: () => Promise.reject(new Error("the fake engine does not assess")),
-		desk: () => Promise.reject(new Error("the fake engine has no desk")),
+		assess: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not assess")),
+		desk: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine has no desk")),
 		close: async () => {},
 	};
 	return fake;

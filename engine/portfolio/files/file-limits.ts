@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { CarteiraError } from "../../errors.ts";
 
 /** Files larger than this are refused: one buffer must hold them. */
@@ -30,6 +31,11 @@ export function refuseBomb(numRows: number, numColumns: number, numBytes: number
 const TEXT_BYTES_OF_PARQUET = 10;
 
 /** How large a file would be as text, about: what its rows cost goes by that. */
-export function textBytes(path: string, numBytes: number): number {
-	return path.endsWith(".parquet") ? TEXT_BYTES_OF_PARQUET * numBytes : numBytes;
+export function sizeAsText(path: string): number {
+	try {
+		const { size } = statSync(path);
+		return path.endsWith(".parquet") ? TEXT_BYTES_OF_PARQUET * size : size;
+	} catch {
+		return 0; // whoever reads it says why it cannot be reached
+	}
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
-import { MOST_BAD, textBytes } from "../files/file-limits.ts";
+import { MOST_BAD, sizeAsText } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import { ingestEvents, type IngestResult } from "../ingest/ingest-events.ts";
 import type { TableReport } from "../portfolio.ts";
@@ -28,7 +28,7 @@ export interface BigTable {
 
 /** Is a file one of orders or contacts that the columnar engine is to read? One that cannot be looked at is told of by its reader. */
 export function isBig({ table, path }: TableFile, { bigBytes }: BigFileLimits): boolean {
-	return isEventTable(table) && textBytes(path, statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= bigBytes;
+	return isEventTable(table) && sizeAsText(path) >= bigBytes;
 }
 
 /** Reads a big file of orders or contacts, checked against the tables that a linker knows, into a part. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.ts";
-import { textBytes } from "../files/file-limits.ts";
+import { sizeAsText } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import type { ImportJob, ImportResult } from "./import-rows.ts";
 import type { BigFileLimits } from "./ingest-big.ts";
@@ -149,21 +149,13 @@ function nameOf(job: Job): string {
 
 /** Deadline by the size of all files that the job may read; a file that is gone or cannot be reached is told by the job itself. */
 function secondsFor(job: Job): number {
-	return BASE_SECONDS + Math.ceil(filesRead(job).reduce((sum, path) => sum + sizeOf(path), 0) / BYTES_PER_SECOND);
+	return BASE_SECONDS + Math.ceil(filesRead(job).reduce((sum, path) => sum + sizeAsText(path), 0) / BYTES_PER_SECOND);
 }
 
 function filesRead(job: Job): string[] {
 	if (job.kind === "read") return job.files.map(({ path }) => path);
 	const upload = job.kind === "import" ? (job.upload?.path ?? "") : "";
 	return [upload, ...[...filesOf(job.manifest)].map((name) => join(job.store, "parts", name))];
-}
-
-function sizeOf(path: string): number {
-	try {
-		return textBytes(path, statSync(path).size);
-	} catch {
-		return 0;
-	}
 }
 
 /** Starts a process that may hold so much private memory. */

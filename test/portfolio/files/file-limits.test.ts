@@ -1,10 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { refuseBomb, textBytes } from "../../../engine/portfolio/files/file-limits.ts";
+import { refuseBomb, sizeAsText } from "../../../engine/portfolio/files/file-limits.ts";
 
 describe("the limits of files", () => {
 	it("count a byte of Parquet for ten of text", () => {
-		expect(textBytes("/in/orders.parquet", 7)).toBe(70);
-		expect(textBytes("/in/orders.csv", 7)).toBe(7);
+		const folder = mkdtempSync(join(tmpdir(), "carteira-test-"));
+		for (const name of ["orders.parquet", "orders.csv"]) writeFileSync(join(folder, name), "1234567");
+		expect(sizeAsText(join(folder, "orders.parquet"))).toBe(70);
+		expect(sizeAsText(join(folder, "orders.csv"))).toBe(7);
+		expect(sizeAsText(join(folder, "nowhere.csv"))).toBe(0);
+		rmSync(folder, { recursive: true });
 	});
 
 	it("refuse more cells than are ever read, counts that are none, and more rows than bytes can tell apart", () => {
