@@ -46,8 +46,8 @@ describe("the README", () => {
 
 	it("names every command of the command line, and none that is not there", async () => {
 		const { stdout } = await run(process.execPath, ["server/main.ts", "--help"]);
-		const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1]).filter((name) => !["help", "start"].includes(name));
-		const shown = new Set([...blockAfter("## Command line").matchAll(/npx carteira ([a-z]+)/g)].map((match) => match[1]));
+		const commands = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map((match) => match[1]).filter((name) => !["help", "start"].includes(name));
+		const shown = new Set([...blockAfter("## Command line").matchAll(/npx carteira ([a-z-]+)/g)].map((match) => match[1]));
 		expect([...shown].sort((a, b) => a.localeCompare(b))).toEqual([...new Set(commands)].sort((a, b) => a.localeCompare(b)));
 	});
 
