@@ -30,8 +30,8 @@ describe("the two ways to read orders and contacts", () => {
 	});
 
 	it("find the same in the CSVs with which the other reader is tested", async () => {
-		const cases = Array.from({ length: 200 }, (_, seed) => csvCase(seed)).filter(({ table }) => table === "orders" || table === "contacts");
-		expect(cases.length).toBeGreaterThan(20);
+		const cases = Array.from({ length: 100 }, (_, seed) => csvCase(seed)).filter(({ table }) => table === "orders" || table === "contacts");
+		expect(cases.length).toBeGreaterThan(10);
 		for (const { table, bytes, stated } of cases) {
 			const folder = temporaryFolder();
 			writeFileSync(join(folder, `${table}.csv`), bytes);
@@ -40,7 +40,7 @@ describe("the two ways to read orders and contacts", () => {
 		}
 	});
 
-	it.each(Array.from({ length: 4 }, (_, piece) => piece * 25))(
+	it.each(Array.from({ length: 2 }, (_, piece) => piece * 25))(
 		"find the same in files drawn from 25 seeds from %d on: dialects, odd cells, broken records, unknown and repeated ids",
 		async (first) => {
 			let numRead = 0;
