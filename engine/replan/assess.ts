@@ -36,7 +36,7 @@ export const assessRequest = z.strictObject({
 		.min(1)
 		.max(100_000),
 	seed: z.int32().default(1),
-	iterations: z.int().min(0).max(1_000_000).default(800),
+	iterations: z.int().min(0).max(100_000).default(800),
 	/** Changes that the optimiser may show. */
 	most: z.int().min(0).max(100).default(5),
 });

@@ -46,7 +46,7 @@ const request = z.strictObject({
 	events: z.array(event).max(10_000).default([]),
 	seed: z.int32().default(1),
 	/** Steps of the search for each rep concerned. */
-	iterations: z.int().min(0).max(100_000_000).default(800),
+	iterations: z.int().min(0).max(100_000).default(800),
 });
 
 /** Validates the body of `POST …/revisions`; the server's schema is this one. */

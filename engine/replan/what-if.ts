@@ -54,7 +54,7 @@ export const whatIfRequest = z.strictObject({
 		.max(20)
 		.default([]),
 	seed: z.int32().default(1),
-	iterations: z.int().min(0).max(1_000_000).default(3000),
+	iterations: z.int().min(0).max(100_000).default(3000),
 });
 export type WhatIfOrder = z.input<typeof whatIfRequest>;
 type WhatIf = z.output<typeof whatIfRequest>;
