@@ -15,6 +15,27 @@ export type {
 } from "./agenda/plan-document.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
+export {
+	FIGURES,
+	FIGURE_IDS,
+	type FigureId,
+	type Grouping,
+	GROUPINGS,
+	RATIOS,
+	RATIO_IDS,
+	type RatioId,
+	type Told,
+} from "./monitor/figures.ts";
+export {
+	type FigureRow,
+	monitorCustomers,
+	type MonitorCustomers,
+	monitorDocument,
+	type MonitorDocument,
+	type MonitorGroup,
+	type MonitorRep,
+	type MonitorTarget,
+} from "./monitor/monitor-document.ts";
 export { ENGINE, type PlanHooks, type PlanOptions, type PlanProgress, type PlanRequest, understand } from "./plan.ts";
 export { type Assessment, type AssessOrder, assessRequest } from "./replan/assess.ts";
 export type { Desk } from "./replan/desk.ts";
