@@ -44,6 +44,14 @@ export { replan, type Revision } from "./replan/replan.ts";
 export { type ReplanOrder, replanRequest } from "./replan/request.ts";
 export { suggest, type SuggestOrder, suggestRequest, type Suggestions } from "./replan/suggest.ts";
 export { whatIf, type WhatIfAnswer, type WhatIfOrder, whatIfRequest } from "./replan/what-if.ts";
+export {
+	FORECAST_GROUPINGS,
+	FORECAST_METRICS,
+	FORECAST_NOTES,
+	type ForecastDocument,
+	forecastDocument,
+	HORIZONS,
+} from "./forecast/forecast-document.ts";
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
 export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";
 export { effectRowsOf } from "./policy/effect-rows.ts";

@@ -16,3 +16,5 @@ export { formerChampion, listRegistry, moveAlias, registerModel, type RegistryLi
 export { formatRegistry, formatVerdict } from "./report/registry-report.ts";
 export { exportTrainingTable, TRAINING_COLUMNS, type TrainingTableOptions, writeTrainingTable } from "./keras/training-table.ts";
 export { importNetwork, type ImportOptions } from "./keras/import-network.ts";
+export { BACKTEST_LIMITS, type BacktestDocument, backtestDocument, RANKINGS } from "./backtest/backtest-document.ts";
+export { type ExperimentDesign, experimentDesign, type ExperimentReport, experimentReport } from "./experiment/experiment-document.ts";

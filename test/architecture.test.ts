@@ -29,6 +29,7 @@ const ROOMS: readonly (readonly [room: string, mayImport: readonly string[]])[] 
 			"engine/recompute-terms.ts",
 		],
 	],
+	["engine/forecast/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", "engine/agenda/context.ts"]],
 	["engine/", ["engine/"]],
 	["server/commands/", ["engine/index.ts", "models/", "server/"]],
 	["server/", ["engine/index.ts", "server/"]],
