@@ -10,6 +10,7 @@ import { answerError, registerErrorHandler } from "./error-handler.ts";
 import { registerOpenApi } from "./openapi.ts";
 import { answerProtocolError, refuseExpectations } from "./protocol-errors.ts";
 import { registerAgendaRoutes } from "./routes/agendas.ts";
+import { registerChangeRoutes } from "./routes/changes.ts";
 import { registerDecisionRoutes } from "./routes/decisions.ts";
 import type { App } from "./routes/app-type.ts";
 import { registerPlanEventRoutes } from "./routes/plan-events.ts";
@@ -85,6 +86,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerAgendaRoutes(typed);
 		registerRecordRoutes(typed, services);
 		registerDecisionRoutes(typed, services);
+		registerChangeRoutes(typed, services);
 	});
 	await app.register(async (scope) => registerTableRoutes(scope.withTypeProvider<ZodTypeProvider>(), services));
 	return app;

@@ -6,6 +6,7 @@ import { type Log, createLog } from "./log.ts";
 import { type Metrics, createMetrics } from "./metrics.ts";
 import { type PlanQueue, createPlanQueue } from "./jobs/plan-queue.ts";
 import { type Audit, createAudit } from "./store/audit.ts";
+import { type Changes, createChanges } from "./store/change-rows.ts";
 import { checkBelongsTogether, databasePath, lockFolder } from "./store/data-folder.ts";
 import { type Database, isAboveRowSecurity, openDatabase } from "./store/database.ts";
 import { createJobRows } from "./store/job-rows.ts";
@@ -21,6 +22,7 @@ export interface Services {
 	readonly tenants: Tenants;
 	readonly keys: Keys;
 	readonly audit: Audit;
+	readonly changes: Changes;
 	readonly metrics: Metrics;
 	readonly plans: PlanQueue;
 	/** Folder of bodies being received. */
@@ -92,7 +94,8 @@ async function open(
 	});
 	toClose.push(() => plans.close());
 	const [keys, audit] = [createKeys(database), createAudit(database)];
-	return { config, log, engine, database, tenants, keys, audit, metrics, plans, uploadsDir };
+	const changes = createChanges(database);
+	return { config, log, engine, database, tenants, keys, audit, changes, metrics, plans, uploadsDir };
 }
 
 /** The registry of models in a data folder, where there is one: its champion plans. */

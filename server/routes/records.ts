@@ -1,23 +1,8 @@
 import { z } from "zod";
-import { portfolioParams, responses } from "../schemas/common.ts";
+import { pageQuery, portfolioParams, responses } from "../schemas/common.ts";
 import { auditView, importsView } from "../schemas/records.ts";
 import type { Services } from "../services.ts";
 import type { App } from "./app-type.ts";
-
-/** Entries of one page of the audit log, at most and unless asked. */
-const MAX_ENTRIES = 1000;
-const ENTRIES = 100;
-
-const auditQuery = z.strictObject({
-	after: z.coerce
-		.number()
-		.int()
-		.min(0)
-		.max(Number.MAX_SAFE_INTEGER)
-		.default(0)
-		.meta({ description: "the sequence of the last entry seen" }),
-	limit: z.coerce.number().int().min(1).max(MAX_ENTRIES).default(ENTRIES),
-});
 
 /** What was done to a tenant's data, and the service's own figures. */
 export function registerRecordRoutes(app: App, { audit, metrics }: Services): void {
@@ -28,7 +13,7 @@ export function registerRecordRoutes(app: App, { audit, metrics }: Services): vo
 		schema: {
 			summary: "Who changed what, the oldest first",
 			tags: ["service"],
-			querystring: auditQuery,
+			querystring: pageQuery,
 			response: responses({ 200: auditView }),
 		},
 		handler: async (request) => {

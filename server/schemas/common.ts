@@ -24,6 +24,21 @@ export const customerParams = z.strictObject({ portfolio: portfolioName, custome
 export const planParams = z.strictObject({ id: z.string().regex(/^[a-z0-9_]{1,80}$/, "expected the id of a plan") });
 export const explanationParams = z.strictObject({ id: planParams.shape.id, customer_id: id });
 
+/** Entries of one page of a log, at most and unless asked. */
+const MAX_ENTRIES = 1000;
+const ENTRIES = 100;
+/** Where to go on in a log that is read the oldest first. */
+export const pageQuery = z.strictObject({
+	after: z.coerce
+		.number()
+		.int()
+		.min(0)
+		.max(Number.MAX_SAFE_INTEGER)
+		.default(0)
+		.meta({ description: "the sequence of the last entry seen" }),
+	limit: z.coerce.number().int().min(1).max(MAX_ENTRIES).default(ENTRIES),
+});
+
 /** Problems of input, as every error lists them. */
 export const inputProblem = z
 	.looseObject({

@@ -1,12 +1,13 @@
 import { Kysely, type Transaction, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { CarteiraError } from "../../engine/index.ts";
-import { type Dialect, EVERY_TENANT, TENANT_SETTING, migrationsOf } from "./migrations.ts";
+import { type Dialect, migrationsOf } from "./migrations.ts";
 import { isAway, openPostgres } from "./postgres.ts";
+import { EVERY_TENANT, TENANT_SETTING } from "./row-security.ts";
 import type { Schema } from "./schema.ts";
 import { openSqlite } from "./sqlite.ts";
 
-export { EVERY_TENANT } from "./migrations.ts";
+export { EVERY_TENANT } from "./row-security.ts";
 
 /** The rows that a transaction may see. */
 export type Rows = Transaction<Schema>;
@@ -32,7 +33,11 @@ export interface DatabaseOptions {
 }
 
 async function migrate(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
-	const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsOf(dialect) } });
+	const migrator = new Migrator({
+		db,
+		provider: { getMigrations: async () => migrationsOf(dialect) },
+		allowUnorderedMigrations: true, // steps of one release depend on those of earlier ones alone, whichever came first
+	});
 	const { error } = await migrator.migrateToLatest();
 	if (error !== undefined) throw error;
 }

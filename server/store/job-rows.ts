@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
+import { appendChanges } from "./change-rows.ts";
 import { bumped } from "./plan-rows.ts";
 import type { Failure, Lease, PlanOrder } from "./store.ts";
 
@@ -110,7 +111,10 @@ export function createJobRows(database: Database): JobRows {
 		fail: (lease, failure) =>
 			all(async (rows) => {
 				const ended = { status: "failed", finished_at: new Date().toISOString(), failure: JSON.stringify(failure), lease_until: null };
-				await mine(rows, lease).set(bumped(ended)).execute();
+				const row = await mine(rows, lease).set(bumped(ended)).returning("portfolio").executeTakeFirst();
+				if (!row) return;
+				const data = { plan: lease.id, code: failure.code, detail: failure.detail };
+				await appendChanges(rows, lease.tenant, [{ portfolio: row.portfolio, type: "plan.failed", data }]);
 			}),
 		handBack: (lease, { isCounted }) =>
 			all(async (rows) => {

@@ -1,14 +1,12 @@
 import { type CreateTableBuilder, type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { dailyMigrations } from "./daily-migrations.ts";
+import { guardRows } from "./row-security.ts";
 
 export type Dialect = "sqlite" | "postgres";
 
-/** Tables whose rows PostgreSQL itself shows to their tenant alone. */
+/** Tables of the first step whose rows PostgreSQL itself shows to their tenant alone. */
 const OF_TENANTS = ["plan", "plan_rep", "piece", "first_answer", "import_report", "api_key", "audit"] as const;
-
-/** The setting that says whose rows a transaction may see, and its value for the service's own work over all tenants. */
-export const TENANT_SETTING = "carteira.tenant";
-export const EVERY_TENANT = "*";
 
 type Database = Kysely<unknown>;
 
@@ -137,17 +135,6 @@ async function createAccess(db: Database, dialect: Dialect): Promise<void> {
 	await db.schema.createIndex("audit_by_tenant").ifNotExists().on("audit").columns(["tenant", "sequence"]).execute();
 }
 
-/** Lets a transaction see and write the rows of its tenant alone, the tables' owner included. */
-async function guardRows(db: Database): Promise<void> {
-	const asked = sql.raw(`current_setting('${TENANT_SETTING}', true)`);
-	for (const name of OF_TENANTS) {
-		const table = sql.table(name);
-		await sql`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`.execute(db);
-		await sql`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`.execute(db);
-		await sql`CREATE POLICY own_tenant ON ${table} USING (tenant = ${asked} OR ${asked} = ${sql.lit(EVERY_TENANT)})`.execute(db);
-	}
-}
-
 /** What makes the tables, in order. Each may be run again after it was cut off, for SQLite's are not run in one transaction. */
 export function migrationsOf(dialect: Dialect): Record<string, Migration> {
 	return {
@@ -157,8 +144,9 @@ export function migrationsOf(dialect: Dialect): Record<string, Migration> {
 				await createPlanParts(db);
 				await createRecords(db, dialect);
 				await createAccess(db, dialect);
-				if (dialect === "postgres") await guardRows(db);
+				if (dialect === "postgres") await guardRows(db, OF_TENANTS);
 			},
 		},
+		...dailyMigrations(dialect),
 	};
 }

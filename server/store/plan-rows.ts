@@ -1,9 +1,10 @@
 import { type Selectable, sql } from "kysely";
 import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
+import type { News } from "./change-rows.ts";
 import type { Rows } from "./database.ts";
 import type { Piece } from "./plan-file.ts";
 import type { Schema } from "./schema.ts";
-import { PLAN_STATUS, type PlanRecord, type Publication } from "./store.ts";
+import { PLAN_STATUS, type PlanOrder, type PlanRecord, type Publication } from "./store.ts";
 
 export type PlanRow = Selectable<Schema["plan"]>;
 
@@ -65,10 +66,10 @@ export function findPublished(rows: Rows, tenant: string, portfolio: string): Pr
 		.executeTakeFirst();
 }
 
-/** Makes a plan the published one of its portfolio. */
-export async function publishRow(rows: Rows, tenant: string, id: string, now: string): Promise<void> {
+/** Makes a plan the published one of its portfolio; answers what the feed is to tell of it, nothing where it was that already. */
+export async function publishRow(rows: Rows, tenant: string, id: string, now: string): Promise<News[]> {
 	const row = await getRow(rows, tenant, id);
-	if (publicationOf(row) === "published") return;
+	if (publicationOf(row) === "published") return [];
 	if (publicationOf(row) === "superseded") throw new CarteiraError("CONFLICT", `plan ${id} was superseded; make a new one`);
 	const before = await findPublished(rows, tenant, row.portfolio);
 	if (before)
@@ -88,6 +89,10 @@ export async function publishRow(rows: Rows, tenant: string, id: string, now: st
 		.where("tenant", "=", tenant)
 		.where("id", "=", row.id)
 		.execute();
+	const { portfolio } = row;
+	const { as_of }: PlanOrder = JSON.parse(row.request);
+	const published: News = { portfolio, type: "plan.published", data: { plan: row.id, plan_id: row.plan_id, as_of } };
+	return before ? [published, { portfolio, type: "plan.superseded", data: { plan: before.id, by: row.id } }] : [published];
 }
 
 /** Fields to set, with the plan's version grown, so that those who watch it are told. */

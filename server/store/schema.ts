@@ -13,6 +13,8 @@ export interface Schema {
 	readonly api_key: ApiKeyTable;
 	readonly audit: AuditTable;
 	readonly installation: InstallationTable;
+	readonly feed: FeedTable;
+	readonly change: ChangeTable;
 }
 
 interface PlanTable {
@@ -110,6 +112,21 @@ interface AuditTable {
 	readonly path: string;
 	readonly status: number;
 	readonly trace_id: string;
+}
+
+/** The number of a tenant's latest change. */
+interface FeedTable {
+	readonly tenant: string;
+	readonly last: number;
+}
+
+interface ChangeTable {
+	readonly tenant: string;
+	readonly sequence: number;
+	readonly at: string;
+	readonly portfolio: string;
+	readonly type: string;
+	readonly data: string;
 }
 
 /** One row: which data folder the database belongs to. */

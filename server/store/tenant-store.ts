@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
 import { type PieceRow, findAgendas, findMentions, findPublishedAgendas, findUnplanned } from "./agenda-rows.ts";
 import { findAnswerRow, putAnswer } from "./answer-rows.ts";
+import { appendChanges } from "./change-rows.ts";
 import { type Database, type Rows, isDuplicate } from "./database.ts";
 import type { Documents } from "./documents.ts";
 import { type Piece, readPieces, writePlan } from "./plan-file.ts";
@@ -93,7 +94,12 @@ async function refuseTooMany(rows: Rows, { tenant, maxUnfinished }: Room): Promi
 	if (count > maxUnfinished) throw new CarteiraError("BUSY", `${maxUnfinished} plans are waiting already; try again later`);
 }
 
-const save = async (room: Room, lease: Parameters<Store["savePlan"]>[0], status: string, plan: PlanDocument): Promise<boolean> => {
+const save = async (
+	room: Room,
+	lease: Parameters<Store["savePlan"]>[0],
+	status: "completed" | "stopped",
+	plan: PlanDocument,
+): Promise<boolean> => {
 	const { database, tenant } = room;
 	const { fields, pieces } = await writeFinished(room, status, plan);
 	const isHeld = await database.as(tenant, async (rows) => {
@@ -107,6 +113,8 @@ const save = async (room: Room, lease: Parameters<Store["savePlan"]>[0], status:
 			.executeTakeFirstOrThrow();
 		if (numUpdatedRows === 0n) return false;
 		await putPieces(rows, tenant, lease.id, plan, pieces);
+		const { portfolio } = await getRow(rows, tenant, lease.id);
+		await appendChanges(rows, tenant, [{ portfolio, type: `plan.${status}`, data: told(lease.id, plan) }]);
 		return true;
 	});
 	if (!isHeld) await removeUnreferenced(room, fields.document);
@@ -135,6 +143,7 @@ async function add(room: Room, order: PlanOrder, plan: PlanDocument, once: OnceA
 			await putPieces(rows, tenant, id, plan, pieces);
 			const record = recordOf(await getRow(rows, tenant, id));
 			if (once) await putAnswer(rows, tenant, once.key, once.answerOf(record), idempotencyHours);
+			await appendChanges(rows, tenant, [{ portfolio, type: "plan.revised", data: told(id, plan) }]);
 			return record;
 		});
 	} catch (error) {
@@ -142,6 +151,9 @@ async function add(room: Room, order: PlanOrder, plan: PlanDocument, once: OnceA
 		throw error;
 	}
 }
+
+/** What the feed says of a finished plan. */
+const told = (plan: string, { plan_id, as_of }: Pick<PlanDocument, "plan_id" | "as_of">): object => ({ plan, plan_id, as_of });
 
 const newPlanId = (): string => `pl_${randomBytes(12).toString("hex")}`;
 
@@ -157,6 +169,7 @@ async function discard(room: Room, given: string): Promise<void> {
 	const document = await database.as(tenant, async (rows) => {
 		const row = await getRow(rows, tenant, given);
 		await forgetRows(rows, row);
+		await appendChanges(rows, tenant, [{ portfolio: row.portfolio, type: "plan.discarded", data: { plan: row.id } }]);
 		return row.document;
 	});
 	if (document !== null) await removeUnreferenced(room, document);
@@ -166,7 +179,7 @@ async function publish({ database, tenant }: Room, given: string): Promise<Retur
 	try {
 		return await database.as(tenant, async (rows) => {
 			const { id } = await getFinished(rows, tenant, given);
-			await publishRow(rows, tenant, id, now());
+			await appendChanges(rows, tenant, await publishRow(rows, tenant, id, now()));
 			return recordOf(await getRow(rows, tenant, id));
 		});
 	} catch (error) {
@@ -259,6 +272,7 @@ function answerCalls({ database, tenant, idempotencyHours }: Room): Pick<Store, 
 				const { sequence } = await rows.insertInto("import_report").values(values).returning("sequence").executeTakeFirstOrThrow();
 				if (sequence % MAX_IMPORTS_TOLD === 0) await forgetOldImports(rows, tenant, portfolio);
 				if (once) await putAnswer(rows, tenant, once.key, once.answer, idempotencyHours);
+				await appendChanges(rows, tenant, [{ portfolio, type: "import.completed", data: { table, mode, body_digest: digest } }]);
 			}),
 		importsOf: (portfolio) =>
 			database.as(tenant, async (rows) => {
