@@ -28,17 +28,25 @@ export interface IngestJob {
 	readonly dialects: Dialects;
 	/** Folder for the files of the part; it must be there. */
 	readonly into: string;
-	/** Ids of the other tables in order of their rows, stubs included. Null: the table was not given, and whoever is named is a stub. */
+	/** The other tables, which may be read meanwhile: they are awaited when the cells of the file are read. */
+	readonly others: OtherTables | Promise<OtherTables>;
+	/** What the process may use; DuckDB gets less than half of it. */
+	readonly memoryMegabytes: number;
+	/** Of DuckDB's part of it, where several files are read at one time; 1 by default. */
+	readonly engineShare?: number;
+	/** Folder for what does not fit in memory, of this job alone: it is cleared before and removed afterwards. */
+	readonly scratch: string;
+	readonly onStep?: OnStep;
+}
+
+/** What a file of orders or contacts is validated against. */
+export interface OtherTables {
+	/** Ids in order of their rows, stubs included. Null: the table was not given, and whoever is named is a stub. */
 	readonly ids: LinkIds;
 	/** Ids of customers whose own row is set aside. */
 	readonly asideCustomers: ReadonlySet<string>;
 	/** By row of products; NaN for none. */
 	readonly marginRates: Float64Array;
-	/** What the process may use; DuckDB gets less than half of it. */
-	readonly memoryMegabytes: number;
-	/** Folder for what does not fit in memory, of this job alone: it is cleared before and removed afterwards. */
-	readonly scratch: string;
-	readonly onStep?: OnStep;
 }
 
 export interface IngestResult {
@@ -72,7 +80,7 @@ export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
 		const numBytes = sizeOfFile(file.path);
 		const digest = await timed("digest", async () => digestOfFile(file.path));
 		verifyDigest(file.path, digest);
-		engine = await openQueryEngine(join(scratch, "engine"), Math.floor(job.memoryMegabytes * ENGINE_SHARE), [
+		engine = await openQueryEngine(join(scratch, "engine"), Math.floor(job.memoryMegabytes * ENGINE_SHARE * (job.engineShare ?? 1)), [
 			file.path,
 			...Object.values(csvScratch(scratch)),
 		]);
@@ -115,7 +123,7 @@ function createClock(onStep: OnStep = () => {}): Timed {
 }
 
 async function ingest(engine: QueryEngine, job: IngestJob, digest: string, numBytes: number, timed: Timed): Promise<IngestResult> {
-	const { table, ids, into } = job;
+	const { table, into } = job;
 	const opened = await timed(
 		"read",
 		() => openRaw(engine, job, numBytes),
@@ -127,10 +135,9 @@ async function ingest(engine: QueryEngine, job: IngestJob, digest: string, numBy
 	const queries = queriesOf(opened, columns);
 	const hasParsed = !opened.sure || parser.counts.rows > 0;
 	if (hasParsed) await makeWords(engine, "customer_id", "customer_id", `${queries.good} UNION ALL ${queries.refused}`);
+	const { ids, asideCustomers, marginRates } = await timed("await tables", async () => job.others);
 	const known = ids.customers ? rowsOf(ids.customers) : null;
-	const findings = await timed("set aside", () =>
-		setRowsAside(engine, table, queries, known && { rows: known, aside: job.asideCustomers }),
-	);
+	const findings = await timed("set aside", () => setRowsAside(engine, table, queries, known && { rows: known, aside: asideCustomers }));
 	const [[count]] = await engine.rows(`SELECT count(*)::DOUBLE FROM ${BAD}`);
 	const numBad = Number(count);
 	const kept = numBad > 0 ? keptOf(queries.good) : queries.good;
@@ -143,7 +150,7 @@ async function ingest(engine: QueryEngine, job: IngestJob, digest: string, numBy
 		() => sortLines(engine, table, kept, lineColumns),
 		() => numRows,
 	);
-	const { links, stubs, ratesOfWords } = linkWords(lineColumns, ids, job.marginRates);
+	const { links, stubs, ratesOfWords } = linkWords(lineColumns, ids, marginRates);
 	if (table === "orders") await timed("events", () => collectEvents(engine, new Set(columns), ratesOfWords));
 	const paths = { lines: join(into, "lines.arrow"), groups: join(into, "groups.arrow"), events: join(into, "events.arrow") };
 	await timed(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
 import { MOST_BAD, sizeAsText } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
-import { ingestEvents, type IngestResult } from "../ingest/ingest-events.ts";
+import { ingestEvents, type IngestResult, type OnStep, type OtherTables } from "../ingest/ingest-events.ts";
 import type { TableReport } from "../portfolio.ts";
 import { type EventPart, type EventTable, type EventTableName, isEventTable } from "../snapshot/manifest.ts";
 import type { PartWriter } from "../snapshot/part-writer.ts";
@@ -31,34 +31,56 @@ export function isBig({ table, path }: TableFile, { bigBytes }: BigFileLimits): 
 	return isEventTable(table) && sizeAsText(path) >= bigBytes;
 }
 
-/** Reads a big file of orders or contacts, checked against the tables that a linker knows, into a part. */
-export async function ingestBig(
-	file: TableFile,
-	rules: ReadRules,
-	linker: Linker,
-	pathOf: PathOf,
-	writer: PartWriter,
-	{ megabytes }: BigFileLimits,
-): Promise<BigTable> {
+/** What a big file is read with. */
+export interface BigFileJob {
+	readonly rules: ReadRules;
+	/** Of the other tables, which may be read meanwhile. */
+	readonly linker: Linker | Promise<Linker>;
+	readonly writer: PartWriter;
+	readonly limits: BigFileLimits;
+	/** Of the columnar engines' memory, where several files are read at one time. */
+	readonly share?: number;
+	readonly onStep?: OnStep;
+}
+
+/** Reads a big file of orders or contacts, checked against the tables that a linker knows, into files beside the parts. */
+export async function readBig(file: TableFile, { rules, linker, writer, limits, share = 1, onStep }: BigFileJob): Promise<IngestResult> {
 	const { table } = file;
 	if (!isEventTable(table)) throw new TypeError(`table ${table} has no events`);
 	const into = join(writer.folder, `ingest-${table}`);
 	mkdirSync(into);
-	const customers = linker.tableOf("customers");
-	const result = await ingestEvents({
+	return ingestEvents({
 		table,
 		file,
 		dialects: rules.dialects,
 		into,
-		ids: { customers: idsOf(linker, "customers"), products: idsOf(linker, "products"), reps: idsOf(linker, "reps") },
-		asideCustomers: asideOf(customers),
-		marginRates: marginRates(linker.tableOf("products")),
-		memoryMegabytes: megabytes,
+		others: Promise.resolve(linker).then(othersOf),
+		memoryMegabytes: limits.megabytes,
+		engineShare: share,
 		scratch: join(into, "scratch"),
+		...(onStep && { onStep }),
 	});
+}
+
+function othersOf(linker: Linker): OtherTables {
+	return {
+		ids: { customers: idsOf(linker, "customers"), products: idsOf(linker, "products"), reps: idsOf(linker, "reps") },
+		asideCustomers: asideOf(linker.tableOf("customers")),
+		marginRates: marginRates(linker.tableOf("products")),
+	};
+}
+
+/** Makes what was read of a big file a part. Throws IMPORT_REFUSED where too many of its rows are bad. */
+export function adoptBig(
+	name: EventTableName,
+	result: IngestResult,
+	{ rules, writer }: Pick<BigFileJob, "rules" | "writer">,
+	linker: Linker,
+	pathOf: PathOf,
+): BigTable {
 	refuseBad(result, rules);
 	const { part, columns, quarantine, report } = result;
-	const base = adoptPart(table, part, linker, pathOf, writer);
+	const base = adoptPart(name, part, linker, pathOf, writer);
 	const aside = quarantine === null ? {} : { quarantine: writer.adopt(quarantine, "ndjson") };
 	return { table: { base, deltas: [], columns, ...aside }, report };
 }

@@ -1,18 +1,12 @@
 import { flushCompileCache } from "node:module";
-import { basename } from "node:path";
 import { Worker } from "node:worker_threads";
 import { CarteiraError } from "../../errors.ts";
-import type { TableFile } from "../files/find-tables.ts";
 import { importRows } from "./import-rows.ts";
-import { type BigTable, ingestBig, isBig } from "./ingest-big.ts";
-import { createLinker } from "./link-parts.ts";
-import { readTables } from "./read-tables.ts";
-import type { Job, Message, Outcome, ReadJob } from "./run-reader.ts";
+import { readFiles } from "./read-files.ts";
+import type { Job, Message, Outcome } from "./run-reader.ts";
 import { compactTables } from "../snapshot/compact.ts";
-import { type EventTableName, isEventTable, type Manifest } from "../snapshot/manifest.ts";
 import { openPartWriter } from "../snapshot/part-writer.ts";
 import { pathsIn } from "../snapshot/store-folder.ts";
-import { writeSnapshot } from "./write-snapshot.ts";
 
 /** Entry of the process that reads the bytes of strangers: it gets one job, answers one result, and its death harms nobody. */
 process.once("message", (job: Job) => {
@@ -30,7 +24,8 @@ async function run(job: Job): Promise<void> {
 
 async function answer(job: Job): Promise<Outcome> {
 	try {
-		if (job.kind === "read") return { kind: "read", manifest: await readInto(job) };
+		if (job.kind === "read")
+			return { kind: "read", manifest: await readFiles(job, (file) => void process.send?.({ kind: "reading", file } satisfies Message)) };
 		if (job.kind === "import") return { kind: "imported", result: await importRows(job) };
 		const { store, manifest, tables, into } = job;
 		return { kind: "compacted", manifest: compactTables(manifest, tables, pathsIn(store, into), openPartWriter(into)) };
@@ -48,24 +43,4 @@ async function answer(job: Job): Promise<Outcome> {
 			numProblems: 0,
 		};
 	}
-}
-
-async function readInto({ files, rules, policy, into, isKept, limits }: ReadJob): Promise<Manifest> {
-	const onFile = ({ path }: TableFile): void => {
-		process.send?.({ kind: "reading", file: basename(path) } satisfies Message);
-	};
-	const writer = openPartWriter(into, isKept);
-	const read = await readTables(
-		files.filter((file) => !isBig(file, limits)),
-		rules,
-		onFile,
-	);
-	const linker = createLinker(read.tables);
-	const big = new Map<EventTableName, BigTable>();
-	for (const file of files) {
-		if (!isBig(file, limits) || !isEventTable(file.table)) continue;
-		onFile(file);
-		big.set(file.table, await ingestBig(file, rules, linker, pathsIn(into, into), writer, limits));
-	}
-	return writeSnapshot(read, policy, writer, isKept, big);
 }

@@ -5,7 +5,7 @@ import { TableDraft } from "../rows/table-draft.ts";
 import type { TableName } from "../schema.ts";
 import { EVENT_TABLES, isEventTable, type Manifest, PLAIN_TABLES, type PlainTable, portfolioDigest } from "../snapshot/manifest.ts";
 import type { ImportResult, ImportStep } from "./import-rows.ts";
-import { ingestBig, isBig } from "./ingest-big.ts";
+import { adoptBig, isBig, readBig } from "./ingest-big.ts";
 import { createLinker, type Linker } from "./link-parts.ts";
 import { readDraft, reportAfter } from "./read-changes.ts";
 import { readFile, refuseBadTables, reportOf } from "./read-tables.ts";
@@ -77,7 +77,9 @@ async function writeOwn(step: ImportStep, own: LinkedTable, marginRate: Float64A
 
 async function ingestOwn({ upload, rules, pathOf, writer, limits }: ImportStep, linker: Linker): Promise<Imported> {
 	if (!upload) throw new CarteiraError("INTERNAL", "there is no file to ingest");
-	const { table, report } = await ingestBig(upload, rules, linker, pathOf, writer, limits);
+	if (!isEventTable(upload.table)) throw new CarteiraError("INTERNAL", `table ${upload.table} has no reader of big files`);
+	const result = await readBig(upload, { rules, linker, writer, limits });
+	const { table, report } = adoptBig(upload.table, result, { rules, writer }, linker, pathOf);
 	return { report, reportAfter: report, events: { [upload.table]: table }, rows: {} };
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { openTableWriter } from "../files/write-table.ts";
 import type { TableReport } from "../portfolio.ts";
 import type { ColumnStore } from "../rows/column.ts";
@@ -28,22 +29,26 @@ export interface LinkedTables {
 }
 
 /**
- * Writes the parts of a first snapshot; `big` are tables whose parts are written already. `isKept`: is it to be imported into? Else what only later imports need is left out.
+ * Writes the parts of a first snapshot; `big` are tables whose parts are written meanwhile. `isKept`: is it to be imported into? Else what only later imports need is
+ * left out.
  */
 export async function writeSnapshot(
 	{ tables, reports: read }: LinkedTables,
 	policy: string | null,
 	writer: PartWriter,
 	isKept: boolean,
-	big: ReadonlyMap<EventTableName, BigTable> = new Map(),
+	big: Promise<ReadonlyMap<EventTableName, BigTable>> = Promise.resolve(new Map()),
 ): Promise<Manifest> {
-	const all = [...read, ...[...big.values()].map(({ report }) => report)];
+	const rows: Partial<Record<PlainTableName, Pick<PlainTable, "rows" | "quarantine">>> = {};
+	if (isKept) for (const name of PLAIN_TABLES) rows[name] = await writeRowsAndAside(tableOf(tables, name), writer);
+	const ingestedTables = await big;
+	const all = [...read, ...[...ingestedTables.values()].map(({ report }) => report)];
 	const reports = TABLE_NAMES.flatMap((name) => all.filter(({ table }) => table === name));
 	const marginRate = marginRates(tableOf(tables, "products"));
 	const events: Partial<Record<EventTableName, EventTable>> = {};
 	for (const name of EVENT_TABLES) {
 		const table = tableOf(tables, name);
-		const ingested = big.get(name);
+		const ingested = ingestedTables.get(name);
 		if (ingested) {
 			const { quarantine, ...rest } = ingested.table;
 			events[name] = { ...rest, ...(isKept && quarantine !== undefined && { quarantine }) };
@@ -54,7 +59,7 @@ export async function writeSnapshot(
 	}
 	// Behind the events, which make stubs.
 	const plain: Partial<Record<PlainTableName, PlainTable>> = {};
-	for (const name of PLAIN_TABLES) plain[name] = await writePlain(tableOf(tables, name), writer, isKept);
+	for (const name of PLAIN_TABLES) plain[name] = { ...writeColumns(tableOf(tables, name), writer), ...rows[name] };
 	writer.close();
 	return {
 		format: 1,
@@ -74,9 +79,8 @@ function tableOf(tables: LinkedTables["tables"], name: TableName): LinkedTable {
 	return table;
 }
 
-async function writePlain(table: LinkedTable, writer: PartWriter, isKept: boolean): Promise<PlainTable> {
-	const rows = isKept && table.draft ? { rows: await writeRows(table, writer), ...writeAside(table, writer) } : {};
-	return { ...writeColumns(table, writer), ...rows };
+async function writeRowsAndAside(table: LinkedTable, writer: PartWriter): Promise<Pick<PlainTable, "rows" | "quarantine">> {
+	return table.draft ? { rows: await writeRows(table, writer), ...writeAside(table, writer) } : {};
 }
 
 /** Writes the linked columns of a table with its stubs. */
@@ -84,6 +88,9 @@ export function writeColumns(table: LinkedTable, writer: PartWriter): PlainTable
 	const columns = writer.bytes(encodeTable(table), "arrow");
 	return { num_rows: table.kept.length + table.stubs.length, num_stubs: table.stubs.length, columns };
 }
+
+/** Rows that are written before other work of the process has its turn. */
+const ROWS_IN_A_ROW = 5000;
 
 /** Writes the rows of a table that stay as a typed file. */
 export async function writeRows({ name, draft, kept }: LinkedTable, writer: PartWriter): Promise<Sha> {
@@ -95,7 +102,10 @@ export async function writeRows({ name, draft, kept }: LinkedTable, writer: Part
 		columns.map(([column]) => column),
 	);
 	try {
-		for (const row of kept) rows.append(columns.map(([, store]) => store.cellAt(row)));
+		for (const [at, row] of kept.entries()) {
+			rows.append(columns.map(([, store]) => store.cellAt(row)));
+			if (at % ROWS_IN_A_ROW === ROWS_IN_A_ROW - 1) await setImmediate(); // what the columnar engine waits for has its turn
+		}
 	} catch (error) {
 		rows.abort();
 		throw error;

@@ -115,19 +115,21 @@ async function ingest(folder: string, file: TableFile, old: Folder): Promise<Ing
 		file,
 		dialects: readPolicy(folder).rules.dialects,
 		into,
-		ids: {
-			customers: idsOf(others.get("customers"), "customer_id"),
-			products: idsOf(products, "product_id"),
-			reps: idsOf(others.get("reps"), "rep_id"),
+		others: {
+			ids: {
+				customers: idsOf(others.get("customers"), "customer_id"),
+				products: idsOf(products, "product_id"),
+				reps: idsOf(others.get("reps"), "rep_id"),
+			},
+			asideCustomers: new Set(
+				customers
+					? Array.from({ length: customers.numRows }, (_, row) => row).flatMap((row) =>
+							customers.isBad[row] ? customers.textAt(row, "customer_id") : [],
+						)
+					: [],
+			),
+			marginRates: Float64Array.from(products?.kept ?? [], (row) => Number(rates?.cellAt(row) ?? Number.NaN)),
 		},
-		asideCustomers: new Set(
-			customers
-				? Array.from({ length: customers.numRows }, (_, row) => row).flatMap((row) =>
-						customers.isBad[row] ? customers.textAt(row, "customer_id") : [],
-					)
-				: [],
-		),
-		marginRates: Float64Array.from(products?.kept ?? [], (row) => Number(rates?.cellAt(row) ?? Number.NaN)),
 		memoryMegabytes: 1024,
 		scratch: join(folder, `scratch-${old.files.length}-${file.table}`),
 	});

@@ -34,9 +34,7 @@ export async function readBigFile(file: TableFile, dialects: Dialects): Promise<
 			file,
 			dialects,
 			into,
-			ids: { customers: null, products: null, reps: null },
-			asideCustomers: new Set(),
-			marginRates: new Float64Array(),
+			others: { ids: { customers: null, products: null, reps: null }, asideCustomers: new Set(), marginRates: new Float64Array() },
 			memoryMegabytes: MEGABYTES,
 			scratch: join(folder, "scratch"),
 		});

@@ -88,9 +88,7 @@ describe("typed files of orders and contacts", () => {
 				file: { table: "orders", path, format: "parquet" },
 				dialects: {},
 				into,
-				ids: { customers: null, products: null, reps: null },
-				asideCustomers: new Set(),
-				marginRates: new Float64Array(0),
+				others: { ids: { customers: null, products: null, reps: null }, asideCustomers: new Set(), marginRates: new Float64Array(0) },
 				memoryMegabytes: 1024,
 				scratch: join(into, "scratch"),
 			});
