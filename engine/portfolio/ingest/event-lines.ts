@@ -2,7 +2,7 @@ import { CarteiraError } from "../../errors.ts";
 import { NULL_CODE, NULL_DAY } from "../../units.ts";
 import { TextBytes } from "../rows/growing-arrays.ts";
 import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
-import type { FixedType } from "./batch-file.ts";
+import type { FixedType } from "../files/batch-file.ts";
 import { createHashCodes, type HashCodes } from "./hash-codes.ts";
 import { eachText, quoted, type QueryEngine, typedCells } from "./query-engine.ts";
 

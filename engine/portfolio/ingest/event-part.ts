@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { TextBytes } from "../rows/growing-arrays.ts";
-import { type FixedArray, type FixedType, openBatchFile, writeBatchFile } from "./batch-file.ts";
+import { FIXED_ARRAYS, type FixedArray, type FixedType, openBatchFile, writeBatchFile } from "../files/batch-file.ts";
 import { halvesOf, type LineColumn, LINES } from "./event-lines.ts";
 import type { HashCodes } from "./hash-codes.ts";
 import { EVENTS } from "./purchase-events.ts";
@@ -22,8 +22,6 @@ export interface PartFiles {
 /** Rows that are written at once, by column. */
 const PIECE_ROWS = 65_536;
 
-const ARRAYS = { int32: Int32Array, float64: Float64Array, uint8: Uint8Array } as const;
-
 /** Streams a query of fixed-width columns into a file of one batch. */
 async function writeQuery(
 	engine: QueryEngine,
@@ -33,7 +31,7 @@ async function writeQuery(
 	numRows: number,
 ): Promise<void> {
 	const file = openBatchFile(path, Object.fromEntries(columns.map(({ name, fixed }) => [name, fixed])), numRows);
-	const pieces = columns.map(({ fixed }): FixedArray => new ARRAYS[fixed](PIECE_ROWS));
+	const pieces = columns.map(({ fixed }): FixedArray => new FIXED_ARRAYS[fixed](PIECE_ROWS));
 	let row = 0;
 	let held = 0;
 	const flush = (): void => {

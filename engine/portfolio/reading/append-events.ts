@@ -6,6 +6,7 @@ import { TableDraft } from "../rows/table-draft.ts";
 import { TABLES, type TableName } from "../schema.ts";
 import { appendStubs } from "../snapshot/append-stubs.ts";
 import { openColumnFile, type TextList } from "../snapshot/column-file.ts";
+import { marginRatesIn } from "../snapshot/margin-rates.ts";
 import { cellsOf, findHeld, type HeldLines } from "../snapshot/held-rows.ts";
 import {
 	type EventPart,
@@ -143,11 +144,7 @@ function writeDelta(
 	held: readonly HeldLines[],
 	tables: Manifest["tables"],
 ): EventPart {
-	const products = openColumnFile(pathOf(tables.products.columns));
-	const rates = products.has("margin_rate")
-		? (products.values("margin_rate") as Float64Array)
-		: new Float64Array(products.numRows).fill(Number.NaN);
-	const part = writeEvents(layOutEvents(linked), rates, writer);
+	const part = writeEvents(layOutEvents(linked), marginRatesIn(pathOf(tables.products.columns)), writer);
 	if (held.length === 0) return part;
 	const replaced = new TextBytes();
 	for (const key of new Set(held.flatMap(({ keys }) => keys))) replaced.append(key);

@@ -1,14 +1,16 @@
+import type { FixedType } from "../files/batch-file.ts";
+import type { PurchaseEvents } from "../purchase-events.ts";
 import { TextBytes } from "../rows/growing-arrays.ts";
 import { TABLES } from "../schema.ts";
-import { openColumnFile, type Values } from "./column-file.ts";
 import { hasWords, kindOfColumn } from "./event-columns.ts";
-import { gatherColumn } from "./event-table.ts";
-import { EVENT_TABLES, type EventPart, type EventTable, type EventTableName, type Manifest, partsOf } from "./manifest.ts";
+import { eachPiece } from "./event-table.ts";
+import { EVENT_TABLES, type EventTable, type EventTableName, type Manifest, partsOf, type Sha } from "./manifest.ts";
+import { marginRatesIn } from "./margin-rates.ts";
 import { type OpenPart, openParts } from "./open-part.ts";
 import type { PartWriter } from "./part-writer.ts";
+import { type EventSource, readEvents } from "./read-events.ts";
 import { findRuns, type GroupIndex, indexGroups, type Runs } from "./runs.ts";
 import type { PathOf } from "./store-folder.ts";
-import { writeEvents } from "./write-events.ts";
 
 /** Deltas are merged into the base from so many on, or from this share of its rows; fewer rows than that are never worth it. */
 const MOST_DELTAS = 64;
@@ -32,10 +34,10 @@ export function compactTables(manifest: Manifest, names: readonly EventTableName
 	return { ...manifest, events };
 }
 
+/** Column by column, piece by piece: lines need not fit in memory; the lists of customers, words and purchase events must. */
 function compactTable({ tables, events }: Manifest, name: EventTableName, pathOf: PathOf, writer: PartWriter): EventTable {
-	const table = events[name];
 	const numCustomers = tables.customers.num_rows;
-	const { parts, numRows } = numberAll(openParts(pathOf, name, partsOf(table)), numCustomers);
+	const { parts, numRows } = numberAll(openParts(pathOf, name, partsOf(events[name])), numCustomers);
 	const index = indexGroups(parts, numRows);
 	const runs = findRuns(
 		name,
@@ -43,16 +45,39 @@ function compactTable({ tables, events }: Manifest, name: EventTableName, pathOf
 		index,
 		Int32Array.from({ length: numRows }, (_, row) => row),
 	);
-	const products = openColumnFile(pathOf(tables.products.columns));
-	const rates = products.has("margin_rate")
-		? (products.values("margin_rate") as Float64Array)
-		: new Float64Array(products.numRows).fill(Number.NaN);
-	const base: EventPart = writeEvents(
-		{ table: name, ...linesOf(name, parts, runs), ...groupsOf(parts, runs, index, numCustomers) },
-		rates,
-		writer,
+	const columns = Object.keys(TABLES[name].columns).filter((column) => parts.some(({ lines }) => lines.has(column)));
+	const merged = new Map(
+		columns.filter((column) => hasWords(kindOfColumn(name, column))).map((column) => [column, mergeWords(name, column, parts, runs)]),
 	);
-	return { ...table, base, deltas: [] };
+	const words: Record<string, Sha> = {};
+	const links: Record<string, Sha> = {};
+	for (const [column, list] of merged) {
+		words[column] = writer.columns({ [column]: list.words });
+		if (list.links) links[column] = writer.columns({ [column]: Int32Array.from(list.links) });
+	}
+	const lines = writer.pieces(typesOf(name, columns), runs.start[numRows], (write) => {
+		for (const column of columns) {
+			const codeOf = merged.get(column)?.codeOf;
+			const mapped = { table: name, column, mapOf: (part: OpenPart) => codeOf?.get(part) ?? null };
+			eachPiece(mapped, parts, runs, (row, values) => write(column, row, values));
+		}
+	});
+	const groups = groupsOf(parts, runs, index);
+	links.customer_id = writer.columns({ customer_id: groups.rows.map((row) => (row < numCustomers ? row : -1)) });
+	const lists = { customer_id: groups.customers, line_end: groups.rows.map((row) => runs.start[row + 1]) };
+	const part = { num_rows: runs.start[numRows], num_groups: groups.rows.length, lines, words, links };
+	if (name === "contacts") return { ...events[name], base: { ...part, groups: writer.columns(lists) }, deltas: [] };
+	const purchases = writePurchases({ parts, index }, groups.rows, marginRatesIn(pathOf(tables.products.columns)), writer);
+	const base = { ...part, groups: writer.columns({ ...lists, event_end: purchases.end }), events: purchases.events };
+	return { ...events[name], base, deltas: [] };
+}
+
+function typesOf(table: EventTableName, columns: readonly string[]): Record<string, FixedType> {
+	const types = columns.map((column): [string, FixedType] => {
+		const kind = kindOfColumn(table, column);
+		return [column, kind === "numbers" ? "float64" : kind === "codes" ? "uint8" : "int32"];
+	});
+	return Object.fromEntries(types);
 }
 
 /** Customers that are set aside get numbers of their own behind the table's rows, for their lines must not be lost. */
@@ -73,26 +98,20 @@ function numberAll(parts: readonly OpenPart[], numCustomers: number): { parts: O
 	return { parts: numbered, numRows: numCustomers + rowOf.size };
 }
 
-function linesOf(table: EventTableName, parts: readonly OpenPart[], runs: Runs) {
-	const lines: Record<string, Values> = {};
-	const words: Record<string, TextBytes> = {};
-	const links: Record<string, Int32Array> = {};
-	for (const [column, spec] of Object.entries(TABLES[table].columns)) {
-		if (column === "customer_id" || !parts.some((part) => part.lines.has(column))) continue;
-		const merged = hasWords(kindOfColumn(table, column)) ? mergeWords(column, parts, runs, spec.table !== undefined) : null;
-		lines[column] = gatherColumn(table, column, parts, runs, (part) => merged?.codeOf.get(part) ?? null);
-		if (!merged) continue;
-		words[column] = merged.words;
-		if (spec.table) links[column] = Int32Array.from(merged.links);
-	}
-	return { lines, words, links };
-}
-
 /** Lists of more words than this stay as long as they are: to find the few that are there twice would cost more than they do. */
 const MOST_COMPARED = 1_000_000;
 
-/** The words that lines still use, and what the codes of each part become. */
-function mergeWords(column: string, parts: readonly OpenPart[], runs: Runs, isLinked: boolean) {
+interface MergedWords {
+	/** Those that lines still use. */
+	readonly words: TextBytes;
+	/** Of a reference: rows of the named table, by word. */
+	readonly links: readonly number[] | null;
+	/** What the codes of a part become. */
+	readonly codeOf: ReadonlyMap<OpenPart, Int32Array>;
+}
+
+function mergeWords(table: EventTableName, column: string, parts: readonly OpenPart[], runs: Runs): MergedWords {
+	const isLinked = TABLES[table].columns[column].table !== undefined;
 	const words = new TextBytes();
 	const links: number[] = [];
 	const known = new Map<string, number>();
@@ -101,36 +120,44 @@ function mergeWords(column: string, parts: readonly OpenPart[], runs: Runs, isLi
 		if (!part.lines.has(column)) continue;
 		const list = part.words(column).texts(column);
 		list.load();
-		const isUsed = usedIn(position, part, column, runs, list.length);
+		const isUsed = wordsUsed(table, column, parts, position, runs, list.length);
+		const isCompared = isLinked || list.length <= MOST_COMPARED;
+		const rows = isLinked ? part.links(column) : null;
 		const codes = new Int32Array(list.length).fill(-1);
 		for (let code = 0; code < list.length; code++) {
 			if (isUsed[code] === 0) continue;
 			const word = list.at(code) ?? "";
-			const isCompared = isLinked || list.length <= MOST_COMPARED;
 			const same = isCompared ? known.get(word) : undefined;
 			codes[code] = same ?? words.length;
 			if (same !== undefined) continue;
 			if (isCompared) known.set(word, words.length);
-			if (isLinked) links.push(part.links(column)[code]);
+			if (rows) links.push(rows[code]);
 			words.append(word);
 		}
 		codeOf.set(part, codes);
 	}
-	return { words, links, codeOf };
+	return { words, links: isLinked ? links : null, codeOf };
 }
 
-function usedIn(position: number, { lines }: OpenPart, column: string, runs: Runs, numWords: number): Uint8Array {
+/** Of a part's words of a column those that lines which count still have: 1. */
+function wordsUsed(
+	table: EventTableName,
+	column: string,
+	parts: readonly OpenPart[],
+	position: number,
+	runs: Runs,
+	numWords: number,
+): Uint8Array {
 	const isUsed = new Uint8Array(numWords);
-	const codes = lines.values(column);
-	for (let run = 0; run < runs.numRuns; run++) {
-		if (runs.part[run] !== position) continue;
-		const end = runs.from[run] + runs.count[run];
-		for (let at = runs.from[run]; at < end; at++) if (codes[at] >= 0) isUsed[codes[at]] = 1;
-	}
+	const ofPart = { table, column, mapOf: () => null, only: position };
+	eachPiece(ofPart, parts, runs, (_, codes) => {
+		for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) isUsed[codes[i]] = 1;
+	});
 	return isUsed;
 }
 
-function groupsOf(parts: readonly OpenPart[], { start }: Runs, { first, others }: GroupIndex, numCustomers: number) {
+/** The customers that have lines. */
+function groupsOf(parts: readonly OpenPart[], { start }: Runs, { first, others }: GroupIndex): { customers: TextBytes; rows: Int32Array } {
 	const customers = new TextBytes();
 	const rows: number[] = [];
 	for (let row = 0; row + 1 < start.length; row++) {
@@ -139,9 +166,37 @@ function groupsOf(parts: readonly OpenPart[], { start }: Runs, { first, others }
 		customers.append(parts[part].groups.texts("customer_id").at(group));
 		rows.push(row);
 	}
-	return {
-		customers,
-		customerRow: Int32Array.from(rows, (row) => (row < numCustomers ? row : -1)),
-		lineEnd: Int32Array.from(rows, (row) => start[row + 1]),
-	};
+	return { customers, rows: Int32Array.from(rows) };
+}
+
+/** Customers whose purchase events are made at one time. */
+const CUSTOMERS_AT_ONCE = 20_000;
+
+/** Writes the purchase events of some customers, as they are stored or, of those with lines in several parts, folded anew. */
+function writePurchases(
+	source: EventSource,
+	customers: Int32Array,
+	rates: Float64Array,
+	writer: PartWriter,
+): { events: Sha; end: Int32Array } {
+	const end = new Int32Array(customers.length);
+	const pieces: PurchaseEvents[] = [];
+	let count = 0;
+	for (let first = 0; first < customers.length; first += CUSTOMERS_AT_ONCE) {
+		const some = customers.subarray(first, first + CUSTOMERS_AT_ONCE);
+		const piece = readEvents(source, some, findRuns("orders", source.parts, source.index, some), () => rates);
+		for (let i = 0; i < some.length; i++) end[first + i] = count + piece.eventStart[i + 1];
+		count += piece.eventDay.length;
+		pieces.push(piece);
+	}
+	const events = writer.pieces({ day: "int32", value: "float64", margin: "float64" }, count, (write) => {
+		let row = 0;
+		for (const { eventDay, eventValue, eventMargin } of pieces) {
+			write("day", row, eventDay);
+			write("value", row, eventValue);
+			write("margin", row, eventMargin);
+			row += eventDay.length;
+		}
+	});
+	return { events, end };
 }

@@ -1,14 +1,12 @@
 import type { Table, TextColumn } from "../portfolio.ts";
 import { TABLES } from "../schema.ts";
 import type { Values } from "./column-file.ts";
+import { openColumnWindow } from "./column-window.ts";
 import { allocate, type EventKind, kindOfColumn, nullOf } from "./event-columns.ts";
 import { lazyRecord, once } from "./lazy.ts";
 import type { EventTableName } from "./manifest.ts";
 import type { OpenPart } from "./open-part.ts";
 import type { Runs } from "./runs.ts";
-
-/** With more runs than this a part's column is read whole rather than run by run. */
-const MANY_RUNS = 4096;
 
 /** Orders or contacts over runs of parts: a column is gathered when it is first asked for. Row of customers is the position among `runs`. */
 export function openEventTable(name: EventTableName, parts: readonly OpenPart[], runs: Runs): Table {
@@ -45,32 +43,76 @@ function customersOf({ start }: Runs): Int32Array {
 	return customers;
 }
 
-/** The values of a column in the order of runs; `mapOf` gives of a part what its codes become. */
-export function gatherColumn(
-	table: EventTableName,
-	column: string,
-	parts: readonly OpenPart[],
-	runs: Runs,
-	mapOf: (part: OpenPart) => Int32Array | null,
-): Values {
-	const kind = kindOfColumn(table, column);
-	const out = allocate(kind, runs.start[runs.start.length - 1], true);
-	for (let run = 0, at = 0; run < runs.numRuns; run++) {
-		const into = out.subarray(at, at + runs.count[run]);
-		const part = parts[runs.part[run]];
-		if (part.lines.has(column)) {
-			readRun(part, column, runs, run, into);
-			const map = mapOf(part);
-			if (map) mapCodes(into as Int32Array, map);
-		} else into.fill(nullOf(kind));
-		at += into.length;
+/** What a part's codes of a column become; null: they stay. */
+type MapOf = (part: OpenPart) => Int32Array | null;
+
+function gatherColumn(table: EventTableName, column: string, parts: readonly OpenPart[], runs: Runs, mapOf: MapOf): Values {
+	const out = allocate(kindOfColumn(table, column), runs.start[runs.start.length - 1], true);
+	const read = columnReader(table, column, parts, mapOf);
+	for (let run = 0, at = 0; run < runs.numRuns; at += runs.count[run++]) {
+		read(runs.part[run], runs.from[run], out.subarray(at, at + runs.count[run]));
 	}
 	return out;
 }
 
-function readRun({ lines }: OpenPart, column: string, { numRuns, from }: Runs, run: number, into: Values): void {
-	if (numRuns > MANY_RUNS) into.set(lines.values(column).subarray(from[run], from[run] + into.length));
-	else lines.readRange(column, from[run], into);
+/** Rows of a piece. */
+const PIECE_ROWS = 1 << 16;
+
+/** A column to go through. */
+export interface Pieces {
+	readonly table: EventTableName;
+	readonly column: string;
+	readonly mapOf: MapOf;
+	/** Position of the only part whose runs are wanted. */
+	readonly only?: number;
+}
+
+/** Goes through the values of a column in the order of runs, in memory that is used again for the next piece. */
+export function eachPiece(
+	{ table, column, mapOf, only }: Pieces,
+	parts: readonly OpenPart[],
+	runs: Runs,
+	use: (row: number, values: Values) => void,
+): void {
+	const read = columnReader(table, column, parts, mapOf);
+	const piece = allocate(kindOfColumn(table, column), PIECE_ROWS, false);
+	let [row, held] = [0, 0];
+	const flush = (): void => {
+		if (held > 0) use(row, piece.subarray(0, held));
+		row += held;
+		held = 0;
+	};
+	for (let run = 0; run < runs.numRuns; run++) {
+		if (only !== undefined && runs.part[run] !== only) continue;
+		for (let done = 0; done < runs.count[run]; ) {
+			const length = Math.min(runs.count[run] - done, PIECE_ROWS - held);
+			read(runs.part[run], runs.from[run] + done, piece.subarray(held, held + length));
+			done += length;
+			held += length;
+			if (held === PIECE_ROWS) flush();
+		}
+	}
+	flush();
+}
+
+/** Reads values of a part, by its position; nulls where it lacks the column. */
+function columnReader(
+	table: EventTableName,
+	column: string,
+	parts: readonly OpenPart[],
+	mapOf: MapOf,
+): (part: number, from: number, into: Values) => void {
+	const kind = kindOfColumn(table, column);
+	const readers = parts.map((part) => ({
+		read: part.lines.has(column) ? openColumnWindow(part.lines, column, kind) : null,
+		map: part.lines.has(column) ? mapOf(part) : null,
+	}));
+	return (part, from, into) => {
+		const { read, map } = readers[part];
+		if (!read) into.fill(nullOf(kind));
+		else read(from, into);
+		if (map) mapCodes(into as Int32Array, map);
+	};
 }
 
 function mapCodes(codes: Int32Array, map: Int32Array): void {

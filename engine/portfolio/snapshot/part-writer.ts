@@ -1,21 +1,8 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import {
-	AsyncByteQueue,
-	type Data,
-	Field,
-	Float64,
-	Int32,
-	makeData,
-	RecordBatch,
-	RecordBatchFileWriter,
-	Schema,
-	Struct,
-	Uint8,
-	Utf8,
-} from "apache-arrow";
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { type BatchFile, type FixedType, openBatchFile, writeBatch } from "../files/batch-file.ts";
+import type { TextBytes } from "../rows/growing-arrays.ts";
 import type { Values } from "./column-file.ts";
 import { disk, onDisk, syncFolder, writeAll } from "./disk.ts";
 import type { Sha } from "./manifest.ts";
@@ -25,6 +12,8 @@ export interface PartWriter {
 	readonly folder: string;
 	/** Columns of equal length as one Arrow batch. */
 	columns(columns: Readonly<Record<string, Values | TextBytes>>): Sha;
+	/** The same of columns that are given piece by piece, in whatever order, and need not fit in memory. */
+	pieces(columns: Readonly<Record<string, FixedType>>, numRows: number, fill: (write: BatchFile["write"]) => void): Sha;
 	bytes(bytes: Uint8Array, ending: "arrow" | "ndjson"): Sha;
 	/** Takes a finished file over, wherever on the folder's disk it lies. */
 	adopt(path: string, ending: "arrow" | "ndjson"): Sha;
@@ -53,16 +42,26 @@ export function openPartWriter(folder: string, isDurable = true): PartWriter {
 		disk.rename(path, join(folder, `${sha}.${ending}`));
 		return sha;
 	};
+	const adopt = (path: string, ending: string): Sha => {
+		const sha = hashFile(path, isDurable);
+		disk.rename(path, join(folder, `${sha}.${ending}`));
+		return sha;
+	};
 	return {
 		folder,
 		columns: (columns) => part("arrow", (write) => writeBatch(columns, write)),
-		bytes: (bytes, ending) => part(ending, (write) => write(bytes)),
-		adopt: (path, ending) =>
+		pieces: (columns, numRows, fill) =>
 			onDisk(folder, () => {
-				const sha = hashFile(path, isDurable);
-				disk.rename(path, join(folder, `${sha}.${ending}`));
-				return sha;
+				const file = openBatchFile(join(folder, `${count++}.writing`), columns, numRows);
+				try {
+					fill((column, row, cells) => file.write(column, row, cells));
+				} finally {
+					file.close();
+				}
+				return adopt(file.path, "arrow");
 			}),
+		bytes: (bytes, ending) => part(ending, (write) => write(bytes)),
+		adopt: (path, ending) => onDisk(folder, () => adopt(path, ending)),
 		close: () => onDisk(folder, () => isDurable && syncFolder(folder)),
 	};
 }
@@ -79,31 +78,4 @@ function hashFile(path: string, isDurable: boolean): Sha {
 		closeSync(file);
 	}
 	return hash.digest("hex");
-}
-
-function writeBatch(columns: Readonly<Record<string, Values | TextBytes>>, write: (bytes: Uint8Array) => void): void {
-	const children = Object.values(columns).map(dataOf);
-	const schema = new Schema(Object.keys(columns).map((name, i) => new Field(name, children[i].type, true)));
-	const length = children[0]?.length ?? 0;
-	const writer = new RecordBatchFileWriter();
-	// The library's sinks are asynchronous queues without a bound; one whose `write` goes straight to the file keeps memory flat.
-	const sink = Object.assign(new AsyncByteQueue(), {
-		write: (view: ArrayBufferView) => write(new Uint8Array(view.buffer, view.byteOffset, view.byteLength)),
-	});
-	writer.reset(sink, schema);
-	writer.write(new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children })));
-	writer.close();
-}
-
-/** A column's Arrow data: sentinels stand for nulls of all but texts. */
-function dataOf(values: Values | TextBytes): Data {
-	if (values instanceof TextBytes) {
-		const { offsets, bytes, validity, nullCount } = values.layout();
-		const nullBitmap = nullCount > 0 ? validity : null;
-		return makeData({ type: new Utf8(), length: values.length, nullCount, valueOffsets: offsets, data: bytes, nullBitmap });
-	}
-	const { length } = values;
-	if (values instanceof Float64Array) return makeData({ type: new Float64(), length, data: values });
-	if (values instanceof Int32Array) return makeData({ type: new Int32(), length, data: values });
-	return makeData({ type: new Uint8(), length, data: values });
 }

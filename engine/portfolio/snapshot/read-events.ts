@@ -1,5 +1,6 @@
 import { foldEvents, type PurchaseEvents } from "../purchase-events.ts";
 import type { Values } from "./column-file.ts";
+import { openColumnWindow } from "./column-window.ts";
 import { openEventTable } from "./event-table.ts";
 import type { OpenPart } from "./open-part.ts";
 import { findRuns, type GroupIndex, type Runs } from "./runs.ts";
@@ -44,11 +45,13 @@ export function readEvents(
 		eventStart[i + 1] = eventStart[i] + to - from;
 	}
 	const gather = <T extends Values>(column: string, fresh: T | undefined, out: T): T => {
+		const kind = column === "day" ? "days" : "numbers";
+		const readers = parts.map(({ events }) => events && openColumnWindow(events, column, kind));
 		let at = 0;
 		for (const { part, from, to } of stretches) {
-			if (part < 0) out.set((fresh as T).subarray(from, to), at);
-			else if (stretches.length > MANY) out.set(fileOf(parts[part]).values(column).subarray(from, to), at);
-			else fileOf(parts[part]).readRange(column, from, out.subarray(at, at + to - from));
+			const read = readers[part];
+			if (read) read(from, out.subarray(at, at + to - from));
+			else out.set((fresh as T).subarray(from, to), at);
 			at += to - from;
 		}
 		return out;
@@ -61,9 +64,6 @@ export function readEvents(
 		eventMargin: gather("margin", anew?.eventMargin, new Float64Array(new SharedArrayBuffer(length * 8))),
 	};
 }
-
-/** With more stretches than this a part's events are read whole. */
-const MANY = 4096;
 
 /** Positions of customers that have lines, but not all of them in one part that counts whole. */
 function* mixedOf({ start, onlyPart }: Runs): Generator<number> {
@@ -78,9 +78,4 @@ function foldAnew(parts: readonly OpenPart[], index: GroupIndex, customers: Int3
 function eventRange({ eventEnd }: OpenPart, group: number): [number, number] {
 	if (!eventEnd) throw new TypeError("a part of orders has no events");
 	return [group === 0 ? 0 : eventEnd[group - 1], eventEnd[group]];
-}
-
-function fileOf({ events }: OpenPart) {
-	if (!events) throw new TypeError("a part of orders has no events");
-	return events;
 }

@@ -8,6 +8,7 @@ import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.
 import { filesOf } from "../../../engine/portfolio/snapshot/manifest.ts";
 import { openSnapshot } from "../../../engine/portfolio/snapshot/snapshot.ts";
 import { collect, readCurrent } from "../../../engine/portfolio/snapshot/store-folder.ts";
+import { formatDay } from "../../../engine/units.ts";
 import { type SampleRow, sampleTables, temporaryFolder, writeCsvFolder } from "../sample-folder.ts";
 import { buildInProcess, compactInProcess, importInProcess } from "./live-store.ts";
 import { customersView, plainView } from "./views.ts";
@@ -106,6 +107,42 @@ describe("orders of customers that are no more", () => {
 });
 
 describe("compaction", () => {
+	it("changes nothing of more lines than are held at one time, whatever the order of the customers", async () => {
+		const ids = Array.from({ length: 300 }, (_, i) => `c${i}`);
+		const line = (i: number, id: string, day: number): SampleRow => ({
+			order_id: id,
+			customer_id: ids[(i * 7) % ids.length],
+			ordered_on: formatDay(20_000 + day),
+			product_id: `p${i % 3}`,
+			quantity: String(1 + (i % 4)),
+			net_value: String(i % 97),
+			line: i % 5 === 0 ? "" : `l${i % 2}`,
+		});
+		const rows = Array.from({ length: 70_000 }, (_, i) => line(i, `o${i >> 1}`, i % 400));
+		const store = await storeOf({
+			customers: customers(...ids) as SampleRow[],
+			products: [{ product_id: "p1", margin_rate: "0.3" }],
+			orders: rows,
+		});
+		const typed = (row: SampleRow): object => ({ ...row, quantity: Number(row.quantity), net_value: Number(row.net_value) });
+		await importInProcess(store, "customers", customers(...ids.toReversed()), "replace");
+		const changed = Array.from({ length: 3000 }, (_, i) => typed(line(i, i % 3 === 0 ? `o${i}` : `n${i}`, i % 500)));
+		await importInProcess(store, "orders", changed, "upsert");
+		const viewOf = (): unknown => {
+			const portfolio = openSnapshot(store).portfolio();
+			const { orders: held, products } = portfolio.tables;
+			const { line: _line, lineStart, ...history } = buildHistory(portfolio, 30_000);
+			const { customer_id: customer, product_id: product } = held.refs;
+			const wordsOf = (name: string): (string | null)[] => Array.from(customer, (_, row) => held.texts[name].at(row));
+			const productIds = Array.from(product, (row) => products.texts.product_id.at(row));
+			return [customer, productIds, held.days.ordered_on, held.numbers.net_value, wordsOf("order_id"), wordsOf("line"), lineStart, history];
+		};
+		const before = viewOf();
+		await compactInProcess(store);
+		expect(readCurrent(store).manifest.events.orders).toMatchObject({ deltas: [], base: { num_rows: 71_000 } });
+		expect(viewOf()).toEqual(before);
+	});
+
 	it("comes when there is much to merge, and changes nothing of what is read", async () => {
 		const store = await storeOf({ customers: customers("c1", "c2") as SampleRow[], orders: orders(20) as SampleRow[] });
 		await importInProcess(store, "orders", [order("n3", "c2"), order("n30", "c2", { line: "food" })], "upsert");
