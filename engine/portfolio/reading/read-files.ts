@@ -31,7 +31,7 @@ export async function readFiles(
 	});
 	void Promise.allSettled([linked.promise, ...results]); // whatever fails is told by who waits for it below
 	const small = files.filter((file) => !isBig(file, limits));
-	const read = await readTables(small, rules, inHand.takeNext).catch((error: unknown) => {
+	const read = await readTables(small, rules, (file) => inHand.takeNext(file)).catch((error: unknown) => {
 		linked.reject(error);
 		throw error;
 	});
