@@ -2,6 +2,8 @@ import type { PlanDocument, Violation } from "./agenda/plan-document.ts";
 import type { PlanContext } from "./agenda/context.ts";
 import { checkPlan } from "./check/check-plan.ts";
 import type { CheckOptions } from "./check/context.ts";
+import { forecastHere, forecastInThread, type ForecastRequest } from "./forecast-thread.ts";
+import type { ForecastDocument } from "./forecast/forecast-document.ts";
 import { planSnapshot } from "./plan-snapshot.ts";
 import { type PlanHooks, type PlanOptions, planPortfolio, type PlanRequest } from "./plan.ts";
 import type { Population } from "./policy/population.ts";
@@ -36,6 +38,10 @@ export interface Engine {
 	score(portfolio: Portfolio, request: Question): Promise<PlanContext>;
 	/** Measures a whole portfolio once, so that each of its reps can be planned from a slice. */
 	survey(portfolio: Portfolio, request: Question): Promise<Population>;
+	/** Forecasts sales, margin and positivation, with intervals calibrated on the portfolio's own past. INVALID_INPUT for a plan of another day. */
+	forecast(portfolio: Portfolio, request: ForecastRequest): Promise<ForecastDocument>;
+	/** The same of a snapshot, in a thread of its own. */
+	forecastSnapshot(snapshot: Snapshot, request: ForecastRequest): Promise<ForecastDocument>;
 	/**
 	 * Recomputes a plan from the inputs and lists every rule it breaks. The money of each contact is recomputed too where the engine
 	 * holds the plan's model and is given what the receipt names beside it: the published plan whose changes had a price, the population
@@ -67,6 +73,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 		planSnapshot: (snapshot, request, hooks = {}) => planSnapshot(snapshot, request, { predictor, pool }, hooks, { model: options.model }),
 		score: async (portfolio, request) => understand(portfolio, request, predictor),
 		survey: async (portfolio, request) => surveyPopulation(portfolio, request, predictor),
+		forecast: async (portfolio, request) => forecastHere(portfolio, request, predictor),
+		forecastSnapshot: ({ folder, sha }, request) =>
+			forecastInThread({ store: folder, sha, request, ...(options.model !== undefined && { model: options.model }) }),
 		check: async (portfolio, plan, published, revised, population) =>
 			checkPlan(portfolio, plan, {
 				valuer: valuerOf(portfolio, predictor, published, population),

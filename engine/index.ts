@@ -44,8 +44,10 @@ export { replan, type Revision } from "./replan/replan.ts";
 export { type ReplanOrder, replanRequest } from "./replan/request.ts";
 export { suggest, type SuggestOrder, suggestRequest, type Suggestions } from "./replan/suggest.ts";
 export { whatIf, type WhatIfAnswer, type WhatIfOrder, whatIfRequest } from "./replan/what-if.ts";
+export type { ForecastRequest } from "./forecast-thread.ts";
 export {
 	FORECAST_GROUPINGS,
+	type ForecastGrouping,
 	FORECAST_METRICS,
 	FORECAST_NOTES,
 	type ForecastDocument,

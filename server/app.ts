@@ -13,6 +13,7 @@ import { registerAgendaRoutes } from "./routes/agendas.ts";
 import { registerChangeRoutes } from "./routes/changes.ts";
 import { registerDecisionRoutes } from "./routes/decisions.ts";
 import type { App } from "./routes/app-type.ts";
+import { registerForecastRoutes } from "./routes/forecasts.ts";
 import { registerPlanEventRoutes } from "./routes/plan-events.ts";
 import { registerPlanRoutes } from "./routes/plans.ts";
 import { registerPortfolioRoutes } from "./routes/portfolios.ts";
@@ -87,6 +88,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerRecordRoutes(typed, services);
 		registerDecisionRoutes(typed, services);
 		registerChangeRoutes(typed, services);
+		registerForecastRoutes(typed, services);
 	});
 	await app.register(async (scope) => registerTableRoutes(scope.withTypeProvider<ZodTypeProvider>(), services));
 	return app;

@@ -52,8 +52,10 @@ const accuracy = z.strictObject({
 	metric: z.enum(FORECAST_METRICS),
 	num_origins: z.int(),
 	forecast: z.number().nullable().meta({ description: "mean absolute percentage error of the total; null without a finished origin" }),
-	last_window: z.number().nullable(),
-	last_year: z.number().nullable().meta({ description: "over the same origins; null where one of them lacks last year" }),
+	last_window: z.number().nullable().meta({ description: "of the window before again" }),
+	num_with_last_year: z.int().meta({ description: "of the origins: those whose window of last year is known" }),
+	forecast_with_last_year: z.number().nullable().meta({ description: "over these" }),
+	last_year: z.number().nullable().meta({ description: "of last year's window again, over these" }),
 });
 
 /** The forecast of a portfolio: `carteira forecast --json`, `GET …/forecast`. */

@@ -6,6 +6,7 @@ import { addDecideCommands } from "./decide.ts";
 import { addEffectsCommand } from "./effects.ts";
 import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
+import { addForecastCommand } from "./forecast.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { addImportCommand } from "./import.ts";
 import { addKeysCommand } from "./keys.ts";
@@ -42,6 +43,7 @@ function buildProgram(setExit: SetExit): Command {
 	addEvaluateCommand(program);
 	addPromoteCommand(program);
 	addEffectsCommand(program);
+	addForecastCommand(program);
 	addKeysCommand(program);
 	addServeCommand(program);
 	addStartCommand(program);

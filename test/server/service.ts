@@ -46,6 +46,8 @@ export function createFakeEngine(): FakeEngine {
 		},
 		survey: () => Promise.reject(new Error("the fake engine does not survey")),
 		score: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not score")),
+		forecast: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not forecast")),
+		forecastSnapshot: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not forecast")),
 		check: async () => [],
 		assess: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not assess")),
 		desk: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine has no desk")),

@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { forecastPortfolio } from "./forecast/forecast.ts";
+import type { ForecastDocument } from "./forecast/forecast-document.ts";
+import type { Portfolio } from "./portfolio/portfolio.ts";
+import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
+import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
+import { type Question, understand } from "./understand.ts";
+import { type Outcome, outcomeOf, valueOf } from "./workers/messages.ts";
+
+/** What is forecast: as of when, by which rules, and with which plan.json of that day. */
+export interface ForecastRequest extends Question {
+	readonly plan?: unknown;
+}
+
+interface ForecastTask {
+	readonly store: string;
+	/** Name of the snapshot. */
+	readonly sha: string;
+	readonly request: ForecastRequest;
+	/** Model folder; default: the one shipped. */
+	readonly model?: string;
+}
+
+/** Forecasts in this thread. */
+export function forecastHere(portfolio: Portfolio, request: ForecastRequest, predictor: Predictor): ForecastDocument {
+	const context = understand(portfolio, request, predictor);
+	return forecastPortfolio({ context, predictor, plan: request.plan });
+}
+
+/** Forecasts a snapshot in a thread of its own: a year of past origins takes seconds, in which the caller goes on answering. */
+export async function forecastInThread(task: ForecastTask): Promise<ForecastDocument> {
+	const worker = new Worker(new URL(import.meta.url), { workerData: { forecast: task } });
+	try {
+		const [outcome] = (await once(worker, "message")) as [Outcome<ForecastDocument>];
+		return valueOf(outcome);
+	} finally {
+		await worker.terminate();
+	}
+}
+
+async function answer({ store, sha, request, model }: ForecastTask): Promise<Outcome<ForecastDocument>> {
+	const predictor = await loadPredictor(model);
+	return outcomeOf(() => forecastHere(openSnapshot(store, sha).portfolio(), request, predictor));
+}
+
+if (!isMainThread && workerData?.forecast !== undefined)
+	void answer(workerData.forecast as ForecastTask).then((outcome) => parentPort?.postMessage(outcome, []));

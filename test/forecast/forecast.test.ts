@@ -1,0 +1,192 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { type ForecastDocument, forecastDocument, FORECAST_METRICS, HORIZONS } from "../../engine/forecast/forecast-document.ts";
+import { forecastPortfolio } from "../../engine/forecast/forecast.ts";
+import { findParts } from "../../engine/forecast/forecast-groups.ts";
+import { originScoresOf, type OriginScores, type Pictures, takePictures } from "../../engine/forecast/pictures.ts";
+import { buildOwnership } from "../../engine/policy/ownership.ts";
+import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
+import { cutHistory } from "../../engine/scoring/cut-history.ts";
+import { loadPredictor, type Predictor } from "../../engine/scoring/predictor.ts";
+import { orderProbability } from "../../engine/scoring/scores.ts";
+import { understand } from "../../engine/understand.ts";
+import type { Day } from "../../engine/units.ts";
+import { LAST_DAY } from "../scoring/synthetic-portfolio.ts";
+import { linesOf, madeTrade, spoiled } from "./trade.ts";
+
+const NUM_CUSTOMERS = 70;
+let predictor: Predictor;
+beforeAll(async () => {
+	predictor = await loadPredictor();
+});
+
+function forecastAt(portfolio: Portfolio, asOf: Day, plan?: unknown): ForecastDocument {
+	const context = understand(portfolio, { asOf }, predictor, { isSilenceCounted: true });
+	return forecastPortfolio({ context, predictor, plan });
+}
+
+function picturesAt(portfolio: Portfolio, asOf: Day, numOrigins: number): { pictures: Pictures; scores: OriginScores[] } {
+	const context = understand(portfolio, { asOf }, predictor, { isSilenceCounted: true });
+	const parts = findParts(portfolio, buildOwnership(portfolio, [asOf]));
+	const scores = Array.from({ length: numOrigins }, (_, k) => {
+		const origin = asOf - 30 * k;
+		const said = predictor.score(portfolio, cutHistory(portfolio, context.history, origin), { asOf: origin });
+		return originScoresOf(said, origin, context.policy);
+	});
+	return { pictures: takePictures({ ...context, parts, scores }), scores };
+}
+
+/** Which customers and products a part is of, by its words alone. */
+function holdsOf(portfolio: Portfolio, { by, id }: Pictures["parts"]["list"][number]): (customer: number, product: number) => boolean {
+	const { customers, products } = portfolio.tables;
+	if (by === "total") return () => true;
+	if (by === "line") return (_, product) => products.texts.line.at(product) === id;
+	if (by === "segment") return (customer) => customers.texts.segment.at(customer) === id;
+	return (customer) => (customer % 5 === 4 ? null : `r${customer % 2}`) === id;
+}
+
+/** Sales, margin and positivated customers of a window, by going over every line of the file. */
+function slowWindow(portfolio: Portfolio, holds: (customer: number, product: number) => boolean, from: Day, to: Day): number[] {
+	const { min_value, min_products } = { min_value: 300, min_products: 2 };
+	const byCustomer = new Map<number, { value: number; products: Set<number> }>();
+	let [revenue, margin] = [0, 0];
+	for (const { customer, product, day, quantity = 1, value = 0 } of linesOf(portfolio)) {
+		if (day < from || day >= to || !holds(customer, product)) continue;
+		revenue += value;
+		const rate = portfolio.tables.products.numbers.margin_rate[product];
+		margin += value * (Number.isNaN(rate) ? 0.18 : rate);
+		const own = byCustomer.get(customer) ?? { value: 0, products: new Set() };
+		byCustomer.set(customer, own);
+		own.value += value;
+		if (quantity > 0) own.products.add(product);
+	}
+	const reached = [...byCustomer.values()].filter(({ value, products }) => value >= 100 * min_value && products.size >= min_products);
+	return [revenue, margin, reached.length];
+}
+
+describe("pictures of origins", () => {
+	const trade = madeTrade(NUM_CUSTOMERS, 3, { positivation: { min_value: 300, min_products: 2 } });
+
+	it("hold what came and the naive windows as a walk over all lines finds them", () => {
+		const { pictures } = picturesAt(trade, LAST_DAY, 3);
+		const dayFactor = (k: number, h: number, which: Float64Array): number => {
+			const at = pictures.at(k, 0, 0, h); // trade days move money alike in all parts: taken from the total
+			const from = which === pictures.lastWindow ? pictures.origins[k] - HORIZONS[h] : pictures.origins[k] - 364;
+			return which[at] / slowWindow(trade, () => true, from, from + HORIZONS[h])[0];
+		};
+		for (const [k, origin] of pictures.origins.entries())
+			for (const [h, days] of HORIZONS.entries())
+				for (const [p, part] of pictures.parts.list.entries()) {
+					const holds = holdsOf(trade, part);
+					const came = slowWindow(trade, holds, origin, origin + days);
+					const before = slowWindow(trade, holds, origin - days, origin);
+					const lastYear = slowWindow(trade, holds, origin - 364, origin - 364 + days);
+					for (let m = 0; m < FORECAST_METRICS.length; m++) {
+						const at = pictures.at(k, p, m, h);
+						if (origin + days > LAST_DAY) expect(pictures.actual[at]).toBeNaN();
+						else expect(pictures.actual[at]).toBeCloseTo(came[m], 3);
+						const [now, then] = m === 2 ? [1, 1] : [dayFactor(k, h, pictures.lastWindow), dayFactor(k, h, pictures.lastYear)];
+						expect(pictures.lastWindow[at]).toBeCloseTo(before[m] * now, 3);
+						expect(pictures.lastYear[at]).toBeCloseTo(lastYear[m] * then, 3);
+						expect(now).toBeGreaterThan(0.5);
+						expect(now).toBeLessThan(2);
+					}
+				}
+	});
+
+	it("hold the scores of every customer known, and newcomers as many as in the windows of the last year", () => {
+		const { pictures, scores } = picturesAt(trade, LAST_DAY, 2);
+		const context = understand(trade, { asOf: LAST_DAY }, predictor, { isSilenceCounted: true });
+		const firsts = new Map<number, Day>();
+		for (const { customer, day } of linesOf(trade)) firsts.set(customer, Math.min(day, firsts.get(customer) ?? day));
+		for (const [h, days] of HORIZONS.entries()) {
+			const known = [...firsts.keys()];
+			let expected = 0;
+			for (const customer of known) {
+				const hazard = (d: number): number => -Math.log(1 - Math.min(1 - 1e-9, orderProbability(context.scores, customer, d)));
+				expected += (context.scores.expectedValue[customer] * hazard(days)) / hazard(90);
+			}
+			expect(scores[0].value[h].reduce((sum, value) => sum + (value || 0), 0)).toBeCloseTo(expected, -2);
+			for (let j = 0; j < 360 / days; j++) {
+				const from = LAST_DAY - days * (j + 1);
+				const isNew = (customer: number): boolean => (firsts.get(customer) ?? 0) >= from && (firsts.get(customer) ?? 0) < from + days;
+				expected += slowWindow(trade, isNew, from, from + days)[0] / (360 / days);
+			}
+			const factor = pictures.model[pictures.at(0, 0, 0, h)] / expected; // of the days of trade
+			expect(factor).toBeGreaterThan(0.8);
+			expect(factor).toBeLessThan(1.2);
+			const parts = pictures.parts.list.flatMap((part, p) => (part.by === "segment" ? [pictures.model[pictures.at(0, p, 0, h)]] : []));
+			expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(factor * expected, -3);
+		}
+	});
+});
+
+describe("a forecast", () => {
+	const trade = madeTrade(NUM_CUSTOMERS, 4);
+
+	it("is the document that it says it is, with intervals around what is expected", () => {
+		const document = forecastAt(trade, LAST_DAY);
+		expect(forecastDocument.safeParse(document).error).toBeUndefined();
+		expect(document.groups.map(({ by }) => by).filter((by, i, all) => all.indexOf(by) === i)).toEqual(["total", "rep", "segment", "line"]);
+		expect(document.season.basis).toBe("two_years");
+		for (const { figures } of document.groups)
+			for (const { without_plan, with_plan } of figures) {
+				expect(without_plan.lower).toBeLessThan(without_plan.mean);
+				expect(without_plan.mean).toBeLessThan(without_plan.upper);
+				expect(with_plan).toBeNull();
+			}
+	});
+
+	it("states intervals of the total that are narrower than those of its parts together", () => {
+		const { groups } = forecastAt(trade, LAST_DAY);
+		const width = ({ figures }: (typeof groups)[number]): number => figures[0].without_plan.upper - figures[0].without_plan.lower;
+		const parts = groups.filter(({ by }) => by === "segment").reduce((sum, group) => sum + width(group), 0);
+		expect(width(groups[0])).toBeLessThan(parts);
+	});
+
+	it("is not moved by anything dated on its day or later, thrown away or shuffled", () => {
+		const asOf = LAST_DAY - 100;
+		const known = forecastAt(trade, asOf);
+		expect(forecastAt(spoiled(trade, NUM_CUSTOMERS, asOf, "deleted"), asOf)).toEqual(known);
+		expect(forecastAt(spoiled(trade, NUM_CUSTOMERS, asOf, "shuffled"), asOf)).toEqual(known);
+	});
+
+	it("says how often its intervals held what came by intervals that really were stated then", () => {
+		const now = picturesAt(trade, LAST_DAY, 8).pictures;
+		const then = picturesAt(trade, LAST_DAY - 90, 5).pictures; // the same origins, asked 90 days earlier
+		for (let at = 0; at < then.model.length; at++) {
+			const later = at + (now.model.length / 8) * 3;
+			expect(now.model[later]).toBeCloseTo(then.model[at], 4);
+			expect(now.lastWindow[later]).toBeCloseTo(then.lastWindow[at], 4);
+		}
+	});
+
+	it("says that it has no season, few origins and no margins where the history is short", () => {
+		const young = forecastAt(trade, LAST_DAY - 560);
+		expect(young.season.basis).toBe("none");
+		expect(young.notes.map(({ code }) => code)).toEqual(expect.arrayContaining(["NO_SEASON", "FEW_ORIGINS"]));
+		expect(young.calibration.coverage).toEqual([]);
+	});
+
+	it("refuses a plan of another day, and what is no plan", () => {
+		const plan = { as_of: "2020-01-01", horizon: { from: "2020-01-01", to: "2020-01-10" }, reps: [] };
+		expect(() => forecastAt(trade, LAST_DAY, plan)).toThrow(/the plan is of 2020-01-01; expected one of 2026-11-23/);
+		expect(() => forecastAt(trade, LAST_DAY, { reps: 1 })).toThrow(/the plan, at \//);
+	});
+
+	it("adds to usual service what a plan's contacts win, on what is assumed of contacts", () => {
+		const entries = [0, 1, 2].map((row) => ({ customer_id: `customers-${row}`, channel: "visit" }));
+		const plan = {
+			as_of: "2026-11-23",
+			horizon: { from: "2026-11-23", to: "2026-12-04" },
+			reps: [{ days: [{ date: "2026-11-24", entries }] }],
+		};
+		const { groups, plan: told, notes } = forecastAt(trade, LAST_DAY, plan);
+		expect(told).toMatchObject({ num_contacts: 3, usual_contacts: 0, effects: "assumed" });
+		expect(notes.map(({ code }) => code)).toContain("PLAN_EFFECTS_ASSUMED");
+		const [{ without_plan: without, with_plan: planned }] = groups[0].figures;
+		expect(planned?.mean).toBeGreaterThan(without.mean);
+		expect((planned?.upper ?? 0) - (planned?.mean ?? 0)).toBeGreaterThan(without.upper - without.mean);
+		const idle = forecastAt(trade, LAST_DAY, { ...plan, reps: [] }).groups[0].figures[0];
+		expect(idle.with_plan).toEqual(idle.without_plan);
+	});
+});

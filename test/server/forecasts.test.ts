@@ -1,0 +1,37 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { forecastDocument, type ForecastDocument, parseDay } from "../../engine/index.ts";
+import { generate } from "../../models/generator/generate.ts";
+import { buildApp } from "../../server/app.ts";
+import { DEFAULT_CONFIG } from "../../server/config.ts";
+import { createServices } from "../../server/services.ts";
+import { runHere } from "./commands/run-here.ts";
+
+test("a forecast is the same by command line and by HTTP, where it may be asked for one grouping", async () => {
+	const dataDir = await mkdtemp(join(tmpdir(), "carteira-forecasts-"));
+	const folder = join(dataDir, "made");
+	await generate({ customers: 60, reps: 1, seed: 5, asOf: parseDay("2026-11-23"), format: "csv", out: folder });
+	await cp(folder, join(dataDir, "portfolios", "acme"), { recursive: true });
+	const services = await createServices({ ...DEFAULT_CONFIG, dataDir, logLevel: "silent", threads: 1 });
+	const app = await buildApp(services);
+	try {
+		const get = (query: string) => app.inject({ method: "GET", url: `/v1/portfolios/acme/forecast?${query}` });
+		const [answer, again] = await Promise.all([get("as_of=2026-11-23"), get("as_of=2026-11-23&by=segment")]);
+		const { exit, out } = await runHere("forecast", folder, "--as-of", "2026-11-23", "--json");
+		expect(exit).toBe(0);
+		expect(forecastDocument.safeParse(answer.json()).error).toBeUndefined();
+		expect(answer.json()).toEqual(JSON.parse(out));
+		expect(new Set(again.json<ForecastDocument>().groups.map(({ by }) => by))).toEqual(new Set(["total", "segment"]));
+		expect((await get("by=city")).statusCode).toBe(400);
+		expect((await get("plan=nobody")).statusCode).toBe(404);
+		const table = await runHere("forecast", folder, "--as-of", "2026-11-23");
+		expect(table.out).toContain("positivated customers");
+		expect((await runHere("forecast", folder, "--as-of", "2026-11-23", "--plan", join(folder, "policy.json"))).exit).toBe(3);
+	} finally {
+		await app.close();
+		await services.close();
+		await rm(dataDir, { recursive: true, force: true });
+	}
+});
