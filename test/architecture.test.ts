@@ -31,6 +31,7 @@ const ROOMS: readonly (readonly [room: string, mayImport: readonly string[]])[] 
 	],
 	["engine/forecast/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", "engine/agenda/context.ts"]],
 	["engine/", ["engine/"]],
+	["server/pages/", ["engine/index.ts", "models/index.ts", "models/report/draw.ts"]],
 	["server/commands/", ["engine/index.ts", "models/", "server/"]],
 	["server/", ["engine/index.ts", "server/"]],
 	["models/", [...LEAVES, "engine/index.ts", "engine/portfolio/", "engine/scoring/", "models/"]],

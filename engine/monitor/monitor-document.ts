@@ -117,7 +117,10 @@ export interface MonitorGroup {
 
 export type MonitorRep = z.infer<typeof repLoad>;
 export type MonitorTarget = z.infer<typeof target>;
-export type MonitorDocument = Omit<z.infer<typeof monitorDocument>, "total" | "groups"> & {
+/** Omit forgets the known names of an object that may have others; this keeps them. */
+type Without<Whole, Names extends string> = { [Name in keyof Whole as Name extends Names ? never : Name]: Whole[Name] };
+
+export type MonitorDocument = Without<z.infer<typeof monitorDocument>, "total" | "groups"> & {
 	readonly total: MonitorGroup;
 	readonly groups: readonly MonitorGroup[];
 };

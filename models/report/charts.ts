@@ -1,5 +1,5 @@
-import type { TopLevelSpec } from "vega-lite";
 import type { ChurnReport, SliceFigures } from "../evaluation/evaluate-churn.ts";
+import { type ChartSpec, drawSvg } from "./draw.ts";
 
 /** A plot: marks of SVG, and what it shows in words. */
 export interface Plot {
@@ -7,23 +7,15 @@ export interface Plot {
 	readonly caption: string;
 }
 
-type UnitSpec = Omit<Extract<TopLevelSpec, { layer: unknown }>, "$schema">;
+type UnitSpec = Omit<Extract<ChartSpec, { layer: unknown }>, "$schema">;
 
 const SIZE = { width: 260, height: 240 };
 const COLOR = { model: "#0f766e", other: "#9ca3af", line: "#d1d5db", observed: "#b45309" };
 
-/** Draws a chart as SVG, without a browser. */
 async function draw(spec: UnitSpec, caption: string): Promise<Plot> {
-	const [{ compile }, vega] = await Promise.all([import("vega-lite"), import("vega")]); // heavy: loaded only to draw
 	const config = { background: "transparent", view: { stroke: null }, axis: { grid: false, labelFontSize: 11, titleFontSize: 11 } };
-	const { spec: compiled } = compile({ ...spec, config }, { logger: silent(vega) });
-	const view = new vega.View(vega.parse(compiled), { renderer: "none", logger: silent(vega) });
-	const svg = await view.toSVG();
-	view.finalize();
-	return { svg, caption };
+	return { svg: await drawSvg({ ...spec, config }), caption };
 }
-
-const silent = (vega: typeof import("vega")) => vega.logger(vega.None);
 
 /** What was said against what came, by tenths of the customers: on the diagonal they agree. */
 export function reliabilityPlot({ reliability, horizonDays }: ChurnReport): Promise<Plot> {
