@@ -1,18 +1,16 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
-import { createEngine, type ForecastDocument, readPortfolio } from "../../engine/index.ts";
-import { writeDurably } from "../durable-file.ts";
+import { createEngine, type ForecastDocument, readPortfolio, validatePolicy } from "../../engine/index.ts";
+import { forecastPage } from "../pages/forecast-page.ts";
 import { asOfOption, given, jsonOption, modelOption, validateFolder, validateOutFile } from "./options.ts";
 import { readPlanJson } from "./read-plan.ts";
-import { tell } from "./progress.ts";
 import { tellWarnings } from "./report.ts";
+import { type DocumentFlags, documentFormatOption, languageOption, writeDocument } from "./write-document.ts";
 
-interface ForecastFlags {
+interface ForecastFlags extends DocumentFlags {
 	readonly asOf: number;
 	readonly plan?: string;
 	readonly model?: string;
-	readonly out?: string;
-	readonly json?: true;
 }
 
 type Range = ForecastDocument["groups"][number]["figures"][number]["without_plan"];
@@ -47,7 +45,8 @@ export function formatForecast({ groups, notes, currency, level, as_of, calibrat
 	].join("\n");
 }
 
-async function run(folder: string, { asOf, plan, model, out, json }: ForecastFlags): Promise<void> {
+async function run(folder: string, flags: ForecastFlags): Promise<void> {
+	const { asOf, plan, model, out } = flags;
 	validateFolder(folder);
 	validateOutFile(out);
 	const planJson = plan === undefined ? undefined : await readPlanJson(plan);
@@ -56,12 +55,12 @@ async function run(folder: string, { asOf, plan, model, out, json }: ForecastFla
 	const engine = await createEngine({ threads: 1, ...given({ model }) });
 	try {
 		const document = await engine.forecast(portfolio, { asOf, plan: planJson });
-		const text = `${JSON.stringify(document)}\n`;
-		if (out !== undefined) {
-			await writeDurably(out, (file) => file.writeFile(text));
-			tell(`${out} written`);
-		}
-		process.stdout.write(json ? text : `${formatForecast(document)}\n`);
+		await writeDocument(document, flags, {
+			currency: document.currency,
+			language: validatePolicy(portfolio.policy).language,
+			table: () => formatForecast(document),
+			page: (speech) => forecastPage(speech, document, null),
+		});
 	} finally {
 		await engine.close();
 	}
@@ -76,7 +75,9 @@ export function addForecastCommand(program: Command): void {
 		.addOption(asOfOption().makeOptionMandatory())
 		.option("--plan <plan.json>", "a plan of that day: what it adds to usual service")
 		.addOption(modelOption())
-		.option("--out <forecast.json>", "write the forecast as JSON")
+		.option("--out <file>", "write the forecast: forecast.json, or a page forecast.html")
+		.addOption(documentFormatOption())
+		.addOption(languageOption())
 		.addOption(jsonOption())
 		.action(run);
 }

@@ -177,12 +177,13 @@ function trustCards(speech: Speech, document: ForecastDocument): Html[] {
 	};
 	const accuracySheet: Sheet = {
 		caption: tell(W.accuracyCaption, { origins: origins.length }),
-		columns: [W.metric, W.horizon, W.forecast, W.lastWindow, W.lastYear].map((told) => ({ head: tell(told) })),
-		rows: accuracy.map(({ metric, horizon_days, forecast, last_window, last_year }) => [
+		columns: [W.metric, W.horizon, W.forecast, W.lastWindow, W.forecastThere, W.lastYear].map((told) => ({ head: tell(told) })),
+		rows: accuracy.map(({ metric, horizon_days, forecast, last_window, forecast_with_last_year, last_year }) => [
 			tell(W.metrics[metric]),
 			tell(W.days, { days: horizon_days }),
 			share(forecast),
 			share(last_window),
+			share(forecast_with_last_year),
 			share(last_year),
 		]),
 	};

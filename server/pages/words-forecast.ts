@@ -68,6 +68,7 @@ export const FORECAST_WORDS = {
 	inside: { pt: "Dentro", en: "Inside" },
 	intervals: { pt: "Intervalos", en: "Intervals" },
 	forecast: { pt: "Previsão", en: "Forecast" },
+	forecastThere: { pt: "Previsão onde há ano anterior", en: "Forecast where the year before is known" },
 	notes: {
 		SHORT_SEASON: {
 			pt: "Menos de dois anos de histórico: a sazonalidade vem de um só ano.",

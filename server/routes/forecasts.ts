@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { FORECAST_GROUPINGS, type ForecastDocument, forecastDocument, formatDay, parseDay } from "../../engine/index.ts";
+import { forecastPage } from "../pages/forecast-page.ts";
 import { askedDate, planParams, portfolioParams, responses } from "../schemas/common.ts";
+import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
 import type { Services } from "../services.ts";
 import { createSlots } from "../slots.ts";
 import type { App } from "./app-type.ts";
@@ -14,6 +16,7 @@ const forecastQuery = z.strictObject({
 	as_of: askedDate.optional().meta({ description: "default: the day of the plan asked for, else the published plan's, else today" }),
 	by: z.enum(FORECAST_GROUPINGS).optional().meta({ description: "the total and the parts of one grouping; default: all" }),
 	plan: planParams.shape.id.optional().meta({ description: "a plan of as_of, whose contacts are held against usual service" }),
+	language: languageQuery,
 });
 
 /** What the next days will bring. */
@@ -31,9 +34,10 @@ export function registerForecastRoutes(app: App, { engine }: Services): void {
 			tags: ["portfolios"],
 			params: portfolioParams,
 			querystring: forecastQuery,
-			response: responses({ 200: forecastDocument }, 404, 422),
+			response: responses(documentOrPage(forecastDocument, "the forecast, as JSON or a page by Accept"), 404, 406, 422),
 		},
-		handler: async (request) => {
+		handler: async (request, reply) => {
+			const isPage = wantsPage(request);
 			const { portfolios, store, name: tenant } = request.tenant;
 			const { portfolio: name } = request.params;
 			const { by, plan: planId } = request.query;
@@ -49,10 +53,12 @@ export function registerForecastRoutes(app: App, { engine }: Services): void {
 				forecast.catch(() => kept.delete(key));
 				for (const oldest of [...kept.keys()].slice(0, -MOST_KEPT)) kept.delete(oldest);
 			}
-			const document = await forecast;
-			return by === undefined
-				? document
-				: { ...document, groups: document.groups.filter((group) => group.by === "total" || group.by === by) };
+			const whole = await forecast;
+			const document =
+				by === undefined ? whole : { ...whole, groups: whole.groups.filter((group) => group.by === "total" || group.by === by) };
+			if (!isPage) return document;
+			const order = { currency: document.currency, asked: request.query.language, links: linksOf(name, "forecast", request.query) };
+			return sendPage(request, reply, order, (speech, links) => forecastPage(speech, document, links));
 		},
 	});
 }

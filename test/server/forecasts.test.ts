@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { forecastDocument, type ForecastDocument, parseDay } from "../../engine/
 import { generate } from "../../models/generator/generate.ts";
 import { buildApp } from "../../server/app.ts";
 import { DEFAULT_CONFIG } from "../../server/config.ts";
+import { PAGE_POLICY } from "../../server/pages/frame.ts";
 import { createServices } from "../../server/services.ts";
 import { runHere } from "./commands/run-here.ts";
 
@@ -24,6 +25,20 @@ test("a forecast is the same by command line and by HTTP, where it may be asked 
 		expect(forecastDocument.safeParse(answer.json()).error).toBeUndefined();
 		expect(answer.json()).toEqual(JSON.parse(out));
 		expect(new Set(again.json<ForecastDocument>().groups.map(({ by }) => by))).toEqual(new Set(["total", "segment"]));
+		const page = await app.inject({
+			method: "GET",
+			url: "/v1/portfolios/acme/forecast?as_of=2026-11-23&language=en",
+			headers: { accept: "text/html" },
+		});
+		expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
+		expect(page.headers["content-security-policy"]).toContain(PAGE_POLICY);
+		expect(page.body).toContain('href="/v1/portfolios/acme/monitor?as_of=2026-11-23&amp;language=en"');
+		expect((await get("language=de")).statusCode).toBe(400);
+		const written = join(dataDir, "page.html");
+		expect((await runHere("forecast", folder, "--as-of", "2026-11-23", "--out", written, "--language", "en")).exit).toBe(0);
+		const titleOf = (text: string): string | undefined => /<title>(.*)<\/title>/.exec(text)?.[1];
+		expect(titleOf(await readFile(written, "utf8"))).toBe("Forecast · Carteira");
+		expect(titleOf(page.body)).toBe("Forecast · Carteira");
 		expect((await get("by=city")).statusCode).toBe(400);
 		expect((await get("plan=nobody")).statusCode).toBe(404);
 		const table = await runHere("forecast", folder, "--as-of", "2026-11-23");

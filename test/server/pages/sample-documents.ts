@@ -200,7 +200,9 @@ export const SAMPLE_FORECAST: ForecastDocument = {
 			num_origins: 6,
 			forecast: 0.072,
 			last_window: 0.11,
-			last_year: null,
+			num_with_last_year: 3,
+			forecast_with_last_year: 0.081,
+			last_year: 0.13,
 		})),
 	},
 	notes: [
