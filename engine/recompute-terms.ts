@@ -29,7 +29,8 @@ export function recomputeTerms(context: PlanContext, plan: Agendas, published: P
 		published: publishedContacts(context.portfolio, published),
 		publishedDates: publishedDates(published),
 	});
-	const taken = takenBefore(context, cases, plan);
+	const customerRows = rowsById(context.portfolio.tables.customers, "customer_id");
+	const taken = takenBefore(context, cases, plan, (part) => contactsIn(customerRows, part));
 	const built = new Map<number, { repCase: RepCase; optionsOf: ReadonlyMap<string, readonly number[]> }>();
 	const caseOf = (rep: number) => {
 		const known = built.get(rep);
@@ -59,22 +60,44 @@ function keyOf(customer: number, day: Day, channel: string): string {
 	return `${customer} ${day} ${channel}`;
 }
 
-/** For each rep: what the agendas of earlier waves contact, as when the plan was made. Who was not reached was not contacted. */
-export function takenBefore({ portfolio }: PlanContext, cases: Cases, plan: Agendas): (rep: number) => ReadonlyMap<number, readonly Day[]> {
-	const { customers, reps } = portfolio.tables;
-	const customerRows = rowsById(customers, "customer_id");
-	const plans = new Map(plan.reps.map((rep) => [rep.rep_id, rep]));
-	const byWave = cases.waves.map((_, wave) => {
+/** A customer's row, and a date on which an agenda contacts it. */
+export type DatedContact = readonly [customer: number, date: Day];
+
+/** Whom a rep's agendas contact, and when, in their order. Who was not reached was not contacted. */
+export function contactsIn(customerRows: ReadonlyMap<string, number>, { days }: Agendas["reps"][number]): DatedContact[] {
+	return days.flatMap(({ date, entries }) => {
+		const day = parseDay(date);
+		return entries.flatMap(({ customer_id, status }): DatedContact[] => {
+			const customer = status === "not_reached" ? undefined : customerRows.get(customer_id);
+			return customer === undefined ? [] : [[customer, day]];
+		});
+	});
+}
+
+/** For each rep: what the agendas of earlier waves contact, as when the plan was made. */
+export function takenBefore<Part extends Agendas["reps"][number]>(
+	{ portfolio }: PlanContext,
+	{ waves }: Cases,
+	plan: { readonly reps: readonly Part[] },
+	contactsOf: (part: Part) => readonly DatedContact[],
+): (rep: number) => ReadonlyMap<number, readonly Day[]> {
+	const { rep_id: ids } = portfolio.tables.reps.texts;
+	const parts = new Map(plan.reps.map((part) => [part.rep_id, part]));
+	const byWave = new Map<number, ReadonlyMap<number, readonly Day[]>>();
+	const takenIn = (earlier: readonly (readonly number[])[]): ReadonlyMap<number, readonly Day[]> => {
 		const taken = new Map<number, Day[]>();
-		for (const rep of cases.waves.slice(0, wave).flat()) {
-			for (const { date, entries } of plans.get(reps.texts.rep_id.at(rep) ?? "")?.days ?? []) {
-				for (const { customer_id, status } of entries) {
-					const customer = status === "not_reached" ? undefined : customerRows.get(customer_id);
-					if (customer !== undefined) taken.set(customer, [...(taken.get(customer) ?? []), parseDay(date)]);
-				}
-			}
+		for (const rep of earlier.flat()) {
+			const part = parts.get(ids.at(rep) ?? "");
+			for (const [customer, date] of part ? contactsOf(part) : []) taken.set(customer, [...(taken.get(customer) ?? []), date]);
 		}
 		return taken;
-	});
-	return (rep) => byWave[cases.waves.findIndex((wave) => wave.includes(rep))] ?? new Map();
+	};
+	return (rep) => {
+		const wave = waves.findIndex((reps) => reps.includes(rep));
+		const known = byWave.get(wave);
+		if (known) return known;
+		const taken = takenIn(waves.slice(0, Math.max(0, wave)));
+		byWave.set(wave, taken);
+		return taken;
+	};
 }

@@ -23,8 +23,8 @@ export interface Cases {
 	readonly waves: readonly (readonly number[])[];
 	/** Customers that no rep plans for. */
 	readonly orphans: readonly Exclusion[];
-	/** `taken`: dates on which other agendas already contact a customer. */
-	build(rep: number, taken: ReadonlyMap<number, readonly Day[]>): RepCase;
+	/** `taken`: dates on which other agendas already contact a customer. `only`: of the rep's customers, these; default: all of them. */
+	build(rep: number, taken: ReadonlyMap<number, readonly Day[]>, only?: ReadonlySet<number>): RepCase;
 }
 
 /** Works out what all cases share; cases are then built one by one, so that only those being solved are in memory. */
@@ -36,7 +36,8 @@ export function prepareCases(inputs: CaseInputs): Cases {
 		order: waves.flat(),
 		waves,
 		orphans: orphansOf(context),
-		build: (rep, taken) => buildCase(context, rep, plannedBy[rep], taken),
+		build: (rep, taken, only) =>
+			buildCase(context, rep, only ? plannedBy[rep].filter((customer) => only.has(customer)) : plannedBy[rep], taken),
 	};
 }
 

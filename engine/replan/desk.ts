@@ -10,7 +10,7 @@ import type { RepCase } from "../policy/case.ts";
 import { buildOwnership } from "../policy/ownership.ts";
 import { rowsById } from "../portfolio/portfolio.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
-import { takenBefore } from "../recompute-terms.ts";
+import { contactsIn, takenBefore } from "../recompute-terms.ts";
 import { type Day, formatDay, parseDay, parseTime, type Seconds } from "../units.ts";
 import { withEager } from "./eager.ts";
 
@@ -27,6 +27,8 @@ export interface Desk {
 	readonly customerRows: ReadonlyMap<string, number>;
 	/** The plan, in the contract's shape and of these inputs' day; INVALID_INPUT where it is neither. */
 	read(document: unknown): PlanDocument;
+	/** Takes a plan that this room made for read. */
+	keep(plan: PlanDocument): void;
 	/** Contacts of a rep's agendas, oldest first. */
 	heldBy(rep: RepPlan): readonly Held[];
 	/** Rows of reps in the order in which plans are made: what earlier ones contact is known to later ones. */
@@ -59,12 +61,13 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 	const customerRows = rowsById(customers, "customer_id");
 	const build = createCaseKeeper();
 	const known = new WeakMap<object, PlanDocument>();
-	const takenOf = remember((plan: PlanDocument) => takenBefore(context, cases, plan));
+	const contactsOf = remember((rep: RepPlan) => contactsIn(customerRows, rep));
+	const takenOf = remember((plan: PlanDocument) => takenBefore(context, cases, plan, contactsOf));
 	return {
 		context,
 		published,
 		voice,
-		brief: createBriefer(context, voice),
+		brief: rememberFacts(createBriefer(context, voice)),
 		repRows,
 		customerRows,
 		heldBy: remember((rep: RepPlan) => readHeld(customerRows, rep)),
@@ -76,19 +79,14 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 			known.set(document as object, plan);
 			return plan;
 		},
+		keep: (plan) => void known.set(plan, plan),
 		order: cases.order,
 		repsOf: (customer) => ownership.repsOf(customer),
 		takenBefore: (plan, rep) => takenOf(plan)(rep),
 		caseOf(plan, rep, eager) {
 			const taken = takenOf(plan)(rep);
-			const key = JSON.stringify([...taken]);
-			const base = build("base", rep, key, () => cases.build(rep, taken));
-			if (eager.size === 0) return base;
-			return withEager(
-				base,
-				build("eager", rep, key, () => eagerCases().build(rep, taken)),
-				eager,
-			);
+			const base = build(rep, taken, () => cases.build(rep, taken));
+			return eager.size === 0 ? base : withEager(base, eagerCases().build(rep, taken, eager), eager);
 		},
 	};
 }
@@ -110,15 +108,27 @@ function remember<From extends object, To>(make: (from: From) => To): (from: Fro
 	};
 }
 
+/** The facts of a brief that do not depend on when the contact is are looked up once. */
+function rememberFacts(write: Desk["brief"]): Desk["brief"] {
+	const kept = new Map<number, Brief>();
+	return (customer, delivery) => {
+		const found = kept.get(customer) ?? write(customer, delivery);
+		kept.set(customer, found);
+		return { ...found, ...delivery };
+	};
+}
+
+/** Keeps the cases last asked for, each as long as the other agendas contact its customers on the same dates. */
 function createCaseKeeper() {
-	const kept = new Map<string, { readonly key: string; readonly repCase: RepCase }>();
-	return (kind: string, rep: number, key: string, make: () => RepCase): RepCase => {
-		const name = `${kind} ${rep}`;
-		const found = kept.get(name);
-		if (found?.key === key) return found.repCase;
+	const kept = new Map<number, { readonly key: string; readonly repCase: RepCase }>();
+	const keyOf = ({ customers }: RepCase, taken: ReadonlyMap<number, readonly Day[]>): string =>
+		JSON.stringify(Array.from(customers).flatMap((customer) => (taken.has(customer) ? [customer, taken.get(customer)] : [])));
+	return (rep: number, taken: ReadonlyMap<number, readonly Day[]>, make: () => RepCase): RepCase => {
+		const found = kept.get(rep);
+		if (found && found.key === keyOf(found.repCase, taken)) return found.repCase;
 		const repCase = make();
-		kept.delete(name);
-		kept.set(name, { key, repCase });
+		kept.delete(rep);
+		kept.set(rep, { key: keyOf(repCase, taken), repCase });
 		for (const oldest of kept.keys()) {
 			if (kept.size <= MOST_CASES) break;
 			kept.delete(oldest);

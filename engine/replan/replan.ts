@@ -54,6 +54,7 @@ export function revise(
 	}
 	const reps = working.reps.map((rep) => (outcomes.has(rep.rep_id) ? rep : revalued(desk, plan, working, rep, request.now.slice(0, 10))));
 	const revised = documentOf(desk, plan, reps, request, carried, outcomes);
+	desk.keep(revised);
 	return {
 		plan: revised,
 		diff: diffPlans(desk, plan, revised, revised.receipt.revision?.forced ?? []),
@@ -165,7 +166,7 @@ export function orderOf(
 	const mine = carried.urgent.filter(({ rep_id }) => rep_id === repId);
 	const eager = new Set(mine.flatMap(({ customer_id }) => desk.customerRows.get(customer_id) ?? []));
 	const base = desk.caseOf(plan, rep, eager);
-	const rules = carried.rules.filter(({ rep_id }) => rep_id === repId);
+	const barred = barredDays(desk, carried.rules, repId);
 	const pinned = new Set(
 		[...pins, ...events.flatMap((event) => (event.type === "accept" ? [event] : []))]
 			.filter(({ rep_id }) => rep_id === repId)
@@ -182,12 +183,7 @@ export function orderOf(
 		events,
 		before: carried.resumptions.find(({ rep_id, date }) => rep_id === repId && date === formatDay(moment.day)),
 		absent: absentDates(repId, carried.absences, base.days),
-		isBarred: (customer, date) => {
-			const customerId = idOf(customer);
-			return rules.some(
-				({ customer_id, from, until }) => customer_id === customerId && from <= formatDay(date) && formatDay(date) <= until,
-			);
-		},
+		isBarred: (customer, date) => barred.get(customer)?.some(({ from, until }) => from <= date && date <= until) ?? false,
 		isPinned: (customer, date) => date <= frozenUntil || pinned.has(`${idOf(customer)} ${formatDay(date)}`),
 		elsewhere: (customer) => elsewhere.get(customer) ?? [],
 		wishes: wishesOf(desk, events, repId, moment.day),
@@ -199,6 +195,17 @@ export function orderOf(
 		isQuestion: false,
 		boundWork: 0,
 	};
+}
+
+/** When rules keep a rep from its customers. */
+function barredDays(desk: Desk, rules: readonly ContactRule[], repId: string): Map<number, { from: Day; until: Day }[]> {
+	const barred = new Map<number, { from: Day; until: Day }[]>();
+	for (const { rep_id, customer_id, from, until } of rules) {
+		const customer = desk.customerRows.get(customer_id);
+		if (rep_id !== repId || customer === undefined) continue;
+		barred.set(customer, [...(barred.get(customer) ?? []), { from: parseDay(from), until: parseDay(until) }]);
+	}
+	return barred;
 }
 
 /** Last day whose contacts stay. */
