@@ -125,6 +125,13 @@ function isOlder({ of }: Population, portfolio: Portfolio): boolean {
 	return of.inputs !== portfolio.digest;
 }
 
+const BEYOND = "more than stale_after_days";
+
+/** Of a plan's warnings those that say its feed was silent, or abnormally thin, for longer than the policy allows. */
+export function staleFeedWarnings(warnings: readonly string[]): string[] {
+	return warnings.filter((warning) => warning.includes(BEYOND));
+}
+
 function warningsOf({ portfolio, hasOrders, feed, policy, asOf, population }: Setting): string[] {
 	const warnings = portfolio.reports.flatMap((report) => [
 		...report.warnings,
@@ -133,7 +140,7 @@ function warningsOf({ portfolio, hasOrders, feed, policy, asOf, population }: Se
 	if (!hasOrders) warnings.push(`orders: none before ${formatDay(asOf)}; every customer counts as a prospect`);
 	if (feed.staleDays > 0) {
 		const count = `${feed.staleDays}${feed.staleDays === MOST_STALE_DAYS ? " or more" : ""} working days`;
-		const beyond = feed.staleDays > policy.stale_after_days ? `, more than stale_after_days ${policy.stale_after_days}` : "";
+		const beyond = feed.staleDays > policy.stale_after_days ? `, ${BEYOND} ${policy.stale_after_days}` : "";
 		warnings.push(`orders: nothing trusted since ${formatDay(feed.silenceFrom)} (${count}${beyond}); silence is counted up to then`);
 	}
 	if (population && isOlder(population, portfolio))

@@ -36,10 +36,13 @@ export {
 	type MonitorRep,
 	type MonitorTarget,
 } from "./monitor/monitor-document.ts";
+export { staleFeedWarnings } from "./document.ts";
 export { ENGINE, type PlanHooks, type PlanOptions, type PlanProgress, type PlanRequest, understand } from "./plan.ts";
 export { type Assessment, type AssessOrder, assessRequest } from "./replan/assess.ts";
+export { type DayDiff, diffDays } from "./replan/day-diff.ts";
 export type { Desk } from "./replan/desk.ts";
 export { diffPlans, type PlanChange, type PlanDiff } from "./replan/diff.ts";
+export { type AmendedDay, type DayAgenda, type DroppedContact, recheckDay, type Rechecked } from "./replan/recheck.ts";
 export { replan, type Revision } from "./replan/replan.ts";
 export { type ReplanOrder, replanRequest } from "./replan/request.ts";
 export { suggest, type SuggestOrder, suggestRequest, type Suggestions } from "./replan/suggest.ts";
@@ -70,5 +73,5 @@ export { openSnapshot, type Snapshot } from "./portfolio/snapshot/snapshot.ts";
 export { isStore } from "./portfolio/snapshot/store-folder.ts";
 export { TABLE_NAMES, TABLES, type TableName } from "./portfolio/schema.ts";
 export { type Alias, ALIASES, hasChampion } from "./scoring/find-model.ts";
-export { type PopulationOptions, populationKey, type Question, surveyPopulation } from "./understand.ts";
+export { planningRules, type PopulationOptions, populationKey, type Question, surveyPopulation } from "./understand.ts";
 export { formatDay, formatTime, parseDay, parseTime } from "./units.ts";

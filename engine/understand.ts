@@ -120,13 +120,21 @@ function keyOf(portfolio: Portfolio, policy: Policy, asOf: Day, model: string): 
 	return { engine: ENGINE, inputs: portfolio.digest, asOf, policy: digestOf(canonicalJson(surveyedPolicy(policy))), model };
 }
 
-function rulesOf(portfolio: Portfolio, request: Question): { policy: Policy; calendar: Calendar; horizon: Day[] } {
+/** The effective policy and the calendar that a portfolio is planned by. */
+export function planningRules(
+	portfolio: Portfolio,
+	request: Omit<Question, "asOf">,
+): { readonly policy: Policy; readonly calendar: Calendar } {
 	const policy = policyOf(portfolio, request);
-	const calendar = buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy);
+	return { policy, calendar: buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy) };
+}
+
+function rulesOf(portfolio: Portfolio, request: Question): { policy: Policy; calendar: Calendar; horizon: Day[] } {
+	const { policy, calendar } = planningRules(portfolio, request);
 	return { policy, calendar, horizon: horizonOf(calendar, request.asOf, policy.horizon_days) };
 }
 
-function policyOf(portfolio: Portfolio, { policy, horizonDays }: Question): Policy {
+function policyOf(portfolio: Portfolio, { policy, horizonDays }: Omit<Question, "asOf">): Policy {
 	const ordered = mergePolicy(portfolio.policy ?? {}, policy ?? {});
 	return validatePolicy(mergePolicy(ordered, horizonDays === undefined ? {} : { horizon_days: horizonDays }));
 }

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { App } from "./routes/app-type.ts";
 import type { JobRows } from "./store/job-rows.ts";
+import type { Fallback, RunState } from "./store/run-rows.ts";
 import type { PlanStatus } from "./store/store.ts";
 
 /** Seconds that divide the durations of answers: the agenda of a day in milliseconds, an upload in minutes. */
@@ -12,6 +13,9 @@ export interface Metrics {
 	read(): Promise<{ readonly type: string; readonly text: string }>;
 	/** Counts a plan that ended. */
 	countPlan(status: PlanStatus): void;
+	/** Counts a daily run that came to a state, and an earlier plan's day that had to be served, by why. */
+	countRun(state: RunState): void;
+	countFallback(code: Fallback["code"]): void;
 	/** Measures the answers of an application by route, method and status. */
 	watch(app: App): void;
 }
@@ -30,6 +34,10 @@ export function createMetrics(jobs: JobRows): Metrics {
 		registers,
 	});
 	const ended = new Counter({ name: "carteira_plans_ended", help: "plans that ended here", labelNames: ["status"] as const, registers });
+	const counter = <Label extends string>(name: string, help: string, label: Label) =>
+		new Counter({ name, help, labelNames: [label], registers });
+	const runs = counter("carteira_daily_runs", "daily runs that came to a state here", "state");
+	const fallbacks = counter("carteira_fallbacks", "days served from an earlier plan, an alarm", "reason");
 	const unfinished = new Gauge({
 		name: "carteira_plans_unfinished",
 		help: "plans of all tenants that wait or are being made",
@@ -44,6 +52,8 @@ export function createMetrics(jobs: JobRows): Metrics {
 	return {
 		read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
 		countPlan: (status) => ended.inc({ status }),
+		countRun: (state) => runs.inc({ state }),
+		countFallback: (reason) => fallbacks.inc({ reason }),
 		watch(app) {
 			app.addHook("onResponse", async (request, reply) => {
 				const route = request.is404 ? "none" : (request.routeOptions.url ?? "none");

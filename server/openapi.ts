@@ -39,6 +39,7 @@ export async function registerOpenApi(app: App): Promise<void> {
 				{ name: "portfolios", description: "Tables and policy in; what is held" },
 				{ name: "plans", description: "Orders, states and publication" },
 				{ name: "agendas", description: "Days of reps, customers left out, explanations" },
+				{ name: "daily run", description: "Each day's plan made before the shift" },
 				{ name: "service", description: "The service itself" },
 			],
 		},

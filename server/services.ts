@@ -9,7 +9,9 @@ import { type Audit, createAudit } from "./store/audit.ts";
 import { type Changes, createChanges } from "./store/change-rows.ts";
 import { checkBelongsTogether, databasePath, lockFolder } from "./store/data-folder.ts";
 import { type Database, isAboveRowSecurity, openDatabase } from "./store/database.ts";
+import { type DailyRuns, createDailyRuns } from "./daily/daily-runs.ts";
 import { createJobRows } from "./store/job-rows.ts";
+import { createRunRows } from "./store/run-rows.ts";
 import { type Keys, createKeys } from "./store/keys.ts";
 import { type Tenants, openTenants } from "./tenants.ts";
 
@@ -25,13 +27,20 @@ export interface Services {
 	readonly changes: Changes;
 	readonly metrics: Metrics;
 	readonly plans: PlanQueue;
+	readonly daily: DailyRuns;
+	/** Milliseconds since 1970; what day and time it is for schedules, published agendas and webhooks. */
+	readonly clock: () => number;
 	/** Folder of bodies being received. */
 	readonly uploadsDir: string;
 	close(): Promise<void>;
 }
 
 /** Opens a data folder and its database, starts an engine, and goes on with the plans that were waiting. */
-export async function createServices(config: ServerConfig, startEngine: typeof createEngine = createEngine): Promise<Services> {
+export async function createServices(
+	config: ServerConfig,
+	startEngine: typeof createEngine = createEngine,
+	clock: () => number = () => Date.now(),
+): Promise<Services> {
 	const log = createLog(config.logLevel);
 	await mkdir(config.dataDir, { recursive: true });
 	const toClose: (() => unknown)[] = [];
@@ -43,7 +52,7 @@ export async function createServices(config: ServerConfig, startEngine: typeof c
 		toClose.push(() => lock.release());
 		const database = await openDatabaseOf(config, log);
 		toClose.push(() => database.close());
-		return { ...(await open(config, log, database, startEngine, toClose)), close };
+		return { ...(await open(config, log, database, startEngine, clock, toClose)), close };
 	} catch (error) {
 		await close();
 		throw error;
@@ -65,6 +74,7 @@ async function open(
 	log: Log,
 	database: Database,
 	startEngine: typeof createEngine,
+	clock: () => number,
 	toClose: (() => unknown)[],
 ): Promise<Opened> {
 	const { dataDir, limits, leaseSeconds } = config;
@@ -94,8 +104,10 @@ async function open(
 	});
 	toClose.push(() => plans.close());
 	const [keys, audit] = [createKeys(database), createAudit(database)];
+	const daily = createDailyRuns({ rows: createRunRows(database), tenants, clock, log, metrics, onOrdered: () => plans.wake() });
+	toClose.push(() => daily.close());
 	const changes = createChanges(database);
-	return { config, log, engine, database, tenants, keys, audit, changes, metrics, plans, uploadsDir };
+	return { daily, clock, config, log, engine, database, tenants, keys, audit, changes, metrics, plans, uploadsDir };
 }
 
 /** The registry of models in a data folder, where there is one: its champion plans. */

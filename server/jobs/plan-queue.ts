@@ -29,6 +29,8 @@ export interface PlanQueue {
 	stop(tenant: Tenant, id: string): Promise<void>;
 	/** Takes a plan off the queue, or stops it, and forgets it. */
 	discard(tenant: Tenant, id: string): Promise<void>;
+	/** Tells the queue of a plan that was stored past it. */
+	wake(): void;
 	/** Is a plan being made here that has told how far it is? */
 	isMaking(): boolean;
 	/** How far a plan that runs here is; null for all others. */
@@ -228,6 +230,7 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 			}
 			watchers.tell(id, "status");
 		},
+		wake,
 		isMaking: () => (running?.progress ?? null) !== null,
 		progressOf: (id) => (running?.lease.id === id ? running.progress : null),
 		async ended(tenant, id, waitSeconds) {

@@ -2,9 +2,13 @@ import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { CarteiraError, type DayPlan, formatAgendaCsv, formatAgendaIcs } from "../../engine/index.ts";
+import { amend, fallbackInForce } from "../daily/fallback.ts";
+import { dateAt } from "../daily/occurrences.ts";
 import { negotiate } from "../media.ts";
 import { askedDate, explanationParams, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { agendasView, explanationView, unplannedView } from "../schemas/plan.ts";
+import type { Services } from "../services.ts";
+import type { Fallback } from "../store/run-rows.ts";
 import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda, StoredMention } from "../store/store.ts";
 import type { App } from "./app-type.ts";
 
@@ -42,12 +46,23 @@ function jsonWithList(fields: object, name: string, texts: readonly string[]): s
 }
 
 /** Agendas as the body of an answer, in the format that the client likes best. */
-function bodyOf(type: (typeof FORMATS)[number], portfolio: string, plans: readonly PlanRecord[], agendas: readonly StoredAgenda[]): string {
+function bodyOf(
+	type: (typeof FORMATS)[number],
+	portfolio: string,
+	plans: readonly PlanRecord[],
+	agendas: readonly StoredAgenda[],
+	told: object = {},
+): string {
 	const { head } = plans[0];
 	if (head === null) throw new CarteiraError("INTERNAL", `plan ${plans[0].id} has agendas and no head`);
 	if (type === "text/calendar") return formatAgendaIcs(sourceOf(head, agendas));
 	if (type === "text/csv") return formatAgendaCsv(sourceOf(head, agendas));
-	const fields = { portfolio, plans: plans.map((plan) => ({ id: plan.id, plan_id: plan.head?.plan_id })), currency: head.currency };
+	const fields = {
+		portfolio,
+		plans: plans.map((plan) => ({ id: plan.id, plan_id: plan.head?.plan_id })),
+		currency: head.currency,
+		...told,
+	};
 	const texts = agendas.map(({ repId, json }) => `{"rep_id":${JSON.stringify(repId)},${json.slice(1)}`);
 	return jsonWithList(fields, "agendas", texts);
 }
@@ -64,14 +79,21 @@ function sendTagged(request: FastifyRequest, reply: FastifyReply, type: string, 
 const zoned = z.looseObject({ time_zone: z.string() });
 
 /** Today's date where the reps of a plan are. */
-function todayOf({ head }: PlanRecord): string {
+function todayOf({ head }: PlanRecord, now: number): string {
 	const policy = zoned.safeParse(head?.policy);
-	const parts = { timeZone: policy.data?.time_zone ?? "UTC", year: "numeric", month: "2-digit", day: "2-digit" } as const;
-	return new Intl.DateTimeFormat("en-CA", parts).format(new Date()); // Canadian English writes YYYY-MM-DD
+	return dateAt(now, policy.data?.time_zone ?? "UTC");
+}
+
+/** What is told beside the agendas of a day: whether they stand in for those of the day's own plan, and why. */
+function fallbackView(fallback: Fallback | null, rep: string | undefined): object {
+	if (fallback === null) return { fallback: false };
+	const { code, detail, since, unchecked } = fallback;
+	const dropped = fallback.dropped.filter(({ rep_id }) => rep === undefined || rep_id === rep);
+	return { fallback: true, fallback_reason: { code, detail, since, unchecked }, dropped };
 }
 
 /** What reps and managers ask of a plan: agendas, who was left out, why. */
-export function registerAgendaRoutes(app: App): void {
+export function registerAgendaRoutes(app: App, { daily, clock }: Services): void {
 	app.route({
 		method: "GET",
 		url: "/v1/plans/:id/agendas",
@@ -98,7 +120,8 @@ export function registerAgendaRoutes(app: App): void {
 		config: { scope: "read" },
 		schema: {
 			summary: "The published agendas of a day",
-			description: "Whatever plan they came from. A day before the published plan's is answered from the plan that was in force.",
+			description:
+				"Whatever plan they came from. A day before the published plan's is answered from the plan that was in force. `fallback`: the day's own plan was late or failed; contacts that may not stand today are left out and named in `dropped`.",
 			tags: ["agendas"],
 			params: portfolioParams,
 			querystring: publishedQuery,
@@ -113,11 +136,15 @@ export function registerAgendaRoutes(app: App): void {
 				const why = (await portfolios.exists(name)) ? `portfolio ${name} has no published plan` : `no portfolio is called ${name}`;
 				throw new CarteiraError("NOT_FOUND", why);
 			}
-			const date = request.query.date ?? todayOf(published);
-			const agendas = await store.publishedAgendas(name, { ...request.query, date });
+			const date = request.query.date ?? todayOf(published, clock());
+			const stored = await store.publishedAgendas(name, { ...request.query, date });
+			const fallback = fallbackInForce(await daily.rows.getRun(request.tenant.name, name, date));
+			const isServed = fallback !== null && (stored.length === 0 || stored.some(({ planId }) => fallback.plans.includes(planId)));
+			const agendas = fallback ? amend(stored, fallback) : stored;
 			const ids = new Set(agendas.map(({ planId }) => planId));
 			const plans = await Promise.all([...ids].map((planId) => store.getPlan(planId)));
-			return sendTagged(request, reply, type, bodyOf(type, name, plans.length > 0 ? plans : [published], agendas));
+			const told = fallbackView(isServed ? fallback : null, request.query.rep);
+			return sendTagged(request, reply, type, bodyOf(type, name, plans.length > 0 ? plans : [published], agendas, told));
 		},
 	});
 

@@ -41,7 +41,7 @@ async function* joinJson(head: object, plan: Readable): AsyncGenerator<Buffer> {
 
 /** Orders, states and bodies of plans. */
 export function registerPlanRoutes(app: App, services: Services): void {
-	const { config, plans, engine } = services;
+	const { config, plans, engine, clock } = services;
 	const once = createOnce();
 
 	const answerOf = (plan: PlanRecord): FirstAnswer => ({
@@ -158,7 +158,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			params: planParams,
 			response: responses({ 200: planSchema }, 404, 409),
 		},
-		handler: async (request) => summaryOf(await request.tenant.store.publishPlan(request.params.id)),
+		handler: async (request) => summaryOf(await request.tenant.store.publishPlan(request.params.id, clock())),
 	});
 
 	app.route({

@@ -5,7 +5,7 @@ import { planView } from "./plan.ts";
 const cents = z.int();
 const spot = z.looseObject({ rep_id: z.string(), date: isoDate, start: z.string(), channel: z.string(), value_cents: cents }).nullable();
 
-const change = z
+export const change = z
 	.looseObject({
 		change: z.string().meta({ description: "added, moved or dropped" }),
 		customer_id: z.string(),

@@ -155,6 +155,11 @@ export const agendasView = z
 		portfolio: z.string(),
 		plans: z.array(z.looseObject({ id: z.string(), plan_id: z.string() })),
 		currency: z.string(),
+		fallback: z.boolean().optional().meta({ description: "of published agendas: they stand in for those of the day's own plan" }),
+		fallback_reason: z
+			.looseObject({ code: z.string(), detail: z.string(), since: z.string(), unchecked: z.string().nullable() })
+			.optional(),
+		dropped: z.array(z.looseObject({ rep_id: z.string(), customer_id: z.string(), code: z.string(), detail: z.string() })).optional(),
 		agendas: z.array(agenda),
 	})
 	.meta({ id: "Agendas" });

@@ -11,6 +11,13 @@ export const CHANGE_TYPES = {
 	"plan.published": "a plan is in force: plan, plan_id, as_of",
 	"plan.superseded": "a plan is no longer the published one: plan, by",
 	"plan.discarded": "a plan was forgotten: plan",
+	"run.started": "the plan of a day was ordered by the schedule: date, plan",
+	"run.awaiting_approval": "the day's plan is made and waits to be published: date, plan, num_changes",
+	"run.published": "the day's plan is in force: date, plan, num_changes, lateness_seconds",
+	"run.failed": "the day's plan could not be made: date, plan, code, detail",
+	"run.lapsed": "the day ended before its plan was in force: date, plan",
+	"run.stale_feed": "an alarm: the plan rests on orders older than stale_after_days allows: date, plan, detail",
+	"run.fallback": "an alarm: an earlier plan's day is served instead: date, plan, plans, code, detail, num_dropped",
 } as const;
 export type ChangeType = keyof typeof CHANGE_TYPES;
 

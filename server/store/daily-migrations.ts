@@ -26,6 +26,45 @@ async function createFeed(db: Database): Promise<void> {
 	await db.schema.createIndex("change_by_portfolio").ifNotExists().on("change").columns(["tenant", "portfolio", "sequence"]).execute();
 }
 
+async function createRuns(db: Database): Promise<void> {
+	await db.schema
+		.createTable("schedule")
+		.ifNotExists()
+		.addColumn("tenant", "text", (column) => column.notNull())
+		.addColumn("portfolio", "text", (column) => column.notNull())
+		.addColumn("body", "text", (column) => column.notNull())
+		.addColumn("next_date", "text", (column) => column.notNull())
+		.addColumn("next_at", "bigint", (column) => column.notNull())
+		.addColumn("version", "integer", (column) => column.notNull().defaultTo(1))
+		.addPrimaryKeyConstraint("schedule_key", ["tenant", "portfolio"])
+		.execute();
+	await db.schema.createIndex("schedule_by_time").ifNotExists().on("schedule").column("next_at").execute();
+	// A day is planned once, whoever begins it.
+	await db.schema
+		.createTable("daily_run")
+		.ifNotExists()
+		.addColumn("tenant", "text", (column) => column.notNull())
+		.addColumn("portfolio", "text", (column) => column.notNull())
+		.addColumn("date", "text", (column) => column.notNull())
+		.addColumn("state", "text", (column) => column.notNull())
+		.addColumn("plan", "text", (column) => column.notNull())
+		.addColumn("publish", "text", (column) => column.notNull())
+		.addColumn("start_at", "bigint", (column) => column.notNull())
+		.addColumn("ready_by", "bigint", (column) => column.notNull())
+		.addColumn("ends_at", "bigint", (column) => column.notNull())
+		.addColumn("began_at", "bigint", (column) => column.notNull())
+		.addColumn("ended_at", "bigint")
+		.addColumn("failure", "text")
+		.addColumn("diff", "text")
+		.addColumn("warnings", "text")
+		.addColumn("fallback", "text")
+		.addColumn("version", "integer", (column) => column.notNull().defaultTo(1))
+		.addPrimaryKeyConstraint("daily_run_key", ["tenant", "portfolio", "date"])
+		.execute();
+	await db.schema.createIndex("daily_run_by_state").ifNotExists().on("daily_run").column("state").execute();
+	await db.schema.createIndex("daily_run_by_plan").ifNotExists().on("daily_run").column("plan").execute();
+}
+
 /** The changes feed, the daily run and webhooks. */
 export function dailyMigrations(dialect: Dialect): Record<string, Migration> {
 	const guard = async (db: Database, ...tables: readonly string[]): Promise<void> => {
@@ -36,6 +75,12 @@ export function dailyMigrations(dialect: Dialect): Record<string, Migration> {
 			async up(db: Database) {
 				await createFeed(db);
 				await guard(db, "feed", "change");
+			},
+		},
+		"0011-daily-run": {
+			async up(db: Database) {
+				await createRuns(db);
+				await guard(db, "schedule", "daily_run");
 			},
 		},
 	};

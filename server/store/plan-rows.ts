@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type Selectable, sql } from "kysely";
 import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
 import type { News } from "./change-rows.ts";
@@ -14,6 +15,20 @@ const ROWS_AT_ONCE = 1000;
 function publicationOf(row: PlanRow): Publication {
 	if (row.published_at === null) return "none";
 	return row.superseded === 1 ? "superseded" : "published";
+}
+
+export const newPlanId = (): string => `pl_${randomBytes(12).toString("hex")}`;
+
+/** Puts a plan on the queue; answers its id. */
+export async function insertPlan(rows: Rows, tenant: string, order: PlanOrder): Promise<string> {
+	const id = newPlanId();
+	const { portfolio } = order;
+	const created_at = new Date().toISOString();
+	await rows
+		.insertInto("plan")
+		.values({ id, tenant, portfolio, status: "queued", created_at, request: JSON.stringify(order) })
+		.execute();
+	return id;
 }
 
 /** A row of `plan` as the store's callers know it. */

@@ -15,6 +15,8 @@ export interface Schema {
 	readonly installation: InstallationTable;
 	readonly feed: FeedTable;
 	readonly change: ChangeTable;
+	readonly schedule: ScheduleTable;
+	readonly daily_run: DailyRunTable;
 }
 
 interface PlanTable {
@@ -127,6 +129,38 @@ interface ChangeTable {
 	readonly portfolio: string;
 	readonly type: string;
 	readonly data: string;
+}
+
+interface ScheduleTable {
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly body: string;
+	/** The day planned next, and when its run begins, in milliseconds since 1970. */
+	readonly next_date: string;
+	readonly next_at: number;
+	readonly version: Generated<number>;
+}
+
+interface DailyRunTable {
+	readonly tenant: string;
+	readonly portfolio: string;
+	/** The day planned. */
+	readonly date: string;
+	readonly state: string;
+	readonly plan: string;
+	readonly publish: string;
+	readonly start_at: number;
+	readonly ready_by: number;
+	readonly ends_at: number;
+	readonly began_at: number;
+	/** When it was published, failed or lapsed. */
+	readonly ended_at: number | null;
+	readonly failure: string | null;
+	readonly diff: string | null;
+	readonly warnings: string | null;
+	readonly fallback: string | null;
+	/** Grows with every change; a change that does not know the latest one is refused. */
+	readonly version: Generated<number>;
 }
 
 /** One row: which data folder the database belongs to. */

@@ -122,8 +122,11 @@ export interface Store {
 	savePlan(lease: Lease, status: "completed" | "stopped", document: PlanDocument): Promise<boolean>;
 	/** Stores a plan that was made without waiting, and in the same transaction the answer given to its client. */
 	addPlan(order: PlanOrder, document: PlanDocument, once?: OnceAnswer): Promise<PlanRecord>;
-	/** Publishes a finished plan; the portfolio's published one, if another, is superseded. Publishing it again changes nothing. */
-	publishPlan(id: string): Promise<PlanRecord>;
+	/**
+	 * Publishes a finished plan; the portfolio's published one, if another, is superseded, and a daily run that waited for it ends.
+	 * Publishing it again changes nothing. `at`: the time it is, in milliseconds since 1970, where it is not this machine's.
+	 */
+	publishPlan(id: string, at?: number): Promise<PlanRecord>;
 	/** Forgets a plan that is not published, nor superseded with days that no later plan covers. */
 	discardPlan(id: string): Promise<void>;
 	publishedPlan(portfolio: string): Promise<PlanRecord | null>;

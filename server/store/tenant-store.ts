@@ -1,14 +1,25 @@
-import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
 import { type PieceRow, findAgendas, findMentions, findPublishedAgendas, findUnplanned } from "./agenda-rows.ts";
 import { findAnswerRow, putAnswer } from "./answer-rows.ts";
 import { appendChanges } from "./change-rows.ts";
+import { approveRun } from "./run-rows.ts";
 import { type Database, type Rows, isDuplicate } from "./database.ts";
 import type { Documents } from "./documents.ts";
 import { type Piece, readPieces, writePlan } from "./plan-file.ts";
-import { bumped, findPublished, forgetRows, getFinished, getRow, publishRow, putPieces, recordOf } from "./plan-rows.ts";
+import {
+	bumped,
+	findPublished,
+	forgetRows,
+	getFinished,
+	getRow,
+	insertPlan,
+	newPlanId,
+	publishRow,
+	putPieces,
+	recordOf,
+} from "./plan-rows.ts";
 import type { Store, StoredAgenda, StoredMention, OnceAnswer, PlanOrder, PlanRecord } from "./store.ts";
 
 const MENTIONS = ["entry", "unplanned", "unmet"] as const;
@@ -50,12 +61,7 @@ function planCalls(room: Room): PlanCalls {
 		createPlan: (order, once) =>
 			database.as(tenant, async (rows) => {
 				await refuseTooMany(rows, room);
-				const id = newPlanId();
-				const { portfolio } = order;
-				await rows
-					.insertInto("plan")
-					.values({ id, tenant, portfolio, status: "queued", created_at: now(), request: JSON.stringify(order) })
-					.execute();
+				const id = await insertPlan(rows, tenant, order);
 				const plan = recordOf(await getRow(rows, tenant, id));
 				if (once) await putAnswer(rows, tenant, once.key, once.answerOf(plan), room.idempotencyHours);
 				return plan;
@@ -74,7 +80,7 @@ function planCalls(room: Room): PlanCalls {
 			}),
 		savePlan: (lease, status, document) => documents.inTurn(() => save(room, lease, status, document)),
 		addPlan: (order, document, once) => documents.inTurn(() => add(room, order, document, once)),
-		publishPlan: (given) => publish(room, given),
+		publishPlan: (given, at = Date.now()) => publish(room, given, at),
 		discardPlan: (given) => documents.inTurn(() => discard(room, given)),
 		publishedPlan: (portfolio) =>
 			database.as(tenant, async (rows) => {
@@ -155,8 +161,6 @@ async function add(room: Room, order: PlanOrder, plan: PlanDocument, once: OnceA
 /** What the feed says of a finished plan. */
 const told = (plan: string, { plan_id, as_of }: Pick<PlanDocument, "plan_id" | "as_of">): object => ({ plan, plan_id, as_of });
 
-const newPlanId = (): string => `pl_${randomBytes(12).toString("hex")}`;
-
 async function removeUnreferenced({ database, documents, tenant }: Room, document: string): Promise<void> {
 	const holder = await database.as(tenant, (rows) =>
 		rows.selectFrom("plan").select("id").where("tenant", "=", tenant).where("document", "=", document).limit(1).executeTakeFirst(),
@@ -175,11 +179,12 @@ async function discard(room: Room, given: string): Promise<void> {
 	if (document !== null) await removeUnreferenced(room, document);
 }
 
-async function publish({ database, tenant }: Room, given: string): Promise<ReturnType<typeof recordOf>> {
+async function publish({ database, tenant }: Room, given: string, at: number): Promise<ReturnType<typeof recordOf>> {
 	try {
 		return await database.as(tenant, async (rows) => {
 			const { id } = await getFinished(rows, tenant, given);
-			await appendChanges(rows, tenant, await publishRow(rows, tenant, id, now()));
+			const news = await publishRow(rows, tenant, id, new Date(at).toISOString());
+			await appendChanges(rows, tenant, [...news, ...(await approveRun(rows, tenant, id, at))]);
 			return recordOf(await getRow(rows, tenant, id));
 		});
 	} catch (error) {

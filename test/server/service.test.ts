@@ -38,6 +38,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 	const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
 	expect(described.sort()).toEqual([
 		"delete /v1/plans/{id}",
+		"delete /v1/portfolios/{portfolio}/schedule",
 		"get /healthz",
 		"get /metrics",
 		"get /readyz",
@@ -55,6 +56,8 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 		"get /v1/portfolios/{portfolio}/customers/{customer_id}",
 		"get /v1/portfolios/{portfolio}/forecast",
 		"get /v1/portfolios/{portfolio}/imports",
+		"get /v1/portfolios/{portfolio}/runs",
+		"get /v1/portfolios/{portfolio}/schedule",
 		"post /v1/plans/{id}/publish",
 		"post /v1/plans/{id}/revisions",
 		"post /v1/plans/{id}/stop",
@@ -64,6 +67,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 		"post /v1/portfolios/{portfolio}/plans",
 		"post /v1/portfolios/{portfolio}/{table}",
 		"put /v1/portfolios/{portfolio}/policy",
+		"put /v1/portfolios/{portfolio}/schedule",
 		"put /v1/portfolios/{portfolio}/{table}",
 	]);
 	for (const methods of Object.values(document.paths)) {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Engine, PlanHooks, PlanRequest } from "../../engine/index.ts";
+import type { Engine, PlanDocument, PlanHooks, PlanRequest } from "../../engine/index.ts";
 import { CarteiraError, formatDay } from "../../engine/index.ts";
 import { buildApp } from "../../server/app.ts";
 import { DEFAULT_CONFIG, DEFAULT_LIMITS, type Limits, type ServerConfig } from "../../server/config.ts";
@@ -28,6 +28,8 @@ export interface FakeEngine extends Engine {
 	hold: boolean;
 	/** Thrown by the next plan. */
 	failWith: Error | null;
+	/** The plan of a request, in place of the sample. */
+	answer: ((request: PlanRequest) => PlanDocument) | null;
 }
 
 export function createFakeEngine(): FakeEngine {
@@ -35,12 +37,14 @@ export function createFakeEngine(): FakeEngine {
 		requests: [],
 		hold: false,
 		failWith: null,
+		answer: null,
 		plan: () => Promise.reject(new Error("the fake engine plans snapshots only")),
 		async planSnapshot(_snapshot, request: PlanRequest, hooks: PlanHooks = {}) {
 			fake.requests.push(request);
 			if (fake.failWith) throw fake.failWith;
 			hooks.onProgress?.({ phase: "solving", repsDone: 1, numReps: 2, valueCents: 75, boundCents: 100 });
 			while (fake.hold && hooks.stop && Atomics.load(hooks.stop, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+			if (fake.answer) return fake.answer(request);
 			const asOf = formatDay(request.asOf);
 			return samplePlan({ asOf, next: formatDay(request.asOf + 1), ...(request.reps && { reps: request.reps }) });
 		},
@@ -81,7 +85,9 @@ export interface TestService {
 	close(): Promise<void>;
 }
 
-export async function startService(options: { dataDir?: string; limits?: Partial<Limits> } = {}): Promise<TestService> {
+export async function startService(
+	options: { dataDir?: string; limits?: Partial<Limits>; clock?: () => number } = {},
+): Promise<TestService> {
 	const dataDir = options.dataDir ?? (await makeDataDir());
 	const databaseUrl = await databaseOf(dataDir);
 	const config: ServerConfig = {
@@ -92,7 +98,7 @@ export async function startService(options: { dataDir?: string; limits?: Partial
 		...(databaseUrl !== undefined && { databaseUrl }),
 	};
 	const engine = createFakeEngine();
-	const services = await createServices(config, async () => engine);
+	const services = await createServices(config, async () => engine, options.clock);
 	const app = await buildApp(services);
 	await app.ready();
 	const stop = async (): Promise<void> => {
