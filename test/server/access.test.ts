@@ -34,6 +34,9 @@ beforeAll(async () => {
 	keys.garbage = "Bearer";
 	secretPlan = await makePlanAs("admin");
 	expect((await send("POST", `/v1/plans/${secretPlan}/publish`, keys.plan)).statusCode).toBe(200);
+	const schedule = JSON.stringify(bodyOf("/schedule"));
+	const put = await send("PUT", `/v1/portfolios/${SECRET}/schedule`, keys.plan, { "content-type": "application/json" }, schedule);
+	expect(put.statusCode, put.body).toBe(200);
 	const document = (await send("GET", "/openapi.json")).json<{ paths: Record<string, Record<string, Operation>> }>();
 	for (const [path, methods] of Object.entries(document.paths))
 		for (const [method, operation] of Object.entries(methods)) calls.push({ method: method.toUpperCase(), path, operation });
