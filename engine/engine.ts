@@ -1,7 +1,7 @@
 import type { PlanDocument, Violation } from "./agenda/plan-document.ts";
 import type { PlanContext } from "./agenda/context.ts";
+import { assessPlan, type Decided, type Decision, type DecisionKind, openDesk } from "./decide.ts";
 import { checkPlan } from "./check/check-plan.ts";
-import type { CheckOptions } from "./check/context.ts";
 import { forecastHere, forecastInThread, type ForecastRequest } from "./forecast-thread.ts";
 import type { ForecastDocument } from "./forecast/forecast-document.ts";
 import { planSnapshot } from "./plan-snapshot.ts";
@@ -9,13 +9,12 @@ import { type PlanHooks, type PlanOptions, planPortfolio, type PlanRequest } fro
 import type { Population } from "./policy/population.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import type { Snapshot } from "./portfolio/snapshot/snapshot.ts";
-import { recomputeTerms } from "./recompute-terms.ts";
-import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
-import { assess, assessRequest, type Assessment } from "./replan/assess.ts";
-import { createDesk, type Desk, readPlan } from "./replan/desk.ts";
-import { readAs } from "./replan/request.ts";
+import type { Assessment } from "./replan/assess.ts";
+import type { Desk } from "./replan/desk.ts";
+import { loadPredictor } from "./scoring/predictor.ts";
 import { type Question, surveyPopulation, understand } from "./understand.ts";
-import { parseDay } from "./units.ts";
+import { valuerOf } from "./valuer.ts";
+import { createDecisionThread } from "./workers/decision-thread.ts";
 import { createPool } from "./workers/pool.ts";
 
 export interface EngineOptions {
@@ -61,6 +60,8 @@ export interface Engine {
 	desk(portfolio: Portfolio, plan: unknown, published?: PlanDocument): Promise<Desk>;
 	/** Scores a plan made by people, lists what it breaks and what the optimiser would change first. INVALID_INPUT names what does not fit. */
 	assess(portfolio: Portfolio, order: unknown, policy?: unknown): Promise<Assessment>;
+	/** Answers a decision about stored plans on a thread of its own, which keeps the last desks open. BUSY where too many wait. */
+	decide<Kind extends DecisionKind>(decision: Decision<Kind>): Promise<Decided<Kind>>;
 	close(): Promise<void>;
 }
 
@@ -68,6 +69,7 @@ export interface Engine {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
 	const predictor = await loadPredictor(options.model);
 	const pool = createPool(options.threads === undefined ? {} : { threads: options.threads });
+	const decisions = createDecisionThread(options.model);
 	return {
 		plan: (portfolio, request, hooks, population) => planPortfolio(portfolio, request, { predictor, pool }, hooks, population),
 		planSnapshot: (snapshot, request, hooks = {}) => planSnapshot(snapshot, request, { predictor, pool }, hooks, { model: options.model }),
@@ -83,34 +85,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 			}),
 		desk: async (portfolio, plan, published) => openDesk(portfolio, plan, published, predictor),
 		assess: async (portfolio, order, policy) => assessPlan(portfolio, order, policy, predictor),
-		close: () => pool.close(),
-	};
-}
-
-function openDesk(portfolio: Portfolio, plan: unknown, published: PlanDocument | undefined, predictor: Predictor): Desk {
-	const { as_of, policy } = readPlan(plan);
-	return createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor), published);
-}
-
-function assessPlan(portfolio: Portfolio, order: unknown, policy: unknown, predictor: Predictor): Assessment {
-	const { as_of } = readAs(assessRequest, order, "evaluation");
-	const desk = createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor));
-	return assess(desk, order, (plan) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, undefined, undefined) }));
-}
-
-/** Values a plan's contacts anew; null without its model, its population, or the published plan that it priced changes to. */
-function valuerOf(
-	portfolio: Portfolio,
-	predictor: Predictor,
-	published: PlanDocument | undefined,
-	population: Population | undefined,
-): CheckOptions["valuer"] {
-	return (plan) => {
-		const { receipt } = plan;
-		if (predictor.model !== receipt.model || (receipt.published ?? null) !== (published?.plan_id ?? null)) return null;
-		if (receipt.population !== undefined && receipt.population !== population?.of.inputs) return null;
-		const measured = receipt.population === undefined || !population ? {} : { population, populationOf: receipt.population };
-		const context = understand(portfolio, { asOf: parseDay(plan.as_of), policy: plan.policy }, predictor, measured);
-		return recomputeTerms(context, plan, published);
+		decide: (decision) => decisions.run(decision),
+		close: async () => void (await Promise.all([pool.close(), decisions.close()])),
 	};
 }

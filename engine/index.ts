@@ -13,6 +13,7 @@ export type {
 	UnmetRequired,
 	Violation,
 } from "./agenda/plan-document.ts";
+export type { Decided, Decision, DecisionKind, StoredPlan, Subject } from "./decide.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
 export {

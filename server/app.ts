@@ -14,6 +14,7 @@ import { registerChangeRoutes } from "./routes/changes.ts";
 import { registerDailyRoutes } from "./routes/daily.ts";
 import { registerDecisionRoutes } from "./routes/decisions.ts";
 import type { App } from "./routes/app-type.ts";
+import { registerExplanationRoute } from "./routes/explanations.ts";
 import { registerForecastRoutes } from "./routes/forecasts.ts";
 import { registerPlanEventRoutes } from "./routes/plan-events.ts";
 import { registerPlanRoutes } from "./routes/plans.ts";
@@ -86,6 +87,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerPlanRoutes(typed, services);
 		registerPlanEventRoutes(typed, services);
 		registerAgendaRoutes(typed, services);
+		registerExplanationRoute(typed, services);
 		registerRecordRoutes(typed, services);
 		registerDecisionRoutes(typed, services);
 		registerChangeRoutes(typed, services);

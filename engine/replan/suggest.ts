@@ -10,7 +10,7 @@ import { startOf } from "./changes.ts";
 import type { Desk } from "./desk.ts";
 import { type OpenScope, openScope, situationOf } from "./rep.ts";
 import { carriedOver, orderOf, validateAgainst } from "./replan.ts";
-import { readAs, readReplanRequest } from "./request.ts";
+import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
 import { makeRoom } from "./room.ts";
 
 const id = z.string().min(1).max(200);
@@ -63,7 +63,7 @@ export function suggest(desk: Desk, document: unknown, order: unknown): Suggesti
 	const asked = readAs(suggestRequest, order, "suggestions");
 	if (!desk.customerRows.has(asked.customer_id))
 		throw new CarteiraError("INVALID_INPUT", `/customer_id: ${asked.customer_id} is no customer of the portfolio`);
-	const request = readReplanRequest({ now: asked.now ?? plan.receipt.revision?.now ?? `${plan.as_of}T00:00`, max_changes: 100_000 });
+	const request = requestAt(plan, asked.now);
 	validateAgainst(desk, plan, request);
 	const reps = asked.rep_id === undefined ? repsFor(desk, plan, asked.customer_id) : [asked.rep_id];
 	const found = reps.flatMap((repId) => suggestionsOf(desk, plan, repId, asked, request));
@@ -92,18 +92,27 @@ export function repsFor(desk: Desk, plan: PlanDocument, customerId: string): str
 
 type Asked = z.output<typeof suggestRequest>;
 
-function suggestionsOf(
+/** What is left of a rep's horizon at a moment, with a customer's options as if it were due and changes free of charge. */
+export function openQuestion(
 	desk: Desk,
 	plan: PlanDocument,
 	repId: string,
-	asked: Asked,
-	request: ReturnType<typeof readReplanRequest>,
-): Suggestion[] {
+	customerId: string,
+	request: ReplanRequest = requestAt(plan, undefined),
+): OpenScope {
 	const carried = carriedOver(plan, request);
-	const urgent = [...carried.urgent, { rep_id: repId, customer_id: asked.customer_id, by: plan.horizon.to }];
+	const urgent = [...carried.urgent, { rep_id: repId, customer_id: customerId, by: plan.horizon.to }];
 	const order = orderOf(desk, plan, repId, request, { ...carried, urgent }, Number.POSITIVE_INFINITY);
 	const { facts, planned, present } = situationOf(desk, order);
-	const scope = openScope(desk, { ...order, changePrice: 0 }, facts, planned, present, () => true, planned, Number.POSITIVE_INFINITY);
+	return openScope(desk, { ...order, changePrice: 0 }, facts, planned, present, () => true, planned, Number.POSITIVE_INFINITY);
+}
+
+function requestAt(plan: PlanDocument, now: string | undefined): ReplanRequest {
+	return readReplanRequest({ now: now ?? plan.receipt.revision?.now ?? `${plan.as_of}T00:00`, max_changes: 100_000 });
+}
+
+function suggestionsOf(desk: Desk, plan: PlanDocument, repId: string, asked: Asked, request: ReplanRequest): Suggestion[] {
+	const scope = openQuestion(desk, plan, repId, asked.customer_id, request);
 	const { repCase, problem } = scope.remaining;
 	const customer = desk.customerRows.get(asked.customer_id) ?? -1;
 	const isAsked = (index: number): boolean => {

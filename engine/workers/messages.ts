@@ -1,3 +1,4 @@
+import type { Decision } from "../decide.ts";
 import type { MessagePort } from "node:worker_threads";
 import type { SearchSettings } from "../solver/settings.ts";
 import type { Trail } from "../solver/trail.ts";
@@ -25,6 +26,13 @@ export interface SolveTask extends Omit<ExploreTask, "start"> {
 	readonly progress?: MessagePort;
 }
 
+/** What `createDecisionThread` hands to `entries/decide.ts`. */
+export interface DecideTask {
+	readonly decision: Decision;
+	/** Model folder; undefined: the one shipped. */
+	readonly model: string | undefined;
+}
+
 /** An error in a form that survives the way between threads, where errors lose their class and their fields. */
 export interface Failure {
 	readonly code: ErrorCode;
@@ -41,13 +49,26 @@ export function outcomeOf<Value>(work: () => Value): Outcome<Value> {
 	try {
 		return { ok: true, value: work() };
 	} catch (error) {
-		if (error instanceof CarteiraError) {
-			const { code, message, details, numProblems } = error;
-			return { ok: false, failure: { code, message, details, numProblems } };
-		}
-		const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-		return { ok: false, failure: { code: "INTERNAL", message, details: [], numProblems: 0 } };
+		return { ok: false, failure: failureOf(error) };
 	}
+}
+
+/** The same of work that takes its time. */
+export async function outcomeLater<Value>(work: () => Promise<Value>): Promise<Outcome<Value>> {
+	try {
+		return { ok: true, value: await work() };
+	} catch (error) {
+		return { ok: false, failure: failureOf(error) };
+	}
+}
+
+function failureOf(error: unknown): Failure {
+	if (error instanceof CarteiraError) {
+		const { code, message, details, numProblems } = error;
+		return { code, message, details, numProblems };
+	}
+	const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+	return { code: "INTERNAL", message, details: [], numProblems: 0 };
 }
 
 /** The value of an outcome, or its failure thrown as the CarteiraError that it was. */

@@ -5,11 +5,11 @@ import { CarteiraError, type DayPlan, formatAgendaCsv, formatAgendaIcs } from ".
 import { amend, fallbackInForce } from "../daily/fallback.ts";
 import { dateAt } from "../daily/occurrences.ts";
 import { negotiate } from "../media.ts";
-import { askedDate, explanationParams, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
-import { agendasView, explanationView, unplannedView } from "../schemas/plan.ts";
+import { askedDate, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
+import { agendasView, unplannedView } from "../schemas/plan.ts";
 import type { Services } from "../services.ts";
 import type { Fallback } from "../store/run-rows.ts";
-import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda, StoredMention } from "../store/store.ts";
+import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda } from "../store/store.ts";
 import type { App } from "./app-type.ts";
 
 const FORMATS = ["application/json", "text/calendar", "text/csv"] as const;
@@ -92,7 +92,7 @@ function fallbackView(fallback: Fallback | null, rep: string | undefined): objec
 	return { fallback: true, fallback_reason: { code, detail, since, unchecked }, dropped };
 }
 
-/** What reps and managers ask of a plan: agendas, who was left out, why. */
+/** What reps and managers ask of a plan: agendas, and who was left out. */
 export function registerAgendaRoutes(app: App, { daily, clock }: Services): void {
 	app.route({
 		method: "GET",
@@ -165,40 +165,6 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 			const texts = await store.unplannedOf(plan.id, request.query.rep);
 			const body = jsonWithList({ id: plan.id, plan_id: plan.head?.plan_id }, "unplanned", texts);
 			return reply.type("application/json; charset=utf-8").send(body);
-		},
-	});
-
-	app.route({
-		method: "GET",
-		url: "/v1/plans/:id/explanations/:customer_id",
-		config: { scope: "read" },
-		schema: {
-			summary: "What a plan says of one customer, and why, in money",
-			tags: ["agendas"],
-			params: explanationParams,
-			response: responses({ 200: explanationView }, 404, 409),
-		},
-		handler: async (request) => {
-			const { store } = request.tenant;
-			const plan = await store.getPlan(request.params.id);
-			const { customer_id } = request.params;
-			const mentions = await store.mentionsOf(plan.id, customer_id);
-			if (mentions.length === 0) throw new CarteiraError("NOT_FOUND", `plan ${plan.id} does not know customer ${customer_id}`);
-			const whatIsSaid = (kind: StoredMention["kind"]): object[] =>
-				mentions
-					.filter((mention) => mention.kind === kind)
-					.map(({ repId, date, json }) => {
-						const told: object = JSON.parse(json);
-						return kind === "entry" ? { rep_id: repId, date, ...told } : told;
-					});
-			return {
-				id: plan.id,
-				plan_id: plan.head?.plan_id,
-				customer_id,
-				entries: whatIsSaid("entry"),
-				unplanned: whatIsSaid("unplanned"),
-				unmet_required: whatIsSaid("unmet"),
-			};
 		},
 	});
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { assessRequest, diffPlans, replan, replanRequest, suggest, suggestRequest, whatIf, whatIfRequest } from "../../engine/index.ts";
-import { createDesks } from "../desks.ts";
+import { assessRequest, replanRequest, suggestRequest, whatIfRequest } from "../../engine/index.ts";
 import { createOnce, sendAnswer } from "../idempotency.ts";
 import { planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { assessmentView, diffView, revisionView, suggestionsView, whatIfView } from "../schemas/decisions.ts";
 import type { Services } from "../services.ts";
+import { storedPlan, subjectOf } from "../subjects.ts";
 import type { FirstAnswer, PlanRecord } from "../store/store.ts";
 import { planView } from "../views.ts";
 import type { App } from "./app-type.ts";
@@ -13,7 +13,6 @@ import type { App } from "./app-type.ts";
 /** What is decided about a plan: revisions, differences, suggestions, what-if; and plans made by people. */
 export function registerDecisionRoutes(app: App, services: Services): void {
 	const { engine } = services;
-	const openDesk = createDesks(services);
 	const once = createOnce();
 
 	app.route({
@@ -33,8 +32,8 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 			const digest = createHash("sha256").update(JSON.stringify(request.body)).digest("hex");
 			const { tenant } = request;
 			const answer = await once(request, digest, async (key): Promise<FirstAnswer> => {
-				const { id, plan, desk, portfolio } = await openDesk(tenant, request.params.id);
-				const { plan: revised, ...rest } = replan(desk, plan, request.body);
+				const { id, order, subject } = await subjectOf(tenant, request.params.id);
+				const { plan: revised, ...rest } = await engine.decide({ kind: "replan", subject, order: request.body });
 				const answerOf =
 					(status: number) =>
 					(record: PlanRecord): FirstAnswer => ({
@@ -42,10 +41,10 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 						location: `/v1/plans/${record.id}`,
 						body: JSON.stringify({ plan: planView(record, null), diff: rest.diff, unmet_wishes: rest.unmet_wishes }),
 					});
-				if (revised.plan_id === plan.plan_id) return answerOf(200)(await tenant.store.getPlan(id));
+				if (revised.plan_id === subject.plan.plan_id) return answerOf(200)(await tenant.store.getPlan(id));
 				const created = answerOf(201);
-				const order = { portfolio, as_of: plan.as_of };
-				return created(await tenant.store.addPlan(order, revised, key === null ? undefined : { key, answerOf: created }));
+				const { portfolio, as_of } = order;
+				return created(await tenant.store.addPlan({ portfolio, as_of }, revised, key === null ? undefined : { key, answerOf: created }));
 			});
 			return sendAnswer(reply, answer);
 		},
@@ -63,10 +62,9 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 			response: responses({ 200: diffView }, 404, 409, 422),
 		},
 		handler: async (request) => {
-			const { plan, desk } = await openDesk(request.tenant, request.params.id);
-			const { store } = request.tenant;
-			const other = await store.getPlan(request.query.against);
-			return diffPlans(desk, await store.readPlan(other.id), plan);
+			const { tenant, params, query } = request;
+			const [before, after] = [await storedPlan(tenant, query.against), await storedPlan(tenant, params.id)];
+			return engine.decide({ kind: "diff", before, after });
 		},
 	});
 
@@ -83,8 +81,8 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 			response: responses({ 200: suggestionsView }, 404, 409, 413, 415, 422),
 		},
 		handler: async (request) => {
-			const { plan, desk } = await openDesk(request.tenant, request.params.id);
-			return suggest(desk, plan, request.body);
+			const { subject } = await subjectOf(request.tenant, request.params.id);
+			return engine.decide({ kind: "suggest", subject, order: request.body });
 		},
 	});
 
@@ -101,8 +99,8 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 			response: responses({ 200: whatIfView }, 404, 409, 413, 415, 422),
 		},
 		handler: async (request) => {
-			const { plan, desk } = await openDesk(request.tenant, request.params.id);
-			const { plan: _plan, ...answer } = whatIf(desk, plan, request.body);
+			const { subject } = await subjectOf(request.tenant, request.params.id);
+			const { plan: _plan, ...answer } = await engine.decide({ kind: "what-if", subject, order: request.body });
 			return answer;
 		},
 	});
@@ -120,8 +118,9 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 			response: responses({ 200: assessmentView }, 404, 413, 415, 422),
 		},
 		handler: async (request) => {
-			const { portfolio } = await request.tenant.portfolios.read(request.params.portfolio);
-			const { plan: _plan, ...answer } = await engine.assess(portfolio, request.body);
+			const { snapshot } = await request.tenant.portfolios.read(request.params.portfolio);
+			const { folder, sha } = snapshot;
+			const { plan: _plan, ...answer } = await engine.decide({ kind: "assess", portfolio: { folder, sha }, order: request.body });
 			return answer;
 		},
 	});

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isoDate } from "./common.ts";
-import { planView } from "./plan.ts";
+import { planView, suggestion } from "./plan.ts";
 
 const cents = z.int();
 const spot = z.looseObject({ rep_id: z.string(), date: isoDate, start: z.string(), channel: z.string(), value_cents: cents }).nullable();
@@ -50,24 +50,7 @@ export const whatIfView = z
 	.meta({ id: "WhatIf" });
 
 export const suggestionsView = z
-	.looseObject({
-		customer_id: z.string(),
-		suggestions: z.array(
-			z.looseObject({
-				rep_id: z.string(),
-				date: isoDate,
-				channel: z.string(),
-				start: z.string(),
-				end: z.string(),
-				detour_seconds: z.int(),
-				value_change_cents: cents,
-				displaced: z.array(
-					z.looseObject({ customer_id: z.string(), date: isoDate, to: z.looseObject({ date: isoDate, start: z.string() }).nullable() }),
-				),
-			}),
-		),
-		detail: z.string().nullable(),
-	})
+	.looseObject({ customer_id: z.string(), suggestions: z.array(suggestion), detail: z.string().nullable() })
 	.meta({ id: "Suggestions" });
 
 export const assessmentView = z

@@ -168,6 +168,32 @@ export const unplannedView = z
 	.looseObject({ id: z.string(), plan_id: z.string(), unplanned: z.array(unplanned) })
 	.meta({ id: "UnplannedList" });
 
+export const suggestion = z
+	.looseObject({
+		rep_id: z.string(),
+		date: isoDate,
+		channel: z.string(),
+		start: z.string(),
+		end: z.string(),
+		detour_seconds: z.int(),
+		value_change_cents: z.int(),
+		displaced: z.array(
+			z.looseObject({ customer_id: z.string(), date: isoDate, to: z.looseObject({ date: isoDate, start: z.string() }).nullable() }),
+		),
+	})
+	.meta({ id: "Suggestion" });
+
+const alternatives = z
+	.looseObject({
+		without: z.array(z.looseObject({ rep_id: z.string(), date: isoDate, value_change_cents: z.int() })),
+		instead: z.array(suggestion),
+	})
+	.nullable()
+	.meta({
+		id: "Alternatives",
+		description: "what the plan could do otherwise, each change priced; null: the portfolio has changed too much to ask",
+	});
+
 export const explanationView = z
 	.looseObject({
 		id: z.string(),
@@ -176,5 +202,6 @@ export const explanationView = z
 		entries: z.array(z.looseObject({ rep_id: z.string(), date: isoDate, ...entry.shape })),
 		unplanned: z.array(unplanned),
 		unmet_required: z.array(unmet),
+		alternatives,
 	})
 	.meta({ id: "Explanation" });

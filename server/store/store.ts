@@ -134,6 +134,8 @@ export interface Store {
 	readPlan(id: string): Promise<PlanDocument>;
 	/** The plan's JSON text, as bytes. */
 	openPlan(id: string): Promise<Readable>;
+	/** A finished plan's plan.json on disk, for readers on other threads: it never changes. Throws as `readPlan`. */
+	planFile(id: string): Promise<string>;
 	agendasOf(id: string, query: AgendaQuery): Promise<StoredAgenda[]>;
 	/** For each rep the day of the plan last published that plans for the rep and whose horizon has the date. */
 	publishedAgendas(portfolio: string, query: AgendaQuery & { readonly date: string }): Promise<StoredAgenda[]>;

@@ -211,7 +211,7 @@ function mentionOf(row: PieceRow, json: string): StoredMention {
 	return { kind, repId: row.rep_id, date: row.date, json };
 }
 
-type AgendaCalls = Pick<Store, "readPlan" | "openPlan" | "agendasOf" | "publishedAgendas" | "unplannedOf" | "mentionsOf">;
+type AgendaCalls = Pick<Store, "readPlan" | "openPlan" | "planFile" | "agendasOf" | "publishedAgendas" | "unplannedOf" | "mentionsOf">;
 
 function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 	const pathOf = (given: string): Promise<string> =>
@@ -228,6 +228,7 @@ function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 			return document;
 		},
 		openPlan: async (id) => createReadStream(await pathOf(id)),
+		planFile: pathOf,
 		async agendasOf(given, query) {
 			const { document, found } = await find(given, (rows, id) => findAgendas(rows, id, query));
 			return readAgendas(

@@ -6,6 +6,7 @@ import { parseDay, type PlanDocument } from "../../engine/index.ts";
 import { generate } from "../../models/generator/generate.ts";
 import { buildApp } from "../../server/app.ts";
 import { DEFAULT_CONFIG } from "../../server/config.ts";
+import { explanationView } from "../../server/schemas/plan.ts";
 import type { App } from "../../server/routes/app-type.ts";
 import { assessmentView, diffView, revisionView, suggestionsView, whatIfView } from "../../server/schemas/decisions.ts";
 import { createServices, type Services } from "../../server/services.ts";
@@ -76,6 +77,34 @@ test("suggestions, what-if and evaluations answer in their schemas", async () =>
 		iterations: 50,
 	});
 	expect([scored.statusCode, assessmentView.safeParse(scored.json()).error]).toEqual([200, undefined]);
+});
+
+test("an explanation carries what could be done otherwise, priced, and its terms sum to the value", async () => {
+	const [first] = plan.reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries)).filter(({ kind }) => kind !== "appointment");
+	const answer = await app.inject({ method: "GET", url: `/v1/plans/${id}/explanations/${first.customer_id}` });
+	const told = explanationView.parse(answer.json());
+	for (const { terms, value_cents } of told.entries) expect(terms.reduce((sum, { cents }) => sum + cents, 0)).toBe(value_cents);
+	expect(told.alternatives?.without.length).toBe(told.entries.length);
+	const { instead = [] } = told.alternatives ?? {};
+	expect(instead.length).toBeGreaterThan(0);
+	expect(instead.map(({ value_change_cents }) => value_change_cents)).toEqual(
+		instead.map(({ value_change_cents }) => value_change_cents).sort((a, b) => b - a),
+	);
+});
+
+test("what is read stays quick while decisions are searched, since they have a thread of their own", async () => {
+	const [{ rep_id }] = plan.reps;
+	const question = { relax: [{ rep_id, extra_minutes: 60 }], iterations: 8000 };
+	const asked = post(`/v1/plans/${id}/what-if`, question);
+	const state = { isAnswered: false };
+	void asked.then(() => (state.isAnswered = true));
+	let numRead = 0;
+	while (!state.isAnswered) {
+		expect((await app.inject({ method: "GET", url: `/v1/plans/${id}/agendas?date=2026-11-23` })).statusCode).toBe(200);
+		numRead++;
+	}
+	expect((await asked).statusCode).toBe(200);
+	expect(numRead).toBeGreaterThan(5);
 });
 
 test("what makes no sense is refused with its place, never with a 5xx", async () => {

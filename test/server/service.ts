@@ -55,6 +55,7 @@ export function createFakeEngine(): FakeEngine {
 		check: async () => [],
 		assess: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not assess")),
 		desk: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine has no desk")),
+		decide: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not decide")),
 		close: async () => {},
 	};
 	return fake;

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { createVoice } from "./agenda/messages.ts";
+import type { PlanDocument } from "./agenda/plan-document.ts";
+import { checkPlan } from "./check/check-plan.ts";
+import { validatePolicy } from "./policy/policy.ts";
+import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
+import type { Portfolio } from "./portfolio/portfolio.ts";
+import { type Alternatives, alternatives } from "./replan/alternatives.ts";
+import { assess, type Assessment, assessRequest } from "./replan/assess.ts";
+import { createDesk, type Desk, readPlan } from "./replan/desk.ts";
+import { diffPlans, type PlanDiff } from "./replan/diff.ts";
+import { replan, type Revision } from "./replan/replan.ts";
+import { readAs } from "./replan/request.ts";
+import { suggest, type Suggestions } from "./replan/suggest.ts";
+import { whatIf, type WhatIfAnswer } from "./replan/what-if.ts";
+import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
+import { understand } from "./understand.ts";
+import { parseDay } from "./units.ts";
+import { valuerOf } from "./valuer.ts";
+
+/** A snapshot of a store. */
+export interface StoredPortfolio {
+	readonly folder: string;
+	readonly sha: string;
+}
+
+/** A plan.json that its receipt's digest names. */
+export interface StoredPlan {
+	readonly plan_id: string;
+	readonly file: string;
+}
+
+/** A plan with the inputs that it is decided about by. */
+export interface Subject {
+	readonly portfolio: StoredPortfolio;
+	readonly plan: StoredPlan;
+	/** In force when the plan was made, if its changes were priced. */
+	readonly published: StoredPlan | null;
+}
+
+interface AtDesk {
+	readonly subject: Subject;
+	/** The body that the API takes. */
+	readonly order: unknown;
+}
+
+/** What each kind of decision needs, and what it answers. */
+export interface Decisions {
+	readonly replan: { readonly asked: AtDesk; readonly answer: Revision };
+	readonly suggest: { readonly asked: AtDesk; readonly answer: Suggestions };
+	readonly "what-if": { readonly asked: AtDesk; readonly answer: WhatIfAnswer };
+	readonly alternatives: { readonly asked: AtDesk; readonly answer: Alternatives };
+	readonly diff: { readonly asked: { readonly before: StoredPlan; readonly after: StoredPlan }; readonly answer: PlanDiff };
+	readonly assess: { readonly asked: { readonly portfolio: StoredPortfolio; readonly order: unknown }; readonly answer: Assessment };
+}
+export type DecisionKind = keyof Decisions;
+export type Decision<Kind extends DecisionKind = DecisionKind> = {
+	[Each in Kind]: { readonly kind: Each } & Decisions[Each]["asked"];
+}[Kind];
+export type Decided<Kind extends DecisionKind> = Decisions[Kind]["answer"];
+
+/** Answers decisions about stored plans and keeps what the last ones needed; made to live on a thread of its own. */
+export type Decider = (decision: Decision) => Decided<DecisionKind>;
+
+/** Desks kept open: each holds its portfolio and the plan's scores in memory. */
+const MOST_DESKS = 2;
+const MOST_PLANS = 4;
+
+export async function createDecider(model?: string): Promise<Decider> {
+	const predictor = await loadPredictor(model);
+	const desks = createShelf<Desk>(MOST_DESKS);
+	const plans = createShelf<PlanDocument>(MOST_PLANS);
+	const planOf = ({ plan_id, file }: StoredPlan, by: string): PlanDocument =>
+		plans.get(`${by} ${plan_id}`, () => {
+			const plan: PlanDocument = JSON.parse(readFileSync(file, "utf8")); // the store's own, written by the engine
+			return plan;
+		});
+	const sitDown = ({ portfolio: { folder, sha }, plan: stored, published }: Subject) => {
+		const plan = planOf(stored, sha);
+		const key = JSON.stringify([folder, sha, plan.as_of, plan.receipt.policy_digest, published?.plan_id]);
+		const desk = desks.get(key, () =>
+			openDesk(openSnapshot(folder, sha).portfolio(), plan, published ? planOf(published, sha) : undefined, predictor),
+		);
+		return { desk, plan };
+	};
+	return (decision) => {
+		if (decision.kind === "diff") {
+			const after = planOf(decision.after, "");
+			const { language, currency } = validatePolicy(after.policy);
+			return diffPlans({ voice: createVoice(language, currency) }, planOf(decision.before, ""), after);
+		}
+		if (decision.kind === "assess") {
+			const { folder, sha } = decision.portfolio;
+			return assessPlan(openSnapshot(folder, sha).portfolio(), decision.order, undefined, predictor);
+		}
+		const { desk, plan } = sitDown(decision.subject);
+		if (decision.kind === "suggest") return suggest(desk, plan, decision.order);
+		if (decision.kind === "what-if") return whatIf(desk, plan, decision.order);
+		if (decision.kind === "alternatives") return alternatives(desk, plan, decision.order);
+		const revision = replan(desk, plan, decision.order);
+		plans.get(`${decision.subject.portfolio.sha} ${revision.plan.plan_id}`, () => revision.plan); // the next event of the day is about it
+		return revision;
+	};
+}
+
+/** The last few values by key; the oldest of too many is forgotten. */
+function createShelf<Value>(most: number): { get(key: string, make: () => Value): Value } {
+	const kept = new Map<string, Value>();
+	return {
+		get(key, make) {
+			const value = kept.get(key) ?? make();
+			kept.delete(key);
+			kept.set(key, value); // deleting and setting moves it to the young end of the map
+			for (const oldest of [...kept.keys()].slice(0, -most)) kept.delete(oldest);
+			return value;
+		},
+	};
+}
+
+/** A desk for the plans of a plan's day and policy. */
+export function openDesk(portfolio: Portfolio, plan: unknown, published: PlanDocument | undefined, predictor: Predictor): Desk {
+	const { as_of, policy } = readPlan(plan);
+	return createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor), published);
+}
+
+/** Scores a plan made by people at a desk of its own. */
+export function assessPlan(portfolio: Portfolio, order: unknown, policy: unknown, predictor: Predictor): Assessment {
+	const { as_of } = readAs(assessRequest, order, "evaluation");
+	const desk = createDesk(understand(portfolio, { asOf: parseDay(as_of), policy }, predictor));
+	return assess(desk, order, (plan) => checkPlan(portfolio, plan, { valuer: valuerOf(portfolio, predictor, undefined, undefined) }));
+}

@@ -1,0 +1,11 @@
+import { createDecider, type Decided, type Decider, type DecisionKind } from "../../decide.ts";
+import { type DecideTask, type Outcome, outcomeLater } from "../messages.ts";
+
+let decider: Promise<Decider> | null = null;
+
+/** Thread entry: answers a decision at desks that stay open between tasks. */
+export default function decideTask({ decision, model }: DecideTask): Promise<Outcome<Decided<DecisionKind>>> {
+	decider ??= createDecider(model);
+	const ready = decider;
+	return outcomeLater(async () => (await ready)(decision));
+}

@@ -1,0 +1,23 @@
+import { CarteiraError, type StoredPlan, type Subject } from "../engine/index.ts";
+import type { PlanOrder } from "./store/store.ts";
+import type { Tenant } from "./tenants.ts";
+
+/** A finished plan as deciders read it. Throws as the store's `planFile`. */
+export async function storedPlan({ store }: Tenant, id: string): Promise<StoredPlan> {
+	const [file, { head }] = [await store.planFile(id), await store.getPlan(id)];
+	if (head === null) throw new CarteiraError("INTERNAL", `plan ${id} has a file and no head`);
+	return { plan_id: head.plan_id, file };
+}
+
+/** A stored plan as it is decided about: with the portfolio as it stands, and the plan to which changes were priced when it was made. */
+export async function subjectOf(
+	tenant: Tenant,
+	given: string,
+): Promise<{ readonly id: string; readonly order: PlanOrder; readonly subject: Subject }> {
+	const { id, order, head } = await tenant.store.getPlan(given);
+	const plan = await storedPlan(tenant, id);
+	const { snapshot } = await tenant.portfolios.read(order.portfolio);
+	const priced = head?.receipt.published ?? null;
+	const published = priced === null ? null : await storedPlan(tenant, priced);
+	return { id, order, subject: { portfolio: { folder: snapshot.folder, sha: snapshot.sha }, plan, published } };
+}
