@@ -26,3 +26,22 @@ describe("lowerLinks", () => {
 		expect(numLowered).toBeGreaterThan(300);
 	});
 });
+
+describe("chooseChains", () => {
+	it("chooses for plain customers as it does for all others", () => {
+		let numPlain = 0;
+		for (let seed = 1; seed <= 300; seed++) {
+			const problem = buildProblem(smallProblem(seed));
+			const relaxation = buildRelaxation(problem, startRough(problem).trees, "options");
+			const random = createRandom(seed, 4);
+			const prices = Float64Array.from({ length: relaxation.numRows }, () => random.below(200));
+			const short = chooseChains(problem, relaxation, createChoice(problem, relaxation, [], false), prices);
+			const long = createChoice(problem, relaxation, [], false);
+			long.isPlain.fill(0);
+			chooseChains(problem, relaxation, long, prices);
+			numPlain += short.isPlain.filter((isPlain) => isPlain).length;
+			expect({ seed, value: short.value, use: short.use }).toEqual({ seed, value: long.value, use: long.use });
+		}
+		expect(numPlain).toBeGreaterThan(300);
+	});
+});
