@@ -17,6 +17,7 @@ export interface Schema {
 	readonly change: ChangeTable;
 	readonly schedule: ScheduleTable;
 	readonly daily_run: DailyRunTable;
+	readonly held_contact: HeldContactTable;
 }
 
 interface PlanTable {
@@ -166,4 +167,18 @@ interface DailyRunTable {
 /** One row: which data folder the database belongs to. */
 interface InstallationTable {
 	readonly id: string;
+}
+
+/** A contact that was posted by itself. Its text is here until a snapshot has it; the digest stays, to know it when it comes again. */
+interface HeldContactTable {
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly contact_id: string;
+	readonly customer_id: string;
+	/** SHA-256 of the row as it was last sent. */
+	readonly digest: string;
+	/** JSON; null once a snapshot has it. */
+	readonly body: string | null;
+	/** The mark of the import that was to bring it into a snapshot last. */
+	readonly mark: string | null;
 }

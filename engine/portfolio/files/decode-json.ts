@@ -53,7 +53,8 @@ function parseOrText(text: string): unknown {
 	}
 }
 
-function openObjects(spec: TableSpec, sink: RowSink) {
+/** Turns objects of JSON into rows for a sink. */
+export function openObjects(spec: TableSpec, sink: RowSink) {
 	const columns = Object.keys(spec.columns);
 	const named = new Set<string>();
 	const cells: RawCell[] = [];

@@ -11,14 +11,18 @@ import { quarantineOf } from "./read-changes.ts";
 import type { ReadRules } from "./read-tables.ts";
 import { rebuildTables } from "./rebuild-tables.ts";
 
+/** A table's file and what it does to the table. */
+export interface TableImport {
+	readonly file: TableFile;
+	readonly mode: "replace" | "upsert";
+}
+
 export interface ImportJob {
 	readonly store: string;
 	/** The store's snapshot. */
 	readonly manifest: Manifest;
-	/** Null: only what was set aside before is tried again. */
-	readonly upload: TableFile | null;
-	readonly table: TableName;
-	readonly mode: "replace" | "upsert";
+	/** One after the other in this order, but that tables which others name come first. */
+	readonly imports: readonly TableImport[];
 	readonly rules: ReadRules;
 	readonly limits: BigFileLimits;
 	/** Private folder for the parts of the next snapshot; nothing else is changed. */
@@ -33,29 +37,45 @@ export interface ImportResult {
 }
 
 /** A step of an import: an upload, or what was set aside, into the snapshot that the steps before it made. */
-export interface ImportStep extends ImportJob {
+export interface ImportStep extends Omit<ImportJob, "imports"> {
+	/** Null: only what was set aside before is tried again. */
+	readonly upload: TableFile | null;
+	readonly table: TableName;
+	readonly mode: "replace" | "upsert";
 	readonly pathOf: PathOf;
 	readonly writer: PartWriter;
 }
 
+/** Tables that are named come before those that name them. */
+const IN_ORDER: readonly TableName[] = [...NAMED, ...TABLE_NAMES.filter((name) => !NAMED.includes(name))];
+
 /**
- * Validates an upload against the tables of a snapshot and writes the parts of the next one. Rows that are set aside are kept; those of
- * before are tried again, here and in the tables that refer to one that changed.
+ * Validates uploads against the tables of a snapshot and writes the parts of the next one. Rows that are set aside are kept; those of
+ * before are tried again, here and in the tables that refer to one that changed. Reports are in the order of the imports.
  */
-export async function importRows(job: ImportJob): Promise<ImportResult> {
-	const step = { ...job, pathOf: pathsIn(job.store, job.into), writer: openPartWriter(job.into) };
-	const result = await importOne(step);
-	let { manifest } = result;
-	const changed = new Set([job.table]);
-	for (const table of [...NAMED, ...TABLE_NAMES.filter((name) => !NAMED.includes(name))]) {
+export async function importRows(job: ImportJob): Promise<{ readonly reports: readonly TableReport[]; readonly manifest: Manifest }> {
+	const { imports, ...rest } = job;
+	const common = { ...rest, pathOf: pathsIn(job.store, job.into), writer: openPartWriter(job.into) };
+	let { manifest } = job;
+	const reports = new Map<TableImport, TableReport>();
+	const ranked = [...imports].sort((a, b) => IN_ORDER.indexOf(a.file.table) - IN_ORDER.indexOf(b.file.table));
+	for (const one of ranked) {
+		const { file, mode } = one;
+		const result = await importOne({ ...common, manifest, table: file.table, upload: file, mode });
+		({ manifest } = result);
+		reports.set(one, result.report);
+	}
+	const sent = new Set(imports.map(({ file }) => file.table));
+	const changed = new Set(sent);
+	for (const table of IN_ORDER) {
 		const refersHere = Object.values(TABLES[table].columns).some((spec) => spec.table && changed.has(spec.table));
-		if (table === job.table || !refersHere || quarantineOf(manifest, table) === undefined) continue;
+		if (sent.has(table) || !refersHere || quarantineOf(manifest, table) === undefined) continue;
 		const rules: ReadRules = { ...job.rules, onBadRows: "quarantine" };
-		({ manifest } = await importOne({ ...step, manifest, table, upload: null, mode: "upsert", rules }));
+		({ manifest } = await importOne({ ...common, manifest, table, upload: null, mode: "upsert", rules }));
 		changed.add(table);
 	}
-	step.writer.close();
-	return { report: result.report, manifest };
+	common.writer.close();
+	return { reports: imports.map((one) => reports.get(one) as TableReport), manifest };
 }
 
 /** Orders and contacts are added as a delta; whatever else changes is linked anew with all that refers to it. */

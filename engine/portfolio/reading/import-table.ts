@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Format } from "../files/find-tables.ts";
 import type { TableReport } from "../portfolio.ts";
 import type { TableName } from "../schema.ts";
-import { collect, openBuilding, readCurrent, removeBuilding, switchTo } from "../snapshot/store-folder.ts";
+import { collect, isStore, openBuilding, readCurrent, removeBuilding, switchTo } from "../snapshot/store-folder.ts";
 import { ensureStore } from "./open-store.ts";
 import { parsePolicy } from "./read-policy.ts";
 import { type ReadLimits, runImport } from "./run-reader.ts";
@@ -12,6 +12,23 @@ export interface TableUpload {
 	readonly path: string;
 	readonly format: Format;
 }
+
+/** An upload, the table it is of and what it does to it. */
+export interface TableChange extends TableUpload {
+	readonly table: TableName;
+	readonly mode: "replace" | "upsert";
+}
+
+export interface ImportOptions {
+	readonly limits?: Partial<ReadLimits> | undefined;
+	/** Kept in the snapshot: `wasApplied` knows it then, so that who was cut off finds out whether the import came to pass. */
+	readonly mark?: string;
+	/** Sets bad rows aside however many they are; for rows that were checked when they came. */
+	readonly keepsBadRows?: boolean;
+}
+
+/** Marks that a snapshot remembers. */
+const MARKS_KEPT = 64;
 
 /**
  * Imports a table into a store: the upload is read and validated, against the tables that the store holds, in a process of its own, and
@@ -29,18 +46,35 @@ export async function importTable(
 	mode: "replace" | "upsert",
 	limits?: Partial<ReadLimits>,
 ): Promise<TableReport> {
+	const [report] = await importTables(folder, [{ ...upload, table, mode }], { limits });
+	return report;
+}
+
+/** Imports several tables as one snapshot, as `importTable` does one; the reports are in the order of the changes. */
+export async function importTables(
+	folder: string,
+	changes: readonly TableChange[],
+	{ limits, mark, keepsBadRows = false }: ImportOptions = {},
+): Promise<readonly TableReport[]> {
 	const store = resolve(folder);
 	await ensureStore(store, limits);
 	const { sha, manifest } = readCurrent(store);
-	const { rules } = parsePolicy(manifest.policy);
+	const { rules: ofPolicy } = parsePolicy(manifest.policy);
+	const rules = keepsBadRows ? { ...ofPolicy, onBadRows: "keep" as const } : ofPolicy;
 	const into = openBuilding(store);
 	try {
-		const file = { table, ...upload, path: resolve(upload.path) };
-		const result = await runImport({ store, manifest, table, upload: file, mode, rules, into }, limits);
-		switchTo(store, into, { ...result.manifest, parent: sha }, sha);
+		const imports = changes.map(({ table, path, format, mode }) => ({ file: { table, format, path: resolve(path) }, mode }));
+		const result = await runImport({ store, manifest, imports, rules, into }, limits);
+		const applied = mark === undefined ? manifest.applied : [...(manifest.applied ?? []), mark].slice(-MARKS_KEPT);
+		switchTo(store, into, { ...result.manifest, parent: sha, ...(applied && { applied }) }, sha);
 		collect(store);
-		return result.report;
+		return result.reports;
 	} finally {
 		removeBuilding(into);
 	}
+}
+
+/** Is the import with this mark part of the store's snapshot? */
+export function wasApplied(folder: string, mark: string): boolean {
+	return isStore(folder) && (readCurrent(folder).manifest.applied ?? []).includes(mark);
 }

@@ -20,7 +20,8 @@ export type OnBadRows = (typeof ON_BAD_ROWS)[number];
 
 /** What the policy says of reading. */
 export interface ReadRules {
-	readonly onBadRows: OnBadRows;
+	/** `keep` sets them aside however many they are. */
+	readonly onBadRows: OnBadRows | "keep";
 	readonly dialects: Dialects;
 }
 
@@ -125,7 +126,7 @@ export function reportOf({ table, path, format }: TableFile, draft: TableDraft, 
 }
 
 /** Throws IMPORT_REFUSED where more rows are bad than the policy tolerates. */
-export function refuseBadTables(drafts: ReadonlyMap<TableName, TableDraft>, reports: readonly TableReport[], onBadRows: OnBadRows): void {
+export function refuseBadTables(drafts: ReadonlyMap<TableName, TableDraft>, reports: readonly TableReport[], onBadRows: ReadRules["onBadRows"]): void {
 	const inOrder = [...reports].sort((a, b) => rankOf(a.table) - rankOf(b.table));
 	const refused = inOrder.flatMap((report) => {
 		const draft = drafts.get(report.table);
@@ -152,7 +153,8 @@ function rankOf(table: TableName): number {
 	return NAMED.includes(table) ? NAMED.indexOf(table) : NAMED.length;
 }
 
-function refusalOf(draft: TableDraft, { table, numRead, numQuarantined }: TableReport, onBadRows: OnBadRows): string | null {
+function refusalOf(draft: TableDraft, { table, numRead, numQuarantined }: TableReport, onBadRows: ReadRules["onBadRows"]): string | null {
+	if (onBadRows === "keep") return null;
 	const bad = `${table}: ${numQuarantined} of ${numRead} rows are bad`;
 	if (onBadRows === "reject") return `${bad}, and on_bad_rows is reject`;
 	if (numQuarantined / numRead > MOST_BAD) return `${bad}, more than 0.5 %`;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.ts";
 import { sizeAsText } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
-import type { ImportJob, ImportResult } from "./import-rows.ts";
+import type { ImportJob, importRows } from "./import-rows.ts";
 import type { BigFileLimits } from "./ingest-big.ts";
 import type { ReadRules } from "./read-tables.ts";
 import { type EventTableName, filesOf, type Manifest } from "../snapshot/manifest.ts";
@@ -49,10 +49,12 @@ export interface CompactJob {
 
 export type Job = ReadJob | ({ readonly kind: "import" } & ImportJob) | ({ readonly kind: "compact" } & CompactJob);
 
+type Imported = Awaited<ReturnType<typeof importRows>>;
+
 /** What a job comes to. Errors lose their class between processes, and are rebuilt from this. */
 export type Outcome =
 	| { readonly kind: "read"; readonly manifest: Manifest }
-	| { readonly kind: "imported"; readonly result: ImportResult }
+	| { readonly kind: "imported"; readonly result: Imported }
 	| { readonly kind: "compacted"; readonly manifest: Manifest }
 	| {
 			readonly kind: "failed";
@@ -74,8 +76,8 @@ export async function runRead(job: Omit<ReadJob, "kind" | "limits">, limits?: Pa
 	throw errorOf(outcome);
 }
 
-/** Reads and validates an upload in a process of its own, and stages what is to be changed. */
-export async function runImport(job: Omit<ImportJob, "limits">, limits?: Partial<ReadLimits>): Promise<ImportResult> {
+/** Reads and validates uploads in a process of its own, and stages what is to be changed. */
+export async function runImport(job: Omit<ImportJob, "limits">, limits?: Partial<ReadLimits>): Promise<Imported> {
 	const outcome = await runJob({ kind: "import", ...job, limits: bigLimits(limits) }, limits);
 	if (outcome.kind === "imported") return outcome.result;
 	throw errorOf(outcome);
@@ -144,7 +146,7 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 
 function nameOf(job: Job): string {
 	if (job.kind === "read") return "the folder";
-	return job.kind === "compact" ? job.store : (job.upload?.path ?? job.table);
+	return job.kind === "compact" ? job.store : (job.imports[0]?.file.path ?? job.store);
 }
 
 /** Deadline by the size of all files that the job may read; a file that is gone or cannot be reached is told by the job itself. */
@@ -154,8 +156,8 @@ function secondsFor(job: Job): number {
 
 function filesRead(job: Job): string[] {
 	if (job.kind === "read") return job.files.map(({ path }) => path);
-	const upload = job.kind === "import" ? (job.upload?.path ?? "") : "";
-	return [upload, ...[...filesOf(job.manifest)].map((name) => join(job.store, "parts", name))];
+	const uploads = job.kind === "import" ? job.imports.map(({ file }) => file.path) : [];
+	return [...uploads, ...[...filesOf(job.manifest)].map((name) => join(job.store, "parts", name))];
 }
 
 /** Starts a process that may hold so much private memory. */

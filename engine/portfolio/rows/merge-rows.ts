@@ -30,7 +30,7 @@ export function openChanges(table: TableName): Changes {
 	return { table, columns: new Set(), sent: new Map(), broken: [], dialect: null, warnings: [] };
 }
 
-/** A sink that collects changes; a key that an earlier file had is overruled. */
+/** A sink that collects changes; a key that an earlier file had is overruled, but for columns that this one does not send. */
 export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
 	const earlier = new Set(changes.sent.keys());
 	changes.broken.length = 0;
@@ -40,9 +40,11 @@ export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
 			changes.warnings = warnings;
 		},
 		row(key, row, rowInFile) {
-			const rows = earlier.delete(key) ? undefined : changes.sent.get(key);
-			if (rows) rows.push({ row, rowInFile, isRetried });
-			else changes.sent.set(key, [{ row, rowInFile, isRetried }]);
+			const known = changes.sent.get(key);
+			const overruled = earlier.delete(key);
+			if (known && !overruled) known.push({ row, rowInFile, isRetried });
+			else if (!known || TABLES[changes.table].manyPerKey) changes.sent.set(key, [{ row, rowInFile, isRetried }]);
+			else changes.sent.set(key, [{ row: new Map([...known[0].row, ...row]), rowInFile, isRetried }]);
 		},
 		broken: (...record) => void changes.broken.push(record),
 		end: (named) => {

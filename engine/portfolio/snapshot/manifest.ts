@@ -30,6 +30,8 @@ export interface Manifest {
 	readonly reports: readonly TableReport[];
 	/** Of tables whose rows, good when they were imported, break a rule as the tables now stand together. */
 	readonly aside?: readonly TableReport[];
+	/** Marks of the last imports that had one. */
+	readonly applied?: readonly string[];
 	readonly tables: Readonly<Record<PlainTableName, PlainTable>>;
 	readonly events: Readonly<Record<EventTableName, EventTable>>;
 }

@@ -31,9 +31,10 @@ async function importInto(
 	const into = openBuilding(folder);
 	const upload = { table, path, format: isText ? ("csv" as const) : ("json" as const) };
 	const rules = { onBadRows: "quarantine" as const, dialects: {} };
-	const { report, manifest: next } = await importRows({ store: folder, manifest, table, upload, mode, rules, limits: LIMITS, into });
+	const imports = [{ file: upload, mode }];
+	const { reports, manifest: next } = await importRows({ store: folder, manifest, imports, rules, limits: LIMITS, into });
 	switchTo(folder, into, { ...next, parent: sha }, sha);
-	return report;
+	return reports[0];
 }
 
 /** The store's snapshot; one is made of a folder's files first. */
@@ -103,9 +104,7 @@ describe("importTable", () => {
 		await importRows({
 			store: folder,
 			manifest,
-			table: "orders",
-			upload: { table: "orders", path, format: "json" },
-			mode: "replace",
+			imports: [{ file: { table: "orders", path, format: "json" }, mode: "replace" }],
 			rules: { onBadRows: "quarantine", dialects: {} },
 			limits: LIMITS,
 			into,

@@ -43,8 +43,8 @@ export async function importFileInProcess(store: string, table: TableName, path:
 	const { sha, manifest } = readCurrent(store);
 	const into = openBuilding(store);
 	const { rules } = parsePolicy(manifest.policy);
-	const upload = { table, path, format: "json" as const };
-	const { manifest: next } = await importRows({ store, manifest, table, upload, mode, rules, limits: LIMITS, into });
+	const imports = [{ file: { table, path, format: "json" as const }, mode }];
+	const { manifest: next } = await importRows({ store, manifest, imports, rules, limits: LIMITS, into });
 	switchTo(store, into, { ...next, parent: sha }, sha);
 	collect(store, 0);
 	removeBuilding(into);
