@@ -8,6 +8,8 @@ export interface Limits {
 	readonly max_json_bytes: number;
 	/** Rows of a table sent as one JSON array are held in memory: bytes of such a body. */
 	readonly max_json_table_bytes: number;
+	/** Contacts of one post that is answered item by item; longer ones are sent as CSV, Parquet or Arrow. */
+	readonly max_contacts_at_once: number;
 	/** Uploads read at the same time, and plans waiting for the engine. */
 	readonly max_uploads_at_once: number;
 	readonly max_queued_plans: number;
@@ -31,6 +33,7 @@ export const DEFAULT_LIMITS: Limits = {
 	max_upload_bytes: 4 * 1024 ** 3,
 	max_json_bytes: 1024 ** 2,
 	max_json_table_bytes: 64 * 1024 ** 2,
+	max_contacts_at_once: 5000,
 	max_uploads_at_once: 4,
 	max_queued_plans: 64,
 	max_queued_plans_per_tenant: 32,

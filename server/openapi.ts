@@ -20,7 +20,8 @@ const completeDocument: TransformObject = (document) => {
 	const schemas = openapi.components?.schemas ?? {};
 	for (const name of Object.keys(schemas)) if (name.endsWith("Input") && name.slice(0, -"Input".length) in schemas) delete schemas[name];
 	const table = openapi.paths?.["/v1/portfolios/{portfolio}/{table}"];
-	for (const operation of [table?.put, table?.post]) Object.assign(operation ?? {}, { requestBody: tableBody });
+	const contacts = openapi.paths?.["/v1/portfolios/{portfolio}/contacts"];
+	for (const operation of [table?.put, table?.post, contacts?.post]) Object.assign(operation ?? {}, { requestBody: tableBody });
 	return openapi;
 };
 

@@ -37,35 +37,57 @@ async function* chunksOf(body: Readable): AsyncGenerator<Buffer> {
 	}
 }
 
-/**
- * Streams a body into a file of its own and gives the file to `use`, after which it is gone. The size is counted as it comes, so that
- * a body without a length is held to the limit as well.
- */
+/** What a body may be and must be. */
+interface Expected {
+	readonly maxBytes: number;
+	readonly contentDigest: string | undefined;
+}
+
+/** A body's chunks, counted and hashed as they come, so that one without a length is held to the limit as well. */
+function openBody(body: Readable, { maxBytes, contentDigest }: Expected) {
+	const promised = promisedDigests(contentDigest);
+	const hash = createHash("sha256");
+	let numBytes = 0;
+	return {
+		async *chunks(): AsyncGenerator<Buffer> {
+			for await (const chunk of chunksOf(body)) {
+				numBytes += chunk.length;
+				if (numBytes > maxBytes) throw new HttpError("TOO_LARGE", `the body is larger than ${maxBytes} bytes`);
+				hash.update(chunk);
+				for (const { hash: other } of promised) other.update(chunk);
+				yield chunk;
+			}
+		},
+		/** Once all of it is there. */
+		finish() {
+			for (const { name, hash: other, base64 } of promised) {
+				const found = other.digest("base64");
+				if (found !== base64) throw new HttpError("DIGEST_MISMATCH", `the body's ${name} is :${found}:, Content-Digest says :${base64}:`);
+			}
+			return { numBytes, digest: hash.digest("hex") };
+		},
+	};
+}
+
+/** Reads a body that memory can hold. */
+export async function readBody(body: Readable, expected: Expected): Promise<{ readonly bytes: Buffer; readonly digest: string }> {
+	const open = openBody(body, expected);
+	const chunks: Buffer[] = [];
+	for await (const chunk of open.chunks()) chunks.push(chunk);
+	return { bytes: Buffer.concat(chunks), digest: open.finish().digest };
+}
+
+/** Streams a body into a file of its own and gives the file to `use`, after which it is gone. */
 export async function receiveUpload<T>(
 	body: Readable,
-	options: { readonly folder: string; readonly maxBytes: number; readonly contentDigest: string | undefined },
+	options: Expected & { readonly folder: string },
 	use: (received: Received) => Promise<T>,
 ): Promise<T> {
-	const promised = promisedDigests(options.contentDigest);
-	const hash = createHash("sha256");
+	const open = openBody(body, options);
 	const path = join(options.folder, randomBytes(12).toString("hex"));
-	let numBytes = 0;
-	async function* counted(): AsyncGenerator<Buffer> {
-		for await (const chunk of chunksOf(body)) {
-			numBytes += chunk.length;
-			if (numBytes > options.maxBytes) throw new HttpError("TOO_LARGE", `the body is larger than ${options.maxBytes} bytes`);
-			hash.update(chunk);
-			for (const { hash: other } of promised) other.update(chunk);
-			yield chunk;
-		}
-	}
 	try {
-		await pipeline(counted, createWriteStream(path));
-		for (const { name, hash: other, base64 } of promised) {
-			const found = other.digest("base64");
-			if (found !== base64) throw new HttpError("DIGEST_MISMATCH", `the body's ${name} is :${found}:, Content-Digest says :${base64}:`);
-		}
-		return await use({ path, numBytes, digest: hash.digest("hex") });
+		await pipeline(open.chunks, createWriteStream(path));
+		return await use({ path, ...open.finish() });
 	} finally {
 		await rm(path, { force: true });
 	}

@@ -2,6 +2,7 @@ import type { Limits } from "./config.ts";
 import { DEFAULT_TENANT, listTenants, tenantFolder } from "./store/data-folder.ts";
 import type { Database } from "./store/database.ts";
 import { openDocuments } from "./store/documents.ts";
+import { type HeldContacts, openHeldContacts } from "./store/held-contacts.ts";
 import { type Portfolios, openPortfolios } from "./store/portfolios.ts";
 import type { Store } from "./store/store.ts";
 import { openStore } from "./store/tenant-store.ts";
@@ -23,6 +24,8 @@ export interface Tenants {
 	get(name: string): Promise<Tenant>;
 	/** The tenant of whoever needs no key. */
 	readonly ofThisMachine: Tenant;
+	/** Contacts of all tenants that were posted by themselves. */
+	readonly held: HeldContacts;
 }
 
 /** Opens the tenants that have files, which removes what a process that died left among them. `onDefect` is told what goes wrong behind the scenes. */
@@ -33,6 +36,7 @@ export async function openTenants(
 	onDefect?: (error: unknown) => void,
 ): Promise<Tenants> {
 	const opened = new Map<string, Promise<Tenant>>();
+	const held = await openHeldContacts(database, limits.idempotency_hours);
 
 	async function open(name: string): Promise<Tenant> {
 		const folder = tenantFolder(dataDir, name);
@@ -40,7 +44,7 @@ export async function openTenants(
 		const documents = await openDocuments(join(folder, "documents"));
 		const { idempotency_hours: idempotencyHours, max_queued_plans_per_tenant: maxUnfinished } = limits;
 		const store = await openStore({ database, documents, tenant: name, idempotencyHours, maxUnfinished });
-		return { name, store, portfolios: await openPortfolios(folder, onDefect) };
+		return { name, store, portfolios: await openPortfolios(folder, onDefect, held.of(name)) };
 	}
 
 	function get(name: string): Promise<Tenant> {
@@ -53,5 +57,5 @@ export async function openTenants(
 	}
 
 	for (const name of await listTenants(dataDir)) await get(name);
-	return { get, ofThisMachine: await get(DEFAULT_TENANT) };
+	return { get, ofThisMachine: await get(DEFAULT_TENANT), held };
 }

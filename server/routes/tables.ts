@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { z } from "zod";
 import type { FastifyRequest } from "fastify";
 import { CarteiraError, TABLE_NAMES, type TableName } from "../../engine/index.ts";
 import type { Limits } from "../config.ts";
@@ -6,13 +7,15 @@ import { createOnce, sendAnswer } from "../idempotency.ts";
 import { TABLE_MEDIA, type TableMedia, tableMediaOf } from "../media.ts";
 import { HttpError } from "../problem.ts";
 import { receiveUpload } from "../receive-upload.ts";
-import { responses, tableParams } from "../schemas/common.ts";
-import { tableReport } from "../schemas/portfolio.ts";
+import { portfolioParams, responses, tableParams } from "../schemas/common.ts";
+import { contactResults, tableReport } from "../schemas/portfolio.ts";
 import type { Services } from "../services.ts";
 import { createSlots } from "../slots.ts";
 import type { Upload } from "../store/portfolios.ts";
 import { tableReportView } from "../views.ts";
+import type { FirstAnswer } from "../store/store.ts";
 import type { App } from "./app-type.ts";
+import { postContacts } from "./contacts.ts";
 
 /** Milliseconds for a table to arrive and be read. */
 const UPLOAD_TIMEOUT = 900_000;
@@ -46,7 +49,8 @@ function nameBody(error: unknown, path: string): unknown {
 }
 
 /** Tables in: `PUT` replaces one, `POST` adds to it by key. */
-export function registerTableRoutes(app: App, { config, uploadsDir }: Services): void {
+export function registerTableRoutes(app: App, services: Services): void {
+	const { config, uploadsDir } = services;
 	const { limits } = config;
 	const once = createOnce();
 	const slots = createSlots(limits.max_uploads_at_once);
@@ -71,6 +75,20 @@ export function registerTableRoutes(app: App, { config, uploadsDir }: Services):
 				.catch((error: unknown) => {
 					throw nameBody(error, path);
 				}),
+		);
+	}
+
+	async function addRows(request: FastifyRequest, portfolio: string, table: TableName): Promise<FirstAnswer> {
+		const { portfolios, store } = request.tenant;
+		return receive(request, (upload, digest) =>
+			once(request, digest, async (key) => {
+				const report = await portfolios.importTable(portfolio, table, upload, "upsert");
+				const answer = { status: 200, location: null, body: JSON.stringify(tableReportView(report)) };
+				// Not in the import's own transaction: a crash between the two repeats the import, which by key changes nothing.
+				const record = { portfolio, table, mode: "upsert", digest, report: answer.body } as const;
+				await store.recordImport(record, key ? { key, answer } : undefined);
+				return answer;
+			}),
 		);
 	}
 
@@ -112,19 +130,29 @@ export function registerTableRoutes(app: App, { config, uploadsDir }: Services):
 		},
 		handler: async (request, reply) => {
 			const { portfolio, table } = request.params;
-			const name = tableNameOf(table);
-			const { portfolios, store } = request.tenant;
-			const answer = await receive(request, (upload, digest) =>
-				once(request, digest, async (key) => {
-					const report = await portfolios.importTable(portfolio, name, upload, "upsert");
-					const answer = { status: 200, location: null, body: JSON.stringify(tableReportView(report)) };
-					// Not in the import's own transaction: a crash between the two repeats the import, which by key changes nothing.
-					const record = { portfolio, table, mode: "upsert", digest, report: answer.body } as const;
-					await store.recordImport(record, key ? { key, answer } : undefined);
-					return answer;
-				}),
-			);
-			return sendAnswer(reply, answer);
+			return sendAnswer(reply, await addRows(request, portfolio, tableNameOf(table)));
+		},
+	});
+
+	app.route({
+		method: "POST",
+		url: "/v1/portfolios/:portfolio/contacts",
+		config: { scope: "write" },
+		handlerTimeout: UPLOAD_TIMEOUT,
+		schema: {
+			summary: "Say what came of contacts",
+			description:
+				"JSON (one contact, or an array) and NDJSON: each contact is durable when it is acknowledged, with a result of its own, in any order; a contact_id that is known is laid over, column by column. Other types are files, read as of every table. Takes Idempotency-Key.",
+			tags: ["portfolios"],
+			params: portfolioParams,
+			response: responses({ 200: z.union([contactResults, tableReport]) }, 404, 409, 413, 415, 422),
+		},
+		handler: async (request, reply) => {
+			const { portfolio } = request.params;
+			const { format } = tableMediaOf(request.headers["content-type"]);
+			const isHeld = format === "json" || format === "ndjson";
+			const post = isHeld ? postContacts(request, portfolio, format, once, services) : addRows(request, portfolio, "contacts");
+			return sendAnswer(reply, await post);
 		},
 	});
 }

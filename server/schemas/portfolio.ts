@@ -21,6 +21,24 @@ export const tableReport = z
 	})
 	.meta({ id: "TableReport" });
 
+/** What came of contacts that were posted by themselves. */
+export const contactResults = z
+	.looseObject({
+		accepted: z.int(),
+		unchanged: z.int().meta({ description: "known already, and just the same" }),
+		rejected: z.int(),
+		results: z.array(
+			z.looseObject({
+				contact_id: z.string().nullable(),
+				result: z.enum(["accepted", "unchanged", "rejected"]),
+				code: z.string().optional(),
+				column: z.string().optional(),
+				message: z.string().optional(),
+			}),
+		),
+	})
+	.meta({ id: "ContactResults" });
+
 const classCount = z.looseObject({ phase: z.string(), class: z.string(), num_customers: z.int() });
 
 export const publishedPlan = z.looseObject({ id: z.string(), plan_id: z.string(), as_of: isoDate, published_at: z.string() }).nullable();

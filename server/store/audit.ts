@@ -1,4 +1,5 @@
 import { type Database, EVERY_TENANT } from "./database.ts";
+import { createGroupCommit } from "./group-commit.ts";
 
 /** Who did what. */
 export interface AuditEntry {
@@ -26,17 +27,7 @@ const ENTRIES_AT_ONCE = 1000;
 
 /** The audit log of a database. */
 export function createAudit(database: Database): Audit {
-	let waiting: AuditEntry[] = [];
-	let next: Promise<void> | null = null;
-	let running: Promise<unknown> = Promise.resolve();
-
-	async function flush(): Promise<void> {
-		await running.catch(() => {});
-		[next, running] = [null, store(waiting.splice(0))];
-		await running;
-	}
-
-	async function store(entries: readonly AuditEntry[]): Promise<void> {
+	async function store(entries: readonly AuditEntry[]): Promise<readonly undefined[]> {
 		await database.as(EVERY_TENANT, async (rows) => {
 			for (let from = 0; from < entries.length; from += ENTRIES_AT_ONCE) {
 				const values = entries.slice(from, from + ENTRIES_AT_ONCE).map(({ keyId, traceId, ...entry }) => {
@@ -45,14 +36,11 @@ export function createAudit(database: Database): Audit {
 				await rows.insertInto("audit").values(values).execute();
 			}
 		});
+		return entries.map(() => undefined);
 	}
 
 	return {
-		write(entry) {
-			waiting.push(entry);
-			next ??= flush();
-			return next;
-		},
+		write: createGroupCommit(store),
 		list: (tenant, after, limit) =>
 			database.as(tenant, async (rows) => {
 				const found = await rows

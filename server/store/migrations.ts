@@ -1,6 +1,7 @@
 import { type CreateTableBuilder, type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { dailyMigrations } from "./daily-migrations.ts";
+import { syncMigrations } from "./sync-migrations.ts";
 import { guardRows } from "./row-security.ts";
 
 export type Dialect = "sqlite" | "postgres";
@@ -148,5 +149,6 @@ export function migrationsOf(dialect: Dialect): Record<string, Migration> {
 			},
 		},
 		...dailyMigrations(dialect),
+		...syncMigrations(dialect),
 	};
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
 	CarteiraError,
@@ -10,12 +10,15 @@ import {
 	buildStore,
 	compactStore,
 	ensureStore,
-	importTable,
+	type importTable,
+	importTables,
 	isStore,
 	openSnapshot,
+	wasApplied,
 	writePolicy,
 } from "../../engine/index.ts";
 import { syncFolder } from "../durable-file.ts";
+import type { HeldRows } from "./held-contacts.ts";
 
 /** Bytes of a table as they were received. */
 export interface Upload {
@@ -42,6 +45,8 @@ export interface Portfolios {
 	install(name: string, folder: string): Promise<void>;
 	/** The portfolio as it now stands. Kept in memory while it is among the last few used and unchanged. */
 	read(name: string): Promise<ReadPortfolio>;
+	/** Brings contacts that wait into the snapshot, as every reading and every change does first. */
+	fold(name: string): Promise<void>;
 }
 
 const KEPT_IN_MEMORY = 2;
@@ -58,8 +63,24 @@ function createTurns(): <T>(name: string, work: () => Promise<T>) => Promise<T> 
 	};
 }
 
-/** Portfolios under `<dataDir>/portfolios`. `onDefect` is told what goes wrong behind the scenes. */
-export async function openPortfolios(dataDir: string, onDefect: (error: unknown) => void = () => {}): Promise<Portfolios> {
+const NONE_HELD: HeldRows = {
+	countWaiting: () => 0,
+	marks: async () => [],
+	take: async () => null,
+	putBack: () => {},
+	settle: async () => {},
+	forget: async () => {},
+};
+
+/**
+ * Portfolios under `<dataDir>/portfolios`, and the contacts that wait to come into them. `onDefect` is told what goes wrong behind the
+ * scenes.
+ */
+export async function openPortfolios(
+	dataDir: string,
+	onDefect: (error: unknown) => void = () => {},
+	held: HeldRows = NONE_HELD,
+): Promise<Portfolios> {
 	const root = join(dataDir, "portfolios");
 	await mkdir(root, { recursive: true });
 	for (const name of await readdir(root)) {
@@ -71,6 +92,7 @@ export async function openPortfolios(dataDir: string, onDefect: (error: unknown)
 	const folderOf = (name: string): string => join(root, name);
 
 	async function exists(name: string): Promise<boolean> {
+		if (held.countWaiting(name) > 0) return true;
 		const folder = folderOf(name);
 		if (isStore(folder)) {
 			const { given, policy } = openSnapshot(folder).manifest;
@@ -80,19 +102,48 @@ export async function openPortfolios(dataDir: string, onDefect: (error: unknown)
 		return files.some((file) => file.isFile() && !file.name.startsWith("."));
 	}
 
-	/** Makes a change; whatever became of it, what is in memory is no longer trusted. */
-	async function change<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
-		return turns(name, async () => {
-			const folder = folderOf(name);
-			await mkdir(folder, { recursive: true });
-			try {
-				return await work(folder);
-			} finally {
-				versions.set(name, (versions.get(name) ?? 0) + 1);
-				kept.delete(name);
-			}
-		});
+	/** Makes a change, in a turn of its portfolio; whatever became of it, what is in memory is no longer trusted. */
+	async function changeNow<T>(name: string, work: (folder: string) => Promise<T>): Promise<T> {
+		const folder = folderOf(name);
+		await mkdir(folder, { recursive: true });
+		try {
+			return await work(folder);
+		} finally {
+			versions.set(name, (versions.get(name) ?? 0) + 1);
+			kept.delete(name);
+		}
 	}
+
+	/** The contacts that wait become a part of the snapshot, each once: the snapshot knows the marks of what it has. */
+	async function foldNow(name: string): Promise<void> {
+		if (held.countWaiting(name) === 0) return;
+		const folder = folderOf(name);
+		for (const mark of await held.marks(name)) if (wasApplied(folder, mark)) await held.settle(name, mark);
+		for (let isAll = false; !isAll; ) {
+			const mark = randomBytes(16).toString("hex");
+			const taken = await held.take(name, mark);
+			if (taken === null) return;
+			({ isAll } = taken);
+			const path = join(root, `.${mark}.ndjson`);
+			try {
+				await writeFile(path, taken.text);
+				const change = { table: "contacts", path, format: "ndjson", mode: "upsert" } as const;
+				await changeNow(name, () => importTables(folder, [change], { mark, keepsBadRows: true }));
+			} catch (error) {
+				held.putBack(name);
+				throw error;
+			} finally {
+				await rm(path, { force: true });
+			}
+			await held.settle(name, mark);
+		}
+	}
+
+	const change = <T>(name: string, work: (folder: string) => Promise<T>): Promise<T> =>
+		turns(name, async () => {
+			await foldNow(name);
+			return changeNow(name, work);
+		});
 
 	/** Merges what was appended when there is much of it; readers do not wait for it, the next change does. */
 	async function compact(name: string): Promise<void> {
@@ -106,6 +157,7 @@ export async function openPortfolios(dataDir: string, onDefect: (error: unknown)
 	}
 
 	async function readNow(name: string): Promise<ReadPortfolio> {
+		await foldNow(name);
 		if (!(await exists(name))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${name}`);
 		const known = kept.get(name);
 		kept.delete(name);
@@ -118,9 +170,12 @@ export async function openPortfolios(dataDir: string, onDefect: (error: unknown)
 	return {
 		exists,
 		async importTable(name, table, upload, mode) {
-			const report = await change(name, (folder) => importTable(folder, table, upload, mode));
+			const reports = await change(name, async (folder) => {
+				if (table === "contacts") await held.forget(name);
+				return importTables(folder, [{ ...upload, table, mode }]);
+			});
 			void compact(name);
-			return report;
+			return reports[0];
 		},
 		writePolicy: (name, policy) =>
 			change(name, async (folder) => {
@@ -129,6 +184,7 @@ export async function openPortfolios(dataDir: string, onDefect: (error: unknown)
 			}),
 		install: (name, source) =>
 			change(name, async (folder) => {
+				await held.forget(name);
 				const copy = join(root, `.${name}.${randomBytes(6).toString("hex")}`);
 				try {
 					if (isStore(source)) await cp(source, copy, { recursive: true });
@@ -141,5 +197,9 @@ export async function openPortfolios(dataDir: string, onDefect: (error: unknown)
 				await syncFolder(root);
 			}),
 		read: (name) => turns(name, () => readNow(name)),
+		async fold(name) {
+			await turns(name, () => foldNow(name));
+			void compact(name);
+		},
 	};
 }

@@ -224,6 +224,7 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 		await Promise.all([contacts.finish(), plans.finish()]);
 		const ids = [...plans.acknowledged.values()].map((body) => (JSON.parse(body) as { id: string }).id);
 		await untilEnded(victim.url, ids);
+		await fetch(`${victim.url}/v1/portfolios/${PORTFOLIO}`); // which brings the contacts that wait into the folder
 		await victim.end("SIGTERM");
 		const ended = await checkAll(dataDir, databaseUrl, contacts.acknowledged, ids, kills.PostgreSQL);
 		const outcomes: Record<string, number> = {};

@@ -63,6 +63,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 		"post /v1/plans/{id}/stop",
 		"post /v1/plans/{id}/suggestions",
 		"post /v1/plans/{id}/what-if",
+		"post /v1/portfolios/{portfolio}/contacts",
 		"post /v1/portfolios/{portfolio}/evaluations",
 		"post /v1/portfolios/{portfolio}/plans",
 		"post /v1/portfolios/{portfolio}/{table}",

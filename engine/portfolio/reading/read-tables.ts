@@ -126,7 +126,11 @@ export function reportOf({ table, path, format }: TableFile, draft: TableDraft, 
 }
 
 /** Throws IMPORT_REFUSED where more rows are bad than the policy tolerates. */
-export function refuseBadTables(drafts: ReadonlyMap<TableName, TableDraft>, reports: readonly TableReport[], onBadRows: ReadRules["onBadRows"]): void {
+export function refuseBadTables(
+	drafts: ReadonlyMap<TableName, TableDraft>,
+	reports: readonly TableReport[],
+	onBadRows: ReadRules["onBadRows"],
+): void {
 	const inOrder = [...reports].sort((a, b) => rankOf(a.table) - rankOf(b.table));
 	const refused = inOrder.flatMap((report) => {
 		const draft = drafts.get(report.table);

@@ -1,0 +1,221 @@
+import { sql } from "kysely";
+import type { Item } from "../../engine/index.ts";
+import { putAnswer } from "./answer-rows.ts";
+import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import type { FirstAnswer, OnceKey } from "./store.ts";
+
+/** A contact that came by itself, its cells checked. */
+export interface PostedContact {
+	readonly contactId: string;
+	readonly row: Item["row"];
+	/** SHA-256 of the row as it was sent. */
+	readonly digest: string;
+	/** Does it send all that a whole row needs? Else it is taken only where the contact is known. */
+	readonly isWhole: boolean;
+}
+
+/** `unknown`: columns that a whole row needs were not sent, and the contact is not known. */
+export type PostOutcome = "accepted" | "unchanged" | "unknown";
+
+export interface ContactPost {
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly contacts: readonly PostedContact[];
+	/** The answer to remember in the same transaction. */
+	readonly once?: { readonly key: OnceKey; readonly answerOf: (outcomes: readonly PostOutcome[]) => FirstAnswer } | undefined;
+}
+
+/** The contacts of a tenant's portfolios that wait to become part of a snapshot. */
+export interface HeldRows {
+	countWaiting(portfolio: string): number;
+	/** Marks of imports that were begun for contacts which still wait. */
+	marks(portfolio: string): Promise<string[]>;
+	/** Up to 50,000 that wait, as NDJSON, marked; null where none waits. */
+	take(portfolio: string, mark: string): Promise<{ readonly text: string; readonly isAll: boolean } | null>;
+	/** What was taken waits again, for its import failed. */
+	putBack(portfolio: string): void;
+	/** The import with this mark came to pass: what was not posted anew since then waits no more. */
+	settle(portfolio: string, mark: string): Promise<void>;
+	/** Forgets which contacts there are, since the table itself is about to be changed; none may wait. */
+	forget(portfolio: string): Promise<void>;
+}
+
+/** Contacts that were posted by themselves: durable rows of the database when they are acknowledged, part of a snapshot later. */
+export interface HeldContacts {
+	/** An outcome for each contact, in order; on disk when it resolves. Posts that come at the same time share a commit. */
+	post(post: ContactPost): Promise<readonly PostOutcome[]>;
+	of(tenant: string): HeldRows;
+}
+
+/** Rows of one statement. */
+const ROWS_AT_ONCE = 500;
+const TAKEN_AT_ONCE = 50_000;
+
+type Held = { readonly digest: string; readonly body: string | null };
+
+/** What a group of posts changes in one portfolio. */
+interface Ledger {
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly held: Map<string, Held>;
+	readonly changed: Map<string, { readonly customerId: string; readonly digest: string; readonly body: string }>;
+}
+
+const nameOf = (tenant: string, portfolio: string): string => `${tenant} ${portfolio}`;
+
+async function findHeld(rows: Rows, tenant: string, portfolio: string, ids: readonly string[]): Promise<Map<string, Held>> {
+	const held = new Map<string, Held>();
+	for (let from = 0; from < ids.length; from += ROWS_AT_ONCE) {
+		const found = await rows
+			.selectFrom("held_contact")
+			.select(["contact_id", "digest", "body"])
+			.where("tenant", "=", tenant)
+			.where("portfolio", "=", portfolio)
+			.where("contact_id", "in", ids.slice(from, from + ROWS_AT_ONCE))
+			.execute();
+		for (const { contact_id, digest, body } of found) held.set(contact_id, { digest, body });
+	}
+	return held;
+}
+
+async function openLedgers(rows: Rows, posts: readonly ContactPost[]): Promise<Map<string, Ledger>> {
+	const ledgers = new Map<string, Ledger>();
+	for (const [name, mine] of Map.groupBy(posts, ({ tenant, portfolio }) => nameOf(tenant, portfolio))) {
+		const [{ tenant, portfolio }] = mine;
+		const ids = new Set(mine.flatMap(({ contacts }) => contacts.map(({ contactId }) => contactId)));
+		ledgers.set(name, { tenant, portfolio, held: await findHeld(rows, tenant, portfolio, [...ids]), changed: new Map() });
+	}
+	return ledgers;
+}
+
+/** Lays a contact over what is held: columns that it does not send stay. */
+function enter({ held, changed }: Ledger, { contactId, row, digest, isWhole }: PostedContact): PostOutcome {
+	const known = held.get(contactId);
+	if (known?.digest === digest) return "unchanged";
+	if (!isWhole && !known) return "unknown";
+	const before: Item["row"] = known?.body == null ? {} : JSON.parse(known.body);
+	const whole = { ...before, ...row };
+	const body = JSON.stringify(whole);
+	held.set(contactId, { digest, body });
+	changed.set(contactId, { customerId: String(whole.customer_id ?? ""), digest, body });
+	return "accepted";
+}
+
+async function putChanged(rows: Rows, { tenant, portfolio, changed }: Ledger): Promise<void> {
+	const values = [...changed].map(([contact_id, { customerId, digest, body }]) => {
+		return { tenant, portfolio, contact_id, customer_id: customerId, digest, body, mark: null };
+	});
+	for (let from = 0; from < values.length; from += ROWS_AT_ONCE) {
+		await rows
+			.insertInto("held_contact")
+			.values(values.slice(from, from + ROWS_AT_ONCE))
+			.onConflict((conflict) =>
+				conflict.columns(["tenant", "portfolio", "contact_id"]).doUpdateSet((row) => ({
+					// A part of a row does not say whose it is.
+					customer_id: sql<string>`CASE WHEN excluded.customer_id = '' THEN held_contact.customer_id ELSE excluded.customer_id END`,
+					digest: row.ref("excluded.digest"),
+					body: row.ref("excluded.body"),
+					mark: null,
+				})),
+			)
+			.execute();
+	}
+}
+
+/** The held contacts of a database. `idempotencyHours` is for how long answers are remembered. */
+export async function openHeldContacts(database: Database, idempotencyHours: number): Promise<HeldContacts> {
+	const waiting = await countAll(database);
+	// One transaction after the other: two that lock the same rows in another order would stop one another.
+	let last: Promise<unknown> = Promise.resolve();
+	const inTurn = <T>(tenant: string, work: (rows: Rows) => Promise<T>): Promise<T> => {
+		const turn = last.then(() => database.as(tenant, work));
+		last = turn.catch(() => {});
+		return turn;
+	};
+
+	async function commit(posts: readonly ContactPost[]): Promise<readonly (readonly PostOutcome[])[]> {
+		const { outcomes, ledgers } = await inTurn(EVERY_TENANT, async (rows) => {
+			const ledgers = await openLedgers(rows, posts);
+			const outcomes = posts.map(({ tenant, portfolio, contacts }) => {
+				const ledger = ledgers.get(nameOf(tenant, portfolio)) as Ledger;
+				return contacts.map((contact) => enter(ledger, contact));
+			});
+			for (const ledger of ledgers.values()) await putChanged(rows, ledger);
+			for (const [at, { tenant, once }] of posts.entries())
+				if (once) await putAnswer(rows, tenant, once.key, once.answerOf(outcomes[at]), idempotencyHours);
+			return { outcomes, ledgers };
+		});
+		for (const [name, { changed }] of ledgers) if (changed.size > 0) waiting.set(name, (waiting.get(name) ?? 0) + changed.size);
+		return outcomes;
+	}
+	return { post: createGroupCommit(commit), of: (tenant) => rowsOf((work) => inTurn(tenant, work), tenant, waiting) };
+}
+
+type As = <T>(work: (rows: Rows) => Promise<T>) => Promise<T>;
+
+async function countAll(database: Database): Promise<Map<string, number>> {
+	const counts = await database.as(EVERY_TENANT, (rows) =>
+		rows
+			.selectFrom("held_contact")
+			.select(["tenant", "portfolio", ({ fn }) => fn.countAll<number>().as("count")])
+			.where("body", "is not", null)
+			.groupBy(["tenant", "portfolio"])
+			.execute(),
+	);
+	return new Map(counts.map(({ tenant, portfolio, count }) => [nameOf(tenant, portfolio), Number(count)]));
+}
+
+function rowsOf(as: As, tenant: string, waiting: Map<string, number>): HeldRows {
+	const mine = (rows: Rows, portfolio: string) =>
+		rows.selectFrom("held_contact").where("tenant", "=", tenant).where("portfolio", "=", portfolio).where("body", "is not", null);
+	return {
+		countWaiting: (portfolio) => waiting.get(nameOf(tenant, portfolio)) ?? 0,
+		marks: (portfolio) =>
+			as(async (rows) => {
+				const found = await mine(rows, portfolio).select("mark").distinct().where("mark", "is not", null).execute();
+				return found.flatMap(({ mark }) => mark ?? []);
+			}),
+		async take(portfolio, mark) {
+			waiting.delete(nameOf(tenant, portfolio)); // whatever is posted from now on counts anew
+			return as(async (rows) => {
+				const some = await mine(rows, portfolio).select("contact_id").orderBy("contact_id").limit(TAKEN_AT_ONCE).execute();
+				const last = some.at(-1)?.contact_id;
+				if (last === undefined) return null;
+				await rows
+					.updateTable("held_contact")
+					.set({ mark })
+					.where("tenant", "=", tenant)
+					.where("portfolio", "=", portfolio)
+					.where("body", "is not", null)
+					.where("contact_id", "<=", last)
+					.execute();
+				const marked = await mine(rows, portfolio).select("body").where("mark", "=", mark).orderBy("contact_id").execute();
+				return { text: `${marked.map(({ body }) => body).join("\n")}\n`, isAll: some.length < TAKEN_AT_ONCE };
+			});
+		},
+		putBack(portfolio) {
+			const name = nameOf(tenant, portfolio);
+			waiting.set(name, (waiting.get(name) ?? 0) + 1);
+		},
+		settle: (portfolio, mark) =>
+			as(async (rows) => {
+				await rows
+					.updateTable("held_contact")
+					.set({ body: null, mark: null })
+					.where("tenant", "=", tenant)
+					.where("portfolio", "=", portfolio)
+					.where("mark", "=", mark)
+					.execute();
+			}),
+		forget: (portfolio) =>
+			as(async (rows) => {
+				await rows
+					.deleteFrom("held_contact")
+					.where("tenant", "=", tenant)
+					.where("portfolio", "=", portfolio)
+					.where("body", "is", null)
+					.execute();
+			}),
+	};
+}
