@@ -86,7 +86,7 @@ export async function receiveUpload<T>(
 	const open = openBody(body, options);
 	const path = join(options.folder, randomBytes(12).toString("hex"));
 	try {
-		await pipeline(open.chunks, createWriteStream(path));
+		await pipeline(open.chunks(), createWriteStream(path));
 		return await use({ path, ...open.finish() });
 	} finally {
 		await rm(path, { force: true });

@@ -27,7 +27,7 @@ export function createGroupCommit<Item, Answer>(
 
 	async function run(): Promise<void> {
 		isRunning = true;
-		await null; // what comes in the same turn of the loop goes along
+		await Promise.resolve(); // what comes in the same turn of the loop goes along
 		while (waiting.length > 0) {
 			const group = waiting;
 			waiting = [];

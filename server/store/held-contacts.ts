@@ -163,7 +163,7 @@ async function countAll(database: Database): Promise<Map<string, number>> {
 			.groupBy(["tenant", "portfolio"])
 			.execute(),
 	);
-	return new Map(counts.map(({ tenant, portfolio, count }) => [nameOf(tenant, portfolio), Number(count)]));
+	return new Map(counts.map(({ tenant, portfolio, count }) => [nameOf(tenant, portfolio), count]));
 }
 
 function rowsOf(as: As, tenant: string, waiting: Map<string, number>): HeldRows {
