@@ -4,7 +4,8 @@ import { TextBytes } from "../rows/growing-arrays.ts";
 import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
 import type { FixedType } from "../files/batch-file.ts";
 import { createHashCodes, type HashCodes } from "./hash-codes.ts";
-import { eachText, quoted, type QueryEngine, typedCells } from "./query-engine.ts";
+import { appendTexts, quoted, type QueryEngine, typedCells } from "./query-engine.ts";
+import type { Range } from "./unsure-rows.ts";
 
 /** The table of lines: `customer` (row of customers), time, `n`, and the columns, as narrow as their values allow. */
 export const LINES = "lines";
@@ -37,10 +38,16 @@ export async function describeLines(
 	table: TableName,
 	columns: readonly string[],
 	kept: string,
+	ranges: ReadonlyMap<string, Range> = new Map(),
 ): Promise<LineColumn[]> {
 	const specs = TABLES[table].columns;
 	const numbers = columns.filter((name) => isNumber(specs[name]));
-	const types = await narrowest(engine, numbers, kept);
+	const looked = await narrowest(
+		engine,
+		numbers.filter((name) => !ranges.has(name)),
+		kept,
+	);
+	const types = new Map([...looked, ...[...ranges].map(([name, range]): [string, string] => [name, typeOf(range)])]);
 	const described: LineColumn[] = [];
 	for (const name of columns) {
 		if (name === "customer_id") continue;
@@ -74,11 +81,16 @@ async function narrowest(engine: QueryEngine, names: readonly string[], kept: st
 	return new Map(
 		names.map((name, i) => {
 			const [low, high, isWhole] = row.slice(i * 3, i * 3 + 3);
-			if (isWhole !== true) return [name, "DOUBLE"];
-			if (Number(low) >= 0 && Number(high) < 2 ** 32) return [name, "UINTEGER"];
-			return [name, Number(low) >= -(2 ** 31) && Number(high) < 2 ** 31 ? "INTEGER" : "DOUBLE"];
+			return [name, isWhole === true ? typeOf([Number(low), Number(high)]) : "DOUBLE"];
 		}),
 	);
+}
+
+/** The narrowest type of whole numbers. */
+function typeOf([least, largest]: Range): string {
+	const [low, high] = [least ?? 0, largest ?? 0];
+	if (low >= 0 && high < 2 ** 32) return "UINTEGER";
+	return low >= -(2 ** 31) && high < 2 ** 31 ? "INTEGER" : "DOUBLE";
 }
 
 async function describeWords(engine: QueryEngine, name: string, spec: ColumnSpec): Promise<LineColumn> {
@@ -87,7 +99,7 @@ async function describeWords(engine: QueryEngine, name: string, spec: ColumnSpec
 	const words = new TextBytes();
 	const hashed = isHashed ? createHashCodes(Number(count)) : undefined;
 	await engine.each(`SELECT word${hashed ? ", hash(word)" : ""} FROM words_${name}`, (chunk) => {
-		eachText(chunk, 0, (word) => words.append(word));
+		appendTexts(chunk, 0, words);
 		if (!hashed) return;
 		const hashes = halvesOf(typedCells(chunk, 1) as BigUint64Array);
 		for (let i = 0; i < hashes.length; i += 2) {

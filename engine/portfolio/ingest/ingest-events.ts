@@ -144,7 +144,7 @@ async function ingest(engine: QueryEngine, job: IngestJob, digest: string, numBy
 	if (hasParsed || numBad > 0) await remakeWords(engine, parser, kept);
 	const numRows = opened.numRows - parser.counts.bad - numBad;
 	const customers = await timed("place customers", () => placeCustomers(engine, known, findings.linked));
-	const lineColumns = await timed("describe", () => describeLines(engine, table, columns, kept));
+	const lineColumns = await timed("describe", () => describeLines(engine, table, columns, kept, opened.sure?.ranges));
 	await timed(
 		"sort",
 		() => sortLines(engine, table, kept, lineColumns),

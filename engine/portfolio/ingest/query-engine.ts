@@ -1,6 +1,7 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { TextBytes } from "../rows/growing-arrays.ts";
 
 /** Cells of one column of a chunk as they lie in memory: the array has a value, without meaning, where the cell is null. */
 export type TypedCells = Int32Array | Float64Array | Uint8Array | BigUint64Array;
@@ -89,8 +90,43 @@ export function typedCells(chunk: DuckDBDataChunk, column: number): TypedCells {
 
 /** Visits the texts of a column, which has no nulls. */
 export function eachText(chunk: DuckDBDataChunk, column: number, onText: (text: string) => void): void {
+	eachShort(
+		chunk,
+		column,
+		(bytes, from, to) => onText(bytes.toString("utf8", from, to)),
+		(text) => onText(text),
+	);
+}
+
+/** Appends the texts of a column, which has no nulls. */
+export function appendTexts(chunk: DuckDBDataChunk, column: number, to: TextBytes): void {
+	eachShort(
+		chunk,
+		column,
+		(bytes, from, end) => to.appendBytes(bytes, from, end),
+		(text) => to.append(text),
+	);
+}
+
+/** Bytes of an entry of a column of texts: a length of four, and the bytes of a text up to this long. */
+const [ENTRY, LONGEST_SHORT] = [16, 12];
+
+/** Short texts as their bytes, which lie in the column itself; the library would make each an array and then a string. */
+function eachShort(
+	chunk: DuckDBDataChunk,
+	column: number,
+	onShort: (bytes: Buffer, from: number, to: number) => void,
+	onLong: (text: string) => void,
+): void {
 	const vector = chunk.getColumnVector(column);
-	for (let i = 0; i < vector.itemCount; i++) onText(vector.getItem(i) as string);
+	const { dataView: view } = vector as unknown as { readonly dataView: DataView };
+	const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+	for (let i = 0; i < vector.itemCount; i++) {
+		const length = view.getUint32(i * ENTRY, true);
+		const from = i * ENTRY + 4;
+		if (length <= LONGEST_SHORT) onShort(bytes, from, from + length);
+		else onLong(vector.getItem(i) as string);
+	}
 }
 
 /** Did a query need more memory than it may have, and could not spill? */

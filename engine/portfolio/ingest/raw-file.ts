@@ -1,5 +1,5 @@
 import type { RawHeader } from "../files/raw-rows.ts";
-import { TABLES, type TableName } from "../schema.ts";
+import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
 import type { QueryEngine } from "./query-engine.ts";
 import { castOf } from "../files/decode-parquet.ts";
 import { refuseBomb } from "../files/file-limits.ts";
@@ -48,10 +48,23 @@ export async function openParquet(engine: QueryEngine, path: string, numBytes: n
 		.map(({ name, type }): RawColumn => {
 			const raw = castOf(name, type, specs[name]);
 			const kind = kindOf(type);
-			return { name, spec: specs[name], kind, sql: kind === "text" ? raw : quoted(name), raw, notation: TYPED_NOTATION };
+			const exact = exactOf(type, specs[name]);
+			const own = { name, spec: specs[name], kind, sql: kind === "text" ? raw : quoted(name), raw, notation: TYPED_NOTATION };
+			return exact ? { ...own, exact } : own;
 		});
 	const relation = `SELECT (${ROW_NUMBER} + 1)::INTEGER AS n, * EXCLUDE (${ROW_NUMBER}) FROM read_parquet(${file}, binary_as_string = true, ${ROW_NUMBER} = true)`;
 	return { relation, columns, header: { columns: columns.map(({ name }) => name), notations: null, dialect: null }, named, broken: [] };
+}
+
+/** Decimal places of the smallest number that is sensible, and digits before the mark of the largest. */
+const [MOST_DECIMALS, MOST_DIGITS] = [9, 12];
+
+function exactOf(type: string, spec: ColumnSpec): RawColumn["exact"] {
+	if (spec.type !== "number" && spec.type !== "money") return undefined;
+	if (/^U?(TINYINT|SMALLINT|INTEGER)$/.test(type)) return { isWhole: true };
+	const [, digits, decimals] = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(type)?.map(Number) ?? [];
+	if (digits === undefined || digits - decimals > MOST_DIGITS || decimals > MOST_DECIMALS) return undefined;
+	return { isWhole: decimals <= (spec.type === "money" ? 2 : 0) };
 }
 
 function kindOf(type: string): RawColumn["kind"] {

@@ -8,6 +8,8 @@ export interface RawColumn {
 	readonly name: string;
 	readonly spec: ColumnSpec;
 	readonly kind: "text" | "number" | "boolean" | "date" | "timestamp";
+	/** Of numbers: does the type of the file's column hold none but sensible ones, and none but whole ones in the units of memory? */
+	readonly exact?: { readonly isWhole: boolean };
 	/** Of text that was read already: its day or number, null where SQL knows of none. */
 	readonly read?: string;
 	/** The cell as the file holds it. */
@@ -35,7 +37,8 @@ export function typedColumn(column: RawColumn): TypedColumn {
 	const { name, spec, kind, sql } = column;
 	const value = valueOf(column);
 	const isMissing = kind === "text" ? `(${sql} IS NULL OR trim(${sql}) = '')` : `${sql} IS NULL`;
-	const isSure = `(CASE WHEN (${value}) IS NOT NULL THEN ${isPlausible(column, value)} ELSE ${spec.optional ? isMissing : "false"} END)`;
+	const isKnown = `(${spec.type === "money" ? numberOf(column) : value}) IS NOT NULL`;
+	const isSure = `(CASE WHEN ${isKnown} THEN ${isPlausible(column, value)} ELSE ${spec.optional ? isMissing : "false"} END)`;
 	return { name, spec, value, isSure };
 }
 
@@ -60,6 +63,7 @@ function valueOf(column: RawColumn): string {
 /** Is a value that was read one that validation would let pass? */
 function isPlausible(column: RawColumn, value: string): string {
 	const { type, min, max } = column.spec;
+	if (column.exact && min === undefined && max === undefined) return "true";
 	if (type === "number" || type === "money") {
 		const number = numberOf(column);
 		const scale = type === "money" ? 100 : 1;

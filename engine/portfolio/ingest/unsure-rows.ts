@@ -12,7 +12,12 @@ export interface SureRows {
 	/** A query with `n` and the columns of the file in the units of memory, null for no value. */
 	readonly relation: string;
 	readonly numRows: number;
+	/** Of columns whose type has none but whole numbers: the least and the largest in the units of memory, as the file's own statistics tell it. */
+	readonly ranges: ReadonlyMap<string, Range>;
 }
+
+/** Least and largest; null for a column without a value. */
+export type Range = readonly [least: number | null, largest: number | null];
 
 /**
  * Splits the rows of a file: those of which SQL is sure of every cell are typed by SQL; the others go through the parser, as do the
@@ -22,18 +27,18 @@ export async function splitRows(engine: QueryEngine, file: RawFile, parser: RowP
 	const { relation, columns } = await readTexts(engine, file);
 	const [[count]] = await engine.rows(`SELECT count(*)::DOUBLE FROM (${file.relation})`);
 	const plain: RawColumn[] = [];
-	const sure: string[] = [];
-	for (const column of columns) {
+	const doubtful: string[] = [];
+	for (const { column, relation: alone } of columns) {
 		const judged = await judgeColumn(engine, column, file.relation, Number(count));
 		plain.push(judged.column);
-		sure.push(judged.isSure);
+		// Whether a column has any other cell is looked for in it alone, which is faster than in all at one time.
+		if (judged.isSure !== "true" && (await hasRow(engine, alone, `NOT (${judged.isSure})`))) doubtful.push(judged.isSure);
 	}
 	const typed = plain.map(typedColumn);
-	const isSure = sure.filter((condition) => condition !== "true").join(" AND ") || "true";
 	const raws = file.columns.map(({ raw }) => raw);
 	const numUnsure = await parseRows(
 		engine,
-		`SELECT n, ${raws.join(", ")} FROM (${relation}) WHERE NOT (${isSure}) ORDER BY n`,
+		`SELECT n, ${raws.join(", ")} FROM (${relation}) WHERE NOT (${doubtful.join(" AND ") || "true"}) ORDER BY n`,
 		file,
 		parser,
 	);
@@ -41,31 +46,60 @@ export async function splitRows(engine: QueryEngine, file: RawFile, parser: RowP
 	parser.close();
 	const select = [...typed.map(({ name, value }) => `${value} AS ${quoted(name)}`), ...standIns(plain, parser)];
 	const rest = numUnsure > 0 ? ` ANTI JOIN ${PARSED} USING (n)` : "";
-	return { relation: `SELECT n, ${select.join(", ")} FROM (${relation})${rest}`, numRows: Number(count) - numUnsure };
+	return {
+		relation: `SELECT n, ${select.join(", ")} FROM (${relation})${rest}`,
+		numRows: Number(count) - numUnsure,
+		ranges: await rangesOf(engine, file),
+	};
+}
+
+async function rangesOf(engine: QueryEngine, { columns, relation }: RawFile): Promise<Map<string, Range>> {
+	const whole = columns.filter(({ exact }) => exact?.isWhole);
+	if (whole.length === 0) return new Map();
+	const facts = whole.flatMap(({ sql }) => [`min(${sql})::DOUBLE`, `max(${sql})::DOUBLE`]);
+	const [row] = await engine.rows(`SELECT ${facts.join(", ")} FROM (${relation})`);
+	return new Map(
+		whole.map(({ name, spec }, i): [string, Range] => {
+			const inMemory = (value: unknown): number | null =>
+				value === null ? null : Math.round(Number(value) * (spec.type === "money" ? 100 : 1));
+			return [name, [inMemory(row[i * 2]), inMemory(row[i * 2 + 1])]];
+		}),
+	);
+}
+
+async function hasRow(engine: QueryEngine, relation: string, condition: string): Promise<boolean> {
+	return (await engine.rows(`SELECT 1 FROM (${relation}) WHERE ${condition} LIMIT 1`)).length > 0;
+}
+
+/** A column as it is read for good, and what reads it alone. */
+interface ReadColumn {
+	readonly column: RawColumn;
+	readonly relation: string;
 }
 
 /** Reads the texts of numbers and dates once, into columns beside them. */
-async function readTexts(engine: QueryEngine, file: RawFile): Promise<{ relation: string; columns: RawColumn[] }> {
+async function readTexts(engine: QueryEngine, file: RawFile): Promise<{ relation: string; columns: ReadColumn[] }> {
 	const read: string[] = [];
 	const joins: string[] = [];
-	const columns: RawColumn[] = [];
+	const columns: ReadColumn[] = [];
+	const relationOf = (reads: readonly string[], joined: readonly string[]): string =>
+		`SELECT ${["r.*", ...reads].join(", ")} FROM (${file.relation}) r ${joined.join(" ")}`;
 	for (const column of file.columns) {
 		const { name, kind, sql, notation } = column;
 		const { type } = column.spec;
 		const own = `"${type === "day" ? "day" : "number"} of ${name}"`;
+		const add = (reads: string, ...joined: string[]): void => {
+			read.push(reads);
+			joins.push(...joined);
+			columns.push({ column: { ...column, read: own }, relation: relationOf([reads], joined) });
+		};
 		if (kind === "text" && type === "day") {
 			await lookDaysUp(engine, column, file.relation);
-			read.push(`days_${name}.day AS ${own}`);
-			joins.push(`LEFT JOIN days_${name} ON days_${name}.cell = ${sql}`);
-		} else if (kind === "text" && (type === "number" || type === "money")) read.push(`${numberOfText(sql, notation)} AS ${own}`);
-		else {
-			columns.push(column);
-			continue;
-		}
-		columns.push({ ...column, read: own });
+			add(`days_${name}.day AS ${own}`, `LEFT JOIN days_${name} ON days_${name}.cell = ${sql}`);
+		} else if (kind === "text" && (type === "number" || type === "money")) add(`${numberOfText(sql, notation)} AS ${own}`);
+		else columns.push({ column, relation: file.relation });
 	}
-	if (read.length === 0) return { relation: file.relation, columns };
-	return { relation: `SELECT r.*, ${read.join(", ")} FROM (${file.relation}) r ${joins.join(" ")}`, columns };
+	return { relation: read.length === 0 ? file.relation : relationOf(read, joins), columns };
 }
 
 /** Columns that another one stands in for. */

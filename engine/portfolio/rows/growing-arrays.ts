@@ -22,23 +22,37 @@ export class TextBytes {
 	#isNull: Uint8Array = new Uint8Array(64);
 
 	append(text: string | null): void {
+		if (text === null) {
+			const from = this.#next(0);
+			this.#isNull[this.length - 1] = 1;
+			this.#ends[this.length - 1] = from;
+			return;
+		}
+		const from = this.#next(text.length * 3); // UTF-8 of a UTF-16 unit is at most 3 bytes
+		this.#ends[this.length - 1] = writeAscii(this.#bytes, text, from) ? from + text.length : from + this.#bytes.write(text, from);
+	}
+
+	/** Appends a text that lies as UTF-8 among other bytes. */
+	appendBytes(source: Uint8Array, from: number, to: number): void {
+		let end = this.#next(to - from);
+		for (let at = from; at < to; at++) this.#bytes[end++] = source[at];
+		this.#ends[this.length - 1] = end;
+	}
+
+	/** Makes room for one more text of at most so many bytes; answers where it begins. */
+	#next(most: number): number {
 		const row = this.length++;
 		this.#ends = grown(this.#ends, this.length, integers);
 		this.#isNull = grown(this.#isNull, this.length, bytes);
 		const from = row === 0 ? 0 : this.#ends[row - 1];
-		this.#isNull[row] = text === null ? 1 : 0;
-		if (text === null) {
-			this.#ends[row] = from;
-			return;
-		}
-		const most = from + text.length * 3; // UTF-8 of a UTF-16 unit is at most 3 bytes
-		if (most > MAX_COLUMN_BYTES) throw new CarteiraError("INVALID_INPUT", `a column with more than ${MAX_COLUMN_BYTES} bytes of text`);
-		if (most > this.#bytes.length) {
-			const larger = Buffer.alloc(Math.min(Math.max(most, this.#bytes.length * 2), MAX_COLUMN_BYTES));
+		const end = from + most;
+		if (end > MAX_COLUMN_BYTES) throw new CarteiraError("INVALID_INPUT", `a column with more than ${MAX_COLUMN_BYTES} bytes of text`);
+		if (end > this.#bytes.length) {
+			const larger = Buffer.alloc(Math.min(Math.max(end, this.#bytes.length * 2), MAX_COLUMN_BYTES));
 			this.#bytes.copy(larger);
 			this.#bytes = larger;
 		}
-		this.#ends[row] = writeAscii(this.#bytes, text, from) ? from + text.length : from + this.#bytes.write(text, from);
+		return from;
 	}
 
 	at(row: number): string | null {
