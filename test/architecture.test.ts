@@ -29,6 +29,7 @@ const ROOMS: readonly (readonly [room: string, mayImport: readonly string[]])[] 
 			"engine/recompute-terms.ts",
 		],
 	],
+	["engine/review/", [...LEAVES, "engine/portfolio/", "engine/policy/", "engine/agenda/plan-document.ts", "engine/agenda/travel.ts"]],
 	["engine/forecast/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", "engine/agenda/context.ts"]],
 	["engine/", ["engine/"]],
 	["server/pages/", ["engine/index.ts", "models/index.ts", "models/report/draw.ts"]],

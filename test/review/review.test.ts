@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { PHASES } from "../../engine/policy/case.ts";
+import { straightLine } from "../../engine/agenda/travel.ts";
+import { reviewMonth } from "../../engine/review/review.ts";
+import { DECISIONS, type ReviewDocument, reviewDocument } from "../../engine/review/review-document.ts";
+import { formatDay, parseDay } from "../../engine/units.ts";
+import { portfolioOf, type Rows } from "../check/tables.ts";
+import { FROM, MONTH, POLICY, randomPlans, randomRows, UNTIL } from "./random-month.ts";
+import { rowsBefore, slowReview } from "./slow-review.ts";
+
+const SEEDS = [1, 2, 3];
+const review = (rows: Rows, plans = randomPlans(1, rows)): ReviewDocument =>
+	reviewMonth(portfolioOf(rows, POLICY), { month: MONTH, plans, engine: "test" });
+
+describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
+	const rows = randomRows(seed);
+	const plans = randomPlans(seed, rows);
+	const told = review(rows, plans);
+	const slow = slowReview(rows, plans);
+
+	it("is as its schema says", () => {
+		expect(reviewDocument.safeParse(told).error).toBeUndefined();
+		expect([told.from, told.to, told.working_days]).toEqual(["2026-10-01", "2026-10-31", 21]); // 22 weekdays less 12 October
+	});
+
+	it("tells the results of the month and of the one before as counting customer by customer does", () => {
+		expect(Object.fromEntries(told.results.map(({ id, value }) => [id, value]))).toEqual(slow.now);
+		expect(Object.fromEntries(told.results.map(({ id, before }) => [id, before]))).toEqual(slow.before);
+		expect(Math.min(...Object.values(slow.now))).toBeGreaterThan(0); // every figure has something to count
+		for (const { value, before, customers, num_customers } of told.results) {
+			expect(customers.length).toBe(Math.min(20, num_customers));
+			if (num_customers > 20) continue;
+			expect(customers.reduce((sum, customer) => sum + customer.value, 0)).toBeCloseTo(value, 6);
+			expect(customers.reduce((sum, customer) => sum + (customer.before ?? 0), 0)).toBeCloseTo(before, 6);
+		}
+	});
+
+	it("compares the phases on both sides of each threshold as counting months does", () => {
+		for (const { phase, nearer_phase, nearer, deeper, difference } of told.thresholds) {
+			expect({ num: nearer.num, ordered: nearer.ordered }).toEqual(slow.rates[nearer_phase]);
+			expect({ num: deeper.num, ordered: deeper.ordered }).toEqual(slow.rates[phase]);
+			if (difference !== null) expect(difference).toBeCloseTo(nearer.ordered / nearer.num - deeper.ordered / deeper.num, 9);
+		}
+	});
+
+	it("adds up what each portfolio asks for, over the shifts of the month less travel", () => {
+		const customers = rows.customers ?? [];
+		expect(told.reps.map(({ rep_id }) => rep_id).sort()).toEqual(["R0", "R1", "R2", "R3"]);
+		for (const { rep_id, due_seconds, shift_seconds, travel_share, load, is_too_big } of told.reps) {
+			const due = customers.reduce((sum, { rep_id: owner }, i) => sum + (owner === rep_id ? slow.due[i] : 0), 0);
+			expect(due_seconds).toBe(Math.round(due));
+			expect(shift_seconds).toBe((rep_id === "R1" ? 16 : 21) * 4 * 3600); // R1 is absent for five days
+			const inForce = new Map(
+				plans
+					.slice(0, 3)
+					.flatMap((plan) =>
+						plan.reps.filter((rep) => rep.rep_id === rep_id).flatMap(({ days }) => days.map((day) => [day.date, day] as const)),
+					),
+			);
+			const days = [...inForce.values()].filter(({ date }) => date >= formatDay(FROM));
+			const road = days.reduce((sum, { travel_seconds }) => sum + travel_seconds, 0) / (days.length * 3.5 * 3600);
+			expect(travel_share).toBeCloseTo(road, 9);
+			expect(load).toBeCloseTo(due / (shift_seconds * (1 - road)), 9);
+			expect(is_too_big).toBe((load ?? 0) > 1);
+		}
+	});
+
+	it("measures each floor beside all other contacts", () => {
+		told.floors.forEach((floor, i) => {
+			const { own, others } = slow.floors[i];
+			expect([floor.num_contacts, floor.seconds, floor.margin_cents]).toEqual([own.num, own.seconds, own.margin]);
+			expect(floor.others_cents_an_hour).toBeCloseTo((3600 * others.margin) / others.seconds, 6);
+			expect(floor.cost_cents).toBe(Math.max(0, Math.round((others.margin * own.seconds) / others.seconds - own.margin)));
+		});
+		const made = plans.filter(({ plan_id }) => plan_id === "first" || plan_id === "second");
+		expect(told.floor_price_cents).toBe(made.flatMap(({ reps }) => reps).reduce((sum, { floor_cents }) => sum + floor_cents, 0));
+	});
+
+	it("shows what reps decided only with its result, and nothing of RCAs", () => {
+		expect(told.overrides.map(({ decision }) => decision)).toEqual(DECISIONS);
+		for (const { decision, num_over, num_open, reached, ordered } of told.overrides)
+			expect({ num_over, num_open, reached, ordered }).toEqual(slow.outcomeOf(decision));
+		expect(told.num_rca_left_out).toBe(1);
+		const sums = told.overrides.map(({ num_over, num_open }) => num_over + num_open);
+		expect(Math.min(...sums)).toBeGreaterThan(0);
+	});
+
+	it("moves customers from portfolios that are too big to nearer ones with room, and stops when they fit", () => {
+		const loads = new Map(told.reps.map((rep) => [rep.rep_id, rep]));
+		const seconds = new Map(told.reps.map(({ rep_id, due_seconds }) => [rep_id, due_seconds]));
+		const customers = rows.customers ?? [];
+		const middle = (rep: string) => {
+			const own = customers.filter(({ rep_id, lat }) => rep_id === rep && lat !== undefined);
+			return { lat: mean(own.map(({ lat }) => Number(lat))), lon: mean(own.map(({ lon }) => Number(lon))) };
+		};
+		for (const move of told.moves) {
+			const [from, to] = [loads.get(move.from_rep_id), loads.get(move.to_rep_id)];
+			const customer = customers.find(({ customer_id }) => customer_id === move.customer_id);
+			const place = { lat: Number(customer?.lat), lon: Number(customer?.lon) };
+			expect(customer?.rep_id).toBe(move.from_rep_id);
+			expect(to?.kind).toBe(from?.kind);
+			expect(move.from_km).toBeCloseTo(straightLine(place, middle(move.from_rep_id)) / 1000, 6);
+			expect(move.to_km).toBeCloseTo(straightLine(place, middle(move.to_rep_id)) / 1000, 6);
+			expect(move.to_km).toBeLessThan(move.from_km);
+			expect(move.to_load).toBeLessThanOrEqual(1);
+			const room = ({ shift_seconds, travel_share }: NonNullable<typeof from>): number => shift_seconds * (1 - travel_share);
+			if (!from || !to) throw new TypeError("a move names reps");
+			expect((seconds.get(move.from_rep_id) ?? 0) / room(from)).toBeGreaterThan(1);
+			seconds.set(move.from_rep_id, (seconds.get(move.from_rep_id) ?? 0) - move.due_seconds);
+			seconds.set(move.to_rep_id, (seconds.get(move.to_rep_id) ?? 0) + move.due_seconds);
+			expect(move.from_load).toBeCloseTo((seconds.get(move.from_rep_id) ?? 0) / room(from), 3);
+		}
+	});
+
+	it("is the same whatever is dated after the month", () => {
+		const later = rowsBefore(rows, UNTIL);
+		const shuffled = {
+			...rows,
+			orders: [
+				...(later.orders ?? []),
+				...(rows.orders ?? [])
+					.filter(({ ordered_on: on }) => parseDay(String(on)) >= UNTIL)
+					.map((row) => ({ ...row, customer_id: "C1", net_value: 99_999 })),
+			],
+		};
+		expect(review(later, plans.slice(0, 3))).toEqual(told);
+		expect(review(shuffled, plans)).toEqual(told);
+	});
+});
+
+describe("a month's review", () => {
+	it("proposes moves and changes somewhere among the random months", () => {
+		const all = SEEDS.map((seed) => review(randomRows(seed), randomPlans(seed, randomRows(seed))));
+		expect(all.flatMap(({ moves }) => moves).length).toBeGreaterThan(2);
+		expect(all.flatMap(({ changes }) => changes.map(({ code }) => code))).toEqual(
+			expect.arrayContaining(["SHRINK_PORTFOLIO", "MOVE_CUSTOMER"]),
+		);
+	});
+
+	it("finds a threshold that does not separate, one that does, and says where that is not clear", () => {
+		// Everybody buys every 10 days. With a threshold of 2 days both sides of it buy in every month.
+		const steady = Array.from({ length: 60 }, () => UNTIL);
+		const early = { phases: { pre_inactive: { ratio: 0.2, floor_days: 2 } } };
+		expect(thresholdsOf(steady, early)).toEqual({ pre_inactive: false, inactivating: null, inactive: null });
+		// Most stop for good in the course of half a year: who was silent for 15 days buys no more.
+		const stopping = Array.from({ length: 300 }, (_, i) => FROM - 150 + (i % 181));
+		expect(thresholdsOf(stopping, {}).pre_inactive).toBe(true);
+	});
+
+	it("knows its months", () => {
+		const rows = randomRows(1);
+		for (const month of ["2026-13", "2026-1", "october"])
+			expect(() => reviewMonth(portfolioOf(rows, POLICY), { month, engine: "test" })).toThrow(/expected YYYY-MM/);
+		expect(reviewMonth(portfolioOf(rows, POLICY), { month: "2026-02", engine: "test" }).to).toBe("2026-02-28");
+		expect(reviewMonth(portfolioOf({ ...rows, orders: [], contacts: [] }, POLICY), { month: MONTH, engine: "test" }).warnings.length).toBe(
+			3,
+		);
+		expect(PHASES.length).toBe(7);
+	});
+});
+
+/** Whether each threshold separates, of customers that buy every ten days until a day of their own. */
+function thresholdsOf(stops: readonly number[], policy: object): Record<string, boolean | null> {
+	const ids = stops.map((_, i) => `C${i}`);
+	const orders = stops.flatMap((stop, i) => {
+		const numOrders = Math.ceil((stop - (FROM - 340 + (i % 10))) / 10);
+		const days = Array.from({ length: numOrders }, (_, k) => FROM - 340 + (i % 10) + 10 * k);
+		return days.map((day) => ({
+			order_id: `${i}-${day}`,
+			customer_id: ids[i],
+			ordered_on: formatDay(day),
+			product_id: "P",
+			quantity: 1,
+			net_value: 150,
+		}));
+	});
+	const rows: Rows = {
+		customers: ids.map((customer_id) => ({ customer_id, rep_id: "R" })),
+		reps: [{ rep_id: "R", kind: "field_employee" }],
+		products: [{ product_id: "P" }],
+		orders,
+	};
+	const { thresholds } = reviewMonth(portfolioOf(rows, policy), { month: MONTH, engine: "test" });
+	return Object.fromEntries(thresholds.map(({ phase, separates }) => [phase, separates]));
+}
+
+function mean(values: readonly number[]): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
