@@ -58,7 +58,9 @@ export {
 	forecastDocument,
 	HORIZONS,
 } from "./forecast/forecast-document.ts";
+export { planPart, type ReviewPlan } from "./review/plan-part.ts";
 export { reviewMonth, type ReviewQuestion } from "./review/review.ts";
+export { reviewInThread } from "./review-thread.ts";
 export { CHANGES, DECISIONS, RESULTS, type ReviewDocument, reviewDocument } from "./review/review-document.ts";
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
 export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";

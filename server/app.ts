@@ -20,6 +20,7 @@ import { registerPlanEventRoutes } from "./routes/plan-events.ts";
 import { registerPlanRoutes } from "./routes/plans.ts";
 import { registerPortfolioRoutes } from "./routes/portfolios.ts";
 import { registerRecordRoutes } from "./routes/records.ts";
+import { registerReviewRoutes } from "./routes/reviews.ts";
 import { registerServiceRoutes } from "./routes/service.ts";
 import { registerTableRoutes } from "./routes/tables.ts";
 import type { Services } from "./services.ts";
@@ -92,6 +93,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerDecisionRoutes(typed, services);
 		registerChangeRoutes(typed, services);
 		registerForecastRoutes(typed, services);
+		registerReviewRoutes(typed);
 		registerDailyRoutes(typed, services);
 	});
 	await app.register(async (scope) => registerTableRoutes(scope.withTypeProvider<ZodTypeProvider>(), services));

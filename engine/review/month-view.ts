@@ -1,4 +1,4 @@
-import type { PlanDocument } from "../agenda/plan-document.ts";
+import type { ReviewPlan } from "./plan-part.ts";
 import { CarteiraError } from "../errors.ts";
 import { type ActionPlans, buildActionPlans } from "../policy/action-plan.ts";
 import { potentialRanks } from "../policy/abc.ts";
@@ -36,11 +36,11 @@ export interface MonthView {
 	/** Code in POTENTIALS, by what the customers table states. */
 	readonly potential: Uint8Array;
 	/** Plans in force in the month, in the order of their publication. */
-	readonly plans: readonly PlanDocument[];
+	readonly plans: readonly ReviewPlan[];
 }
 
 /** Looks at a month, `YYYY-MM`, of a portfolio. INVALID_INPUT for another text. */
-export function viewMonth(portfolio: Portfolio, period: string, plans: readonly PlanDocument[]): MonthView {
+export function viewMonth(portfolio: Portfolio, period: string, plans: readonly ReviewPlan[]): MonthView {
 	const month = spanOf(period);
 	const policy = validatePolicy(portfolio.policy);
 	const history = buildHistory(portfolio, month.until);
@@ -77,7 +77,7 @@ export function viewMonth(portfolio: Portfolio, period: string, plans: readonly 
 }
 
 /** Does a plan hold days of a month, and was it made before the month's end? */
-function isOfMonth({ horizon, receipt }: PlanDocument, { from, until }: Span): boolean {
+function isOfMonth({ horizon, receipt }: ReviewPlan, { from, until }: Span): boolean {
 	const made = receipt.revision === undefined ? receipt.as_of : receipt.revision.now.slice(0, 10);
 	return parseDay(horizon.to) >= from && parseDay(horizon.from) < until && parseDay(made) < until;
 }

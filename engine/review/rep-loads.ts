@@ -1,4 +1,4 @@
-import type { PlanDocument } from "../agenda/plan-document.ts";
+import type { ReviewDay, ReviewPlan } from "./plan-part.ts";
 import { isManager } from "../policy/ownership.ts";
 import { serviceSeconds } from "../policy/standing.ts";
 import { workDaysOf } from "../policy/work-days.ts";
@@ -79,8 +79,8 @@ function travelShares({ plans, month }: MonthView): (repId: string) => number {
 }
 
 /** The days in force of some plans in the order of their publication, from one date to another: the last plan that holds a rep's date says. */
-export function plannedDays(plans: readonly PlanDocument[], from: string, to: string) {
-	const days = new Map<string, { readonly repId: string; readonly day: PlanDocument["reps"][number]["days"][number] }>();
+export function plannedDays(plans: readonly ReviewPlan[], from: string, to: string) {
+	const days = new Map<string, { readonly repId: string; readonly day: ReviewDay }>();
 	for (const { reps } of plans)
 		for (const { rep_id: repId, days: own } of reps)
 			for (const day of own) if (day.date >= from && day.date <= to) days.set(`${day.date} ${repId}`, { repId, day });

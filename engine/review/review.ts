@@ -1,4 +1,4 @@
-import type { PlanDocument } from "../agenda/plan-document.ts";
+import type { ReviewPlan } from "./plan-part.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { formatDay } from "../units.ts";
 import { floorsOf } from "./floors-review.ts";
@@ -14,7 +14,7 @@ export interface ReviewQuestion {
 	/** `YYYY-MM`. */
 	readonly month: string;
 	/** Plans and revisions in force in the month, in the order of their publication. */
-	readonly plans?: readonly PlanDocument[];
+	readonly plans?: readonly ReviewPlan[];
 	readonly engine: string;
 }
 

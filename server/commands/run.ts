@@ -14,6 +14,7 @@ import { addPlanCommand } from "./plan.ts";
 import { addPromoteCommand } from "./promote.ts";
 import { addProductsCommand } from "./products.ts";
 import { formatError } from "./report.ts";
+import { addReviewCommand } from "./review.ts";
 import { addScoreCommand } from "./score.ts";
 import { addServeCommand } from "./serve.ts";
 import { addStartCommand } from "./start.ts";
@@ -43,6 +44,7 @@ function buildProgram(setExit: SetExit): Command {
 	addEvaluateCommand(program);
 	addPromoteCommand(program);
 	addEffectsCommand(program);
+	addReviewCommand(program);
 	addForecastCommand(program);
 	addKeysCommand(program);
 	addServeCommand(program);

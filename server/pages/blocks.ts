@@ -70,21 +70,27 @@ export async function chart(speech: Speech, { plot, caption, sheet }: Chart, { i
 	const svg = await drawPlot(speech, plot);
 	const figure = html`<figure><div role="img" aria-label="${caption}">${svg}</div><figcaption>${caption}</figcaption></figure>`;
 	if (isBeside) return html`<div class="beside">${figure}${table(speech, sheet)}</div>`;
-	return html`${figure}<details><summary>${speech.tell(WORDS.table)}</summary>${table(speech, sheet)}</details>`;
+	return html`${figure}${disclosure(speech.tell(WORDS.table), table(speech, sheet))}`;
+}
+
+/** Something that opens under its name. */
+export function disclosure(name: string, inside: Html): Html {
+	return html`<details><summary>${name}</summary>${inside}</details>`;
 }
 
 /** Opens what a figure counts. */
 export function definition({ tell }: Speech, told: Told): Html {
-	return html`<details><summary>${tell(WORDS.definition)}</summary><p>${tell(told)}</p></details>`;
+	return disclosure(tell(WORDS.definition), html`<p>${tell(told)}</p>`);
 }
 
-/** A card under a heading of its own. `isWhole`: over all columns. */
-export function card(title: string, parts: readonly Html[], { isWhole = false } = {}): Html {
-	return html`<article class="card${isWhole && " whole"}"><h3>${title}</h3>${parts}</article>`;
+/** A card. `isWhole`: over all columns; `isHeadless`: the section's heading is its own. */
+export function card(title: string, parts: readonly Html[], { isWhole = false, isHeadless = false } = {}): Html {
+	return html`<article class="card${isWhole && " whole"}"${isHeadless && html` aria-label="${title}"`}>${!isHeadless && html`<h3>${title}</h3>`}${parts}</article>`;
 }
 
-export function cards(of: readonly Html[]): Html {
-	return html`<div class="cards">${of}</div>`;
+/** Cards side by side where there is room; `isSmall`: three in a row on a wide page. */
+export function cards(of: readonly Html[], { isSmall = false } = {}): Html {
+	return html`<div class="cards${isSmall && " small"}">${of}</div>`;
 }
 
 export function paragraph(text: string): Html {

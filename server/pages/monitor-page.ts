@@ -126,7 +126,7 @@ async function targetsOf(speech: Speech, { targets, month, reps }: MonitorDocume
 	});
 	const heads = [W.of, W.target, W.target, W.reached, W.missing, W.aDay, W.expectedUsual, W.expectedPlan, W.costMissing];
 	const columns = heads.map((head, i) => ({ head: tell(head), isText: i < 2 }));
-	return card(tell(W.targets), [table(speech, { caption, columns, rows })], { isWhole: true });
+	return card(tell(W.targets), [table(speech, { caption, columns, rows })], { isHeadless: true });
 }
 
 /** Revenue and margin of targets are in units of the currency. */
@@ -157,7 +157,7 @@ async function repsOf(speech: Speech, { reps, horizon }: MonitorDocument): Promi
 		{ plot: { kind: "bars", rows: bars, mark: { at: 1, label: tell(W.whole) } }, caption, sheet },
 		{ isBeside: true },
 	);
-	return card(tell(W.load), [drawn], { isWhole: true });
+	return card(tell(W.load), [drawn], { isHeadless: true });
 }
 
 function groupsOf(speech: Speech, { by, total, groups }: MonitorDocument): Html {

@@ -81,6 +81,20 @@ export function findPublished(rows: Rows, tenant: string, portfolio: string): Pr
 		.executeTakeFirst();
 }
 
+/** Plans published at some time that plan a date from one to another, in the order of their publication. */
+export function findInForce(rows: Rows, tenant: string, portfolio: string, from: string, to: string): Promise<PlanRow[]> {
+	return rows
+		.selectFrom("plan")
+		.selectAll()
+		.where("tenant", "=", tenant)
+		.where("portfolio", "=", portfolio)
+		.where("published_at", "is not", null)
+		.where("horizon_from", "<=", to)
+		.where("horizon_to", ">=", from)
+		.orderBy("publish_order")
+		.execute();
+}
+
 /** Makes a plan the published one of its portfolio; answers what the feed is to tell of it, nothing where it was that already. */
 export async function publishRow(rows: Rows, tenant: string, id: string, now: string): Promise<News[]> {
 	const row = await getRow(rows, tenant, id);

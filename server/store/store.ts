@@ -130,6 +130,8 @@ export interface Store {
 	/** Forgets a plan that is not published, nor superseded with days that no later plan covers. */
 	discardPlan(id: string): Promise<void>;
 	publishedPlan(portfolio: string): Promise<PlanRecord | null>;
+	/** Plans that are or were published and plan some date from one to another, in the order of their publication. */
+	plansInForce(portfolio: string, from: string, to: string): Promise<PlanRecord[]>;
 
 	readPlan(id: string): Promise<PlanDocument>;
 	/** The plan's JSON text, as bytes. */

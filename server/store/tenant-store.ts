@@ -10,6 +10,7 @@ import type { Documents } from "./documents.ts";
 import { type Piece, readPieces, writePlan } from "./plan-file.ts";
 import {
 	bumped,
+	findInForce,
 	findPublished,
 	forgetRows,
 	getFinished,
@@ -52,7 +53,7 @@ export async function openStore(room: Room): Promise<Store> {
 
 type PlanCalls = Pick<
 	Store,
-	"createPlan" | "getPlan" | "askToStop" | "savePlan" | "addPlan" | "publishPlan" | "discardPlan" | "publishedPlan"
+	"createPlan" | "getPlan" | "askToStop" | "savePlan" | "addPlan" | "publishPlan" | "discardPlan" | "publishedPlan" | "plansInForce"
 >;
 
 function planCalls(room: Room): PlanCalls {
@@ -87,6 +88,8 @@ function planCalls(room: Room): PlanCalls {
 				const row = await findPublished(rows, tenant, portfolio);
 				return row ? recordOf(row) : null;
 			}),
+		plansInForce: (portfolio, from, to) =>
+			database.as(tenant, async (rows) => (await findInForce(rows, tenant, portfolio, from, to)).map(recordOf)),
 	};
 }
 

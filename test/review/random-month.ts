@@ -1,4 +1,4 @@
-import type { PlanDocument } from "../../engine/agenda/plan-document.ts";
+import type { ReviewPlan } from "../../engine/review/plan-part.ts";
 import { createRandom } from "../../engine/random.ts";
 import { type Day, formatDay, parseDay } from "../../engine/units.ts";
 import type { Row, Rows } from "../check/tables.ts";
@@ -107,7 +107,7 @@ export function randomRows(seed: number): Rows {
 const DECIDED = ["accept", "swap", "refuse"] as const;
 
 /** Two plans of the month and a revision with what reps decided, and one made after the month. Only what a review reads is filled. */
-export function randomPlans(seed: number, rows: Rows): PlanDocument[] {
+export function randomPlans(seed: number, rows: Rows): ReviewPlan[] {
 	const random = createRandom(seed, 9);
 	const day = (date: Day) => ({
 		date: formatDay(date),
@@ -117,11 +117,10 @@ export function randomPlans(seed: number, rows: Rows): PlanDocument[] {
 		travel_seconds: 1800 + random.below(1800),
 		entries: Array.from({ length: 5 }, () => ({ customer_id: `C${random.below(NUM_CUSTOMERS)}` })),
 	});
-	const plan = (id: string, from: Day, revision?: object) => ({
+	const plan = (id: string, from: Day): ReviewPlan => ({
 		plan_id: id,
-		as_of: formatDay(from),
 		horizon: { from: formatDay(from), to: formatDay(from + 6) },
-		receipt: { as_of: formatDay(from), ...(revision && { revision }) },
+		receipt: { as_of: formatDay(from) },
 		reps: SELLERS.map((rep_id) => ({ rep_id, floor_cents: random.below(9000), days: [0, 1, 2, 3].map((i) => day(from + i)) })),
 	});
 	const first = plan("first", FROM - 2);
@@ -139,5 +138,5 @@ export function randomPlans(seed: number, rows: Rows): PlanDocument[] {
 		receipt: { ...first.receipt, revision: { now: `${formatDay(UNTIL)}T09:00`, events: events.slice(0, 1) } },
 	};
 	if (rows.customers?.length !== NUM_CUSTOMERS) throw new Error("these plans are of other rows");
-	return [first, revised, plan("second", FROM + 18), late, plan("after", UNTIL)] as unknown as PlanDocument[];
+	return [first, revised, plan("second", FROM + 18), late, plan("after", UNTIL)];
 }

@@ -1,4 +1,4 @@
-import type { PlanDocument } from "../../engine/agenda/plan-document.ts";
+import type { ReviewPlan } from "../../engine/review/plan-part.ts";
 import { CLASSES, PHASES, POTENTIALS } from "../../engine/policy/case.ts";
 import { pictureBefore } from "../../engine/policy/past-picture.ts";
 import { type Policy, validatePolicy } from "../../engine/policy/policy.ts";
@@ -19,7 +19,7 @@ export function rowsBefore(rows: Rows, day: Day): Rows {
 }
 
 /** The figures of a review from rows as files state them, customer by customer, in the most obvious way. */
-export function slowReview(rows: Rows, plans: readonly PlanDocument[]) {
+export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 	const policy: Policy = validatePolicy(POLICY);
 	const customers = rows.customers ?? [];
 	const picture = new Map<Day, { phase: string[]; class: string[] }>();

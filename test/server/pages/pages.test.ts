@@ -4,8 +4,9 @@ import { forecastPage } from "../../../server/pages/forecast-page.ts";
 import { type Links, PAGE_POLICY } from "../../../server/pages/frame.ts";
 import { html } from "../../../server/pages/html.ts";
 import { monitorPage } from "../../../server/pages/monitor-page.ts";
+import { reviewPage } from "../../../server/pages/review-page.ts";
 import { chooseLanguage, createSpeech, LANGUAGES, type Speech } from "../../../server/pages/speech.ts";
-import { SAMPLE_FORECAST, SAMPLE_MONITOR } from "./sample-documents.ts";
+import { SAMPLE_FORECAST, SAMPLE_MONITOR, SAMPLE_REVIEW } from "./sample-documents.ts";
 
 const LINKS: Links = {
 	language: (language) => `?language=${language}`,
@@ -15,6 +16,7 @@ const LINKS: Links = {
 const PAGES: readonly (readonly [name: string, render: (speech: Speech) => Promise<string>])[] = [
 	["monitor", (speech) => monitorPage(speech, SAMPLE_MONITOR, LINKS)],
 	["forecast", (speech) => forecastPage(speech, SAMPLE_FORECAST, LINKS)],
+	["review", (speech) => reviewPage(speech, SAMPLE_REVIEW, LINKS)],
 ];
 
 describe.each(LANGUAGES)("pages in %s", (language) => {

@@ -1,4 +1,8 @@
 import {
+	DECISIONS,
+	RESULTS,
+	type ReviewDocument,
+	reviewDocument,
 	type ForecastDocument,
 	forecastDocument,
 	type MonitorDocument,
@@ -211,5 +215,130 @@ export const SAMPLE_FORECAST: ForecastDocument = {
 	],
 };
 
+const behind = (scale: number): Pick<ReviewDocument["results"][number], "num_customers" | "customers"> => ({
+	num_customers: 45,
+	customers: Array.from({ length: 20 }, (_, i) => ({
+		customer_id: `C${i}`,
+		name: i === 2 ? NASTY : `Mercado Boa Esperança ${i}`,
+		rep_id: "R1",
+		value: scale * (40 - i),
+		before: scale * (30 - i),
+	})),
+});
+
+/** A review with something in every part. */
+export const SAMPLE_REVIEW: ReviewDocument = {
+	month: "2026-10",
+	from: "2026-10-01",
+	to: "2026-10-31",
+	currency: "BRL",
+	language: "pt-BR",
+	working_days: 21,
+	working_days_before: 21,
+	results: RESULTS.map((id, i) => {
+		const [unit, scale] =
+			id === "revenue" || id === "margin"
+				? (["cents", 1_000_000] as const)
+				: id === "reached"
+					? (["contacts", 3] as const)
+					: (["customers", 1] as const);
+		return {
+			id,
+			unit,
+			value: 45 * scale,
+			before: 40 * scale,
+			change: i === 5 ? null : 0.125 - i / 20,
+			verdict: (["better", "worse", "same"] as const)[i % 3],
+			...behind(scale),
+		};
+	}),
+	thresholds: (["pre_inactive", "inactivating", "inactive"] as const).map((phase, i) => ({
+		phase,
+		nearer_phase: (["active", "pre_inactive", "inactivating"] as const)[i],
+		ratio: 1.5 + i,
+		floor_days: 10,
+		ceiling_days: 60,
+		nearer: { num: 1200, ordered: 800, rate: 2 / 3 },
+		deeper: { num: 300, ordered: 190, rate: 0.63 },
+		difference: 0.036,
+		lower: -0.02,
+		upper: 0.09,
+		separates: [true, false, null][i],
+		...behind(90_000),
+	})),
+	reps: Array.from({ length: 9 }, (_, i) => ({
+		rep_id: `R${i}`,
+		name: `João da Silva Sauro ${i}`,
+		team_id: "T1",
+		kind: "field_employee",
+		due_seconds: 700_000 - 60_000 * i,
+		shift_seconds: 640_000,
+		travel_share: 0.31,
+		load: 1.5 - i / 6,
+		is_too_big: i < 4,
+		...behind(1800),
+	})),
+	moves: Array.from({ length: 5 }, (_, i) => ({
+		customer_id: `C${i}`,
+		name: `Padaria ${i}`,
+		from_rep_id: "R0",
+		to_rep_id: "R8",
+		from_km: 14.2,
+		to_km: 3.1,
+		due_seconds: 5400,
+		from_load: 1.3 - i / 50,
+		to_load: 0.4 + i / 50,
+	})),
+	floors: [
+		{
+			phase: "prospect",
+			class: null,
+			num_contacts: 120,
+			seconds: 90_000,
+			margin_cents: 120_000,
+			margin_cents_an_hour: 4800,
+			others_cents_an_hour: 21_000,
+			cost_cents: 405_000,
+			is_too_dear: true,
+			...behind(1800),
+		},
+		{
+			phase: null,
+			class: "C",
+			num_contacts: 60,
+			seconds: 30_000,
+			margin_cents: 150_000,
+			margin_cents_an_hour: 18_000,
+			others_cents_an_hour: 20_000,
+			cost_cents: 16_000,
+			is_too_dear: false,
+			...behind(900),
+		},
+	],
+	floor_price_cents: 123_456,
+	overrides: DECISIONS.map((decision, i) => ({
+		decision,
+		num_over: 40 - 5 * i,
+		num_open: 3,
+		reached: 30,
+		ordered: 20 - 3 * i,
+		ordered_share: (20 - 3 * i) / (40 - 5 * i),
+		value_cents: 900_000,
+		value_cents_each: 30_000,
+		reasons: decision === "refuse" ? [{ reason: NASTY, num: 9, ordered: 2 }] : [],
+		...behind(30_000),
+	})),
+	num_rca_left_out: 2,
+	changes: [
+		{ code: "SHRINK_PORTFOLIO", subject: "R0", figure: 1.5 },
+		{ code: "MOVE_CUSTOMER", subject: "C1", figure: 11.1 },
+		{ code: "REVIEW_THRESHOLD", subject: "inactivating", figure: 0.036 },
+		{ code: "REVIEW_FLOOR", subject: "prospect", figure: 405_000 },
+	],
+	receipt: { engine: "carteira", inputs_digest: "0123", plans: ["plan_1", "plan_2"] },
+	warnings: [],
+};
+
+reviewDocument.parse(SAMPLE_REVIEW);
 monitorDocument.parse(SAMPLE_MONITOR);
 forecastDocument.parse(SAMPLE_FORECAST);
