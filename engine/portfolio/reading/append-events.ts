@@ -77,7 +77,8 @@ function layChanges(table: EventTableName, changes: Changes, held: readonly Held
 interface Named {
 	readonly table: PlainTableName;
 	readonly rows: ReadonlyMap<string, number>;
-	readonly newStubs: string[];
+	/** In order, with their rows. */
+	readonly newStubs: Map<string, number>;
 }
 
 /** Links a draft against those rows alone that it names; references are rows of the snapshot's tables. */
@@ -87,7 +88,7 @@ function linkDraft({ manifest, pathOf }: ImportStep, draft: TableDraft): { linke
 	for (const { spec, held } of Object.values(draft.columns)) {
 		if (!spec.table || isEventTable(spec.table) || held.kind !== "refs") continue;
 		const rows = findNamed(idsOf(manifest, spec.table, pathOf), held.words);
-		named.set(spec.table, { table: spec.table, rows, newStubs: [] });
+		named.set(spec.table, { table: spec.table, rows, newStubs: new Map() });
 		if (manifest.given.includes(spec.table)) drafts.set(spec.table, draftOfIds(spec.table, rows.keys()));
 	}
 	const all = linkTables(drafts);
@@ -125,15 +126,16 @@ function globalRows({ name, draft, kept, stubs }: LinkedTable, { rows, newStubs 
 	return ids.map((id) => {
 		const row = rows.get(id);
 		if (row !== undefined) return row;
-		const known = newStubs.indexOf(id);
-		return length + (known < 0 ? newStubs.push(id) - 1 : known);
+		const known = newStubs.get(id) ?? length + newStubs.size;
+		newStubs.set(id, known);
+		return known;
 	});
 }
 
 function addStubs({ manifest, pathOf, writer }: ImportStep, named: readonly Named[]): Manifest["tables"] {
 	const tables = { ...manifest.tables };
 	for (const { table, newStubs } of named) {
-		if (newStubs.length > 0) tables[table] = appendStubs(table, tables[table], newStubs, pathOf, writer);
+		if (newStubs.size > 0) tables[table] = appendStubs(table, tables[table], [...newStubs.keys()], pathOf, writer);
 	}
 	return tables;
 }

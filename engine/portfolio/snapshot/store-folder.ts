@@ -145,10 +145,7 @@ function switchOnDisk(folder: string, building: string, manifest: Manifest, pare
 	place(building, join(manifests, `${sha}.json`), text);
 	syncFolder(manifests);
 	syncFolder(folder);
-	const now = isStore(folder) ? readName(folder) : null;
-	if (now !== parent)
-		throw new CarteiraError("CONFLICT", `${folder}: another import changed it meanwhile; nothing was changed by this one`);
-	place(building, join(folder, CURRENT), `${sha}\n`);
+	place(building, join(folder, CURRENT), `${sha}\n`, () => requireParent(folder, parent));
 	syncFolder(folder);
 	return sha;
 }
@@ -158,8 +155,14 @@ function requireParts(parts: string, manifest: Manifest): void {
 	for (const name of filesOf(manifest)) if (!there.has(name)) throw new CarteiraError("INTERNAL", `the snapshot lacks its part ${name}`);
 }
 
-/** Writes a small file beside, puts it on disk and gives it its name. */
-function place(building: string, path: string, text: string): void {
+function requireParent(folder: string, parent: Sha | null): void {
+	const now = isStore(folder) ? readName(folder) : null;
+	if (now !== parent)
+		throw new CarteiraError("CONFLICT", `${folder}: another import changed it meanwhile; nothing was changed by this one`);
+}
+
+/** Writes a small file beside, puts it on disk and gives it its name; `beforeName` is the last to say no. */
+function place(building: string, path: string, text: string, beforeName: () => void = () => {}): void {
 	const temporary = join(building, "text");
 	const file = openSync(temporary, "w");
 	try {
@@ -168,6 +171,7 @@ function place(building: string, path: string, text: string): void {
 	} finally {
 		closeSync(file);
 	}
+	beforeName();
 	disk.rename(temporary, path);
 }
 
