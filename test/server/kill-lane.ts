@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { readPortfolio } from "../../engine/index.ts";
+import { type Portfolio, readPortfolio } from "../../engine/index.ts";
 import { createRandom } from "../../engine/random.ts";
 import { databasePath } from "../../server/store/data-folder.ts";
 import { EVERY_TENANT, openDatabase } from "../../server/store/database.ts";
@@ -27,6 +27,8 @@ export interface Killed {
 	readonly kills: Readonly<Record<"server" | "starting server" | "PostgreSQL", number>>;
 	readonly contacts: number;
 	readonly plans: number;
+	/** Tables replaced. */
+	readonly uploads: number;
 	/** Requests that were cut off or turned away, and sent again with the same Idempotency-Key. */
 	readonly repeats: number;
 	readonly outcomes: Readonly<Record<string, number>>;
@@ -101,11 +103,28 @@ function createClient(pause: number, send: (number: number) => Promise<Response>
 	};
 }
 
+/** The table of orders as it is uploaded for the so-manieth time: each time other rows, and one more of them. */
+const ordersCsv = (number: number): string =>
+	[
+		"order_id,customer_id,ordered_on,product_id,quantity,net_value",
+		...Array.from({ length: 100 + number }, (_, row) => `u${number}-${row},c${1 + (row % 2)},2026-10-${10 + (row % 20)},p1,1,10`),
+		"",
+	].join("\n");
+
+/** The orders held are those of one upload, whole: of the last, which was sent until it was acknowledged. */
+function checkOrders({ numRows, texts }: Portfolio["tables"]["orders"], uploads: ReadonlyMap<number, string>): void {
+	const names = new Set(Array.from({ length: numRows }, (_, row) => texts.order_id.at(row)?.split("-")[0]));
+	const last = Math.max(...uploads.keys());
+	expect([...names]).toEqual([`u${last}`]);
+	expect(numRows).toBe(100 + last);
+}
+
 /** Holds what the folder and the database have against what clients were told. */
 async function checkAll(
 	dataDir: string,
 	databaseUrl: string | undefined,
 	contacts: ReadonlyMap<number, string>,
+	uploads: ReadonlyMap<number, string>,
 	planIds: readonly string[],
 	numDatabaseKills: number,
 ) {
@@ -114,6 +133,7 @@ async function checkAll(
 	const wanted = [...contacts.keys()].map((number) => `k${number}`);
 	expect(held).toHaveLength(wanted.length);
 	expect(new Set(held)).toEqual(new Set(wanted));
+	checkOrders(tables.orders, uploads);
 	const database = await openDatabase({ path: databasePath(dataDir), url: databaseUrl });
 	const { plans, audited } = await database.as(EVERY_TENANT, async (rows) => ({
 		plans: await rows.selectFrom("plan").selectAll().execute(),
@@ -162,7 +182,14 @@ function startTraffic(url: string) {
 			body,
 		});
 	});
-	return { contacts, plans };
+	const uploads = createClient(150, (number) =>
+		fetch(`${url}/v1/portfolios/${PORTFOLIO}/orders`, {
+			method: "PUT",
+			headers: { "content-type": "text/csv" },
+			body: ordersCsv(number),
+		}),
+	);
+	return { contacts, plans, uploads };
 }
 
 async function untilEnded(url: string, ids: readonly string[]): Promise<void> {
@@ -187,7 +214,7 @@ async function untilMore(...acknowledged: readonly ReadonlyMap<number, string>[]
 }
 
 /**
- * Kills the server, or the database's, at seeded moments while contacts are posted and plans are ordered, and then looks for each thing
+ * Kills the server, or the database's, at seeded moments while contacts are posted, tables replaced and plans ordered, and then looks for each thing
  * that was acknowledged: there once, ended once, and nothing else left.
  */
 export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane): Promise<Killed> {
@@ -198,7 +225,7 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 	const victim = await createVictim(dataDir, databaseUrl);
 	victim.start();
 	await victim.untilListening();
-	const { contacts, plans } = startTraffic(victim.url);
+	const { contacts, plans, uploads } = startTraffic(victim.url);
 	try {
 		for (let point = 0; point < points; point++) {
 			if (random.next() < 0.7) await untilMore(contacts.acknowledged, plans.acknowledged);
@@ -221,20 +248,20 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 			}
 			await victim.untilListening();
 		}
-		await Promise.all([contacts.finish(), plans.finish()]);
+		await Promise.all([contacts.finish(), plans.finish(), uploads.finish()]);
 		const ids = [...plans.acknowledged.values()].map((body) => (JSON.parse(body) as { id: string }).id);
 		await untilEnded(victim.url, ids);
 		await fetch(`${victim.url}/v1/portfolios/${PORTFOLIO}`); // which brings the contacts that wait into the folder
 		await victim.end("SIGTERM");
-		const ended = await checkAll(dataDir, databaseUrl, contacts.acknowledged, ids, kills.PostgreSQL);
+		const ended = await checkAll(dataDir, databaseUrl, contacts.acknowledged, uploads.acknowledged, ids, kills.PostgreSQL);
 		const outcomes: Record<string, number> = {};
 		for (const { status } of ended) outcomes[status] = (outcomes[status] ?? 0) + 1;
-		const repeats = contacts.state.repeats + plans.state.repeats;
-		return { kills, contacts: contacts.acknowledged.size, plans: ids.length, repeats, outcomes };
+		const repeats = contacts.state.repeats + plans.state.repeats + uploads.state.repeats;
+		return { kills, contacts: contacts.acknowledged.size, plans: ids.length, uploads: uploads.acknowledged.size, repeats, outcomes };
 	} catch (error) {
 		throw new Error(`seed ${seed}: ${victim.said()}`, { cause: error });
 	} finally {
-		[contacts.state.isOver, plans.state.isOver] = [true, true];
+		for (const client of [contacts, plans, uploads]) client.state.isOver = true;
 		await victim.end("SIGKILL");
 		await rm(dataDir, { recursive: true, force: true });
 	}

@@ -11,6 +11,7 @@ test("a server that is killed again and again has every acknowledged write once,
 		console.log(done);
 		expect(done.contacts).toBeGreaterThan(0);
 		expect(done.plans).toBeGreaterThan(0);
+		expect(done.uploads).toBeGreaterThan(0);
 	} finally {
 		await postgres?.stop();
 	}
