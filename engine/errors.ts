@@ -12,6 +12,7 @@ export const ERROR_CODES = {
 	MODEL_MISMATCH: "a model folder does not fit this engine's features",
 	NOT_ENOUGH_HISTORY: "there are too few orders to train on",
 	BUSY: "the bounded queue is full; try again later",
+	STORAGE_FAILED: "the disk is full or fails: what the call would have kept is not kept, what was kept before stays",
 	INTERNAL: "a defect of the engine",
 } as const;
 

@@ -7,9 +7,8 @@ const RETRY_AFTER_SECONDS = 5;
 /** Sends an error as problem+json. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
 	const problem = problemOf(error, request.id);
-	if (problem.status >= 500 && problem.code === "INTERNAL") request.log.error({ err: error, traceId: request.id }, "request failed");
-	if ((problem.status === 429 || problem.status === 503) && !reply.hasHeader("retry-after"))
-		void reply.header("retry-after", RETRY_AFTER_SECONDS);
+	if (["INTERNAL", "STORAGE_FAILED"].includes(problem.code)) request.log.error({ err: error, traceId: request.id }, "request failed");
+	if ([429, 503, 507].includes(problem.status) && !reply.hasHeader("retry-after")) void reply.header("retry-after", RETRY_AFTER_SECONDS);
 	void reply.code(problem.status).type("application/problem+json").serializer(JSON.stringify).send(problem);
 }
 

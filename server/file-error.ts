@@ -14,7 +14,17 @@ const WORDS: Readonly<Record<string, string>> = {
 	ENOTEMPTY: "the folder is not empty",
 	ENOSPC: "the disk is full",
 	EDQUOT: "the disk quota is used up",
+	EFBIG: "the file is larger than the system allows",
+	EIO: "the disk fails",
 };
+/** Those that are no mistake of whoever named the path: the disk is full, fails, or may no longer be written. */
+const OF_THE_DISK = ["ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS"];
+
+/** Could something not be kept, for want of a disk that takes it? */
+export function isDiskFailure(error: unknown): boolean {
+	if (error instanceof CarteiraError) return error.code === "STORAGE_FAILED";
+	return error instanceof Error && "code" in error && OF_THE_DISK.includes(String(error.code));
+}
 
 /** An error of the file system as a refusal that names the path; null for every other error. */
 export function describeFileError(error: unknown): CarteiraError | null {
@@ -22,5 +32,5 @@ export function describeFileError(error: unknown): CarteiraError | null {
 	const words = WORDS[String(error.code)];
 	if (words === undefined) return null;
 	const path = "path" in error ? String(error.path) : "a file";
-	return new CarteiraError("INVALID_INPUT", `${path}: ${words} (${String(error.code)})`);
+	return new CarteiraError(isDiskFailure(error) ? "STORAGE_FAILED" : "INVALID_INPUT", `${path}: ${words} (${String(error.code)})`);
 }

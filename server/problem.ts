@@ -1,4 +1,5 @@
 import { CarteiraError, type ErrorCode, type InputProblem } from "../engine/index.ts";
+import { isDiskFailure } from "./file-error.ts";
 
 /** Codes of refusals that are HTTP's own, with their status and meaning. The engine's codes are in `ERROR_CODES`. */
 export const HTTP_CODES = {
@@ -31,6 +32,7 @@ export const ENGINE_STATUS: Readonly<Record<ErrorCode, number>> = {
 	MODEL_MISMATCH: 409,
 	NOT_ENOUGH_HISTORY: 422,
 	BUSY: 503,
+	STORAGE_FAILED: 507,
 	INTERNAL: 500,
 };
 
@@ -50,6 +52,7 @@ const TITLES: Readonly<Record<number, string>> = {
 	431: "Headers too large",
 	500: "Internal error",
 	503: "Unavailable",
+	507: "Insufficient storage",
 };
 
 /** A refusal that only HTTP knows. */
@@ -135,6 +138,12 @@ function validationRefusal(issues: readonly ValidationIssue[], context: string):
 	return { status: HTTP_CODES[code].status, code, detail: `the ${context} is not accepted: ${where.slice(0, 3).join("; ")}`, errors };
 }
 
+const STORAGE_FAILED: Refusal = {
+	status: ENGINE_STATUS.STORAGE_FAILED,
+	code: "STORAGE_FAILED",
+	detail: "the disk is full or fails; nothing of the call was kept, and what was kept before stays",
+};
+
 function frameworkRefusal(error: FrameworkError): Refusal {
 	if (error.validation) return validationRefusal(error.validation, error.validationContext ?? "body");
 	const status = error.statusCode ?? 500;
@@ -153,6 +162,7 @@ export function problemOf(error: unknown, traceId: string): Problem {
 			traceId,
 		);
 	}
+	if (isDiskFailure(error)) return buildProblem(STORAGE_FAILED, traceId); // whose own words name folders of this machine
 	if (error instanceof CarteiraError && error.code !== "INTERNAL") {
 		const { code, message, details, numProblems } = error;
 		return buildProblem({ status: ENGINE_STATUS[code], code, detail: message, errors: details, numErrors: numProblems }, traceId);

@@ -16,6 +16,7 @@ const EXIT_OF: Readonly<Record<ErrorCode, number>> = {
 	MODEL_MISMATCH: EXIT.invalidInput,
 	NOT_ENOUGH_HISTORY: EXIT.invalidInput,
 	BUSY: EXIT.internal,
+	STORAGE_FAILED: EXIT.internal,
 	INTERNAL: EXIT.internal,
 };
 

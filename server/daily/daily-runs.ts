@@ -1,4 +1,5 @@
 import { CarteiraError, diffDays, parseDay, planningRules, staleFeedWarnings } from "../../engine/index.ts";
+import { isDiskFailure } from "../file-error.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Schedule } from "../schemas/daily.ts";
@@ -165,7 +166,7 @@ export function nextOf(timetable: Timetable, now: number, isHoliday: IsHoliday):
 	return next ?? { date: new Date(now + LATER).toISOString().slice(0, 10), startAt: now + LATER };
 }
 
-const isBusy = (error: unknown): boolean => error instanceof CarteiraError && error.code === "BUSY";
+const isBusy = (error: unknown): boolean => (error instanceof CarteiraError && error.code === "BUSY") || isDiskFailure(error);
 
 function newsOf({ portfolio, date, plan }: OpenRun, type: News["type"], data: object): News {
 	return { portfolio, type, data: { date, plan, ...data } };

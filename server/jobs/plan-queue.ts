@@ -1,4 +1,5 @@
 import { CarteiraError, type Engine, type PlanProgress, type PlanRequest, parseDay } from "../../engine/index.ts";
+import { isDiskFailure } from "../file-error.ts";
 import type { JobRows, LeasedPlan } from "../store/job-rows.ts";
 import type { Failure, OnceAnswer, PlanOrder, PlanRecord, Store } from "../store/store.ts";
 import type { Tenant, Tenants } from "../tenants.ts";
@@ -62,7 +63,7 @@ interface Job {
 
 const GAVE_UP: Failure = {
 	code: "INTERNAL",
-	detail: `the server went down ${MAX_ATTEMPTS} times while the plan was being made`,
+	detail: `the server went down, or its disk failed, ${MAX_ATTEMPTS} times while the plan was being made`,
 	errors: [],
 };
 
@@ -74,7 +75,8 @@ function failureOf(error: unknown): Failure {
 	return { code: "INTERNAL", detail: "a defect of the service; its log has the cause", errors: [] };
 }
 
-const isBusy = (error: unknown): boolean => error instanceof CarteiraError && error.code === "BUSY";
+/** Is it the database, or the disk, that does not take anything now? */
+const isBusy = (error: unknown): boolean => (error instanceof CarteiraError && error.code === "BUSY") || isDiskFailure(error);
 const isGone = (error: unknown): boolean => error instanceof CarteiraError && error.code === "NOT_FOUND";
 const raise = (flag: Int32Array): number => Atomics.store(flag, 0, 1);
 

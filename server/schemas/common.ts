@@ -78,5 +78,5 @@ export function problemResponses(...status: readonly number[]): Record<number, o
  * types of the framework have no way to say; the tests hold every body against its schema.
  */
 export function responses(answers: Readonly<Record<number, object>>, ...problems: readonly number[]): unknown {
-	return { ...answers, ...problemResponses(...new Set([400, 401, 403, 429, 500, 503, ...problems])) };
+	return { ...answers, ...problemResponses(...new Set([400, 401, 403, 429, 500, 503, 507, ...problems])) };
 }

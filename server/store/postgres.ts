@@ -9,9 +9,23 @@ const STATEMENT_TIMEOUT = 30_000;
 /** PostgreSQL's type of 64-bit whole numbers; ours are all below 2^53. */
 const INT8 = 20;
 
-/** SQLSTATE of a server that goes down, is not up yet, has no room, or took too long. */
-const IS_GONE = /^(08|57P|57014|53)/;
-const SOCKET_CODES = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOENT", "ETIMEDOUT", "EHOSTUNREACH", "ENOTFOUND", "EAI_AGAIN"];
+/** SQLSTATE of a server that goes down, is not up yet, has no room, took too long, or rolled back for the sake of another transaction. */
+const IS_GONE = /^(08|57P|57014|53|40)/;
+const SOCKET_CODES = [
+	"ERR_STREAM_DESTROYED",
+	"ERR_STREAM_WRITE_AFTER_END",
+	"EAGAIN",
+	"ECONNABORTED",
+	"ENETUNREACH",
+	"ECONNREFUSED",
+	"ECONNRESET",
+	"EPIPE",
+	"ENOENT",
+	"ETIMEDOUT",
+	"EHOSTUNREACH",
+	"ENOTFOUND",
+	"EAI_AGAIN",
+];
 /** What the driver itself says, without a code, of connections that broke. */
 const IS_BROKEN = /Connection terminated|timeout exceeded when trying to connect|not queryable|Query read timeout/;
 

@@ -8,6 +8,15 @@ const BUSY_TIMEOUT = 5000;
 const MAX_KEPT = 200;
 const MAX_KEPT_LENGTH = 2000;
 
+/** SQLite's primary result codes of a disk that is full, fails, or may not be written. */
+const STORAGE_CODES = [8, 10, 13, 14];
+
+/** Could the embedded store not write, for want of a disk that takes it? */
+export function isStorageFailure(error: unknown): boolean {
+	if (!(error instanceof Error && "errcode" in error)) return false;
+	return STORAGE_CODES.includes(Number(error.errcode) & 0xff);
+}
+
 function openFile(path: string): DatabaseSync {
 	const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
 	try {
@@ -39,6 +48,8 @@ function wrapDatabase(sqlite: DatabaseSync): SqliteDatabase {
 		prepare(sql) {
 			// A transaction that will write says so at once: one that found out later could not wait for another process.
 			if (sql === "begin") return wrap(sqlite.prepare("BEGIN IMMEDIATE"));
+			// After an error such as a full disk SQLite has rolled back by itself; what went wrong is to be told, not that there is nothing to undo.
+			if (sql === "rollback" && !sqlite.isTransaction) return wrap(sqlite.prepare("SELECT 1 WHERE 0"));
 			const known = kept.get(sql);
 			if (known) return known;
 			const statement = wrap(sqlite.prepare(sql));

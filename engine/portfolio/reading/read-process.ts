@@ -5,6 +5,7 @@ import { importRows } from "./import-rows.ts";
 import { readFiles } from "./read-files.ts";
 import type { Job, Message, Outcome } from "./run-reader.ts";
 import { compactTables } from "../snapshot/compact.ts";
+import { isDiskFailure } from "../snapshot/disk.ts";
 import { openPartWriter } from "../snapshot/part-writer.ts";
 import { pathsIn } from "../snapshot/store-folder.ts";
 
@@ -37,7 +38,7 @@ async function answer(job: Job): Promise<Outcome> {
 		if (error instanceof RangeError && /allocation failed/.test(error.message)) throw error; // ends the process, as the cap on memory does elsewhere
 		return {
 			kind: "failed",
-			code: "INTERNAL",
+			code: isDiskFailure(error) ? "STORAGE_FAILED" : "INTERNAL",
 			message: error instanceof Error ? error.message : String(error),
 			details: [],
 			numProblems: 0,

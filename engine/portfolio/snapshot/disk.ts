@@ -18,14 +18,23 @@ export const disk = {
 	},
 };
 
+/** What the system says of a disk that is full, and of one that fails or may no longer be written. */
+export const FULL = ["ENOSPC", "EDQUOT", "EFBIG"];
+const FAILING = ["EIO", "EROFS"];
+
+export function isDiskFailure(error: unknown): boolean {
+	return error instanceof Error && "code" in error && [...FULL, ...FAILING].includes(String(error.code));
+}
+
 /** Does what writes into a folder. What the system says against it becomes an error that names the folder and what is wrong. */
 export function onDisk<T>(folder: string, work: () => T): T {
 	try {
 		return work();
 	} catch (error) {
 		if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
-		const words = error.code === "ENOSPC" || error.code === "EDQUOT" ? "the disk is full" : error.message;
-		throw new CarteiraError("INTERNAL", `${folder}: a snapshot could not be written, the last one stays: ${words} (${String(error.code)})`);
+		const words = FULL.includes(String(error.code)) ? "the disk is full" : error.message;
+		const code = isDiskFailure(error) ? "STORAGE_FAILED" : "INTERNAL";
+		throw new CarteiraError(code, `${folder}: a snapshot could not be written, the last one stays: ${words} (${String(error.code)})`);
 	}
 }
 

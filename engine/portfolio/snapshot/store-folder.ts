@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
-import { disk, onDisk, syncFolder, writeAll } from "./disk.ts";
+import { disk, FULL, onDisk, syncFolder, writeAll } from "./disk.ts";
 import { filesOf, type Manifest, parseManifest, type Sha, shaOf, textOfManifest } from "./manifest.ts";
 
 /**
@@ -69,6 +69,7 @@ export function openBuilding(folder: string): string {
 		clearLeftovers(folder, true);
 		return mkdtempSync(join(folder, `${BUILDING}${OWNER}-`));
 	} catch (error) {
+		if (FULL.includes(codeOf(error))) throw new CarteiraError("STORAGE_FAILED", `${folder}: the disk is full (${codeOf(error)})`);
 		throw new CarteiraError("NOT_FOUND", `portfolio folder ${folder}: expected a folder that can be written (${codeOf(error)})`);
 	}
 }
