@@ -14,6 +14,7 @@ export type {
 	Violation,
 } from "./agenda/plan-document.ts";
 export type { Decided, Decision, DecisionKind, StoredPlan, Subject } from "./decide.ts";
+export { type ContactValues, contactValuesOf } from "./contact-values.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
 export {

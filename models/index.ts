@@ -18,3 +18,5 @@ export { exportTrainingTable, TRAINING_COLUMNS, type TrainingTableOptions, write
 export { importNetwork, type ImportOptions } from "./keras/import-network.ts";
 export { BACKTEST_LIMITS, type BacktestDocument, backtestDocument, RANKINGS } from "./backtest/backtest-document.ts";
 export { type ExperimentDesign, experimentDesign, type ExperimentReport, experimentReport } from "./experiment/experiment-document.ts";
+export { backtest, type BacktestOptions } from "./backtest/backtest.ts";
+export { formatBacktest } from "./report/backtest-report.ts";

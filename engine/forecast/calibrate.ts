@@ -10,7 +10,7 @@ const PRIOR_ORIGINS = 3;
 /** What is usual: deviations of the logarithms of what came from the models, the window before and that of last year. */
 const USUAL_ERRORS = [0.15, 0.2, 0.1];
 /** Deviation that moves all parts of a company alike, and how much luckier or unluckier parts are than their customers' draws. */
-const USUAL_SHOCK = [0.08, 0.08, 0.025];
+const USUAL_SHOCK = [0.11, 0.11, 0.03];
 const USUAL_DISPERSION = 1.5;
 /** Windows that those two weigh as much as. */
 const PRIOR_WINDOWS = 1.5;

@@ -3,8 +3,9 @@ import { z } from "zod";
 /**
  * Orders in which customers could have been contacted. `value`: the plan's, by what a contact is worth. `last_order`: longest silence first. `biggest`:
  * most sales of the past year first. `route`: a fixed weekly round. `random`: a lot. `reps`: whom reps contacted, in that order.
+ * `plan`: a plan solved as of the origin, in order of its contacts; only where asked for.
  */
-export const RANKINGS = ["value", "last_order", "biggest", "route", "random", "reps"] as const;
+export const RANKINGS = ["value", "last_order", "biggest", "route", "random", "reps", "plan"] as const;
 export type Ranking = (typeof RANKINGS)[number];
 
 const share = z.number().min(0).max(1).nullable();
@@ -36,6 +37,9 @@ const overall = z.looseObject({
 	breaks: estimate,
 	value_at_risk: estimate,
 	sales: estimate,
+	curve: z.array(z.strictObject({ customers: z.number(), breaks: share, value_at_risk: share, sales: share })).meta({
+		description: "what the first so large a share of the customers hold, mean of the origins; of `reps` and `plan` no further than they go",
+	}),
 	value_ahead: z
 		.strictObject({ breaks: estimate, value_at_risk: estimate, sales: estimate })
 		.nullable()

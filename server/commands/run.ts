@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ENGINE } from "../../engine/index.ts";
 import { describeFileError } from "../file-error.ts";
+import { addBacktestCommand } from "./backtest.ts";
 import { addCheckCommand } from "./check.ts";
 import { addDecideCommands } from "./decide.ts";
 import { addEffectsCommand } from "./effects.ts";
@@ -46,6 +47,7 @@ function buildProgram(setExit: SetExit): Command {
 	addEffectsCommand(program);
 	addReviewCommand(program);
 	addForecastCommand(program);
+	addBacktestCommand(program);
 	addKeysCommand(program);
 	addServeCommand(program);
 	addStartCommand(program);

@@ -1,0 +1,137 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { contactValuesOf, type Portfolio, TERMS } from "../../../engine/index.ts";
+import { prepareCases } from "../../../engine/policy/cases.ts";
+import { loadPredictor, type Predictor } from "../../../engine/scoring/predictor.ts";
+import { formatDay, parseDay, SECONDS_PER_DAY } from "../../../engine/units.ts";
+import { understand } from "../../../engine/understand.ts";
+import { type BacktestDocument, backtestDocument } from "../../../models/backtest/backtest-document.ts";
+import { backtest, contextAt } from "../../../models/backtest/backtest.ts";
+import { effectsThen, knownThen } from "../../../models/backtest/known-then.ts";
+import { rankCustomers } from "../../../models/backtest/rankings.ts";
+import { formatBacktest } from "../../../models/report/backtest-report.ts";
+import { randomWorld } from "../../random-world.ts";
+import { MADE_AS_OF, madePast, spoiledFrom } from "./made-past.ts";
+
+const ORIGIN = MADE_AS_OF - 120;
+let past: Portfolio;
+let predictor: Predictor;
+let document: BacktestDocument;
+beforeAll(async () => {
+	[past, predictor] = await Promise.all([madePast(120, 2, 11), loadPredictor()]);
+	document = await backtest(past, { from: ORIGIN - 60, to: ORIGIN, origins: 2 });
+});
+
+const contextOf = (portfolio: Portfolio) => contextAt(knownThen(portfolio), portfolio, ORIGIN, predictor);
+
+describe("a back-test", () => {
+	it("is the document that it says it is, with a table for people that says what it cannot show", () => {
+		expect(backtestDocument.safeParse(document).error).toBeUndefined();
+		expect(document.origins.map(({ origin }) => origin)).toEqual([ORIGIN - 60, ORIGIN].map(formatDay));
+		expect(document.overall.map(({ ranking }) => ranking)).toEqual(["value", "last_order", "biggest", "route", "random", "reps"]);
+		expect(document.limits.map(({ code }) => code)).toEqual(["NO_UPLIFT", "USUAL_SERVICE", "TODAYS_MASTER_DATA", "NO_SOLVE"]);
+		expect(formatBacktest(document)).toMatch(/not what contacting them would have changed/);
+		for (const { sales, value_ahead } of document.overall) {
+			expect(sales.lower).toBeLessThanOrEqual(sales.mean ?? 0);
+			expect(sales.upper).toBeGreaterThanOrEqual(sales.mean ?? 1);
+			const own = (document.overall[0].sales.mean ?? 0) - (sales.mean ?? 0);
+			if (value_ahead) expect(value_ahead.sales.mean).toBeCloseTo(own, 12);
+		}
+	});
+
+	it("counts breaks, money and what rankings hold as a walk over all rows does", () => {
+		const { orders, contacts, customers } = past.tables;
+		const { customers: candidates } = rankCustomers(contextOf(past), 1);
+		const days = new Map<number, Set<number>>();
+		const [pastYear, sales] = [new Map<number, number>(), new Map<number, number>()];
+		for (let row = 0; row < orders.numRows; row++) {
+			const [customer, day] = [orders.refs.customer_id[row], orders.days.ordered_on[row]];
+			if (orders.codes.status[row] === 3) continue; // cancelled
+			if (orders.numbers.quantity[row] > 0 && orders.codes.kind[row] === 0) days.set(customer, (days.get(customer) ?? new Set()).add(day));
+			const into = day >= ORIGIN - 365 && day < ORIGIN ? pastYear : day >= ORIGIN && day < ORIGIN + 90 ? sales : null;
+			into?.set(customer, (into.get(customer) ?? 0) + orders.numbers.net_value[row]);
+		}
+		const positive = (of: Map<number, number>, customer: number): number => Math.max(0, of.get(customer) ?? 0);
+		const before = (customer: number): number[] => [...(days.get(customer) ?? [])].filter((day) => day < ORIGIN);
+		const { phase } = contextOf(past).classification;
+		const isBreak = (customer: number): boolean =>
+			before(customer).length >= 4 &&
+			phase[customer] < 5 &&
+			![...(days.get(customer) ?? [])].some((day) => day >= ORIGIN && day < ORIGIN + 90);
+		const firstContact = new Map<number, number>();
+		for (let row = 0; row < contacts.numRows; row++) {
+			const [customer, at] = [contacts.refs.customer_id[row], contacts.numbers.contacted_at[row]];
+			const isMade = contacts.codes.direction[row] !== 1 && contacts.codes.outcome[row] !== 3;
+			if (!isMade || !candidates.includes(customer) || at < ORIGIN * SECONDS_PER_DAY || at >= (ORIGIN + 7) * SECONDS_PER_DAY) continue;
+			firstContact.set(customer, Math.min(at, firstContact.get(customer) ?? at));
+		}
+		const k = firstContact.size;
+		const by = (keyOf: (customer: number) => number): number[] => candidates.toSorted((a, b) => keyOf(a) - keyOf(b) || a - b);
+		const slow = {
+			last_order: by((customer) => Math.max(...before(customer))).slice(0, k),
+			biggest: by((customer) => -positive(pastYear, customer)).slice(0, k),
+			reps: [...firstContact.keys()],
+		};
+		const shown = document.origins[1];
+		const breaks = candidates.filter(isBreak);
+		const sum = (list: readonly number[], of: (customer: number) => number): number => list.reduce((total, one) => total + of(one), 0);
+		expect(customers.numRows).toBeGreaterThan(candidates.length);
+		expect(shown).toMatchObject({ num_customers: candidates.length, num_contacts: k, num_breaks: breaks.length });
+		expect(breaks.length).toBeGreaterThan(0);
+		expect(shown.break_cents).toBe(sum(breaks, (customer) => positive(pastYear, customer)));
+		expect(shown.sales_cents).toBe(sum(candidates, (customer) => positive(sales, customer)));
+		for (const [name, list] of Object.entries(slow)) {
+			const found = shown.rankings.find(({ ranking }) => ranking === name);
+			const held = list.filter(isBreak);
+			expect(found?.breaks, name).toBeCloseTo(held.length / breaks.length, 12);
+			expect(found?.value_at_risk, name).toBeCloseTo(sum(held, (c) => positive(pastYear, c)) / shown.break_cents, 12);
+			expect(found?.sales, name).toBeCloseTo(sum(list, (customer) => positive(sales, customer)) / shown.sales_cents, 12);
+		}
+	});
+
+	it("ranks and scores by nothing dated on the origin or later, thrown away or shuffled", () => {
+		const [known, ...spoiled] = [past, ...(["deleted", "shuffled"] as const).map((how) => spoiledFrom(past, ORIGIN, how))].map(contextOf);
+		for (const context of spoiled) {
+			expect(rankCustomers(context, 1)).toEqual(rankCustomers(known, 1));
+			expect(context.scores.hazard).toEqual(known.scores.hazard);
+			expect(context.scores.expectedValue).toEqual(known.scores.expectedValue);
+		}
+	});
+
+	it("leaves out how things stand today, and effects that were measured later", () => {
+		const { customers, appointments } = knownThen(past).tables;
+		expect(customers.numbers.overdue_amount.every((amount) => Number.isNaN(amount))).toBe(true);
+		expect(appointments.numRows).toBe(0);
+		const measured = { as_of: "2026-01-01", assumed_order_logit: 0.5, level: 0.9, lower: 1, upper: 3, made: 9, held_out: 9 };
+		const policy = { effects: [{ phase: null, class: null, channel: "visit", order_logit: 2, measured }] };
+		expect(effectsThen(policy, parseDay("2025-12-31")).effects[0]).toMatchObject({ order_logit: 0.5 });
+		expect(effectsThen(policy, parseDay("2025-12-31")).effects[0].measured).toBeUndefined();
+		expect(effectsThen(policy, parseDay("2026-01-01")).effects[0]).toMatchObject({ order_logit: 2, measured });
+	});
+
+	it("refuses a window that is not over, and a last origin before the first", async () => {
+		await expect(backtest(past, { from: ORIGIN, to: MADE_AS_OF - 30, origins: 2 })).rejects.toThrow(
+			/window of 90 days is not over in the data; expected/,
+		);
+		await expect(backtest(past, { from: ORIGIN, to: ORIGIN - 1, origins: 2 })).rejects.toThrow(/expected .* \(--from\) or later/);
+	});
+});
+
+describe("the value of a contact", () => {
+	it("is that of the best contact that any rep could make with the customer", () => {
+		const asOf = parseDay("2026-11-23");
+		const context = understand(randomWorld(3, asOf), { asOf }, predictor);
+		const { best, rep } = contactValuesOf(context);
+		const cases = prepareCases(context);
+		const values = new Map<number, number[]>();
+		for (const row of cases.order) {
+			const repCase = cases.build(row, new Map());
+			for (const [at, { customer }] of repCase.options.entries())
+				values.set(customer, [...(values.get(customer) ?? []), repCase.termsInto(at, null, false, new Int32Array(TERMS.length))]);
+		}
+		expect(values.size).toBeGreaterThan(20);
+		for (const [customer, value] of best.entries()) {
+			expect(value).toBe(values.has(customer) ? Math.max(...(values.get(customer) ?? [])) : Number.NaN);
+			expect(rep[customer] >= 0).toBe(values.has(customer));
+		}
+	});
+});
