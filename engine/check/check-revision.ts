@@ -1,4 +1,5 @@
-import { parseTime, type Seconds } from "../units.ts";
+import { parseTime } from "../units.ts";
+import { checkResumptions, clockOf, dateOf, forcedBy, keyOf } from "./check-forced.ts";
 import type { EntryShape, PlanShape, RevisionShape } from "./shape.ts";
 import type { Checked } from "./views.ts";
 
@@ -26,12 +27,11 @@ export function checkRevision(context: Checked): void {
 		context.report("revision-of", "/receipt/revision/of", `${revision.of}, given was ${revised.plan_id}`);
 	const before = placedIn(revised);
 	checkPast(context, revision, before, now);
-	checkForced(context, revision);
-	checkKept(context, revision, before, now);
-	checkCount(context, revision, before, now);
+	checkResumptions(context, revision);
+	const forced = forcedBy(context, revision, revised);
+	checkKept(context, revision, before, now, forced);
+	checkCount(context, revision, before, now, forced);
 }
-
-const keyOf = (repId: string, date: string, customerId: string): string => JSON.stringify([repId, date, customerId]);
 
 function placedIn(plan: PlanShape): Map<string, Placed> {
 	const placed = new Map<string, Placed>();
@@ -43,9 +43,6 @@ function placedIn(plan: PlanShape): Map<string, Placed> {
 	}
 	return placed;
 }
-
-const clockOf = ({ now }: RevisionShape): Seconds => parseTime(now.slice(11));
-const dateOf = ({ now }: RevisionShape): string => now.slice(0, 10);
 
 /** Days go on at the moment of the revision or later, and only facts start earlier. */
 function checkMoment({ plan, report }: Checked, revision: RevisionShape): void {
@@ -112,26 +109,21 @@ function isHeldUp({ events }: RevisionShape, repId: string): boolean {
 	);
 }
 
-/** Forced is only what an event can have forced: on the day in hand of a rep held up, on days away, or where customer or rep are named. */
-function checkForced({ report }: Checked, revision: RevisionShape): void {
-	for (const [at, { rep_id, customer_id, date, cause }] of revision.forced.entries()) {
-		const isNamed = revision.events.some(
-			(event) => event.rep_id === rep_id && (event.customer_id === customer_id || event.with === customer_id),
-		);
-		const isAway = revision.absences.some((away) => away.rep_id === rep_id && away.from.slice(0, 10) <= date && date <= away.until);
-		const isLate = date === dateOf(revision) && revision.events.some((event) => event.rep_id === rep_id);
-		const isRuled = revision.rules.some(
-			(rule) => rule.rep_id === rep_id && rule.customer_id === customer_id && rule.from <= date && date <= rule.until,
-		);
-		if (!isNamed && !isRuled && !isAway && !isLate && cause !== "rules")
-			report("forced-unknown", `/receipt/revision/forced/${at}`, `no event forces ${customer_id} on ${date}`);
-	}
-}
+/** What of a contact may be told otherwise than planned. */
+const TELLING: ReadonlySet<string> = new Set(["done", "not_reached", "cancelled", "refuse", "swap"]);
 
-/** Promised contacts stay on their day; promised, pinned and frozen ones stay at their time, unless an event pushed them. */
-function checkKept(context: Checked, revision: RevisionShape, before: ReadonlyMap<string, Placed>, now: ReadonlyMap<string, Placed>): void {
+/**
+ * Promised contacts stay on their day; promised, pinned and frozen ones stay at their time, unless an event pushed them; a promise that events
+ * pushed is kept later on its day, or the plan says that it cannot be.
+ */
+function checkKept(
+	context: Checked,
+	revision: RevisionShape,
+	before: ReadonlyMap<string, Placed>,
+	now: ReadonlyMap<string, Placed>,
+	forced: ReadonlySet<string>,
+): void {
 	const unmet = new Set(context.plan.unmet_required.map(({ rep_id, on, customer_id }) => keyOf(rep_id, on, customer_id)));
-	const forced = new Set(revision.forced.map(({ rep_id, date, customer_id }) => keyOf(rep_id, date, customer_id)));
 	const accepted = revision.events
 		.filter(({ type }) => type === "accept")
 		.map((event) => keyOf(event.rep_id, String(event.date), String(event.customer_id)));
@@ -139,11 +131,15 @@ function checkKept(context: Checked, revision: RevisionShape, before: ReadonlyMa
 	for (const [key, { repId, date, entry }] of before) {
 		if (date < dateOf(revision)) continue;
 		const isPromised = entry.kind === "appointment";
-		const isTold = revision.events.some(({ rep_id, customer_id }) => rep_id === repId && customer_id === entry.customer_id);
-		if ((!isPromised && !pinned.has(key) && !isFrozen(revision, date)) || (isTold && !pinned.has(key)) || forced.has(key)) continue;
+		const isTold = revision.events.some(
+			({ type, rep_id, customer_id }) => rep_id === repId && customer_id === entry.customer_id && TELLING.has(type),
+		);
+		if ((!isPromised && !pinned.has(key) && !isFrozen(context, revision, repId, date)) || (isTold && !pinned.has(key))) continue;
+		if (forced.has(key) && !isPromised) continue;
 		const is = now.get(key);
 		if (is && isNear(is.entry, entry, revision.tolerance_minutes)) continue;
 		if (isPromised && !is && unmet.has(key)) continue; // and so says the plan
+		if (is && forced.has(key) && is.entry.channel === entry.channel && parseTime(is.entry.start) > parseTime(entry.start)) continue;
 		context.report(
 			isPromised ? "promise-moved" : "pin-moved",
 			is?.pointer ?? "/reps",
@@ -152,8 +148,12 @@ function checkKept(context: Checked, revision: RevisionShape, before: ReadonlyMa
 	}
 }
 
-function isFrozen({ freeze, now }: RevisionShape, date: string): boolean {
-	return freeze === "all" || (freeze !== "none" && date === now.slice(0, 10));
+function isFrozen({ revised }: Checked, { freeze, now }: RevisionShape, repId: string, date: string): boolean {
+	const today = now.slice(0, 10);
+	if (freeze === "all" || freeze === "none") return freeze === "all";
+	if (date === today) return true;
+	const days = revised?.reps.find(({ rep_id }) => rep_id === repId)?.days ?? [];
+	return freeze === "tomorrow" && date === days.find((day) => day.date > today)?.date;
 }
 
 function isNear(one: EntryShape, other: EntryShape, minutes: number): boolean {
@@ -166,8 +166,8 @@ function checkCount(
 	revision: RevisionShape,
 	before: ReadonlyMap<string, Placed>,
 	now: ReadonlyMap<string, Placed>,
+	forced: ReadonlySet<string>,
 ): void {
-	const forced = new Set(revision.forced.map(({ rep_id, date, customer_id }) => keyOf(rep_id, date, customer_id)));
 	const told = new Set(
 		revision.events.flatMap(({ rep_id, customer_id, with: other }) => [customer_id, other].map((id) => JSON.stringify([rep_id, id]))),
 	);

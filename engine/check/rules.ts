@@ -105,6 +105,7 @@ export const RULES = {
 	"pin-moved": "a revision keeps pinned and frozen contacts where they are",
 	"max-changes": "a revision changes at most so many contacts beyond what events force",
 	"forced-unknown": "what is said to be forced follows from an event",
+	"resumed-late": "a day goes on no later than what happened explains",
 	"rule-broken": "no contact on a date that an event ruled out for its customer or rep",
 	"before-now": "a revision plans nothing before the moment it was made",
 	brief: "the brief states the customer's orders and credit as they are",

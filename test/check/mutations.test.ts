@@ -323,6 +323,7 @@ it("has a mutation for every rule that needs no options", () => {
 		"pin-moved",
 		"max-changes",
 		"forced-unknown",
+		"resumed-late",
 		"rule-broken",
 		"before-now",
 	];

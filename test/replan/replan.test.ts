@@ -108,6 +108,22 @@ describe("a plan revised during its days", () => {
 		const forced = [{ rep_id: rep.rep_id, customer_id, date: mine(plan).days[2].date, cause: "delayed" }];
 		expect(await rulesOf(mutant((copy) => Object.assign(revisionOf(copy), { forced })))).toContain("forced-unknown");
 		expect(await rulesOf(mutant((copy) => Object.assign(revisionOf(copy), { resumptions: [] })))).toContain("before-now");
+		// What is called forced though nothing forced it does not hide a change, whatever cause is named.
+		const hidden = dayOf(plan, 1).entries.map(({ customer_id }) => ({
+			rep_id: rep.rep_id,
+			customer_id,
+			date: mine(plan).days[1].date,
+			cause: "rules",
+		}));
+		const hiding = await rulesOf(
+			mutant((copy) => [Object.assign(revisionOf(copy), { forced: hidden }), dayOf(copy, 1).entries.splice(0, 5)]),
+		);
+		expect(hiding).toContain("forced-unknown");
+		expect(hiding).toContain("max-changes");
+		const lazy = mutant((copy) => {
+			for (const row of revisionOf(copy).resumptions as { at: string }[]) row.at = "17:45:00";
+		});
+		expect(await rulesOf(lazy)).toContain("resumed-late");
 		const promised = room.plan.reps.flatMap(({ rep_id, days }) =>
 			days.flatMap((day) => day.entries.filter(({ kind }) => kind === "appointment").map((entry) => ({ rep_id, day: day.date, entry }))),
 		);
