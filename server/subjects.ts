@@ -16,7 +16,7 @@ export async function subjectOf(
 ): Promise<{ readonly id: string; readonly order: PlanOrder; readonly subject: Subject }> {
 	const { id, order, head } = await tenant.store.getPlan(given);
 	const plan = await storedPlan(tenant, id);
-	const { snapshot } = await tenant.portfolios.read(order.portfolio);
+	const { snapshot } = await tenant.portfolios.readAsItStands(order.portfolio);
 	const priced = head?.receipt.published ?? null;
 	const published = priced === null ? null : await storedPlan(tenant, priced);
 	return { id, order, subject: { portfolio: { folder: snapshot.folder, sha: snapshot.sha }, plan, published } };

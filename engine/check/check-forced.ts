@@ -38,21 +38,23 @@ export function forcedBy(context: Checked, revision: RevisionShape, revised: Pla
 
 const holds = ({ from, until }: Rule, date: string): boolean => from <= date && date <= until;
 
+const textOr = (value: unknown, otherwise: string): string => (typeof value === "string" ? value : otherwise);
+
 /** Rules that the events make. */
 function rulesIn(revision: RevisionShape): Rule[] {
 	return revision.events.flatMap((event): Rule[] => {
 		const { type, rep_id } = event;
 		if (type !== "cancelled" && type !== "refuse" && type !== "swap") return [];
-		const from = String(event.date ?? dateOf(revision));
-		const until = type === "refuse" ? String(event.until ?? from) : from;
-		return [{ rep_id, customer_id: String(event.customer_id), from, until, reason: type }];
+		const from = textOr(event.date, dateOf(revision));
+		const until = type === "refuse" ? textOr(event.until, from) : from;
+		return [{ rep_id, customer_id: textOr(event.customer_id, ""), from, until, reason: type }];
 	});
 }
 
 function absencesIn(revision: RevisionShape): Absence[] {
 	return revision.events
 		.filter(({ type }) => type === "absent")
-		.map((event) => ({ rep_id: event.rep_id, from: revision.now, until: String(event.until ?? dateOf(revision)) }));
+		.map((event) => ({ rep_id: event.rep_id, from: revision.now, until: textOr(event.until, dateOf(revision)) }));
 }
 
 /** Customers of a rep's day in hand whose contact can have been pushed back, brought forward or out by what happened before it. */

@@ -45,7 +45,8 @@ function valuesOf(text: string, format: "json" | "ndjson"): readonly unknown[] {
 	return Array.isArray(parsed.value) ? parsed.value : [parsed.value];
 }
 
-function readContacts(values: readonly unknown[]): Read[] {
+/** Rows as JSON has them, each with what is wrong with it. */
+export function readContacts(values: readonly unknown[]): Read[] {
 	return readItems("contacts", values).map((found) => {
 		const id = found.row.contact_id;
 		const item = { ...found, problem: found.problem ?? (id === undefined ? found.unsent : null) };

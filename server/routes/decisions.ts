@@ -9,6 +9,7 @@ import { storedPlan, subjectOf } from "../subjects.ts";
 import type { FirstAnswer, PlanRecord } from "../store/store.ts";
 import { planView } from "../views.ts";
 import type { App } from "./app-type.ts";
+import { outcomesOf, postOutcomes } from "./outcomes.ts";
 
 /** What is decided about a plan: revisions, differences, suggestions, what-if; and plans made by people. */
 export function registerDecisionRoutes(app: App, services: Services): void {
@@ -22,7 +23,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 		schema: {
 			summary: "Replan during the day",
 			description:
-				"A new immutable plan: what is done, under way, promised or pinned stays; at most `max_changes` contacts change beyond what the events force. Takes Idempotency-Key. Publish it to put it in force.",
+				"A new immutable plan: what is done, under way, promised or pinned stays; at most `max_changes` contacts change beyond what the events force. Contacts that were done, not reached or cancelled become rows of `contacts`. Takes Idempotency-Key. Publish it to put it in force.",
 			tags: ["decisions"],
 			params: planParams,
 			body: replanRequest,
@@ -44,6 +45,8 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 				if (revised.plan_id === subject.plan.plan_id) return answerOf(200)(await tenant.store.getPlan(id));
 				const created = answerOf(201);
 				const { portfolio, as_of } = order;
+				// First, because they are true whatever becomes of the plan; posting them again changes nothing.
+				await postOutcomes(services.tenants, tenant.name, portfolio, outcomesOf(revised, rest.diff));
 				return created(await tenant.store.addPlan({ portfolio, as_of }, revised, key === null ? undefined : { key, answerOf: created }));
 			});
 			return sendAnswer(reply, answer);

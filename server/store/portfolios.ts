@@ -45,6 +45,8 @@ export interface Portfolios {
 	install(name: string, folder: string): Promise<void>;
 	/** The portfolio as it now stands. Kept in memory while it is among the last few used and unchanged. */
 	read(name: string): Promise<ReadPortfolio>;
+	/** The same without the contacts that wait: what happened on a plan's days is no history of it, so a decision about it need not have them. */
+	readAsItStands(name: string): Promise<ReadPortfolio>;
 	/** Brings contacts that wait into the snapshot, as every reading and every change does first. */
 	fold(name: string): Promise<void>;
 }
@@ -157,7 +159,6 @@ export async function openPortfolios(
 	}
 
 	async function readNow(name: string): Promise<ReadPortfolio> {
-		await foldNow(name);
 		if (!(await exists(name))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${name}`);
 		const known = kept.get(name);
 		kept.delete(name);
@@ -196,7 +197,12 @@ export async function openPortfolios(
 				}
 				await syncFolder(root);
 			}),
-		read: (name) => turns(name, () => readNow(name)),
+		read: (name) =>
+			turns(name, async () => {
+				await foldNow(name);
+				return readNow(name);
+			}),
+		readAsItStands: (name) => turns(name, () => readNow(name)),
 		async fold(name) {
 			await turns(name, () => foldNow(name));
 			void compact(name);

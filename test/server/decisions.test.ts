@@ -62,6 +62,29 @@ test("a revision is a plan of its own, stored, with its difference, and the same
 	expect((await services.tenants.ofThisMachine.store.readPlan(id)).plan_id).toBe(plan.plan_id);
 });
 
+test("what a revision tells of contacts becomes rows, once, and the next day's plan defers whom the objection says", async () => {
+	const defers = { objections: [{ code: "overstocked", defer_days: 30 }] };
+	const rep = plan.reps.find(({ days }) => days[0].entries.some(({ kind }) => kind === "sell")) ?? plan.reps[0];
+	const [{ date, entries }] = rep.days;
+	const sold = entries.find(({ kind }) => kind === "sell") ?? entries[0];
+	const order = {
+		now: `${date}T18:00`,
+		events: [{ type: "done", rep_id: rep.rep_id, customer_id: sold.customer_id, outcome: "no_order", objection: "overstocked" }],
+	};
+	expect((await post(`/v1/plans/${id}/revisions`, order)).statusCode).toBe(201);
+	expect((await post(`/v1/plans/${id}/revisions`, order)).statusCode).toBe(201);
+	const { portfolio } = await services.tenants.ofThisMachine.portfolios.read("acme");
+	const { texts, length } = portfolio.tables.contacts;
+	const rows = Array.from({ length }, (_, row) => row).filter((row) => texts.entry_id.at(row) === sold.entry_id);
+	expect(rows.map((row) => texts.objection.at(row))).toEqual(["overstocked"]);
+	const next = await services.engine.plan(portfolio, { asOf: parseDay("2026-11-24"), iterations: 200, policy: defers });
+	const planned = next.reps.flatMap(({ days }) => days.flatMap((day) => day.entries.map(({ customer_id }) => customer_id)));
+	expect(planned).not.toContain(sold.customer_id);
+	const undeferred = await services.engine.plan(portfolio, { asOf: parseDay("2026-11-24"), iterations: 200, policy: { objections: [] } });
+	const others = undeferred.reps.flatMap(({ days }) => days.flatMap((day) => day.entries.map(({ customer_id }) => customer_id)));
+	expect(others).toContain(sold.customer_id);
+});
+
 test("suggestions, what-if and evaluations answer in their schemas", async () => {
 	const [first] = plan.reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries)).filter(({ kind }) => kind !== "appointment");
 	const offered = await post(`/v1/plans/${id}/suggestions`, { customer_id: first.customer_id });
