@@ -123,7 +123,7 @@ test("what is dropped is what the independent checker refuses, whatever changed,
 		fc.property(world, ({ customers, contacts, absent }) => {
 			const rows: Rows = {
 				...ROWS,
-				customers: (ROWS.customers ?? []).map((row) => ({ ...row, ...customers[String(row.customer_id)] }) as Row),
+				customers: (ROWS.customers ?? []).map((row) => ({ ...row, ...customers[String(row.customer_id)] })),
 				contacts: [
 					...(ROWS.contacts ?? []),
 					...contacts.map(({ customer_id, day, outcome }, i) => {
