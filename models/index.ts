@@ -20,3 +20,6 @@ export { BACKTEST_LIMITS, type BacktestDocument, backtestDocument, RANKINGS } fr
 export { type ExperimentDesign, experimentDesign, type ExperimentReport, experimentReport } from "./experiment/experiment-document.ts";
 export { backtest, type BacktestOptions } from "./backtest/backtest.ts";
 export { formatBacktest } from "./report/backtest-report.ts";
+export { designExperiment, type DesignOptions } from "./experiment/design.ts";
+export { reportExperiment, type ReportOptions } from "./experiment/report.ts";
+export { formatDesign, formatExperiment } from "./report/experiment-sheets.ts";

@@ -87,7 +87,11 @@ function checkHours({ portfolio, calendar, report }: Checked, { isVisit, custome
 	if (!isInside) report("visit-hours", pointer, `${entry.start}-${entry.end} is not inside one interval of ${text} on ${formatDay(day)}`);
 }
 
-function checkBlocked(context: Checked, { customer, entry, pointer }: ContactView): void {
+function checkBlocked(context: Checked, { customer, day, entry, pointer }: ContactView): void {
+	const experiment = context.policy.hold_outs.find(
+		({ from, to, customers }) => from <= formatDay(day) && formatDay(day) <= to && customers.includes(entry.customer_id),
+	);
+	if (experiment) context.report("held-out", pointer, `the experiment ${experiment.experiment} holds customer ${entry.customer_id} out`);
 	if (isBlocked(context, customer))
 		context.report("blocked", pointer, `customer ${entry.customer_id} is blocked, closed or not to be contacted`);
 }

@@ -105,6 +105,10 @@ function nameOf({ portfolio }: Checked, rep: number): string {
 	return portfolio.tables.reps.texts.rep_id.at(rep) ?? "";
 }
 
+function idOf({ portfolio }: Checked, customer: number): string {
+	return portfolio.tables.customers.texts.customer_id.at(customer) ?? "";
+}
+
 /** What in a customer speaks against a reason that is said to hold for every plan; null where its data do not tell. */
 function refute(context: Checked, code: UnplannedCode, customer: number): string | null {
 	const rung = rungOf(context, customer);
@@ -118,6 +122,10 @@ function refute(context: Checked, code: UnplannedCode, customer: number): string
 			return isBlocked(context, customer) || rung === "collections_team" ? null : "the customer is open";
 		case "CREDIT_BLOCKED":
 			return rung !== "collections_team" && !isFull(context, customer) ? "the credit ladder lets it be contacted" : null;
+		case "HELD_OUT":
+			return context.policy.hold_outs.some(({ customers }) => customers.includes(idOf(context, customer)))
+				? null
+				: "no experiment drew the customer";
 		case "NO_REP":
 			return soleOwner(context, customer) >= 0 ? "the customer has a rep" : null;
 		case "MIN_GAP":

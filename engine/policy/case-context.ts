@@ -9,6 +9,7 @@ import { type Appointments, buildAppointments } from "./appointments.ts";
 import type { Classification } from "./case.ts";
 import { COLLECTIONS_TEAM } from "./credit.ts";
 import { type ContactDelivery, createDeliveries, type DeliveryRule } from "./delivery.ts";
+import { type HeldOutBy, readHoldOuts } from "./hold-outs.ts";
 import { createGoals, type Goals } from "./goals.ts";
 import { liveObjectionOf } from "./objections.ts";
 import { createOffers, type Offers } from "./offers.ts";
@@ -52,6 +53,7 @@ export interface CaseContext extends CaseInputs {
 	/** Row of the manager who is called in for the customer; -1 for none. */
 	readonly escalatedTo: (customer: number) => number;
 	readonly hasOpenComplaint: (customer: number) => boolean;
+	readonly heldOutBy: HeldOutBy;
 }
 
 export function buildContext(inputs: CaseInputs): CaseContext {
@@ -72,6 +74,7 @@ export function buildContext(inputs: CaseInputs): CaseContext {
 		worthOf: createWorth(portfolio, scores, classification, policy, common?.usual),
 		deliveryOf: createDeliveries(calendar, policy.delivery.max_wait_days),
 		hasOpenComplaint: (customer) => complaining.has(customer),
+		heldOutBy: readHoldOuts(portfolio, policy),
 	};
 }
 

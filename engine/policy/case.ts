@@ -39,6 +39,7 @@ export const UNPLANNED_CODES = [
 	"NEGATIVE_VALUE",
 	"BLOCKED",
 	"NO_REP",
+	"HELD_OUT",
 ] as const;
 export type UnplannedCode = (typeof UNPLANNED_CODES)[number];
 

@@ -52,6 +52,11 @@ export function optionsOf(
 	const hours = hoursOf(context, standing.customer);
 	const options: ValuedOption[] = [];
 	for (const day of days) {
+		const experiment = context.heldOutBy(standing.customer, day.date);
+		if (experiment !== null) {
+			onRefusal({ code: "HELD_OUT", detail: `the experiment ${experiment} holds the customer out` }, true);
+			continue;
+		}
 		const refusal = refusalOn(standing, day.date, [...taken, ...promised]);
 		const delivery = standing.delivery && context.deliveryOf(standing.delivery, day.date);
 		if (refusal) onRefusal(refusal, refusal.code === "MIN_GAP" && day.date < standing.gapFrom);

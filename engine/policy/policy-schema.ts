@@ -343,6 +343,33 @@ export const POLICY_SCHEMA = z.strictObject({
 	objection_days: days()
 		.default(14)
 		.describe("days for which an objection decides the channel of the next contact and who is called in, unless it defers for longer"),
+	hold_outs: z
+		.array(
+			z
+				.strictObject({
+					experiment: z.string().min(1).max(100),
+					from: z.iso.date().describe("first day"),
+					to: z.iso.date().describe("last day"),
+					customers: z
+						.array(z.string().min(1).max(256))
+						.max(100_000)
+						.refine((ids) => new Set(ids).size === ids.length, "a customer may appear once")
+						.describe("ids that a lot drew: no contact with them is planned on these days, promises apart"),
+				})
+				.refine(({ from, to }) => from <= to, "from must not come after to"),
+		)
+		.max(20)
+		.refine((rows) => new Set(rows.map((row) => row.experiment)).size === rows.length, "an experiment may appear once")
+		.default([])
+		.describe("whom experiments leave without planned contact, so that the others' uplift can be measured"),
+	rollout: z
+		.array(z.strictObject({ team_id: z.string().min(1).max(256).nullable(), stage: z.enum(["shadow", "advise", "plan"]) }))
+		.max(10_000)
+		.refine((rows) => new Set(rows.map((row) => row.team_id)).size === rows.length, "a team may appear once")
+		.default([])
+		.describe(
+			"how far each team is: plans are only compared, are advice, or are the plan (teams not listed); experiment report says who is ready for the next",
+		),
 	stability: z
 		.strictObject({
 			change_cost: price().default(3).describe("price of a visit off a preferred day, and of a change to a published agenda"),

@@ -19,7 +19,7 @@ const power = z.strictObject({
 });
 
 const guardrail = z.strictObject({
-	rule: z.enum(["rep_share", "rep_value", "stratum_share", "phase_floor", "longest_silence", "balance"]),
+	rule: z.enum(["rep_share", "rep_value", "stratum_share", "phase_floor", "longest_silence", "balance", "contamination"]),
 	is_met: z.boolean(),
 	figure: z.number(),
 	limit: z.number(),

@@ -40,6 +40,8 @@ export interface Market {
 	readonly catalogue: Catalogue;
 	/** Share of the contacts meant to be made that a lot withholds. */
 	readonly holdOutShare: number;
+	/** Does an experiment hold a customer (by id) out on a day? Nobody unless said. */
+	readonly isHeldOut?: (customerId: string, day: Day) => boolean;
 }
 
 /** Where and by whom a customer is served, as far as its past depends on it. */
@@ -89,7 +91,7 @@ export function attemptContact(
 	random: Random,
 	state: LifeState,
 	{ service, rep }: Care,
-	{ calendar, holdOutShare }: Pick<Market, "calendar" | "holdOutShare">,
+	{ calendar, holdOutShare, isHeldOut }: Pick<Market, "calendar" | "holdOutShare" | "isHeldOut">,
 	day: Day,
 	customer: Customer,
 ): Attempt | null {
@@ -98,6 +100,7 @@ export function attemptContact(
 	const zeal = state.mode === "gone" ? 0.35 : state.mode === "prospect" ? 0.3 : 0.85;
 	if (!chance(random, zeal)) return null;
 	const channel = service.channel === "visit" && chance(random, 0.12) && customer.channels.includes("phone") ? "phone" : service.channel;
+	if (isHeldOut?.(customer.id, day)) return { channel, direction: "outbound", outcome: "held_out" };
 	if (holdOutShare > 0 && chance(random, holdOutShare)) return { channel, direction: "outbound", outcome: "held_out" };
 	return { channel, direction: "outbound", outcome: meet(random, state, channel) };
 }

@@ -7,6 +7,7 @@ import { addDecideCommands } from "./decide.ts";
 import { addEffectsCommand } from "./effects.ts";
 import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
 import { addEvaluateCommand } from "./evaluate.ts";
+import { addExperimentCommand } from "./experiment.ts";
 import { addForecastCommand } from "./forecast.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { addImportCommand } from "./import.ts";
@@ -48,6 +49,7 @@ function buildProgram(setExit: SetExit): Command {
 	addReviewCommand(program);
 	addForecastCommand(program);
 	addBacktestCommand(program);
+	addExperimentCommand(program);
 	addKeysCommand(program);
 	addServeCommand(program);
 	addStartCommand(program);

@@ -314,6 +314,14 @@ it("catches the routing mode that a plan hides behind a new receipt", () => {
 	expect(new Set(checkPlan(portfolio, plan).map(({ rule }) => rule))).toEqual(new Set(["fixed-day"]));
 });
 
+it("catches a contact with a customer that an experiment holds out", () => {
+	const plan = smallPlan();
+	const holdOut = { experiment: "autumn", from: "2026-11-25", to: "2026-11-25", customers: ["C16"] };
+	Object.assign(plan.policy, { hold_outs: [holdOut] });
+	sign(plan);
+	expect(new Set(checkPlan(portfolio, plan).map(({ rule }) => rule))).toEqual(new Set(["held-out"]));
+});
+
 it("has a mutation for every rule that needs no options", () => {
 	// Those of revisions have theirs in test/replan/replan.test.ts.
 	const ofRevisions = [
@@ -331,6 +339,7 @@ it("has a mutation for every rule that needs no options", () => {
 		...MUTATIONS.map(([, rule]) => rule),
 		...ofRevisions,
 		"fixed-day",
+		"held-out",
 		"swap-limit",
 		"delivery-day",
 		"term-value",

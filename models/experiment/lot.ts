@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+
+/** Something that a lot can be drawn over. */
+export interface LotUnit {
+	/** A customer's id, or a rep's with a date. */
+	readonly id: string;
+	/** Units are drawn apart in each. */
+	readonly stratum: string;
+}
+
+/** A number in [0, 1) of a seed and a unit's id alone: the same whoever else is drawn, in whatever order. */
+export function lotOf(seed: number, id: string): number {
+	const digest = createHash("sha256").update(`${seed} ${id}`).digest();
+	return digest.readUIntBE(0, 6) / 2 ** 48;
+}
+
+/**
+ * Draws a share of the units, stratum by stratum: those with the lowest lots, so many that each stratum gives its share, a fraction of a unit
+ * rounded by lot too. Every unit has the same chance; the same seed and units draw the same, whatever their order.
+ */
+export function drawHoldOut(units: readonly LotUnit[], seed: number, share: number): ReadonlySet<string> {
+	const drawn = new Set<string>();
+	for (const [stratum, own] of Map.groupBy(units, (unit) => unit.stratum)) {
+		const count = Math.floor(share * own.length + lotOf(seed, `stratum ${stratum}`));
+		const lots = own.map(({ id }) => ({ id, lot: lotOf(seed, id) })).sort((a, b) => a.lot - b.lot || (a.id < b.id ? -1 : 1));
+		for (const { id } of lots.slice(0, count)) drawn.add(id);
+	}
+	return drawn;
+}

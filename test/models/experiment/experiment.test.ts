@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Portfolio } from "../../../engine/index.ts";
+import { formatDay } from "../../../engine/units.ts";
+import { designExperiment } from "../../../models/experiment/design.ts";
+import { type ExperimentDesign, experimentDesign, experimentReport } from "../../../models/experiment/experiment-document.ts";
+import { reportExperiment } from "../../../models/experiment/report.ts";
+import { formatDesign, formatExperiment } from "../../../models/report/experiment-sheets.ts";
+import { MADE_AS_OF, madePast, spoiledFrom } from "../backtest/made-past.ts";
+
+const FROM = MADE_AS_OF - 90;
+const options = { experiment: "autumn", from: FROM, to: MADE_AS_OF - 31, share: 0.2, seed: 3 };
+let past: Portfolio;
+let design: ExperimentDesign;
+beforeAll(async () => {
+	past = await madePast(150, 2, 12);
+	design = designExperiment(past, options);
+});
+const held = (rollout: unknown = []): Portfolio => ({ ...past, policy: { ...(past.policy as object), ...design.policy, rollout } });
+
+describe("the design of an experiment", () => {
+	it("states the lot, its power and its guardrails", () => {
+		expect(experimentDesign.safeParse(design).error).toBeUndefined();
+		expect(design.strata.reduce((sum, { num_held_out }) => sum + num_held_out, 0)).toBe(design.num_held_out);
+		expect(design.num_held_out / design.num_units).toBeCloseTo(0.2, 1);
+		expect(design.guardrails.map(({ rule }) => rule)).toEqual(["rep_share", "rep_value", "stratum_share", "longest_silence", "balance"]);
+		expect(formatDesign(design)).toContain("least effect found");
+		// (1.645 + 0.842) deviations over the root of the arms' sizes
+		const [{ deviation, minimum_detectable: least }] = design.power;
+		const arms = Math.sqrt(1 / design.num_held_out + 1 / (design.num_units - design.num_held_out));
+		expect(least / (2.4865 * deviation * arms)).toBeCloseTo(1, 2);
+	});
+
+	it("rests on nothing dated on its first day or later", () => {
+		for (const how of ["deleted", "shuffled"] as const) expect(designExperiment(spoiledFrom(past, FROM, how), options)).toEqual(design);
+	});
+
+	it("refuses days and shares that make no sense", () => {
+		expect(() => designExperiment(past, { ...options, to: FROM - 1 })).toThrow(/--to is .*; expected/);
+		expect(() => designExperiment(past, { ...options, share: 0.7 })).toThrow(/--share is 0.7; expected/);
+	});
+});
+
+describe("the report of an experiment", () => {
+	it("shows no effect where the reps never knew of the lot, that they contacted it, and who is not ready", () => {
+		const report = reportExperiment(held([{ team_id: "T001", stage: "advise" }]), {
+			experiment: "autumn",
+			asOf: MADE_AS_OF,
+			numDraws: 199,
+		});
+		expect(experimentReport.safeParse(report).error).toBeUndefined();
+		expect(report).toMatchObject({ num_units: design.num_units, num_held_out: design.num_held_out, is_over: true, notes: [] });
+		expect(report.uplift.map(({ verdict }) => verdict)).toEqual([
+			"no_effect_shown",
+			"no_effect_shown",
+			"no_effect_shown",
+			"no_effect_shown",
+		]);
+		expect(report.guardrails[0]).toMatchObject({ rule: "contamination", is_met: false });
+		expect(report.ladder.every(({ is_ready }) => !is_ready)).toBe(true);
+		expect(formatExperiment(report)).toContain("no effect shown");
+	});
+
+	it("is not moved by anything dated on its day or later, and says that it looks early", () => {
+		const asOf = FROM + 40;
+		const ask = (portfolio: Portfolio) => reportExperiment(portfolio, { experiment: "autumn", asOf, numDraws: 49 });
+		const known = ask(held());
+		expect(known.notes.map(({ code }) => code)).toEqual(["NOT_OVER"]);
+		for (const how of ["deleted", "shuffled"] as const) expect(ask(spoiledFrom(held(), asOf, how))).toEqual(known);
+	});
+
+	it("refuses an experiment that is not there, or has not begun", () => {
+		expect(() => reportExperiment(past, { experiment: "autumn", asOf: MADE_AS_OF })).toThrow(/has no experiment autumn/);
+		expect(() => reportExperiment(held(), { experiment: "autumn", asOf: FROM })).toThrow(`begins on ${formatDay(FROM)}`);
+	});
+});
