@@ -32,6 +32,7 @@ const ROOMS: readonly (readonly [room: string, mayImport: readonly string[]])[] 
 	["engine/review/", [...LEAVES, "engine/portfolio/", "engine/policy/", "engine/agenda/plan-document.ts", "engine/agenda/travel.ts"]],
 	["engine/forecast/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", "engine/agenda/context.ts"]],
 	["engine/", ["engine/"]],
+	["server/routes/models.ts", ["engine/index.ts", "server/", "models/registry/registry.ts"]],
 	["server/pages/", ["engine/index.ts", "models/index.ts", "models/report/draw.ts"]],
 	["server/commands/", ["engine/index.ts", "models/", "server/"]],
 	["server/", ["engine/index.ts", "server/"]],
@@ -48,7 +49,6 @@ const HOMES: readonly (readonly [library: RegExp, homes: readonly string[]])[] =
 	[/^@tensorflow\//, ["engine/scoring/", "models/"]],
 	[/^vega(-lite)?$/, ["models/"]],
 	[/^(kysely|pg)(\/|$)/, ["server/store/"]],
-	[/^(undici|standardwebhooks|ipaddr\.js)$/, ["server/webhooks/"]],
 	[/^highs$/, ["engine/solver/milp.ts"]],
 ];
 

@@ -54,6 +54,12 @@ async function describe(folder: string): Promise<Pick<Version, "model" | "asOf" 
 	}
 }
 
+/** What a version's training and evaluation measured; null where nothing is told. */
+export function readMetrics(registry: string, version: number): unknown {
+	const file = join(versionFolder(registry, version), "metrics.json");
+	return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+}
+
 /** Throws CONFLICT for a folder that holds anything but a registry: a model, a portfolio. */
 export function validateRegistry(registry: string): void {
 	if (isRegistry(registry) || !existsSync(registry) || readdirSync(registry).length === 0) return;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 
@@ -12,6 +13,8 @@ export interface ServiceProcess {
 		path: string,
 		options?: { body?: string | Buffer; type?: string; headers?: Record<string, string>; expected?: number[] },
 	): Promise<Response>;
+	/** Bytes that the process holds in memory, as Linux counts them. */
+	memory(): number;
 	stop(): Promise<void>;
 	/** Ends the process as a power cut would. */
 	kill(): Promise<void>;
@@ -59,6 +62,7 @@ export async function startServiceProcess(dataDir: string, flags: readonly strin
 			if (!expected.includes(response.status)) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
 			return response;
 		},
+		memory: () => 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]),
 		async stop() {
 			child.kill("SIGTERM");
 			if (child.exitCode === null) await once(child, "exit");
