@@ -85,7 +85,8 @@ export function assess(desk: Desk, order: unknown, check: (plan: PlanDocument) =
 		value_cents: sumOf(plan.reps, ({ value_cents }) => value_cents),
 		refused,
 		violations: check(plan),
-		changes: better.diff.changes,
+		// What only begins earlier because the people's plan waited is no change of the optimiser's.
+		changes: better.diff.changes.filter(({ cause }) => cause === "replanned"),
 		value_changed_cents: sumOf(better.plan.reps, ({ value_cents }) => value_cents),
 		plan,
 	};
