@@ -24,6 +24,7 @@ import { registerRecordRoutes } from "./routes/records.ts";
 import { registerReviewRoutes } from "./routes/reviews.ts";
 import { registerServiceRoutes } from "./routes/service.ts";
 import { registerTableRoutes } from "./routes/tables.ts";
+import { registerWebhookRoutes } from "./routes/webhooks.ts";
 import type { Services } from "./services.ts";
 import { shedLoad } from "./shed-load.ts";
 
@@ -97,6 +98,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerForecastRoutes(typed, services);
 		registerReviewRoutes(typed);
 		registerDailyRoutes(typed, services);
+		registerWebhookRoutes(typed, services);
 	});
 	await app.register(async (scope) => registerTableRoutes(scope.withTypeProvider<ZodTypeProvider>(), services));
 	return app;

@@ -25,6 +25,12 @@ export interface Limits {
 	readonly max_wait_seconds: number;
 	readonly requests_per_minute: number;
 	readonly idempotency_hours: number;
+	/** Webhooks of a tenant; seconds for one message; tries of one message, after which its receiver is given up until a replay. */
+	readonly max_webhooks: number;
+	readonly webhook_timeout_seconds: number;
+	readonly webhook_attempts: number;
+	/** Seconds to the second try; to each further one four times as long, six hours at most, a fifth more or less. */
+	readonly webhook_retry_seconds: number;
 	/** Problems shown in one answer; the total is always told. */
 	readonly max_problems_shown: number;
 }
@@ -45,6 +51,10 @@ export const DEFAULT_LIMITS: Limits = {
 	max_wait_seconds: 60,
 	requests_per_minute: 6000,
 	idempotency_hours: 48,
+	max_webhooks: 20,
+	webhook_timeout_seconds: 10,
+	webhook_attempts: 11,
+	webhook_retry_seconds: 5,
 	max_problems_shown: 100,
 };
 
@@ -60,6 +70,8 @@ export interface ServerConfig {
 	readonly databaseUrl?: string;
 	/** For how long a plan stays with a worker that says nothing. */
 	readonly leaseSeconds: number;
+	/** Webhooks may go by http, and to addresses that only this machine or its network has. */
+	readonly allowPrivateWebhooks: boolean;
 	readonly limits: Limits;
 }
 
@@ -69,6 +81,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
 	dataDir: "data/server",
 	logLevel: "warn",
 	leaseSeconds: 30,
+	allowPrivateWebhooks: false,
 	limits: DEFAULT_LIMITS,
 };
 

@@ -41,6 +41,7 @@ export async function registerOpenApi(app: App): Promise<void> {
 				{ name: "plans", description: "Orders, states and publication" },
 				{ name: "agendas", description: "Days of reps, customers left out, explanations" },
 				{ name: "daily run", description: "Each day's plan made before the shift" },
+				{ name: "webhooks", description: "Changes sent as they happen, signed by Standard Webhooks" },
 				{ name: "service", description: "The service itself" },
 			],
 		},

@@ -13,6 +13,8 @@ import { type DailyRuns, createDailyRuns } from "./daily/daily-runs.ts";
 import { createJobRows } from "./store/job-rows.ts";
 import { createRunRows } from "./store/run-rows.ts";
 import { type Keys, createKeys } from "./store/keys.ts";
+import { type WebhookRows, createWebhookRows } from "./store/webhook-rows.ts";
+import { createSender } from "./webhooks/sender.ts";
 import { type Tenants, openTenants } from "./tenants.ts";
 
 /** What the routes call. Everything that lives through time is here and is closed here. */
@@ -25,6 +27,7 @@ export interface Services {
 	readonly keys: Keys;
 	readonly audit: Audit;
 	readonly changes: Changes;
+	readonly webhooks: WebhookRows;
 	readonly metrics: Metrics;
 	readonly plans: PlanQueue;
 	readonly daily: DailyRuns;
@@ -106,8 +109,12 @@ async function open(
 	const [keys, audit] = [createKeys(database), createAudit(database)];
 	const daily = createDailyRuns({ rows: createRunRows(database), tenants, clock, log, metrics, onOrdered: () => plans.wake() });
 	toClose.push(() => daily.close());
+	const webhooks = createWebhookRows(database, limits.idempotency_hours);
+	await webhooks.releaseAll();
+	const sender = createSender({ rows: webhooks, clock, log, metrics, limits, allowPrivate: config.allowPrivateWebhooks });
+	toClose.push(() => sender.close());
 	const changes = createChanges(database);
-	return { daily, clock, config, log, engine, database, tenants, keys, audit, changes, metrics, plans, uploadsDir };
+	return { daily, clock, webhooks, config, log, engine, database, tenants, keys, audit, changes, metrics, plans, uploadsDir };
 }
 
 /** The registry of models in a data folder, where there is one: its champion plans. */

@@ -49,6 +49,7 @@ const HOMES: readonly (readonly [library: RegExp, homes: readonly string[]])[] =
 	[/^@tensorflow\//, ["engine/scoring/", "models/"]],
 	[/^vega(-lite)?$/, ["models/"]],
 	[/^(kysely|pg)(\/|$)/, ["server/store/"]],
+	[/^(undici|standardwebhooks|ipaddr\.js)$/, ["server/webhooks/"]],
 	[/^highs$/, ["engine/solver/milp.ts"]],
 ];
 

@@ -17,11 +17,20 @@ export interface ServeFlags {
 	readonly threads?: number;
 	readonly model?: string;
 	readonly database?: string;
+	readonly allowPrivateWebhooks?: boolean;
 }
 
 /** Flags as the service's settings. */
-export function configOf({ host, port, data, logLevel, threads, model, database }: ServeFlags): ServerConfig {
-	return { ...DEFAULT_CONFIG, host, port, dataDir: data, logLevel, ...given({ threads, model, databaseUrl: database }) };
+export function configOf({ host, port, data, logLevel, threads, model, database, allowPrivateWebhooks = false }: ServeFlags): ServerConfig {
+	return {
+		...DEFAULT_CONFIG,
+		host,
+		port,
+		dataDir: data,
+		logLevel,
+		allowPrivateWebhooks,
+		...given({ threads, model, databaseUrl: database }),
+	};
 }
 
 /** Milliseconds that answers under way have when the process is asked to end. */
@@ -94,6 +103,11 @@ export function addServeOptions(command: Command): Command {
 			new Option("--log-level <level>", "log on stderr")
 				.choices(["silent", "error", "warn", "info", "debug"])
 				.default(DEFAULT_CONFIG.logLevel),
+		)
+		.addOption(
+			new Option("--allow-private-webhooks", "send webhooks by http and to addresses of this network too").env(
+				"CARTEIRA_ALLOW_PRIVATE_WEBHOOKS",
+			),
 		)
 		.addOption(threadsOption())
 		.addOption(modelOption());

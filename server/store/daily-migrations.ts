@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { Dialect } from "./migrations.ts";
+import { numbered } from "./numbered.ts";
 import { guardRows } from "./row-security.ts";
 
 type Database = Kysely<unknown>;
@@ -65,6 +66,40 @@ async function createRuns(db: Database): Promise<void> {
 	await db.schema.createIndex("daily_run_by_plan").ifNotExists().on("daily_run").column("plan").execute();
 }
 
+async function createWebhooks(db: Database, dialect: Dialect): Promise<void> {
+	await db.schema
+		.createTable("webhook")
+		.ifNotExists()
+		.addColumn("id", "text", (column) => column.primaryKey())
+		.addColumn("tenant", "text", (column) => column.notNull())
+		.addColumn("url", "text", (column) => column.notNull())
+		.addColumn("types", "text", (column) => column.notNull())
+		.addColumn("secret", "text", (column) => column.notNull())
+		.addColumn("created_at", "text", (column) => column.notNull())
+		.addColumn("state", "text", (column) => column.notNull())
+		.addColumn("after", "bigint", (column) => column.notNull())
+		.addColumn("attempts", "integer", (column) => column.notNull().defaultTo(0))
+		.addColumn("next_at", "bigint", (column) => column.notNull().defaultTo(0))
+		.addColumn("last_error", "text")
+		.addColumn("token", "bigint", (column) => column.notNull().defaultTo(0))
+		.addColumn("leased_at", "bigint", (column) => column.notNull().defaultTo(0))
+		.addColumn("lease_until", "bigint", (column) => column.notNull().defaultTo(0))
+		.execute();
+	await db.schema.createIndex("webhook_by_tenant").ifNotExists().on("webhook").column("tenant").execute();
+	await numbered(dialect, db.schema.createTable("delivery").ifNotExists(), "number")
+		.addColumn("tenant", "text", (column) => column.notNull())
+		.addColumn("webhook", "text", (column) => column.notNull())
+		.addColumn("change", "bigint", (column) => column.notNull())
+		.addColumn("type", "text", (column) => column.notNull())
+		.addColumn("attempt", "integer", (column) => column.notNull())
+		.addColumn("at", "text", (column) => column.notNull())
+		.addColumn("status", "integer")
+		.addColumn("error", "text")
+		.addColumn("milliseconds", "integer", (column) => column.notNull())
+		.execute();
+	await db.schema.createIndex("delivery_by_webhook").ifNotExists().on("delivery").columns(["webhook", "number"]).execute();
+}
+
 /** The changes feed, the daily run and webhooks. */
 export function dailyMigrations(dialect: Dialect): Record<string, Migration> {
 	const guard = async (db: Database, ...tables: readonly string[]): Promise<void> => {
@@ -81,6 +116,12 @@ export function dailyMigrations(dialect: Dialect): Record<string, Migration> {
 			async up(db: Database) {
 				await createRuns(db);
 				await guard(db, "schedule", "daily_run");
+			},
+		},
+		"0012-webhooks": {
+			async up(db: Database) {
+				await createWebhooks(db, dialect);
+				await guard(db, "webhook", "delivery");
 			},
 		},
 	};

@@ -1,7 +1,8 @@
-import { type CreateTableBuilder, type Kysely, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { dailyMigrations } from "./daily-migrations.ts";
 import { syncMigrations } from "./sync-migrations.ts";
+import { numbered } from "./numbered.ts";
 import { guardRows } from "./row-security.ts";
 
 export type Dialect = "sqlite" | "postgres";
@@ -10,13 +11,6 @@ export type Dialect = "sqlite" | "postgres";
 const OF_TENANTS = ["plan", "plan_rep", "piece", "first_answer", "import_report", "api_key", "audit"] as const;
 
 type Database = Kysely<unknown>;
-
-/** Adds a first column that numbers the rows as they come. */
-function numbered<T extends string>(dialect: Dialect, table: CreateTableBuilder<T>): CreateTableBuilder<T | "sequence"> {
-	return dialect === "sqlite"
-		? table.addColumn("sequence", "integer", (column) => column.primaryKey().autoIncrement())
-		: table.addColumn("sequence", "bigint", (column) => column.primaryKey().generatedAlwaysAsIdentity());
-}
 
 async function createPlans(db: Database, dialect: Dialect): Promise<void> {
 	await numbered(dialect, db.schema.createTable("plan").ifNotExists())

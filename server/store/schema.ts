@@ -18,6 +18,8 @@ export interface Schema {
 	readonly schedule: ScheduleTable;
 	readonly daily_run: DailyRunTable;
 	readonly held_contact: HeldContactTable;
+	readonly webhook: WebhookTable;
+	readonly delivery: DeliveryTable;
 }
 
 interface PlanTable {
@@ -162,6 +164,40 @@ interface DailyRunTable {
 	readonly fallback: string | null;
 	/** Grows with every change; a change that does not know the latest one is refused. */
 	readonly version: Generated<number>;
+}
+
+interface WebhookTable {
+	readonly id: string;
+	readonly tenant: string;
+	readonly url: string;
+	/** JSON list; `null`: all. */
+	readonly types: string;
+	/** Messages are signed with it, so it is kept as it is. */
+	readonly secret: string;
+	readonly created_at: string;
+	readonly state: string;
+	/** Number of the last change delivered or passed over. */
+	readonly after: number;
+	readonly attempts: Generated<number>;
+	readonly next_at: Generated<number>;
+	readonly last_error: string | null;
+	/** Fencing, as in `plan`. */
+	readonly token: Generated<number>;
+	readonly leased_at: Generated<number>;
+	readonly lease_until: Generated<number>;
+}
+
+interface DeliveryTable {
+	readonly number: Generated<number>;
+	readonly tenant: string;
+	readonly webhook: string;
+	readonly change: number;
+	readonly type: string;
+	readonly attempt: number;
+	readonly at: string;
+	readonly status: number | null;
+	readonly error: string | null;
+	readonly milliseconds: number;
 }
 
 /** One row: which data folder the database belongs to. */

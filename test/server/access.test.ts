@@ -79,6 +79,7 @@ function ask({ method, path, operation }: (typeof calls)[number], key?: string) 
 function bodyOf(path: string): object {
 	if (path.endsWith("/plans")) return { as_of: "2026-11-23", mode: "validate" };
 	if (path.endsWith("/revisions")) return { now: "2026-11-23T09:00:00" };
+	if (path.endsWith("/webhooks")) return { url: "https://receiver.invalid/hook" };
 	if (path.endsWith("/schedule")) return { time: "04:30", ready_by: "07:00" };
 	if (path.endsWith("/suggestions")) return { customer_id: "c1" };
 	if (path.endsWith("/aliases/{alias}")) return { version: 1 };
@@ -138,7 +139,7 @@ test("a key of another tenant finds, changes and learns nothing, on any route an
 		// What it writes it writes to a portfolio of its own that happens to have the same name.
 		const isOwnWrite = call.method !== "GET" && scopeOf(call) === "write";
 		if (isOwnWrite) expect([200, 422], told).toContain(answer.statusCode);
-		else expect([404, 422, 200, 204], told).toContain(answer.statusCode);
+		else expect([404, 422, 200, 201, 204], told).toContain(answer.statusCode);
 		if (call.path.includes("{id}")) expect(answer.statusCode, told).toBe(404);
 		for (const word of ["plan20261123", "r1-a", "Padaria"]) expect(answer.body, told).not.toContain(word);
 	}

@@ -87,7 +87,7 @@ export interface TestService {
 }
 
 export async function startService(
-	options: { dataDir?: string; limits?: Partial<Limits>; clock?: () => number } = {},
+	options: { dataDir?: string; limits?: Partial<Limits>; clock?: () => number; allowPrivateWebhooks?: boolean } = {},
 ): Promise<TestService> {
 	const dataDir = options.dataDir ?? (await makeDataDir());
 	const databaseUrl = await databaseOf(dataDir);
@@ -95,6 +95,7 @@ export async function startService(
 		...DEFAULT_CONFIG,
 		dataDir,
 		logLevel: "silent",
+		allowPrivateWebhooks: options.allowPrivateWebhooks ?? false,
 		limits: { ...DEFAULT_LIMITS, ...options.limits },
 		...(databaseUrl !== undefined && { databaseUrl }),
 	};
