@@ -104,7 +104,8 @@ function orderOf<Row>(rows: readonly Row[], field: keyof Row): string[] {
 
 function colorBy(rows: readonly { readonly series?: string }[], size: Size) {
 	const domain = orderOf(rows, "series");
-	const columns = domain.join("").length > size.width / 14 ? 2 : domain.length; // so many letters go into a line of the legend
+	const letters = Math.max(...domain.map((word) => word.length)) + 5; // with the symbol and the space between
+	const columns = Math.max(1, Math.min(domain.length, Math.floor((0.8 * size.width) / (LETTER * size.font * letters))));
 	return {
 		field: "series",
 		type: "nominal" as const,
@@ -129,12 +130,14 @@ function namesOf(rows: readonly { readonly name: string }[], { width }: Size) {
 		type: "nominal" as const,
 		title: null,
 		sort,
-		axis: { ticks: false, domain: false, labelLimit: 0.46 * width },
+		axis: { ticks: false, domain: false, labelLimit: NAMES_SHARE * width },
 	};
 }
 
-/** Room beside the longest bar for the words at its end. */
-const ROOM_FOR_LABEL = 1.38;
+/** Most of a plot's width that names take. */
+const NAMES_SHARE = 0.46;
+/** Width of a letter over the font's size, generously: without a canvas nothing measures words. */
+const LETTER = 0.7;
 
 function barLayers({ rows, mark }: Extract<PlotSpec, { kind: "bars" }>, size: Size): Layer[] {
 	const sums = new Map<string, number>();
@@ -146,7 +149,10 @@ function barLayers({ rows, mark }: Extract<PlotSpec, { kind: "bars" }>, size: Si
 		label: rows.find((row) => row.name === name && row.label)?.label ?? "",
 	}));
 	const y = namesOf(rows, size);
-	const scale = { domain: [Math.min(0, ...sums.values()), ROOM_FOR_LABEL * longest], nice: false };
+	// The longest bar leaves room for the longest label beside it: bars have at least what names leave of the width.
+	const room = LETTER * size.font * Math.max(...labels.map(({ label }) => label.length)) + 8;
+	const width = size.width - Math.min(NAMES_SHARE * size.width, LETTER * size.font * Math.max(...rows.map(({ name }) => name.length))) - 16;
+	const scale = { domain: [Math.min(0, ...sums.values()), (longest * width) / Math.max(40, width - room)], nice: false };
 	const layers: Layer[] = [
 		{
 			data: { values: rows.map((row) => ({ ...row, series: row.series ?? "" })) },

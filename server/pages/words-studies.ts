@@ -20,6 +20,7 @@ export const BACKTEST_WORDS = {
 	},
 	rankings: {
 		value: { pt: "Valor do contato", en: "Value of a contact" },
+		plan: { pt: "Plano", en: "The plan" },
 		last_order: { pt: "Último pedido", en: "Last order" },
 		biggest: { pt: "Maior compra", en: "Biggest" },
 		route: { pt: "Roteiro fixo", en: "Fixed round" },

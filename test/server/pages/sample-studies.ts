@@ -36,6 +36,7 @@ export const SAMPLE_BACKTEST: BacktestDocument = {
 		ranking,
 		num_origins: 6,
 		...estimates(0.5 - i / 15),
+		curve: [0.1, 0.5, 1].map((customers) => ({ customers, ...shares(0.8 * customers) })),
 		value_ahead: i === 0 ? null : estimates(i / 15),
 	})),
 	calibration: {
