@@ -137,6 +137,7 @@ export const EXPERIMENT_WORDS = {
 		phase_floor: { pt: "Piso de cada fase", en: "Floor of each phase" },
 		longest_silence: { pt: "Maior silêncio", en: "Longest silence" },
 		balance: { pt: "Equilíbrio", en: "Balance" },
+		contamination: { pt: "Contatados apesar do sorteio", en: "Contacted despite the lot" },
 	},
 	figure: { pt: "Valor", en: "Figure" },
 	limit: { pt: "Limite", en: "Limit" },
