@@ -28,6 +28,7 @@ export {
 	type RatioId,
 	type Told,
 } from "./monitor/figures.ts";
+export { type DrillDown, type Monitor, type MonitorScope, openMonitor } from "./monitor/monitor.ts";
 export {
 	type FigureRow,
 	monitorCustomers,

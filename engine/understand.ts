@@ -129,7 +129,8 @@ export function planningRules(
 	return { policy, calendar: buildCalendar(portfolio.given.has("holidays") ? portfolio.tables.holidays : null, policy) };
 }
 
-function rulesOf(portfolio: Portfolio, request: Question): { policy: Policy; calendar: Calendar; horizon: Day[] } {
+/** The effective policy of a question, its calendar, and the working days planned. */
+export function rulesOf(portfolio: Portfolio, request: Question): { policy: Policy; calendar: Calendar; horizon: Day[] } {
 	const { policy, calendar } = planningRules(portfolio, request);
 	return { policy, calendar, horizon: horizonOf(calendar, request.asOf, policy.horizon_days) };
 }

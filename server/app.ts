@@ -17,6 +17,7 @@ import type { App } from "./routes/app-type.ts";
 import { registerExplanationRoute } from "./routes/explanations.ts";
 import { registerForecastRoutes } from "./routes/forecasts.ts";
 import { registerModelRoutes } from "./routes/models.ts";
+import { registerMonitorRoutes } from "./routes/monitor.ts";
 import { registerPlanEventRoutes } from "./routes/plan-events.ts";
 import { registerPlanRoutes } from "./routes/plans.ts";
 import { registerPortfolioRoutes } from "./routes/portfolios.ts";
@@ -96,6 +97,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerDecisionRoutes(typed, services);
 		registerChangeRoutes(typed, services);
 		registerForecastRoutes(typed, services);
+		registerMonitorRoutes(typed);
 		registerReviewRoutes(typed);
 		registerDailyRoutes(typed, services);
 		registerWebhookRoutes(typed, services);

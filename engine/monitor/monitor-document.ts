@@ -37,11 +37,13 @@ const repLoad = z
 		due_seconds: z.number().meta({ description: "service that its customers' intervals ask for in the horizon, travel apart" }),
 		shift_seconds: z.number().meta({ description: "shifts of the horizon less breaks and absences" }),
 		load: z.number().nullable().meta({ description: "due over shift; null where the rep does not work in the horizon" }),
-		is_overloaded: z
-			.boolean()
-			.meta({ description: "due service alone fills more of the shift than is left beside the rep's usual travel" }),
+		is_overloaded: z.boolean().meta({ description: "due service, and the plan's travel where there is one, exceed the shift" }),
 		planned_seconds: z.number().nullable().meta({ description: "service in the plan; null without one" }),
 		planned_travel_seconds: z.number().nullable(),
+		contacts: z.number().meta({ description: "made by the rep itself in the last 28 days, cancelled ones left out" }),
+		reached: z.number(),
+		orders: z.number(),
+		value_cents: z.number().meta({ description: "of the orders of those days" }),
 	})
 	.meta({ id: "MonitorRep" });
 
@@ -143,7 +145,7 @@ export const monitorCustomers = z
 				measures: z.record(z.string(), z.number().nullable()),
 				on: date.nullable().meta({ description: "the date that the figure turns on: of the break, the last contact, the last order" }),
 				evidence: z
-					.looseObject({ table: z.string(), id: z.string(), on: date, detail: z.string() })
+					.looseObject({ table: z.string(), id: z.string(), on: date.nullable(), detail: z.string() })
 					.nullable()
 					.meta({ description: "of breaks: the row that gives the cause" }),
 			}),

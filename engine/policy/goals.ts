@@ -1,33 +1,24 @@
+import type { Calendar } from "../portfolio/calendar/calendar.ts";
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio, Table } from "../portfolio/portfolio.ts";
-import { ORDER_KINDS, ORDER_STATUS, TARGET_METRICS } from "../portfolio/schema.ts";
+import { TARGET_METRICS } from "../portfolio/schema.ts";
 import { type Cents, type Day, formatDay } from "../units.ts";
 import type { Classification } from "./case.ts";
 import type { Ownership } from "./ownership.ts";
+import { isPositivated, type MonthlySales, salesBetween } from "./monthly-sales.ts";
 import { INACTIVATING, NEW, PROSPECT } from "./phase.ts";
 import type { Policy } from "./policy.ts";
 
 type Metric = (typeof TARGET_METRICS)[number];
 
-const CANCELLED = ORDER_STATUS.indexOf("cancelled");
-const CUT = ORDER_STATUS.indexOf("cut");
-const RETURN = ORDER_KINDS.indexOf("return");
-
 /** A target that a rep has not reached yet, with the price of what is missing. */
 interface Goal {
 	readonly metric: Metric;
 	readonly line: string | null;
-	/** Cents of bonus for each unit that is missing: a customer, a currency unit of sales, a product in a customer's mix. */
+	/** Cents for each unit that is missing: a customer, a currency unit of sales, a product in a customer's mix. */
 	readonly centsPerUnit: number;
 	/** Does the period's past count, because as_of lies in it? */
 	readonly isRunning: boolean;
-}
-
-/** What a customer bought in the month of as_of, all lines or one. */
-interface MonthlySales {
-	readonly value: Float64Array;
-	readonly margin: Float64Array;
-	readonly numProducts: Uint16Array;
 }
 
 export interface Goals {
@@ -35,7 +26,8 @@ export interface Goals {
 	 * Cents that an order would earn towards the targets of its rep's month, were it certain: a customer counts once for positivation,
 	 * new and recovered, an order's value and margin for revenue and margin, its new products for mix. A line's target counts a whole
 	 * order. Never more than the order's margin, so that the end of a month cannot starve the next. Targets without bonus_value, and
-	 * reached ones, have no price.
+	 * reached ones, have no price. In the running month a unit's share of the bonus is paid by how hard pressed the target is: what is
+	 * missing over what the working days left would bring at an even pace, at most the policy's `goal_pressure_cap`.
 	 */
 	centsOf(
 		rep: number,
@@ -43,6 +35,8 @@ export interface Goals {
 		day: Day,
 		order: { readonly value: Cents; readonly margin: Cents; readonly newProducts: number },
 	): Cents;
+	/** Cents that a unit of a target, a row of the table, earns its rep today; null for targets without a price. */
+	priceOf(target: number): number | null;
 }
 
 /** How far each rep is, by metric and line (null: all) of the month's targets; arrays by row of reps. */
@@ -54,6 +48,7 @@ export interface GoalInputs {
 	readonly classification: Classification;
 	readonly policy: Policy;
 	readonly ownership: Ownership;
+	readonly calendar: Calendar;
 	readonly asOf: Day;
 }
 
@@ -61,7 +56,7 @@ export interface GoalInputs {
 export function measureAchieved(inputs: GoalInputs): Achieved {
 	const { targets } = inputs.portfolio.tables;
 	const running = monthOf(inputs.asOf);
-	const salesOf = cached((line: string | null) => monthlySales(inputs, line));
+	const salesOf = cached((line: string | null) => salesOfMonth(inputs, line));
 	const measures = new Map<string, Achieved[number]>();
 	for (let row = 0; row < targets.numRows; row++) {
 		if (targets.texts.period.at(row) !== running || !hasBonus(targets, row)) continue;
@@ -78,7 +73,7 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 	const { portfolio, policy, classification, asOf } = inputs;
 	const { reps, targets } = portfolio.tables;
 	const running = monthOf(asOf);
-	const salesOf = cached((line: string | null) => monthlySales(inputs, line));
+	const salesOf = cached((line: string | null) => salesOfMonth(inputs, line));
 	const reachedBy = (rep: number, metric: Metric, line: string | null): number =>
 		achieved.find((measure) => measure.metric === metric && measure.line === line)?.byRep[rep] ?? 0;
 	const teams = Map.groupBy(
@@ -86,19 +81,22 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 		(rep) => reps.texts.team_id.at(rep),
 	);
 
+	const timeLeft = shareOfDaysLeft(inputs);
+	const goalOf = (row: number): Goal | null => {
+		const metric = TARGET_METRICS[targets.codes.metric[row]];
+		const line = targets.texts.line.at(row);
+		const isRunning = targets.texts.period.at(row) === running;
+		const rep = targets.refs.rep_id[row];
+		const members = rep >= 0 ? [rep] : (teams.get(targets.texts.team_id.at(row)) ?? []);
+		const reached = isRunning ? members.reduce((sum, member) => sum + reachedBy(member, metric, line), 0) : 0;
+		const target = targets.numbers.target[row];
+		const gap = target - reached;
+		if (!(gap > 0)) return null;
+		const pressure = isRunning ? Math.min(policy.value.goal_pressure_cap, gap / target / timeLeft) : 1;
+		return { metric, line, centsPerUnit: (targets.numbers.bonus_value[row] / gap) * pressure, isRunning };
+	};
 	const goalsOf = cached((month: string) =>
-		cached((rep: number): Goal[] => {
-			const team = reps.texts.team_id.at(rep);
-			return targetsOf(targets, month, rep, team).flatMap((row) => {
-				const metric = TARGET_METRICS[targets.codes.metric[row]];
-				const line = targets.texts.line.at(row);
-				const isRunning = month === running;
-				const members = targets.refs.rep_id[row] >= 0 ? [rep] : (teams.get(team) ?? []);
-				const reached = isRunning ? members.reduce((sum, member) => sum + reachedBy(member, metric, line), 0) : 0;
-				const gap = targets.numbers.target[row] - reached;
-				return gap > 0 ? [{ metric, line, centsPerUnit: targets.numbers.bonus_value[row] / gap, isRunning }] : [];
-			});
-		}),
+		cached((rep: number): Goal[] => targetsOf(targets, month, rep, reps.texts.team_id.at(rep)).flatMap((row) => goalOf(row) ?? [])),
 	);
 
 	const unitsOf = ({ metric, line, isRunning }: Goal, customer: number, order: Parameters<Goals["centsOf"]>[3]): number => {
@@ -122,7 +120,22 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 			const cents = goalsOf(month)(rep).reduce((sum, goal) => sum + unitsOf(goal, customer, order) * goal.centsPerUnit, 0);
 			return Math.min(cents, Math.max(0, order.margin));
 		},
+		priceOf: (target) => (hasBonus(targets, target) ? (goalOf(target)?.centsPerUnit ?? null) : null),
 	};
+}
+
+/** Working days left of the month of as_of over all of its working days, as_of counted as one in any case. */
+function shareOfDaysLeft({ calendar, asOf }: GoalInputs): number {
+	const [from, to] = [monthStartOf(asOf), monthStartOf(monthStartOf(asOf) + 31)];
+	const left = Math.max(1, countWorkingDays(calendar, asOf, to));
+	return left / Math.max(left, countWorkingDays(calendar, from, to));
+}
+
+/** Working days of from … to − 1. */
+export function countWorkingDays(calendar: Calendar, from: Day, to: Day): number {
+	let count = 0;
+	for (let day = from; day < to; day++) if (calendar.isWorkingDay(day)) count++;
+	return count;
 }
 
 function monthOf(day: Day): string {
@@ -157,9 +170,9 @@ function targetsOf(targets: Table, month: string, rep: number, team: string | nu
 	return [...own, ...ofTeam];
 }
 
-/** What the customers of each rep contributed to a metric in the month so far, by row of reps. */
-function achievedByRep(
-	{ portfolio, classification, policy, ownership, history, asOf }: GoalInputs,
+/** What the customers of each rep contributed to a metric in the month so far, by row of reps; `sales` are those of the month. */
+export function achievedByRep(
+	{ portfolio, classification, policy, ownership, history, asOf }: Omit<GoalInputs, "calendar">,
 	metric: Metric,
 	sales: MonthlySales,
 ): Float64Array {
@@ -180,40 +193,11 @@ function achievedByRep(
 	return sums;
 }
 
-function isPositivated({ positivation }: Policy, sales: MonthlySales, customer: number): boolean {
-	return sales.value[customer] >= 100 * positivation.min_value && sales.numProducts[customer] >= positivation.min_products;
-}
-
-function monthStartOf(day: Day): Day {
+export function monthStartOf(day: Day): Day {
 	return day - new Date(day * 86_400_000).getUTCDate() + 1;
 }
 
-/** Sales of the month of as_of, returns subtracted, cancelled and cut lines left out; of one supplier line, or of all (null). */
-function monthlySales({ portfolio, history, policy, asOf }: GoalInputs, line: string | null): MonthlySales {
-	const { orders, products } = portfolio.tables;
-	const monthStart = monthStartOf(asOf);
-	const sales = {
-		value: new Float64Array(history.numCustomers),
-		margin: new Float64Array(history.numCustomers),
-		numProducts: new Uint16Array(history.numCustomers),
-	};
-	const isOfLine = (row: number): boolean =>
-		line === null || (orders.texts.line.at(row) ?? products.texts.line.at(orders.refs.product_id[row])) === line;
-	for (let customer = 0; customer < history.numCustomers; customer++) {
-		const bought = new Set<number>();
-		for (let i = history.lineStart[customer + 1] - 1; i >= history.lineStart[customer]; i--) {
-			const row = history.line[i];
-			if (orders.days.ordered_on[row] < monthStart) break;
-			const status = orders.codes.status[row];
-			if (status === CANCELLED || status === CUT || !isOfLine(row)) continue;
-			const isReturn = orders.numbers.quantity[row] < 0 || orders.codes.kind[row] === RETURN;
-			const value = isReturn ? -Math.abs(orders.numbers.net_value[row]) : orders.numbers.net_value[row];
-			const margin = orders.numbers.margin[row];
-			sales.value[customer] += value;
-			sales.margin[customer] += Number.isNaN(margin) ? value * policy.value.default_margin_rate : margin;
-			if (!isReturn) bought.add(orders.refs.product_id[row]);
-		}
-		sales.numProducts[customer] = bought.size;
-	}
-	return sales;
+/** Sales of the month of as_of so far, of one supplier line or of all (null). */
+function salesOfMonth(inputs: GoalInputs, line: string | null): MonthlySales {
+	return salesBetween(inputs, line, monthStartOf(inputs.asOf), inputs.asOf);
 }

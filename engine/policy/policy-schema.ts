@@ -216,6 +216,12 @@ const value = z
 		due_from_share: rate()
 			.default(0.5)
 			.describe("share of the interval after which a contact to sell, retain or win a prospect is due; sooner none is made"),
+		goal_pressure_cap: z
+			.number()
+			.min(0)
+			.max(10)
+			.default(2)
+			.describe("most that being behind a month's target, for the working days left, multiplies a unit's share of its bonus by"),
 		prospect_order_probability: rate().default(0.008).describe("P(first order within an interval) of a prospect that nobody contacts"),
 		weights: z
 			.strictObject({

@@ -122,8 +122,13 @@ function refusalOf({ portfolio, classification }: CaseContext, customer: number,
 	return null;
 }
 
-/** Channels that the action plan uses, the customer agreed to, and the rep and the map allow. */
-function channelsOf({ portfolio }: CaseContext, rep: number, customer: number, plan: ActionPlan): Standing["channels"] {
+/** Channels that the action plan uses, the customer agreed to, and the rep and the map allow; by channel code. */
+export function channelsOf(
+	{ portfolio }: Pick<CaseContext, "portfolio">,
+	rep: number,
+	customer: number,
+	plan: ActionPlan,
+): Standing["channels"] {
 	const { customers, reps } = portfolio.tables;
 	const agreed = customers.texts.channels.at(customer);
 	const mask = agreed === null ? -1 : parseChannels(agreed);

@@ -19,17 +19,30 @@ export interface Closures {
 	readonly firstDay: Day;
 }
 
+/** Purchase events of a history by day, from its first one on. */
+export interface DayCounts {
+	readonly firstDay: Day;
+	readonly counts: Int32Array;
+}
+
 /** Finds the collective closures of a history: at least five consecutive working days (Monday to Friday) that are nearly silent. */
 export function findClosures(history: History): Closures {
-	const { eventDay, before } = history;
+	return closuresBefore(countDays(history), history.before);
+}
+
+export function countDays({ eventDay, before }: History): DayCounts {
 	let firstDay = before;
 	for (const day of eventDay) if (day < firstDay) firstDay = day;
 	const counts = new Int32Array(before - firstDay);
 	for (const day of eventDay) counts[day - firstDay]++;
-	const workingDays = Array.from(counts.keys())
-		.map((offset) => firstDay + offset)
-		.filter((day) => weekdayOf(day) < 5);
-	const silent = silentDays(workingDays.map((day) => counts[day - firstDay]));
+	return { firstDay, counts };
+}
+
+/** The closures that were known before a day, which the counts reach. */
+export function closuresBefore(known: DayCounts, before: Day): Closures {
+	const firstDay = Math.min(known.firstDay, before);
+	const workingDays = Array.from({ length: before - firstDay }, (_, offset) => firstDay + offset).filter((day) => weekdayOf(day) < 5);
+	const silent = silentDays(workingDays.map((day) => known.counts[day - firstDay]));
 	const ranges = runsOf(workingDays, silent, before);
 	return { ranges, firstDay, closedBefore: cumulate(ranges, firstDay, before) };
 }

@@ -4,11 +4,11 @@ import { weekdayOf } from "../units.ts";
 import { type Closures, findClosures, openDays } from "./closures.ts";
 
 /** Strength of the base in gaps: own gaps weigh as much as it from two on. */
-const BASE_GAPS = 2;
+export const BASE_GAPS = 2;
 /** Interval in days where nobody in the portfolio ever came back. */
-const FALLBACK_INTERVAL = 30;
+export const FALLBACK_INTERVAL = 30;
 /** A segment has a base of its own from this many customers with at least two gaps. */
-const MIN_SEGMENT = 30;
+export const MIN_SEGMENT = 30;
 /** Weight of an event's value against the one after it. */
 const TICKET_DECAY = 0.9;
 /** Strength of the portfolio's mean ticket, in events. */
@@ -167,6 +167,11 @@ function weekdayShares({ eventDay }: History): Float64Array {
 	for (const day of eventDay) counts[weekdayOf(day)]++;
 	const total = counts.reduce((sum, count) => sum + count, 0);
 	return counts.map((count) => count / total);
+}
+
+/** Expected order of every customer, cents, as in `Rhythm`. */
+export function ticketsOf(history: History): Float64Array {
+	return tickets(history, meanTicket(history));
 }
 
 function tickets({ eventStart, eventValue, numCustomers }: History, baseTicket: number): Float64Array {

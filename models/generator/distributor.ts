@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { createRandom } from "../../engine/random.ts";
-import type { TableName } from "../../engine/portfolio/schema.ts";
+import { type TableName, TABLES } from "../../engine/portfolio/schema.ts";
 import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
 import type { TableFormat } from "../../engine/portfolio/files/write-table.ts";
 import type { Day } from "../../engine/units.ts";
 import { appointmentRows } from "./appointments.ts";
 import { buildCatalogue, LINES } from "./catalogue.ts";
-import { drawCredit } from "./credit.ts";
+import { type Credit, drawCredit } from "./credit.ts";
 import type { Customer } from "./customer.ts";
 import { buildCustomer } from "./customer.ts";
 import { customerRow, isPromisable } from "./customer-row.ts";
@@ -151,12 +151,21 @@ function writeCustomer(
 ): void {
 	const owner = isOwned(customer) ? rep.id : null;
 	const route = routeIdOf(rep, customer.index % 5 === 0 ? 1 : 0);
-	write("customers", customerRow(customer, past.state, drawCredit(seed, customer, past), owner, route));
+	const credit = drawCredit(seed, customer, past);
+	const row = customerRow(customer, past.state, credit, owner, route);
+	write("customers", row);
 	if (owner !== null) for (const row of assignmentRows(customer, service, rep, helpersOf(rep, reps))) write("assignments", row);
 	for (const row of past.orders) write("orders", row);
 	for (const row of past.contacts) write("contacts", row);
 	for (const row of past.events) write("service_events", row);
-	addTruth({ customer, repId: rep.id, state: past.state });
+	addTruth({ customer, repId: rep.id, state: past.state, isEvident: isEvident(past, credit, row) });
+}
+
+/** Do the tables tell why a customer is gone: its own row, or what was written of it since? */
+function isEvident({ state, isEvident: isTold }: Past, { overdue }: Credit, row: readonly Cell[]): boolean {
+	if (state.mode !== "gone") return false;
+	if (state.cause === "closed" && row[Object.keys(TABLES.customers.columns).indexOf("status")] === "closed") return true;
+	return isTold || (state.cause === "credit" && overdue > 0);
 }
 
 /** Who helps a rep: the team's inside rep, and the next field rep who stands in. */

@@ -24,6 +24,8 @@ export interface Past {
 	readonly contacts: Cell[][];
 	readonly events: Cell[][];
 	readonly state: LifeState;
+	/** Did contacts or events written since the customer went tell why? */
+	readonly isEvident: boolean;
 	/** Net sales by days before asOf: [0, 30), [30, 60), [60, 90), and of the last year. */
 	readonly recent: readonly [Cents, Cents, Cents];
 	readonly lastYear: Cents;
@@ -121,6 +123,7 @@ function createRecord({ calendar, catalogue }: Market, customer: Customer, { rep
 	const recent: [Cents, Cents, Cents] = [0, 0, 0];
 	const products = new Set<number>();
 	let [lastYear, notInvoiced, marginLastMonth, numOrders] = [0, 0, 0, 0];
+	let [numWords, numVain, isTold, isUnserved] = [0, 0, false, false];
 	const prefix = String(customer.index + 1).padStart(7, "0");
 	const nextTradingDay = (day: Day): Day => {
 		let next = day + 1;
@@ -229,16 +232,24 @@ function createRecord({ calendar, catalogue }: Market, customer: Customer, { rep
 		departed(day: Day, state: LifeState): void {
 			if (state.cause === "complaint") addEvent(day, "complaint", "high", null);
 			if (state.cause === "delivery_failure") addEvent(day, "delivery_failure", "high", null);
+			isTold = (state.cause === "complaint" || state.cause === "delivery_failure") && day >= asOf - 365;
+			isUnserved = state.cause === "not_served" && state.sinceContact > UNSERVED_TRADING_DAYS && contacts.length > 0;
+			numWords = numVain = 0;
 		},
 		lived(day: Day, state: LifeState, attempt: Attempt | null, lines: readonly OrderLine[] | null): void {
 			const reached = attempt?.outcome === "reached";
 			const origin = lines === null ? "" : originOf(random, reached ? attempt.channel : null);
 			const orderId = lines === null ? null : addOrder(day, lines, origin, "sale");
 			if (attempt !== null && reached && orderId !== null) addContact(day, attempt, "order", null, orderId);
-			else if (attempt !== null && reached) addContact(day, attempt, "no_order", objectionOf(random, state, customer), null);
-			else if (attempt?.outcome === "held_out") addContact(day, attempt, "cancelled", HELD_OUT, null);
-			else if (attempt !== null) addContact(day, attempt, attempt.outcome, null, null);
-			else if (origin === "telesales")
+			else if (attempt !== null && reached) {
+				const objection = objectionOf(random, state, customer);
+				if (state.mode === "gone" && objection !== null && objection === partingWordOf(state)) numWords++;
+				addContact(day, attempt, "no_order", objection, null);
+			} else if (attempt?.outcome === "held_out") addContact(day, attempt, "cancelled", HELD_OUT, null);
+			else if (attempt !== null) {
+				if (attempt.outcome === "not_reached") numVain++;
+				addContact(day, attempt, attempt.outcome, null, null);
+			} else if (origin === "telesales")
 				addContact(day, { channel: "phone", direction: "inbound", outcome: "reached" }, "order", null, orderId);
 			if (lines !== null) extras(day, lines);
 		},
@@ -247,6 +258,7 @@ function createRecord({ calendar, catalogue }: Market, customer: Customer, { rep
 			contacts,
 			events,
 			state,
+			isEvident: isTold || isUnserved || numWords > 0 || (state.cause === "closed" && numVain >= VAIN_ATTEMPTS),
 			recent,
 			lastYear,
 			notInvoiced,
@@ -266,6 +278,11 @@ function originOf(random: Random, channel: "visit" | "phone" | null): string {
 	]);
 }
 
+/** Without contact for longer, a customer that goes because nobody came shows it in its contacts. */
+const UNSERVED_TRADING_DAYS = 30;
+/** A closed shop shows in so many attempts that reach nobody. */
+const VAIN_ATTEMPTS = 3;
+
 const PARTING_WORDS: Partial<Record<Cause, string>> = {
 	price_objection: "price",
 	credit: "no_cash",
@@ -274,12 +291,20 @@ const PARTING_WORDS: Partial<Record<Cause, string>> = {
 	stock_out: "stock_out",
 };
 
-/** Why a customer that was reached did not buy: mostly it still has stock; those that left say what drove them away. */
+function partingWordOf({ mode, cause }: Readonly<LifeState>): string | undefined {
+	return mode === "gone" && cause !== null ? PARTING_WORDS[cause] : undefined;
+}
+
+/**
+ * Why a customer that was reached did not buy: mostly it still has stock; those that left say what drove them away, or, where that is not for
+ * them to say, that nobody is in or nothing is needed.
+ */
 export function objectionOf(random: Random, state: LifeState, customer: Customer): string | null {
-	const parting = state.mode === "gone" && state.cause !== null ? PARTING_WORDS[state.cause] : undefined;
+	const parting = partingWordOf(state);
 	if (parting !== undefined) return parting;
 	if (chance(random, 0.2)) return null;
 	if (state.clock < 0.6 * customer.behaviour.interval && chance(random, 0.4)) return "overstocked";
+	if (state.mode === "gone") return chance(random, 0.5) ? "buyer_absent" : "overstocked";
 	return pickWeighted(random, [
 		["price", 0.3],
 		["buyer_absent", 0.25],

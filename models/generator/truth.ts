@@ -21,6 +21,8 @@ export interface CustomerTruth {
 	readonly repId: string;
 	/** On asOf, before its trade. */
 	readonly state: LifeState;
+	/** Of a customer that is gone: does some row of the tables tell why? */
+	readonly isEvident: boolean;
 }
 
 /** Opens `truth/customers.ndjson` of a folder. */

@@ -12,6 +12,7 @@ import { addForecastCommand } from "./forecast.ts";
 import { addGenerateCommand } from "./generate.ts";
 import { addImportCommand } from "./import.ts";
 import { addKeysCommand } from "./keys.ts";
+import { addMonitorCommand } from "./monitor.ts";
 import { addPlanCommand } from "./plan.ts";
 import { addPromoteCommand } from "./promote.ts";
 import { addProductsCommand } from "./products.ts";
@@ -48,6 +49,7 @@ function buildProgram(setExit: SetExit): Command {
 	addEffectsCommand(program);
 	addReviewCommand(program);
 	addForecastCommand(program);
+	addMonitorCommand(program);
 	addBacktestCommand(program);
 	addExperimentCommand(program);
 	addKeysCommand(program);

@@ -198,11 +198,23 @@ describe("goal", () => {
 	});
 	const dP = AFTER - 0.5;
 
-	it("is the chance that the contact makes the customer count, times the bonus shared by what is missing", () => {
+	it("is the chance that the contact makes the customer count, times the bonus shared by what is missing, pressed by the days left", () => {
 		// C1 ordered on 13 November: with 500.00 it counts already; without that order five are missing at 20.00 each.
 		expect(terms({}, target({})).goal).toBe(0);
 		const orders = ordersOn("C1", rhythm(14, 20, 24));
-		expect(terms({}, { ...target({}), orders }).goal).toBe(Math.round(shiftedGain(0.9) * 2000));
+		// All of the target is missing with 6 of 19 working days left: 19 ÷ 6 times as hard pressed as at an even pace, capped at twice.
+		expect(terms({}, { ...target({}), orders }).goal).toBe(Math.round(shiftedGain(0.9) * 2000 * 2));
+		const pressedBy = (cap: number) => terms({}, { ...target({}), orders }, {}, { value: { goal_pressure_cap: cap } }).goal;
+		expect(pressedBy(1)).toBe(Math.round(shiftedGain(0.9) * 2000));
+		expect(pressedBy(10)).toBe(Math.round((shiftedGain(0.9) * 2000 * 19) / 6));
+		expect(pressedBy(0)).toBe(0);
+	});
+
+	it("is worth less where the target is nearly reached, since the days left would bring the rest anyway", () => {
+		// Sold in November: 500.00 of 550.00. 1 ÷ 11 is missing with 6 ÷ 19 of the days left: pressed by 19 ÷ 66. The order's 500.00 are
+		// 500 units at 1.00 ÷ 50 each.
+		const nearly = target({ metric: "revenue", target: 550, bonus_value: 1 });
+		expect(terms({}, nearly).goal).toBe(Math.round(dP * ((500 * 100) / 50) * (19 / 66)));
 	});
 
 	it("counts from zero in the next month", () => {
@@ -218,8 +230,9 @@ describe("goal", () => {
 	it("is the team's too, and nothing where it is reached or has no bonus", () => {
 		const team = { reps: [{ ...REP, team_id: "T1" }] };
 		const ofTeam = { targets: [{ period: "2026-11", team_id: "T1", metric: "revenue", target: 1500, bonus_value: 100 }] };
-		// Sold in November: one order of 500.00. Missing 1000.00, of which the order would bring 500.00: half of 100.00.
-		expect(terms({}, { ...team, ...ofTeam }).goal).toBe(Math.round(dP * 5000));
+		// Sold in November: one order of 500.00. Missing 1000.00, of which the order would bring 500.00: half of 100.00. Two thirds are missing
+		// with 6 of 19 working days left, more than twice an even pace: pressed by 2.
+		expect(terms({}, { ...team, ...ofTeam }).goal).toBe(Math.round(dP * 5000 * 2));
 		expect(terms({}, target({ metric: "revenue", target: 400 })).goal).toBe(0);
 		expect(terms({}, { targets: [{ period: "2026-11", rep_id: "R1", metric: "revenue", target: 5000 }] }).goal).toBe(0);
 	});

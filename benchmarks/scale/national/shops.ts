@@ -109,6 +109,7 @@ function usualPast({ behaviour, potential }: Customer, asOf: number): Past {
 		notInvoiced: 0,
 		marginLastMonth: 0,
 		breadth: 0,
+		isEvident: false,
 	};
 }
 

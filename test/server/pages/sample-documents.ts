@@ -128,6 +128,10 @@ export const SAMPLE_MONITOR: MonitorDocument = {
 		is_overloaded: i > 8,
 		planned_seconds: 140_000,
 		planned_travel_seconds: 90_000,
+		contacts: 200,
+		reached: 180,
+		orders: 90,
+		value_cents: 900_000,
 	})),
 	targets: ["revenue", "positivation"].map((metric) => ({
 		period: "2026-11",

@@ -1,0 +1,163 @@
+import { type ActionPlans, buildActionPlans, cadenceOf } from "../policy/action-plan.ts";
+import { type Classification, PHASES } from "../policy/case.ts";
+import { classify } from "../policy/classify.ts";
+import { COLLECTIONS_TEAM } from "../policy/credit.ts";
+import { buildOwnership, isManager, type Ownership } from "../policy/ownership.ts";
+import type { ActionPlan, Policy } from "../policy/policy.ts";
+import type { Calendar } from "../portfolio/calendar/calendar.ts";
+import { examineFeed } from "../portfolio/feed.ts";
+import { buildHistory, type History } from "../portfolio/history.ts";
+import type { FeedHealth, Portfolio } from "../portfolio/portfolio.ts";
+import { CUSTOMER_STATUS, REP_KINDS } from "../portfolio/schema.ts";
+import { intervalsBefore } from "../scoring/past-intervals.ts";
+import { ticketsOf } from "../scoring/rhythm.ts";
+import { type Question, rulesOf } from "../understand.ts";
+import { type Cents, type Day, formatDay } from "../units.ts";
+
+/** Months of which flows between phases are told, the running one counted. */
+const MONTHS = 6;
+const DAYS_SCORED = 90;
+const ACTIVE = PHASES.indexOf("active");
+const OPEN = CUSTOMER_STATUS.indexOf("open");
+
+/** What is known of every customer when as_of begins, without any model; arrays by row of the customers table. */
+export interface View {
+	readonly portfolio: Portfolio;
+	readonly policy: Policy;
+	readonly calendar: Calendar;
+	readonly asOf: Day;
+	/** Working days planned. */
+	readonly horizon: readonly Day[];
+	readonly feed: FeedHealth;
+	readonly history: History;
+	readonly classification: Classification;
+	/** Days between orders; NaN for customers that never ordered. */
+	readonly expectedInterval: Float32Array;
+	/** Expected order in cents; NaN for customers that never ordered. */
+	readonly ticket: Float64Array;
+	/** Sales less returns of purchase days and their margin over the window of the ABC curve, cents. */
+	readonly revenue: Float64Array;
+	readonly margin: Float64Array;
+	/** First days of the months told of, oldest first; of each, the expected intervals before it. */
+	readonly months: readonly Day[];
+	readonly intervalsBefore: readonly Float32Array[];
+	readonly ownership: Ownership;
+	/** Row of reps; -1 without an owner. */
+	readonly owner: Int32Array;
+	/** 1: has a rep who may contact it. */
+	readonly isServed: Uint8Array;
+	/** The action plan's days, or the customer's own. */
+	readonly interval: Float64Array;
+	readonly maxGap: Float64Array;
+	readonly planOf: (customer: number) => ActionPlan;
+	/** The maximum gap that the customer has, or had, as an active one. */
+	readonly activeMaxGap: (customer: number) => number;
+}
+
+/** Looks at a whole portfolio as it stood when a day began: nothing dated on it or later is seen. */
+export function viewOf(portfolio: Portfolio, question: Question): View {
+	const { asOf } = question;
+	const { policy, calendar, horizon } = rulesOf(portfolio, question);
+	const history = buildHistory(portfolio, asOf);
+	const feed = examineFeed(portfolio, asOf, calendar, history);
+	const months = monthsBefore(asOf);
+	const [expectedInterval, ...before] = intervalsBefore(portfolio, history, [feed.silenceFrom, ...months]);
+	const ticket = ticketsOf(history);
+	const expectedValue = Float64Array.from(ticket, (value, customer) => (value * DAYS_SCORED) / expectedInterval[customer]);
+	const known = { portfolio, history, policy, asOf };
+	const scores = { expectedInterval, expectedValue };
+	const classification = classify({ ...known, scores, silenceFrom: feed.silenceFrom });
+	const sums = windowSums(history, policy, asOf);
+	const ownership = buildOwnership(portfolio, [asOf]);
+	const owner = Int32Array.from({ length: history.numCustomers }, (_, customer) => ownership.ownerOf(customer));
+	return {
+		...known,
+		calendar,
+		horizon,
+		feed,
+		classification,
+		expectedInterval,
+		ticket,
+		...sums,
+		months,
+		intervalsBefore: before,
+		ownership,
+		owner,
+		isServed: servedBy(portfolio, classification, owner),
+		...cadences(portfolio, policy, classification, ownership, owner),
+	};
+}
+
+/** First days of the last months up to that of as_of, oldest first. */
+function monthsBefore(asOf: Day): Day[] {
+	const months = [monthStartOf(asOf)];
+	while (months.length < MONTHS) months.unshift(monthStartOf(months[0] - 1));
+	return months;
+}
+
+export function monthStartOf(day: Day): Day {
+	return day - Number(formatDay(day).slice(8)) + 1;
+}
+
+/** `YYYY-MM` of a day. */
+export function periodOf(day: Day): string {
+	return formatDay(day).slice(0, 7);
+}
+
+/** First day of the next month. */
+export function monthEndOf(day: Day): Day {
+	return monthStartOf(monthStartOf(day) + 31);
+}
+
+function windowSums(history: History, policy: Policy, asOf: Day): { revenue: Float64Array; margin: Float64Array } {
+	const { numCustomers, eventStart, eventDay, eventValue, eventMargin } = history;
+	const from = asOf - policy.classes.window_days;
+	const { default_margin_rate: rate } = policy.value;
+	const [revenue, margin] = [new Float64Array(numCustomers), new Float64Array(numCustomers)];
+	for (let customer = 0; customer < numCustomers; customer++) {
+		for (let event = eventStart[customer + 1] - 1; event >= eventStart[customer] && eventDay[event] >= from; event--) {
+			revenue[customer] += eventValue[event];
+			margin[customer] += marginOf(eventMargin[event], eventValue[event], rate);
+		}
+	}
+	return { revenue, margin };
+}
+
+/** Margin where it is known, else the policy's share of the value. */
+export function marginOf(margin: Cents, value: Cents, rate: number): Cents {
+	return Number.isNaN(margin) ? Math.round(value * rate) : margin;
+}
+
+function servedBy({ tables: { customers, reps } }: Portfolio, { credit }: Classification, owner: Int32Array): Uint8Array {
+	const { status, blocked } = customers.codes;
+	return Uint8Array.from(owner, (rep, customer) => {
+		const isFree = blocked[customer] !== 1 && (status[customer] === OPEN || status[customer] >= CUSTOMER_STATUS.length);
+		return Number(rep >= 0 && !isManager(reps, rep) && isFree && credit[customer] !== COLLECTIONS_TEAM);
+	});
+}
+
+function cadences(
+	{ tables: { customers, assignments, reps } }: Portfolio,
+	policy: Policy,
+	{ asOf, phase, class: cls, potential }: Classification,
+	ownership: Ownership,
+	owner: Int32Array,
+): Pick<View, "interval" | "maxGap" | "planOf" | "activeMaxGap"> {
+	const plans: ActionPlans = buildActionPlans(policy);
+	const planIn = (customer: number, inPhase: number): ActionPlan => {
+		const kind = owner[customer] < 0 ? REP_KINDS.indexOf("field_employee") : reps.codes.kind[owner[customer]];
+		return plans.planOf(inPhase, cls[customer], potential[customer], kind);
+	};
+	const planOf = (customer: number): ActionPlan => planIn(customer, phase[customer]);
+	const cadenceIn = (customer: number, plan: ActionPlan) => {
+		const row = ownership.assignmentOn(customer, asOf);
+		return cadenceOf(plan, customers, customer, row < 0 ? Number.NaN : assignments.numbers.interval_days[row]);
+	};
+	const [interval, maxGap] = [new Float64Array(owner.length), new Float64Array(owner.length)];
+	for (let customer = 0; customer < owner.length; customer++) {
+		const cadence = cadenceIn(customer, planOf(customer));
+		interval[customer] = cadence.interval;
+		maxGap[customer] = cadence.maxGap;
+	}
+	return { interval, maxGap, planOf, activeMaxGap: (customer) => cadenceIn(customer, planIn(customer, ACTIVE)).maxGap };
+}
