@@ -1,10 +1,9 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import Table from "cli-table3";
 import { CarteiraError } from "../../engine/index.ts";
-import { DEFAULT_CONFIG } from "../config.ts";
 import { type KeyRecord, type Keys, SCOPES, type Scope, validateTenant } from "../store/keys.ts";
 import { DEFAULT_TENANT } from "../store/data-folder.ts";
-import { databaseOption, jsonOption, validateOutFolder, wholeArgument } from "./options.ts";
+import { dataOption, databaseOption, jsonOption, validateOutFolder, wholeArgument } from "./options.ts";
 import { openKeys } from "./open-keys.ts";
 import { tell } from "./progress.ts";
 
@@ -87,10 +86,7 @@ function create({ tenant, scopes, name, expiresDays, ...flags }: CreateFlags): P
 }
 
 function addKeyOptions(command: Command): Command {
-	return command
-		.option("--data <folder>", "the server's data folder", DEFAULT_CONFIG.dataDir)
-		.addOption(databaseOption())
-		.addOption(jsonOption());
+	return command.addOption(dataOption()).addOption(databaseOption()).addOption(jsonOption());
 }
 
 /** `carteira keys`: who may call the service, also while it runs. */

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, type Stats, statSync } from "node:fs
 import { dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { CarteiraError } from "../../engine/index.ts";
-import { DEFAULT_LIMITS } from "../config.ts";
+import { DEFAULT_CONFIG, DEFAULT_LIMITS } from "../config.ts";
 import { describeFileError } from "../file-error.ts";
 import { EXPECTED_DAY, parsePlanningDay } from "../planning-days.ts";
 
@@ -50,6 +50,8 @@ export const databaseOption = (): Option =>
 	new Option("--database <url>", "PostgreSQL that keeps the rows; default: a file in the data folder")
 		.env("CARTEIRA_DATABASE_URL")
 		.argParser(databaseArgument);
+export const dataOption = (what = "the server's data folder"): Option =>
+	new Option("--data <folder>", what).env("CARTEIRA_DATA_FOLDER").default(DEFAULT_CONFIG.dataDir);
 export const jsonOption = (): Option => new Option("--json", "answer in JSON");
 export const iterationsOption = (): Option =>
 	new Option("--iterations <n>", "search steps a rep; repeats exactly").argParser(wholeArgument(0, 1_000_000_000)).conflicts("seconds");

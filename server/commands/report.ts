@@ -37,7 +37,7 @@ export function formatError(error: unknown, isJson: boolean): string {
 		error instanceof CarteiraError ? error : new CarteiraError("INTERNAL", error instanceof Error ? error.message : String(error));
 	const { code, message, details, numProblems } = known;
 	if (isJson) return `${JSON.stringify({ code, message, errors: details, num_errors: numProblems })}\n`;
-	const stack = process.env.CARTEIRA_TRACE && error instanceof Error ? `\n${error.stack}` : "";
+	const stack = ["1", "true"].includes(process.env.CARTEIRA_TRACE ?? "") && error instanceof Error ? `\n${error.stack}` : "";
 	const problems = details.length > 0 ? `\n${formatProblems(details, numProblems)}` : "";
 	const kind = code === "INTERNAL" ? "internal error, a defect of Carteira" : "error";
 	return `carteira: ${kind}: ${plain(message)}${problems}${stack}\n`;

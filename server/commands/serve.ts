@@ -3,11 +3,12 @@ import { type Command, Option } from "commander";
 import { CarteiraError } from "../../engine/index.ts";
 import { buildApp } from "../app.ts";
 import { DEFAULT_CONFIG, type ServerConfig, isLoopbackHost, validateHost } from "../config.ts";
+import { type Environment, LOG_LEVELS, describeSetting, findUnknown, readEnvironment } from "../environment.ts";
 import { databasePath } from "../store/data-folder.ts";
 import { type Services, createServices } from "../services.ts";
-import { databaseOption, given, modelOption, portOption, threadsOption, validateOutFolder } from "./options.ts";
+import { dataOption, databaseOption, given, modelOption, portOption, threadsOption, validateOutFolder } from "./options.ts";
 import { openKeys } from "./open-keys.ts";
-import { tell } from "./progress.ts";
+import { tell, warn } from "./progress.ts";
 
 export interface ServeFlags {
 	readonly host: string;
@@ -20,16 +21,17 @@ export interface ServeFlags {
 	readonly allowPrivateWebhooks?: boolean;
 }
 
-/** Flags as the service's settings. */
-export function configOf({ host, port, data, logLevel, threads, model, database, allowPrivateWebhooks = false }: ServeFlags): ServerConfig {
+/** Flags as the service's settings; what has no flag comes from the environment. */
+export function configOf(flags: ServeFlags, environment: Environment = readEnvironment(process.env)): ServerConfig {
+	const { host, port, data, logLevel, threads, model, database, allowPrivateWebhooks } = flags;
 	return {
 		...DEFAULT_CONFIG,
+		...environment,
 		host,
 		port,
 		dataDir: data,
 		logLevel,
-		allowPrivateWebhooks,
-		...given({ threads, model, databaseUrl: database }),
+		...given({ threads, model, databaseUrl: database, allowPrivateWebhooks }),
 	};
 }
 
@@ -78,6 +80,7 @@ async function refuseOpenHost({ host, data, database }: ServeFlags): Promise<voi
 }
 
 async function run(flags: ServeFlags): Promise<void> {
+	for (const name of findUnknown(process.env)) warn(`${name} is no variable of the service; serve --help lists them`);
 	validateOutFolder(flags.data, "--data");
 	await refuseOpenHost(flags);
 	const services = await createServices(configOf(flags));
@@ -92,28 +95,37 @@ async function run(flags: ServeFlags): Promise<void> {
 	}
 }
 
-/** The flags that the serving commands share. */
-export function addServeOptions(command: Command): Command {
-	return command
-		.option("--host <host>", "address to listen on", DEFAULT_CONFIG.host)
-		.addOption(portOption().default(DEFAULT_CONFIG.port))
-		.option("--data <folder>", "where everything is kept", DEFAULT_CONFIG.dataDir)
-		.addOption(databaseOption())
-		.addOption(
-			new Option("--log-level <level>", "log on stderr")
-				.choices(["silent", "error", "warn", "info", "debug"])
-				.default(DEFAULT_CONFIG.logLevel),
-		)
-		.addOption(
-			new Option("--allow-private-webhooks", "send webhooks by http and to addresses of this network too").env(
-				"CARTEIRA_ALLOW_PRIVATE_WEBHOOKS",
-			),
-		)
-		.addOption(threadsOption())
-		.addOption(modelOption());
+const ENVIRONMENT_HELP = `
+Variables without a flag: CARTEIRA_LEASE_SECONDS (${describeSetting("CARTEIRA_LEASE_SECONDS")}), and each
+limit of GET /v1/limits as CARTEIRA_ and its name in capitals, such as CARTEIRA_MAX_QUEUED_PLANS. CARTEIRA_TRACE=1: ${describeSetting("CARTEIRA_TRACE")}. A flag goes before its variable.`;
+
+/** The flags that the serving commands share. The environment is checked as a whole before any of them is read from it. */
+export function addServeOptions(program: Command, command: Command): Command {
+	program.hook("preSubcommand", (_program, chosen) => void (chosen === command && readEnvironment(process.env)));
+	return (
+		command
+			.addOption(new Option("--host <host>", describeSetting("CARTEIRA_HOST")).env("CARTEIRA_HOST").default(DEFAULT_CONFIG.host))
+			.addOption(portOption().env("CARTEIRA_PORT").default(DEFAULT_CONFIG.port))
+			.addOption(dataOption(describeSetting("CARTEIRA_DATA_FOLDER")))
+			.addOption(databaseOption())
+			.addOption(
+				new Option("--log-level <level>", describeSetting("CARTEIRA_LOG_LEVEL"))
+					.env("CARTEIRA_LOG_LEVEL")
+					.choices(LOG_LEVELS)
+					.default(DEFAULT_CONFIG.logLevel),
+			)
+			// The command line's library would take any value of the variable for a yes, so its value is not read by it.
+			.option(
+				"--allow-private-webhooks",
+				`${describeSetting("CARTEIRA_ALLOW_PRIVATE_WEBHOOKS")} (env: CARTEIRA_ALLOW_PRIVATE_WEBHOOKS=true)`,
+			)
+			.addOption(threadsOption().env("CARTEIRA_THREADS"))
+			.addOption(modelOption())
+			.addHelpText("after", ENVIRONMENT_HELP)
+	);
 }
 
 /** `carteira serve`: the HTTP API. */
 export function addServeCommand(program: Command): void {
-	addServeOptions(program.command("serve").description("serve the HTTP API")).action(run);
+	addServeOptions(program, program.command("serve").description("serve the HTTP API")).action(run);
 }

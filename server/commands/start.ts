@@ -36,7 +36,7 @@ async function run({ demo, ...flags }: ServeFlags & { readonly demo: string }): 
 
 /** `carteira start`: a demo distributor, planned for today and served. */
 export function addStartCommand(program: Command): void {
-	addServeOptions(program.command("start").description("make a demo distributor, plan its day, show it and serve the API"))
+	addServeOptions(program, program.command("start").description("make a demo distributor, plan its day, show it and serve the API"))
 		.option("--demo <folder>", "portfolio folder of the demo", "data/demo")
 		.action(run);
 }
