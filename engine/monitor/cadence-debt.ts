@@ -1,4 +1,7 @@
-import { channelsOf } from "../policy/standing.ts";
+import { hasPlace, serviceSeconds, VISIT } from "../policy/standing.ts";
+import { parseChannels } from "../portfolio/calendar/calendar.ts";
+import { CHANNELS, REP_KINDS } from "../portfolio/schema.ts";
+import { codeTexts } from "../scoring/past-intervals.ts";
 import { formatDay, NULL_DAY, type Seconds } from "../units.ts";
 import { SERVICE_STATES } from "./figures.ts";
 import type { PlannedContacts } from "./planned.ts";
@@ -9,6 +12,7 @@ import type { View } from "./view.ts";
 
 /** Days for which cadence debt looks ahead. */
 export const DEBT_DAYS = 10;
+const INSIDE = REP_KINDS.indexOf("inside");
 const DISRUPTED = SERVICE_STATES.indexOf("disrupted");
 
 /** Who will be without contact for longer than its maximum gap within the next days, by the first date beyond it. */
@@ -38,10 +42,19 @@ export function cadenceDebtOf(view: View, planned: PlannedContacts | null): Sour
 
 /** Service time of a contact by the first of the action plan's channels that is open; 0 where none is. */
 export function serviceSecondsOf(view: View): (customer: number) => Seconds {
-	const { portfolio, owner, planOf } = view;
+	const { customers, reps } = view.portfolio.tables;
+	const agreed = codeTexts(customers.texts.channels);
+	const masks = agreed.words.map(parseChannels);
+	const own = customers.numbers.service_minutes;
 	return (customer) => {
-		if (owner[customer] < 0) return 0;
-		const channels = channelsOf({ portfolio }, owner[customer], customer, planOf(customer));
-		return channels.find(({ preference }) => preference === 0)?.duration ?? 0;
+		const rep = view.owner[customer];
+		if (rep < 0) return 0;
+		const mask = agreed.codes[customer] < 0 ? -1 : masks[agreed.codes[customer]];
+		const canVisit = reps.codes.kind[rep] !== INSIDE && hasPlace(customers.numbers, customer);
+		for (const { channel: name, minutes } of view.planOf(customer).channels) {
+			const channel = CHANNELS.indexOf(name);
+			if (((mask >> channel) & 1) === 1 && (channel !== VISIT || canVisit)) return serviceSeconds(own[customer], channel, minutes);
+		}
+		return 0;
 	};
 }

@@ -1,10 +1,11 @@
 import type { PlanDocument } from "../agenda/plan-document.ts";
 import { canonicalJson, digestOf } from "../agenda/receipt.ts";
 import { CLASSES, PHASES } from "../policy/case.ts";
-import { dataThroughOf } from "../portfolio/data-through.ts";
+import { contactDay } from "../policy/classify.ts";
+import { lastBefore } from "../portfolio/data-through.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { ENGINE, type Question } from "../understand.ts";
-import { formatDay, NULL_DAY } from "../units.ts";
+import { formatDay, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
 import { breaksOf } from "./causes.ts";
 import { cadenceDebtOf, DEBT_DAYS } from "./cadence-debt.ts";
 import { FIGURE_IDS, type FigureId, FIGURES, type Grouping, RATIOS } from "./figures.ts";
@@ -133,9 +134,7 @@ function documentOf(
 			inputs_digest: portfolio.digest,
 			policy_digest: digestOf(canonicalJson(policy)),
 			plan_id: planned?.planId ?? null,
-			data_through: Object.fromEntries(
-				Object.entries(dataThroughOf(portfolio.tables, asOf)).map(([table, day]) => [table, formatDay(day)]),
-			),
+			data_through: Object.fromEntries(Object.entries(dataThrough(view)).map(([table, day]) => [table, formatDay(day)])),
 		},
 		warnings: warningsOf(view),
 	};
@@ -217,6 +216,24 @@ function customersBehind(
 			};
 		}),
 	};
+}
+
+/** Last dates before as_of of what happened; the history knows each customer's last rows, so that not every row is looked at. */
+function dataThrough({ portfolio, history, asOf }: View): Readonly<Record<string, number>> {
+	const { orders, contacts, service_events } = portfolio.tables;
+	let [ordered, contacted] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+	for (let customer = 0; customer < history.numCustomers; customer++) {
+		const [line, contact] = [history.lineStart[customer + 1], history.contactStart[customer + 1]];
+		if (line > history.lineStart[customer]) ordered = Math.max(ordered, orders.days.ordered_on[history.line[line - 1]]);
+		if (contact > history.contactStart[customer])
+			contacted = Math.max(contacted, contactDay(contacts.numbers.contacted_at[history.contact[contact - 1]]));
+	}
+	const told = {
+		orders: ordered,
+		contacts: contacted,
+		service_events: contactDay(lastBefore(service_events.numbers.at, asOf * SECONDS_PER_DAY)),
+	};
+	return Object.fromEntries(Object.entries(told).filter(([, day]) => Number.isFinite(day)));
 }
 
 function warningsOf({ feed, portfolio, asOf }: View): string[] {

@@ -63,13 +63,13 @@ export function viewOf(portfolio: Portfolio, question: Question): View {
 	const months = monthsBefore(asOf);
 	const [expectedInterval, ...before] = intervalsBefore(portfolio, history, [feed.silenceFrom, ...months]);
 	const ticket = ticketsOf(history);
-	const expectedValue = Float64Array.from(ticket, (value, customer) => (value * DAYS_SCORED) / expectedInterval[customer]);
+	const expectedValue = ticket.map((value, customer) => (value * DAYS_SCORED) / expectedInterval[customer]);
 	const known = { portfolio, history, policy, asOf };
 	const scores = { expectedInterval, expectedValue };
 	const classification = classify({ ...known, scores, silenceFrom: feed.silenceFrom });
 	const sums = windowSums(history, policy, asOf);
 	const ownership = buildOwnership(portfolio, [asOf]);
-	const owner = Int32Array.from({ length: history.numCustomers }, (_, customer) => ownership.ownerOf(customer));
+	const owner = new Int32Array(history.numCustomers).map((_, customer) => ownership.ownerOf(customer));
 	return {
 		...known,
 		calendar,
@@ -130,7 +130,9 @@ export function marginOf(margin: Cents, value: Cents, rate: number): Cents {
 
 function servedBy({ tables: { customers, reps } }: Portfolio, { credit }: Classification, owner: Int32Array): Uint8Array {
 	const { status, blocked } = customers.codes;
-	return Uint8Array.from(owner, (rep, customer) => {
+	const served = new Uint8Array(owner.length);
+	return served.map((_, customer) => {
+		const rep = owner[customer];
 		const isFree = blocked[customer] !== 1 && (status[customer] === OPEN || status[customer] >= CUSTOMER_STATUS.length);
 		return Number(rep >= 0 && !isManager(reps, rep) && isFree && credit[customer] !== COLLECTIONS_TEAM);
 	});

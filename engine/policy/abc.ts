@@ -38,17 +38,58 @@ export function normalisedValues(history: History, policy: Policy, asOf: Day): F
  * else C. Equal values keep the order of rows; customers without value are C.
  */
 export function abcClasses(values: Float64Array, a: number, b: number): Uint8Array {
-	const order = Int32Array.from(values.keys()).filter((row) => values[row] > 0);
-	order.sort((x, y) => values[y] - values[x] || x - y);
-	const total = order.reduce((sum, row) => sum + values[row], 0);
-	const classes = new Uint8Array(values.length).fill(C);
-	let before = 0;
-	for (const row of order) {
-		if (before / total < a) classes[row] = A;
-		else if (before / total < b) classes[row] = B;
-		before += values[row];
+	const sorted = descending(values);
+	const total = sorted.reduce((sum, value) => sum + value, 0);
+	let [numA, numB, before] = [0, 0, 0];
+	for (const value of sorted) {
+		if (before / total < a) numA++;
+		else if (before / total < b) numB++;
+		before += value;
 	}
-	return classes;
+	return byRank(values, sorted, [numA, numA + numB], [A, B, C]);
+}
+
+/** The positive values, largest first. */
+function descending(values: Float64Array): Float64Array {
+	return values
+		.filter((value) => value > 0)
+		.sort()
+		.reverse();
+}
+
+/**
+ * Codes by rank among the positive values: codes[i] for those ranked before ends[i], the last code for the rest. Equal values rank in order of
+ * rows. Only the values are sorted, since sorting rows by them takes ten times as long.
+ */
+function byRank(values: Float64Array, sorted: Float64Array, ends: readonly number[], codes: readonly number[]): Uint8Array {
+	const rest = codes[codes.length - 1];
+	const last = ends.map((end) => (end > 0 ? sorted[end - 1] : Number.POSITIVE_INFINITY));
+	// Of the values equal to the last inside, so many from the top are.
+	const inside = ends.map((end, i) => end - countAbove(sorted, last[i]));
+	const seen = ends.map(() => 0);
+	const result = new Uint8Array(values.length).fill(rest);
+	for (let row = 0; row < values.length; row++) {
+		const value = values[row];
+		if (!(value > 0)) continue;
+		let code = rest;
+		for (let i = ends.length - 1; i >= 0; i--) {
+			const isInside = value > last[i] || (value === last[i] && seen[i]++ < inside[i]);
+			if (isInside) code = codes[i];
+		}
+		result[row] = code;
+	}
+	return result;
+}
+
+/** How many of some values, largest first, are above a limit. */
+function countAbove(sorted: Float64Array, limit: number): number {
+	let [low, high] = [0, sorted.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (sorted[middle] > limit) low = middle + 1;
+		else high = middle;
+	}
+	return low;
 }
 
 /**
@@ -56,14 +97,10 @@ export function abcClasses(values: Float64Array, a: number, b: number): Uint8Arr
  * share, else `low`. Equal values keep the order of rows; customers without value are low.
  */
 export function potentialRanks(monthlyValues: Float64Array, high: number, medium: number): Uint8Array {
-	const numCustomers = monthlyValues.length;
-	const order = Int32Array.from(monthlyValues.keys()).sort((x, y) => monthlyValues[y] - monthlyValues[x] || x - y);
-	const ranks = new Uint8Array(numCustomers).fill(POTENTIALS.indexOf("low"));
-	for (let rank = 0; rank < numCustomers && monthlyValues[order[rank]] > 0; rank++) {
-		if (rank < high * numCustomers) ranks[order[rank]] = POTENTIALS.indexOf("high");
-		else if (rank < medium * numCustomers) ranks[order[rank]] = POTENTIALS.indexOf("medium");
-	}
-	return ranks;
+	const sorted = descending(monthlyValues);
+	const ranksBefore = (share: number): number => Math.min(sorted.length, Math.ceil(share * monthlyValues.length));
+	const codes = ["high", "medium", "low"].map((name) => POTENTIALS.findIndex((potential) => potential === name));
+	return byRank(monthlyValues, sorted, [ranksBefore(high), ranksBefore(medium)], codes);
 }
 
 /** How far down a ranking by value a class or better reaches: to all values above `value`, and of those equal to it to all (null) or the ids named. */

@@ -13,7 +13,8 @@ export function dataThroughOf({ orders, contacts, service_events }: Portfolio["t
 	return Object.fromEntries(Object.entries(through).filter(([, day]) => Number.isFinite(day)));
 }
 
-function lastBefore(times: Int32Array | Float64Array, limit: number): number {
+/** The latest of some times before a limit; −Infinity for none. */
+export function lastBefore(times: Int32Array | Float64Array, limit: number): number {
 	let last = Number.NEGATIVE_INFINITY;
 	for (const time of times) if (time > last && time < limit && time !== NULL_DAY) last = time; // NaN is in no order
 	return last;

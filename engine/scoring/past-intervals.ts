@@ -90,11 +90,14 @@ function shrink({ gapCount, openMedian, longest }: Own, { codes, words }: CodedT
 		counted.sizes[code] >= MIN_SEGMENT ? (medianOfHalves(counted.bySegment[code]) ?? usual) : usual,
 	);
 	const usualRounded = Math.fround(usual);
-	return Float32Array.from(gapCount, (own, customer) => {
-		if (own < 0) return Number.NaN;
+	const intervals = new Float32Array(gapCount.length).fill(Number.NaN);
+	for (let customer = 0; customer < gapCount.length; customer++) {
+		const own = gapCount[customer];
+		if (own < 0) continue;
 		const around = codes[customer] < 0 ? usualRounded : base[codes[customer]];
-		return ((own > 0 ? own * openMedian[customer] : 0) + BASE_GAPS * around) / (own + BASE_GAPS);
-	});
+		intervals[customer] = ((own > 0 ? own * openMedian[customer] : 0) + BASE_GAPS * around) / (own + BASE_GAPS);
+	}
+	return intervals;
 }
 
 /** How often each half day is a regular customer's median: medians of whole days are multiples of it, so that counting sorts them exactly. */
