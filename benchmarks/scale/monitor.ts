@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { buildStore, openMonitor, parseDay, readPortfolio } from "../../engine/index.ts";
+import { makeNational } from "./national/make-national.ts";
+
+interface Flags {
+	readonly customers: string;
+	readonly store?: string;
+	readonly asOf: string;
+	readonly toy?: true;
+}
+
+/** How long the monitor takes from a store that nobody has open: opened, looked at, and told as its document. One JSON line. */
+async function main({ customers, store, asOf, toy }: Flags): Promise<void> {
+	const day = parseDay(asOf);
+	const root = mkdtempSync(join(tmpdir(), "carteira-monitor-"));
+	try {
+		const path = store ?? (await makeStore(root, toy ? 500 : Number(customers), day));
+		const [started, cpu] = [performance.now(), process.cpuUsage()];
+		const seconds = (): number => Number(((performance.now() - started) / 1000).toFixed(2));
+		const portfolio = await readPortfolio(path);
+		const opened = seconds();
+		const monitor = openMonitor(portfolio, { asOf: day });
+		const looked = seconds();
+		const document = monitor.document();
+		const { user, system } = process.cpuUsage(cpu);
+		const told = {
+			customers: document.total.num_customers,
+			order_lines: portfolio.tables.orders.numRows,
+			seconds: seconds(),
+			opened,
+			looked,
+			cpu_seconds: Number(((user + system) / 1e6).toFixed(2)),
+			peak_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+			bytes: JSON.stringify(document).length,
+		};
+		console.log(JSON.stringify(told));
+	} finally {
+		rmSync(root, { recursive: true, force: true });
+	}
+}
+
+async function makeStore(root: string, customers: number, asOf: number): Promise<string> {
+	const [folder, store] = [join(root, "folder"), join(root, "store")];
+	await makeNational({ customers, seed: 7, asOf, format: "parquet", out: folder });
+	await buildStore(folder, store);
+	return store;
+}
+
+const command = new Command("monitor")
+	.description("Looks at a distributor of national size and tells its figures.")
+	.option("--customers <n>", "how many are made", "100000")
+	.option("--store <folder>", "a store that is there, in place of one that is made")
+	.option("--as-of <date>", "first day planned", "2026-11-23")
+	.option("--toy", "a few customers")
+	.action(main);
+await command.parseAsync();
