@@ -1,3 +1,5 @@
+import type { EarlyStage } from "../policy/rollout.ts";
+
 /** plan.json as api.md states it: the answer of `plan`, the body of a completed plan, the input of `check`. Keys are the contract's. */
 export interface PlanDocument {
 	readonly plan_id: string;
@@ -112,6 +114,8 @@ export interface DayPlan {
 	readonly date: string;
 	/** IANA zone of the rep, in which the day's times are. */
 	readonly time_zone: string;
+	/** Of the rep's team in the roll-out: only compared, or advice. Absent: the agenda is the plan. */
+	readonly stage?: EarlyStage;
 	readonly start: string;
 	readonly end: string;
 	readonly breaks: readonly { readonly start: string; readonly end: string }[];

@@ -8,13 +8,13 @@ export interface PublishedContact {
 	readonly rep: number;
 }
 
-/** Dates on which some published agenda has contacts, of whichever customers. */
+/** Dates on which some published agenda that binds has contacts, of whichever customers. */
 export function publishedDates(published: PlanDocument | undefined): ReadonlySet<Day> {
-	const days = (published?.reps ?? []).flatMap((rep) => rep.days.filter(({ entries }) => entries.length > 0));
+	const days = (published?.reps ?? []).flatMap((rep) => rep.days.filter(({ entries, stage }) => entries.length > 0 && stage === undefined));
 	return new Set(days.map(({ date }) => parseDay(date)));
 }
 
-/** Contacts of the published plan by customer, so that leaving them has a price. */
+/** Contacts of the published plan by customer, so that leaving them has a price; what was only compared or advised has none. */
 export function publishedContacts(
 	portfolio: Portfolio,
 	published: PlanDocument | undefined,
@@ -25,7 +25,8 @@ export function publishedContacts(
 	const customerRows = rowsById(customers, "customer_id");
 	const repRows = rowsById(reps, "rep_id");
 	for (const rep of published.reps) {
-		for (const { date, entries } of rep.days) {
+		for (const { date, entries, stage } of rep.days) {
+			if (stage !== undefined) continue;
 			for (const { customer_id } of entries) {
 				const customer = customerRows.get(customer_id);
 				const repRow = repRows.get(rep.rep_id);

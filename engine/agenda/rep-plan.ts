@@ -1,6 +1,7 @@
 import { CHANNELS } from "../portfolio/schema.ts";
 import { CarteiraError } from "../errors.ts";
 import { CLASSES, type ContactOption, PHASES, POTENTIALS, type RepCase, TERMS } from "../policy/case.ts";
+import { readRollout } from "../policy/rollout.ts";
 import type { PlacedContact, SlotSchedule, Solution } from "../solver/problem.ts";
 import { type Day, formatDay, formatTime, NULL_DAY } from "../units.ts";
 import type { PlanContext } from "./context.ts";
@@ -69,7 +70,8 @@ export function repPlanOf(
 		};
 	};
 	const zone = context.portfolio.tables.reps.texts.time_zone.at(repCase.rep) ?? context.policy.time_zone;
-	const days = solution.schedules.map((schedule) => dayPlanOf(repCase, schedule, zone, entryOf));
+	const stage = readRollout(context.portfolio, context.policy)(repCase.rep);
+	const days = solution.schedules.map((schedule) => ({ ...dayPlanOf(repCase, schedule, zone, entryOf), ...(stage && { stage }) }));
 	return {
 		rep_id: repId,
 		value_cents: provenValue(repId, days, solution),

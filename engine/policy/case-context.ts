@@ -16,6 +16,7 @@ import { createOffers, type Offers } from "./offers.ts";
 import { buildOwnership, managerAbove, type Ownership } from "./ownership.ts";
 import type { Policy } from "./policy.ts";
 import type { Population } from "./population.ts";
+import { readRollout, type StageOf } from "./rollout.ts";
 import { createWorth, type Worth } from "./worth.ts";
 
 /** What the cases of a plan are made from. */
@@ -54,6 +55,7 @@ export interface CaseContext extends CaseInputs {
 	readonly escalatedTo: (customer: number) => number;
 	readonly hasOpenComplaint: (customer: number) => boolean;
 	readonly heldOutBy: HeldOutBy;
+	readonly stageOf: StageOf;
 }
 
 export function buildContext(inputs: CaseInputs): CaseContext {
@@ -75,6 +77,7 @@ export function buildContext(inputs: CaseInputs): CaseContext {
 		deliveryOf: createDeliveries(calendar, policy.delivery.max_wait_days),
 		hasOpenComplaint: (customer) => complaining.has(customer),
 		heldOutBy: readHoldOuts(portfolio, policy),
+		stageOf: readRollout(portfolio, policy),
 	};
 }
 

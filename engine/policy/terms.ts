@@ -120,9 +120,9 @@ function serviceShare({ policy }: CaseContext, { channels }: Standing, channel: 
 	return shares[Math.min(preference, shares.length - 1)];
 }
 
-/** Would the contact be one that the published agendas of its date do not have? */
-function isChange({ published, publishedDates }: CaseContext, rep: number, customer: number, date: Day): boolean {
-	if (!publishedDates.has(date)) return false;
+/** Would the contact be one that the published agendas of its date do not have? Advice may change at no price. */
+function isChange({ published, publishedDates, stageOf }: CaseContext, rep: number, customer: number, date: Day): boolean {
+	if (!publishedDates.has(date) || stageOf(rep) !== undefined) return false;
 	return !published?.get(customer)?.some((contact) => contact.date === date && contact.rep === rep);
 }
 

@@ -2,6 +2,7 @@ import { kpisOf } from "../agenda/kpis.ts";
 import type { ContactRule, PlanDocument, RepPlan, RevisionRecord, Unplanned, UnmetRequired } from "../agenda/plan-document.ts";
 import { planIdOf } from "../agenda/receipt.ts";
 import { CarteiraError } from "../errors.ts";
+import { readRollout } from "../policy/rollout.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
 import { type Day, formatDay, parseDay } from "../units.ts";
 import { type Desk, repPlanIn } from "./desk.ts";
@@ -76,8 +77,8 @@ export function carriedOver(plan: PlanDocument, { events, now }: ReplanRequest):
 	const today = now.slice(0, 10);
 	const rules = events.flatMap((event): ContactRule[] => {
 		if (event.type === "cancelled") return [ruleOf(event, event.date ?? today, event.date ?? today, event.reason ?? "cancelled")];
-		if (event.type === "refuse") return [ruleOf(event, event.date, event.until ?? event.date, event.reason)];
-		if (event.type === "swap") return [ruleOf(event, event.date, event.date, event.reason)];
+		if (event.type === "refuse") return [ruleOf(event, event.date, event.until ?? event.date, event.reason ?? "refused")];
+		if (event.type === "swap") return [ruleOf(event, event.date, event.date, event.reason ?? "swapped")];
 		return [];
 	});
 	const urgent = events.flatMap((event) => {
@@ -130,6 +131,11 @@ function validateEvent(desk: Desk, plan: PlanDocument, { now }: ReplanRequest, e
 	};
 	if ("customer_id" in event) known(event.customer_id, "customer_id");
 	if (event.type === "swap") known(event.with, "with");
+	if ((event.type === "refuse" || event.type === "swap") && event.reason === undefined && !isAdvice(desk, event.rep_id))
+		throw new CarteiraError(
+			"INVALID_INPUT",
+			`${at}/reason: none; expected words, because ${event.rep_id}'s agendas are the plan, not advice`,
+		);
 	const date = "date" in event ? (event.date ?? now.slice(0, 10)) : now.slice(0, 10);
 	const mustBePlanned = ["done", "not_reached", "cancelled", "accept", "refuse", "swap"].includes(event.type);
 	if (mustBePlanned && "customer_id" in event && !hasContact(plan, { ...event, date }))
@@ -137,6 +143,11 @@ function validateEvent(desk: Desk, plan: PlanDocument, { now }: ReplanRequest, e
 			"INVALID_INPUT",
 			`${at}: ${event.rep_id} has no contact with ${event.customer_id} on ${date}; expected one of the plan's`,
 		);
+}
+
+/** Is the rep's team not yet as far that its agendas are the plan? */
+function isAdvice({ context: { portfolio, policy }, repRows }: Desk, repId: string): boolean {
+	return readRollout(portfolio, policy)(repRows.get(repId) ?? -1) !== undefined;
 }
 
 function hasContact(plan: PlanDocument, { rep_id, customer_id, date }: { rep_id: string; customer_id: string; date: string }): boolean {
@@ -191,7 +202,7 @@ export function orderOf(
 		tolerance: tolerance_minutes * 60,
 		seed,
 		iterations,
-		changePrice: Math.round(100 * desk.context.policy.stability.change_cost),
+		changePrice: isAdvice(desk, repId) ? 0 : Math.round(100 * desk.context.policy.stability.change_cost),
 		isQuestion: false,
 		boundWork: 0,
 	};

@@ -10,6 +10,7 @@ const date = z.string().refine((text) => !Number.isNaN(parseDay(text)), "expecte
 const time = z.string().refine((text) => !Number.isNaN(parseTime(text)), "expected a local time HH:MM or HH:MM:SS");
 const id = z.string().min(1).max(200);
 const words = z.string().max(500);
+const ownReason = words.optional().meta({ description: "needed where the rep's agendas are the plan, not advice" });
 const named = { rep_id: id, customer_id: id };
 
 const event = z.discriminatedUnion("type", [
@@ -28,8 +29,8 @@ const event = z.discriminatedUnion("type", [
 	z.strictObject({ type: z.literal("urgent"), ...named, by: date.optional(), channel: z.enum(CHANNELS).optional() }),
 	z.strictObject({ type: z.literal("road"), rep_id: id, factor: z.number().min(0.5).max(10) }),
 	z.strictObject({ type: z.literal("accept"), ...named, date }),
-	z.strictObject({ type: z.literal("refuse"), ...named, date, until: date.optional(), reason: words }),
-	z.strictObject({ type: z.literal("swap"), ...named, date, with: id, reason: words }),
+	z.strictObject({ type: z.literal("refuse"), ...named, date, until: date.optional(), reason: ownReason }),
+	z.strictObject({ type: z.literal("swap"), ...named, date, with: id, reason: ownReason }),
 ]);
 
 const request = z.strictObject({

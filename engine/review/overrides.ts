@@ -18,7 +18,7 @@ interface Decided {
 
 /**
  * What reps did with the contacts of their agendas, and what the customers then did. How often agendas are followed is no figure: a
- * decision is only shown with its result, and those of RCAs, for whom an agenda is a recommendation, not at all.
+ * decision is only shown with its result, and those of RCAs and of days that were advice or only compared not at all.
  */
 export function overridesOf(view: MonthView): ReviewOverrides[] {
 	if (view.plans.length === 0) return [];
@@ -45,9 +45,18 @@ function findDecisions(view: MonthView): Decided[] {
 	const customerOf = rowsOf(customers.texts.customer_id);
 	const repOf = rowsOf(reps.texts.rep_id);
 	const found = new Map<string, Decided>();
+	const days = plannedDays(plans, formatDay(month.from), formatDay(month.until - 1));
+	const advised = new Set(days.filter(({ day }) => day.stage !== undefined).map(({ repId, day }) => `${day.date} ${repId}`));
 	const note = (decision: Decision, repId: string, customerId: string, date: string, reason: string | null): void => {
 		const [customer, rep, day] = [customerOf.get(customerId), repOf.get(repId), parseDay(date)];
-		if (customer === undefined || rep === undefined || isRca(view, rep) || !(day >= month.from && day < month.until)) return;
+		if (
+			customer === undefined ||
+			rep === undefined ||
+			isRca(view, rep) ||
+			advised.has(`${date} ${repId}`) ||
+			!(day >= month.from && day < month.until)
+		)
+			return;
 		const key = `${date} ${repId} ${customerId}`;
 		if (decision !== "untouched" || !found.has(key)) found.set(key, { decision, customer, day, reason });
 	};
@@ -57,7 +66,7 @@ function findDecisions(view: MonthView): Decided[] {
 			if (decision && typeof customerId === "string" && typeof date === "string")
 				note(decision, repId, customerId, date, typeof reason === "string" ? reason : null);
 		}
-	for (const { repId, day } of plannedDays(plans, formatDay(month.from), formatDay(month.until - 1)))
+	for (const { repId, day } of days)
 		for (const { customer_id: customerId } of day.entries) note("untouched", repId, customerId, day.date, null);
 	return [...found.values()];
 }

@@ -6,6 +6,7 @@ const time = z.iso.time();
 
 const day = z.object({
 	date,
+	stage: z.string().optional(),
 	start: time,
 	end: time,
 	breaks: z.array(z.object({ start: time, end: time })),

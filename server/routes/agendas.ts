@@ -40,6 +40,19 @@ function sourceOf(head: PlanHead, agendas: readonly StoredAgenda[]): AgendaSourc
 	return { as_of, horizon, currency, policy, reps };
 }
 
+function isShadow(json: string): boolean {
+	const { stage }: DayPlan = JSON.parse(json);
+	return stage === "shadow";
+}
+
+/** A published day as its rep may see it: one of a team in `shadow` without entries and with the reason. */
+function shownToRep(stored: StoredAgenda): StoredAgenda {
+	if (!isShadow(stored.json)) return stored;
+	const day: DayPlan = JSON.parse(stored.json);
+	const nothing = { end: day.start, breaks: [], travel_seconds: 0, travel_metres: 0, travel_cost_cents: 0, entries: [] };
+	return { ...stored, json: JSON.stringify({ ...day, ...nothing, reason: "shadow" }) };
+}
+
 /** A list of JSON texts as the value of a field of an object that has others. */
 function jsonWithList(fields: object, name: string, texts: readonly string[]): string {
 	return `${JSON.stringify(fields).slice(0, -1)},${JSON.stringify(name)}:[${texts.join(",")}]}`;
@@ -85,10 +98,10 @@ function todayOf({ head }: PlanRecord, now: number): string {
 }
 
 /** What is told beside the agendas of a day: whether they stand in for those of the day's own plan, and why. */
-function fallbackView(fallback: Fallback | null, rep: string | undefined): object {
+function fallbackView(fallback: Fallback | null, isTold: (repId: string) => boolean): object {
 	if (fallback === null) return { fallback: false };
 	const { code, detail, since, unchecked } = fallback;
-	const dropped = fallback.dropped.filter(({ rep_id }) => rep === undefined || rep_id === rep);
+	const dropped = fallback.dropped.filter(({ rep_id }) => isTold(rep_id));
 	return { fallback: true, fallback_reason: { code, detail, since, unchecked }, dropped };
 }
 
@@ -121,7 +134,7 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 		schema: {
 			summary: "The published agendas of a day",
 			description:
-				"Whatever plan they came from. A day before the published plan's is answered from the plan that was in force. `fallback`: the day's own plan was late or failed; contacts that may not stand today are left out and named in `dropped`.",
+				"Whatever plan they came from. A day before the published plan's is answered from the plan that was in force. `fallback`: the day's own plan was late or failed; contacts that may not stand today are left out and named in `dropped`. Agendas of teams that the plan's policy has in `shadow` have no entries and `reason: shadow`; those with `stage: advise` are recommendations.",
 			tags: ["agendas"],
 			params: portfolioParams,
 			querystring: publishedQuery,
@@ -140,10 +153,12 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 			const stored = await store.publishedAgendas(name, { ...request.query, date });
 			const fallback = fallbackInForce(await daily.rows.getRun(request.tenant.name, name, date));
 			const isServed = fallback !== null && (stored.length === 0 || stored.some(({ planId }) => fallback.plans.includes(planId)));
-			const agendas = fallback ? amend(stored, fallback) : stored;
+			const agendas = (fallback ? amend(stored, fallback) : stored).map(shownToRep);
 			const ids = new Set(agendas.map(({ planId }) => planId));
 			const plans = await Promise.all([...ids].map((planId) => store.getPlan(planId)));
-			const told = fallbackView(isServed ? fallback : null, request.query.rep);
+			const silent = new Set(agendas.filter(({ json }) => isShadow(json)).map(({ repId }) => repId));
+			const { rep } = request.query;
+			const told = fallbackView(isServed ? fallback : null, (repId) => (rep ?? repId) === repId && !silent.has(repId));
 			return sendTagged(request, reply, type, bodyOf(type, name, plans.length > 0 ? plans : [published], agendas, told));
 		},
 	});

@@ -63,6 +63,8 @@ const dayFields = {
 	start: time,
 	end: time,
 	time_zone: z.string(),
+	stage: z.string().optional().meta({ description: "of the rep's team in the roll-out: shadow or advise; absent: the agenda is the plan" }),
+	reason: z.string().optional().meta({ description: "shadow: why a published agenda has no entries" }),
 	breaks: z.array(z.looseObject({ start: time, end: time })),
 	travel_seconds: z.int(),
 	travel_metres: z.int(),

@@ -14,14 +14,20 @@ export interface Room {
 	close(): Promise<void>;
 }
 
-export async function openRoom(options: { customers: number; reps: number; seed: number; iterations: number }): Promise<Room> {
+export async function openRoom(options: {
+	customers: number;
+	reps: number;
+	seed: number;
+	iterations: number;
+	policy?: object;
+}): Promise<Room> {
 	const folder = await mkdtemp(join(tmpdir(), "carteira-replan-"));
-	const { customers, reps, seed, iterations } = options;
+	const { customers, reps, seed, iterations, policy } = options;
 	const asOf = parseDay("2026-11-23");
 	await generate({ customers, reps, seed, asOf, format: "csv", out: folder });
 	const portfolio = await readPortfolio(folder);
 	const engine = await createEngine({ threads: 2 });
-	const plan = await engine.plan(portfolio, { asOf, iterations });
+	const plan = await engine.plan(portfolio, { asOf, iterations, ...(policy && { policy }) });
 	const desk = await engine.desk(portfolio, plan);
 	return {
 		portfolio,

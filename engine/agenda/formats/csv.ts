@@ -30,6 +30,7 @@ const COLUMNS: Readonly<Record<string, (entry: Entry, agenda: Agenda) => Cell>> 
 	value_cents: (entry) => entry.value_cents,
 	product_ids: (entry) => entry.products.map((product) => product.product_id).join("|"),
 	reason: (entry) => entry.reason,
+	stage: (_, { day }) => day.stage ?? "plan",
 };
 
 /**

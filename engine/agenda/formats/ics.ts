@@ -1,4 +1,4 @@
-import ical, { ICalCalendarMethod } from "ical-generator";
+import ical, { ICalCalendarMethod, ICalEventStatus } from "ical-generator";
 import { Temporal } from "temporal-polyfill";
 import { createVoice, type Voice } from "../messages.ts";
 import type { Entry } from "../plan-document.ts";
@@ -25,6 +25,7 @@ function describe({ brief, products, reason, value_cents: value }: Entry, voice:
 /**
  * The selected agendas as an iCalendar file (RFC 5545): an event an entry, its UID the `entry_id`, so that a calendar that already
  * holds the event moves it. Times are local in the rep's zone, which the file defines. The stamp is the plan's as_of, not a clock.
+ * A calendar is for reps: agendas of teams in `shadow` stay out and the file says so; those that are advice are tentative events.
  */
 export function formatAgendaIcs(plan: AgendaSource, filter: AgendaFilter = {}): string {
 	const language = policyText(plan, "language", "en");
@@ -36,7 +37,10 @@ export function formatAgendaIcs(plan: AgendaSource, filter: AgendaFilter = {}): 
 		timezone: { name: null, generator: (name) => formatVtimezone(name, plan.horizon.from, plan.horizon.to) },
 	});
 	const stamp = Temporal.Instant.from(`${plan.as_of}T00:00:00Z`);
-	for (const { rep, day } of selectAgendas(plan, filter)) {
+	const agendas = selectAgendas(plan, filter);
+	if (agendas.some(({ day }) => day.stage === "shadow")) calendar.x("X-CARTEIRA-REASON", "shadow");
+	for (const { rep, day } of agendas) {
+		if (day.stage === "shadow") continue;
 		const zone = day.time_zone;
 		for (const entry of day.entries) {
 			calendar.createEvent({
@@ -47,6 +51,7 @@ export function formatAgendaIcs(plan: AgendaSource, filter: AgendaFilter = {}): 
 				end: Temporal.PlainDateTime.from(`${day.date}T${entry.end}`).toZonedDateTime(zone),
 				summary: `${entry.channel} · ${customerNameOf(entry)} · ${entry.objective}`,
 				description: describe(entry, voice),
+				...(day.stage === "advise" && { status: ICalEventStatus.TENTATIVE }),
 				categories: [{ name: entry.kind }, { name: rep.rep_id }],
 			});
 		}
