@@ -41,7 +41,7 @@ export function floorsOf(view: MonthView): ReviewFloor[] {
 			margin_cents_an_hour: rate,
 			others_cents_an_hour: others,
 			cost_cents: cost,
-			is_too_dear: own.seconds >= HOUR && rate !== null && others !== null && rate < DEAR * others,
+			is_too_dear: own.seconds >= HOUR && rate !== null && others !== null && others > 0 && rate < DEAR * others,
 			...behind(
 				view,
 				effort.seconds.map((seconds, customer) => (isMeant(customer) ? seconds : 0)),

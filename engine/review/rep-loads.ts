@@ -59,17 +59,24 @@ function shiftSeconds({ portfolio, calendar, month, ownership }: MonthView, rep:
 	return daysOf(month).reduce((sum, day) => sum + (ownership.isAbsent(rep, day) ? 0 : (workDayOf(day)?.workSeconds ?? 0)), 0);
 }
 
-/** A rep's share of its planned days that is on the road; of a rep without plans everyone's; 0 where there are none. At most 90 %. */
+/**
+ * A rep's share of its planned days, breaks apart, that is on the road; of a rep without planned contacts everyone's; 0 where there are none.
+ * At most 90 %. A plan lists the breaks of the shift, also those before the day's first contact and after its last: they take nothing from it.
+ */
 function travelShares({ plans, month }: MonthView): (repId: string) => number {
 	const sums = new Map<string, { travel: number; whole: number }>();
 	const everyone = { travel: 0, whole: 0 };
 	for (const { repId, day } of plannedDays(plans, formatDay(month.from), formatDay(month.until - 1))) {
+		const [from, to] = [parseTime(day.start), parseTime(day.end)];
+		if (to <= from) continue;
 		const own = sums.get(repId) ?? { travel: 0, whole: 0 };
 		sums.set(repId, own);
-		const breaks = day.breaks.reduce((sum, { start, end }) => sum + parseTime(end) - parseTime(start), 0);
+		const paused = day.breaks.reduce((sum, { start, end }) => {
+			return sum + Math.max(0, Math.min(to, parseTime(end)) - Math.max(from, parseTime(start)));
+		}, 0);
 		for (const part of [own, everyone]) {
 			part.travel += day.travel_seconds;
-			part.whole += parseTime(day.end) - parseTime(day.start) - breaks;
+			part.whole += to - from - paused;
 		}
 	}
 	return (repId) => {
@@ -78,11 +85,15 @@ function travelShares({ plans, month }: MonthView): (repId: string) => number {
 	};
 }
 
-/** The days in force of some plans in the order of their publication, from one date to another: the last plan that holds a rep's date says. */
+/**
+ * The days in force of some plans in the order of their publication, from one date to another: the last plan that holds a rep's date says.
+ * Each bears an even share of what its plan paid for floors that the rep does not meet.
+ */
 export function plannedDays(plans: readonly ReviewPlan[], from: string, to: string) {
-	const days = new Map<string, { readonly repId: string; readonly day: ReviewDay }>();
+	const days = new Map<string, { readonly repId: string; readonly day: ReviewDay; readonly floorCents: number }>();
 	for (const { reps } of plans)
-		for (const { rep_id: repId, days: own } of reps)
-			for (const day of own) if (day.date >= from && day.date <= to) days.set(`${day.date} ${repId}`, { repId, day });
+		for (const { rep_id: repId, floor_cents, days: own } of reps)
+			for (const day of own)
+				if (day.date >= from && day.date <= to) days.set(`${day.date} ${repId}`, { repId, day, floorCents: floor_cents / own.length });
 	return [...days.values()];
 }

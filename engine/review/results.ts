@@ -1,7 +1,7 @@
 import { cadenceOf } from "../policy/action-plan.ts";
 import { contactDay, isReached } from "../policy/classify.ts";
 import { INACTIVATING, PROSPECT } from "../policy/phase.ts";
-import { createSignOf } from "../portfolio/purchase-events.ts";
+import { createIsSale, createSignOf } from "../portfolio/purchase-events.ts";
 import { CUSTOMER_STATUS, ORDER_STATUS } from "../portfolio/schema.ts";
 import { type Day, NULL_CODE, NULL_DAY } from "../units.ts";
 import { behind, daysOf, kindOf, type MonthView, ruleClass, type Span } from "./month-view.ts";
@@ -30,14 +30,14 @@ export function resultsOf(view: MonthView): ReviewResult[] {
 	return RESULTS.map((id) => {
 		const [value, earlier] = [sum(now[id]), sum(before[id])];
 		const isCount = UNITS[id] === "customers";
-		const change = earlier === 0 ? null : (isCount ? value / earlier : value / days / (earlier / daysBefore)) - 1;
+		const change = earlier > 0 ? (isCount ? value / earlier : value / days / (earlier / daysBefore)) - 1 : null;
 		return {
 			id,
 			unit: UNITS[id],
 			value,
 			before: earlier,
 			change,
-			verdict: verdictOf(id, value, change),
+			verdict: verdictOf(id, change ?? Math.sign(value - earlier)),
 			...behind(view, now[id], { before: before[id] }),
 		};
 	});
@@ -48,8 +48,7 @@ export function workingDays({ calendar }: MonthView, span: Span): number {
 	return Math.max(1, daysOf(span).filter((day) => calendar.isWorkingDay(day)).length);
 }
 
-function verdictOf(id: ResultId, value: number, change: number | null): ReviewResult["verdict"] {
-	const moved = change ?? (value > 0 ? Number.POSITIVE_INFINITY : 0);
+function verdictOf(id: ResultId, moved: number): ReviewResult["verdict"] {
 	if (Math.abs(moved) <= SAME) return "same";
 	return moved > 0 === !LOWER_IS_BETTER.includes(id) ? "better" : "worse";
 }
@@ -79,7 +78,7 @@ function addSales(
 	into: Record<ResultId, Float64Array>,
 ): void {
 	const { orders, products } = portfolio.tables;
-	const signOf = createSignOf(orders);
+	const [isSale, signOf] = [createIsSale(orders), createSignOf(orders)];
 	const bought = new Set<number>();
 	for (let i = history.lineStart[customer]; i < history.lineStart[customer + 1]; i++) {
 		const row = history.line[i];
@@ -90,10 +89,10 @@ function addSales(
 		const rate = orElse(products.numbers.margin_rate[product], policy.value.default_margin_rate);
 		into.revenue[customer] += net;
 		into.margin[customer] += Math.round(orElse(sign * orders.numbers.margin[row], net * rate));
-		if (sign > 0) bought.add(product);
+		if (isSale(row)) bought.add(product);
 	}
 	const { min_value: least, min_products: products_ } = policy.positivation;
-	into.positivated[customer] = Number(into.revenue[customer] >= 100 * least && bought.size >= products_ && bought.size > 0);
+	into.positivated[customer] = Number(into.revenue[customer] >= 100 * least && bought.size >= products_);
 }
 
 function orElse(value: number, fallback: number): number {

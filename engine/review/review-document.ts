@@ -29,7 +29,9 @@ const result = z.strictObject({
 	unit: z.enum(["cents", "customers", "contacts"]),
 	value: z.number(),
 	before: z.number().meta({ description: "of the month before" }),
-	change: share.meta({ description: "over the month before, less 1; of money and contacts a working day; null where that was 0" }),
+	change: share.meta({
+		description: "over the month before, less 1; of money and contacts a working day; null where that was not above 0",
+	}),
 	verdict: z.enum(["better", "worse", "same"]).meta({ description: "same: within 2 %" }),
 	...behind,
 });
@@ -60,7 +62,7 @@ const load = z.strictObject({
 	kind: z.string(),
 	due_seconds: z.number().meta({ description: "service that the intervals of its customers asked for in the month" }),
 	shift_seconds: z.number().meta({ description: "shifts of the month less breaks and absences" }),
-	travel_share: z.number().meta({ description: "of the shift, in the plans of the month; 0 where none is known" }),
+	travel_share: z.number().meta({ description: "of the planned days from leaving to coming back, breaks apart; 0 where none is known" }),
 	load: share.meta({ description: "due over what travel leaves of the shift; null without shift" }),
 	is_too_big: z.boolean(),
 	...behind,
@@ -127,7 +129,12 @@ export const reviewDocument = z
 		reps: z.array(load).meta({ description: "highest load first" }),
 		moves: z.array(move),
 		floors: z.array(floor),
-		floor_price_cents: z.number().nullable().meta({ description: "what the month's plans paid for floors not met; null without plans" }),
+		floor_price_cents: z
+			.number()
+			.nullable()
+			.meta({
+				description: "what the month's days in force paid for floors not met, each its even share of its plan's price; null without plans",
+			}),
 		overrides: z.array(outcome).meta({ description: "of reps who are no RCA; empty without plans" }),
 		num_rca_left_out: z.int().meta({ description: "RCA, for whom an agenda is a recommendation: what they did with it is no figure" }),
 		changes: z.array(change),

@@ -5,7 +5,7 @@ import { floorsOf } from "./floors-review.ts";
 import { type MonthView, viewMonth } from "./month-view.ts";
 import { movesOf } from "./moves.ts";
 import { isRca, overridesOf } from "./overrides.ts";
-import { dueSeconds, repLoads } from "./rep-loads.ts";
+import { dueSeconds, plannedDays, repLoads } from "./rep-loads.ts";
 import { resultsOf, workingDays } from "./results.ts";
 import type { ReviewChange, ReviewDocument } from "./review-document.ts";
 import { thresholdsOf } from "./thresholds.ts";
@@ -43,10 +43,11 @@ export function reviewMonth(portfolio: Portfolio, { month, plans = [], engine }:
 	};
 }
 
-/** What plans made anew in the month paid for floors not met; revisions only carry the price on. */
-function floorPriceOf({ plans }: MonthView): number | null {
-	const made = plans.filter(({ receipt }) => receipt.revision === undefined);
-	return made.length === 0 ? null : made.reduce((sum, { reps }) => sum + reps.reduce((all, { floor_cents: cents }) => all + cents, 0), 0);
+/** What the days in force paid for floors not met. Plans of every day overlap: the sum of their prices would count most days many times. */
+function floorPriceOf({ plans, month }: MonthView): number | null {
+	if (plans.length === 0) return null;
+	const days = plannedDays(plans, formatDay(month.from), formatDay(month.until - 1));
+	return Math.round(days.reduce((sum, { floorCents }) => sum + floorCents, 0));
 }
 
 type Figures = Pick<ReviewDocument, "thresholds" | "reps" | "moves" | "floors">;

@@ -72,8 +72,10 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 			expect(floor.others_cents_an_hour).toBeCloseTo((3600 * others.margin) / others.seconds, 6);
 			expect(floor.cost_cents).toBe(Math.max(0, Math.round((others.margin * own.seconds) / others.seconds - own.margin)));
 		});
-		const made = plans.filter(({ plan_id }) => plan_id === "first" || plan_id === "second");
-		expect(told.floor_price_cents).toBe(made.flatMap(({ reps }) => reps).reduce((sum, { floor_cents }) => sum + floor_cents, 0));
+		// "first" (in force by its revision) and "second" have four days each; two of the first's lie before the month.
+		const priceOf = (id: string): number =>
+			plans.find(({ plan_id }) => plan_id === id)?.reps.reduce((sum, { floor_cents }) => sum + floor_cents, 0) ?? 0;
+		expect(told.floor_price_cents).toBe(Math.round(priceOf("revised") / 2 + priceOf("second")));
 	});
 
 	it("shows what reps decided only with its result, and nothing of RCAs", () => {
@@ -145,6 +147,85 @@ describe("a month's review", () => {
 		// Most stop for good in the course of half a year: who was silent for 15 days buys no more.
 		const stopping = Array.from({ length: 300 }, (_, i) => FROM - 150 + (i % 181));
 		expect(thresholdsOf(stopping, {}).pre_inactive).toBe(true);
+	});
+
+	it("pays for floors by the days in force, where every day has a plan of its own", () => {
+		const rows = randomRows(1);
+		const [model] = randomPlans(1, rows);
+		const daily = [0, 1, 2].map((nth) => {
+			const dates = [0, 1, 2, 3].map((i) => formatDay(FROM + nth + i));
+			const days = dates.map((date) => ({ ...model.reps[0].days[0], date }));
+			return {
+				...model,
+				plan_id: `daily ${nth}`,
+				horizon: { from: dates[0], to: dates[3] },
+				receipt: { as_of: dates[0] },
+				reps: [{ rep_id: "R0", floor_cents: 400, days }],
+			};
+		});
+		// Six days are in force, from the first day of the first plan to the last of the third; each bears 400 ÷ 4.
+		expect(review(rows, daily).floor_price_cents).toBe(600);
+	});
+
+	it("takes breaks from a planned day only where they lie inside it", () => {
+		const rows = randomRows(1);
+		const [model] = randomPlans(1, rows);
+		const day = (nth: number, start: string, end: string, travel_seconds: number) => ({
+			...model.reps[0].days[0],
+			date: formatDay(FROM + nth),
+			start: `${start}:00`,
+			end: `${end}:00`,
+			breaks: [{ start: "12:00:00", end: "13:00:00" }],
+			travel_seconds,
+		});
+		// Two hours that end before the break, one hour and a half around half of it, a day without contacts: 3 hours with 54 minutes of travel.
+		const days = [day(0, "08:00", "10:00", 1800), day(1, "11:00", "12:30", 1440), day(4, "08:00", "08:00", 0)];
+		const plan = { ...model, reps: [{ rep_id: "R0", floor_cents: 0, days }] };
+		const { reps } = review(rows, [plan]);
+		expect(reps.find(({ rep_id }) => rep_id === "R0")?.travel_share).toBeCloseTo(54 / 180, 9);
+		expect(reps.find(({ rep_id }) => rep_id === "R1")?.travel_share).toBeCloseTo(54 / 180, 9); // without a plan everyone's
+	});
+
+	it("calls a month better that sells after one of returns alone, and worse the other way round", () => {
+		const salesOf = (september: number, october: number) => {
+			const line = (on: string, net_value: number) => ({
+				order_id: on,
+				customer_id: "C",
+				ordered_on: on,
+				product_id: "P",
+				quantity: net_value < 0 ? -1 : 1,
+				net_value,
+			});
+			const orders = [line("2026-08-03", 900), line("2026-09-15", september), line("2026-10-15", october)];
+			const [revenue, margin] = review(
+				{ customers: [{ customer_id: "C" }], reps: [{ rep_id: "R", kind: "inside" }], products: [{ product_id: "P" }], orders },
+				[],
+			).results;
+			return [revenue, margin].map(({ change, verdict }) => ({ change, verdict }));
+		};
+		const [better, worse] = ["better", "worse"].map((verdict) => ({ change: null, verdict }));
+		expect(salesOf(-300, 500)).toEqual([better, better]);
+		expect(salesOf(-300, -500)).toEqual([worse, worse]);
+		expect(salesOf(0, -500)).toEqual([worse, worse]);
+		expect(salesOf(500, -300).map(({ verdict }) => verdict)).toEqual(["worse", "worse"]);
+	});
+
+	it("counts neither bonus nor exchange as a product that was bought", () => {
+		const orders = ["sale", "bonus", "exchange"].map((kind, i) => ({
+			order_id: "O",
+			customer_id: "C",
+			ordered_on: "2026-10-15",
+			product_id: `P${i}`,
+			quantity: 1,
+			net_value: 400,
+			kind,
+		}));
+		const rows = { customers: [{ customer_id: "C" }], reps: [], products: [0, 1, 2].map((i) => ({ product_id: `P${i}` })), orders };
+		const positivated = (min_products: number): number | undefined =>
+			reviewMonth(portfolioOf(rows, { positivation: { min_value: 100, min_products } }), { month: MONTH, engine: "test" }).results.find(
+				({ id }) => id === "positivated",
+			)?.value;
+		expect([positivated(1), positivated(2)]).toEqual([1, 0]);
 	});
 
 	it("knows its months", () => {
