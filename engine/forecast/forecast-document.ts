@@ -52,10 +52,10 @@ const accuracy = z.strictObject({
 	metric: z.enum(FORECAST_METRICS),
 	num_origins: z.int(),
 	forecast: z.number().nullable().meta({ description: "mean absolute percentage error of the total; null without a finished origin" }),
-	last_window: z.number().nullable().meta({ description: "of the window before again" }),
+	last_window: z.number().nullable().meta({ description: "of the window before again, money as for the window's days of trade" }),
 	num_with_last_year: z.int().meta({ description: "of the origins: those whose window of last year is known" }),
 	forecast_with_last_year: z.number().nullable().meta({ description: "over these" }),
-	last_year: z.number().nullable().meta({ description: "of last year's window again, over these" }),
+	last_year: z.number().nullable().meta({ description: "of last year's window again, likewise, over these" }),
 });
 
 /** The forecast of a portfolio: `carteira forecast --json`, `GET …/forecast`. */
@@ -63,6 +63,7 @@ export const forecastDocument = z
 	.looseObject({
 		as_of: z.iso.date(),
 		currency: z.string(),
+		language: z.string(),
 		model: z.string(),
 		level: z.number().meta({ description: "probability that the intervals state" }),
 		plan: z

@@ -55,6 +55,7 @@ export function forecastPortfolio({ context, predictor, plan }: ForecastInputs):
 	return {
 		as_of: formatDay(asOf),
 		currency: policy.currency,
+		language: policy.language,
 		model: context.scores.model,
 		level: LEVEL,
 		plan: read && {
@@ -120,6 +121,7 @@ function groupOf(
 	forecasts: readonly (readonly ((part: number) => Calibrated)[])[],
 	gains: PartGains | null,
 ): ForecastGroup {
+	const { lastWindow, lastYear } = pictures.cameBefore;
 	const figures = FORECAST_METRICS.flatMap((metric, m) =>
 		HORIZONS.map((days, h): ForecastFigure => {
 			const without = forecasts[m][h](part);
@@ -135,8 +137,8 @@ function groupOf(
 				horizon_days: days,
 				without_plan: rounded(without),
 				with_plan: gains && rounded(withGain(without, gains(part, m, h))),
-				last_window: round(pictures.lastWindow[position]),
-				last_year: Number.isNaN(pictures.lastYear[position]) ? null : round(pictures.lastYear[position]),
+				last_window: round(lastWindow[position]),
+				last_year: Number.isNaN(lastYear[position]) ? null : round(lastYear[position]),
 			};
 		}),
 	);

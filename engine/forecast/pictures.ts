@@ -57,9 +57,11 @@ export interface Pictures {
 	/** The models' sum over the customers known, and newcomers as in the last year; and about how far luck alone moves it, squared. */
 	readonly model: Float64Array;
 	readonly variance: Float64Array;
-	/** The window before the origin, and that of last year; NaN where the history does not reach it. */
+	/** The window before the origin, and that of last year, money as for the window's days of trade; NaN where the history does not reach it. */
 	readonly lastWindow: Float64Array;
 	readonly lastYear: Float64Array;
+	/** What really came in these two before the latest origin, whose positions they have; of last year NaN where it is not known. */
+	readonly cameBefore: { readonly lastWindow: Float64Array; readonly lastYear: Float64Array };
 	/** What came; NaN where the window is not over. */
 	readonly actual: Float64Array;
 	/** Customers by part that ordered in the year before the latest origin. */
@@ -158,6 +160,11 @@ export function takePictures({ portfolio, history, policy, calendar, parts, scor
 			for (let line = 0; line < numLines; line++) if (shares[line] > 0 && parts.ofLine(line) >= 0) numCustomers[parts.ofLine(line)]++;
 		}
 	}
+	const latest = numParts * rows;
+	const cameBefore = {
+		lastWindow: lastWindow.slice(0, latest),
+		lastYear: end - YEAR < firstDay ? new Float64Array(latest).fill(Number.NaN) : lastYear.slice(0, latest),
+	};
 	const tradeIn = createTradeDays(history, calendar);
 	const isMoney = (metric: number): boolean => metric !== POSITIVATION; // a customer counts once however many days there are
 	for (const [k, { origin }] of scores.entries())
@@ -184,6 +191,7 @@ export function takePictures({ portfolio, history, policy, calendar, parts, scor
 		variance,
 		lastWindow,
 		lastYear,
+		cameBefore,
 		actual,
 		numCustomers,
 		quantum: [ticket / 2 + 1, (ticket * rate) / 2 + 1, 0.5],

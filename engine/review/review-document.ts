@@ -129,12 +129,9 @@ export const reviewDocument = z
 		reps: z.array(load).meta({ description: "highest load first" }),
 		moves: z.array(move),
 		floors: z.array(floor),
-		floor_price_cents: z
-			.number()
-			.nullable()
-			.meta({
-				description: "what the month's days in force paid for floors not met, each its even share of its plan's price; null without plans",
-			}),
+		floor_price_cents: z.number().nullable().meta({
+			description: "what the month's days in force paid for floors not met, each its even share of its plan's price; null without plans",
+		}),
 		overrides: z.array(outcome).meta({ description: "of reps who are no RCA; empty without plans" }),
 		num_rca_left_out: z.int().meta({ description: "RCA, for whom an agenda is a recommendation: what they did with it is no figure" }),
 		changes: z.array(change),

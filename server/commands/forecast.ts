@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
-import { createEngine, type ForecastDocument, readPortfolio, validatePolicy } from "../../engine/index.ts";
+import { createEngine, type ForecastDocument, readPortfolio } from "../../engine/index.ts";
 import { forecastPage } from "../pages/forecast-page.ts";
 import { asOfOption, given, jsonOption, modelOption, validateFolder, validateOutFile } from "./options.ts";
 import { readPlanJson } from "./read-plan.ts";
@@ -56,8 +56,7 @@ async function run(folder: string, flags: ForecastFlags): Promise<void> {
 	try {
 		const document = await engine.forecast(portfolio, { asOf, plan: planJson });
 		await writeDocument(document, flags, {
-			currency: document.currency,
-			language: validatePolicy(portfolio.policy).language,
+			...document,
 			table: () => formatForecast(document),
 			page: (speech) => forecastPage(speech, document, null),
 		});

@@ -64,10 +64,13 @@ export async function drawPlot(speech: Speech, plot: PlotSpec): Promise<Html> {
 	return html`<div class="plot">${drawn}</div>`;
 }
 
-/** The plot is told by its caption and its table; marks without names would only be noise to a screen reader. */
+/**
+ * The plot is told by its caption and its table; marks without names would only be noise to a screen reader. Only tags are touched: the words
+ * between them may look like anything.
+ */
 function withoutRoles(svg: string): string {
 	return svg
-		.replaceAll(/ (role|aria-roledescription|aria-hidden|xmlns:xlink|class)="[^"]*"/g, "")
+		.replaceAll(/<[^>]*>/g, (tag) => tag.replaceAll(/ (role|aria-roledescription|aria-hidden|xmlns:xlink|class)="[^"]*"/g, ""))
 		.replace("<svg ", '<svg aria-hidden="true" focusable="false" ');
 }
 
@@ -197,6 +200,12 @@ function axisOf(format: PlotFormat, { language }: Speech) {
 	return { format: FORMATS[format], domain: false, ticks: false, ...(format === "number" && { labelExpr: SUFFIXES[language] }) };
 }
 
+/** An axis cannot span nothing: where all that it shows is one value, it goes from 0, or that value, to 1 or that value. */
+function spanOf(values: readonly number[]): { readonly domain?: [number, number] } {
+	const [low, high] = [Math.min(...values), Math.max(...values)];
+	return low < high ? {} : { domain: [Math.min(0, low), Math.max(1, high)] };
+}
+
 function columnLayers({ rows, isStacked, format }: Extract<PlotSpec, { kind: "columns" }>, size: Size, speech: Speech): Layer[] {
 	const names = orderOf(rows, "name");
 	const isGrouped = !isStacked && orderOf(rows, "series").length > 1;
@@ -219,6 +228,7 @@ function columnLayers({ rows, isStacked, format }: Extract<PlotSpec, { kind: "co
 					title: null,
 					axis: { ...axisOf(format, speech), tickCount: 4 },
 					stack: isStacked ? "zero" : null,
+					...(rows.every(({ value }) => value === 0) && { scale: { domain: [0, 1] } }),
 				},
 				color: colorBy(rows, size),
 				...(isGrouped && { xOffset: { field: "series", sort: orderOf(rows, "series") } }),
@@ -233,7 +243,7 @@ function rangeLayers({ rows, format, zero }: Extract<PlotSpec, { kind: "ranges" 
 	const yOffset = { field: "series", sort: orderOf(rows, "series") };
 	const axis = { ...axisOf(format, speech), tickCount: size.name === "narrow" ? 3 : 5 };
 	const color = colorBy(rows, size);
-	const scale = { zero };
+	const scale = { zero, ...spanOf(data.values.flatMap(({ mean, lower, upper }) => [mean, lower, upper])) };
 	return [
 		...(zero ? [{ data: { values: [{}] }, mark: { type: "rule" as const, color: "var(--line)" }, encoding: { x: { datum: 0 } } }] : []),
 		{

@@ -57,7 +57,7 @@ export function registerForecastRoutes(app: App, { engine }: Services): void {
 			const document =
 				by === undefined ? whole : { ...whole, groups: whole.groups.filter((group) => group.by === "total" || group.by === by) };
 			if (!isPage) return document;
-			const order = { currency: document.currency, asked: request.query.language, links: linksOf(name, "forecast", request.query) };
+			const order = { ...document, asked: request.query.language, links: linksOf(name, "forecast", request.query) };
 			return sendPage(request, reply, order, (speech, links) => forecastPage(speech, document, links));
 		},
 	});

@@ -136,6 +136,20 @@ describe("a forecast", () => {
 			}
 	});
 
+	it("tells what came before as it came, not as it would have for the days of trade ahead", () => {
+		const { groups } = forecastAt(trade, LAST_DAY);
+		for (const group of groups)
+			for (const { metric, horizon_days, last_window, last_year } of group.figures) {
+				if (metric === "positivation") continue;
+				const came = (from: Day): number => {
+					const [revenue, margin] = slowWindow(trade, holdsOf(trade, group), from, from + horizon_days);
+					return Math.round(metric === "revenue" ? revenue : margin);
+				};
+				expect(last_window).toBeCloseTo(came(LAST_DAY - horizon_days), 0);
+				expect(last_year).toBeCloseTo(came(LAST_DAY - 364), 0);
+			}
+	});
+
 	it("states intervals of the total that are narrower than those of its parts together", () => {
 		const { groups } = forecastAt(trade, LAST_DAY);
 		const width = ({ figures }: (typeof groups)[number]): number => figures[0].without_plan.upper - figures[0].without_plan.lower;

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -14,6 +14,8 @@ test("a forecast is the same by command line and by HTTP, where it may be asked 
 	const dataDir = await mkdtemp(join(tmpdir(), "carteira-forecasts-"));
 	const folder = join(dataDir, "made");
 	await generate({ customers: 60, reps: 1, seed: 5, asOf: parseDay("2026-11-23"), format: "csv", out: folder });
+	const policy = join(folder, "policy.json");
+	await writeFile(policy, JSON.stringify({ ...JSON.parse(await readFile(policy, "utf8")), language: "en-GB" }));
 	await cp(folder, join(dataDir, "portfolios", "acme"), { recursive: true });
 	const services = await createServices({ ...DEFAULT_CONFIG, dataDir, logLevel: "silent", threads: 1 });
 	const app = await buildApp(services);
@@ -33,6 +35,12 @@ test("a forecast is the same by command line and by HTTP, where it may be asked 
 		expect(page.headers["content-type"]).toBe("text/html; charset=utf-8");
 		expect(page.headers["content-security-policy"]).toContain(PAGE_POLICY);
 		expect(page.body).toContain('href="/v1/portfolios/acme/monitor?as_of=2026-11-23&amp;language=en"');
+		const english = await app.inject({
+			method: "GET",
+			url: "/v1/portfolios/acme/forecast?as_of=2026-11-23",
+			headers: { accept: "text/html" },
+		});
+		expect(english.headers["content-language"]).toBe("en"); // nobody asks: the policy's
 		expect((await get("language=de")).statusCode).toBe(400);
 		const written = join(dataDir, "page.html");
 		expect((await runHere("forecast", folder, "--as-of", "2026-11-23", "--out", written, "--language", "en")).exit).toBe(0);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { PAGE_POLICY } from "../../../server/pages/frame.ts";
 import { html } from "../../../server/pages/html.ts";
 import { monitorPage } from "../../../server/pages/monitor-page.ts";
+import { drawPlot } from "../../../server/pages/plot.ts";
 import { chooseLanguage, createSpeech, LANGUAGES } from "../../../server/pages/speech.ts";
 import { SAMPLE_MONITOR } from "./sample-documents.ts";
 import { SAMPLE_LINKS, SAMPLE_PAGES } from "./sample-pages.ts";
@@ -63,4 +64,31 @@ it("markup is made of text that cannot be markup", () => {
 	expect(html`<p title="${'"x"'}">${"<b>&</b>"}${[html`<i>${1}</i>`, null, false]}</p>`.markup).toBe(
 		'<p title="&quot;x&quot;">&lt;b&gt;&amp;&lt;/b&gt;<i>1</i></p>',
 	);
+});
+
+describe("a plot", () => {
+	const speech = createSpeech("en", "BRL");
+
+	it("shows names that look like attributes as they are, and hides no mark behind them", async () => {
+		const rows = ['Ana class="x', 'B role="" & C', "Cai"].map((name, i) => ({ name, value: i + 1, label: `${i}` }));
+		const { markup } = await drawPlot(speech, { kind: "bars", rows });
+		const texts = [...markup.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+		expect(texts.slice(0, 6)).toEqual(['Ana class="x', 'B role="" &amp; C', "Cai", "0", "1", "2"]);
+		expect(/<[^>]* (class|role)=/.exec(markup.replaceAll(/<div class="(plot|narrow|roomy)">/g, ""))).toBeNull();
+	});
+
+	it("has an axis of numbers where nothing came", async () => {
+		for (const value of [0, 5]) {
+			const ranges = [{ name: "a", series: "b", mean: value, lower: value, upper: null }];
+			for (const zero of [true, false]) {
+				const { markup } = await drawPlot(speech, { kind: "ranges", rows: ranges, format: "number", zero });
+				expect(markup).not.toContain("NaN");
+			}
+			const columns = ["a", "b"].map((name) => ({ name, value }));
+			expect((await drawPlot(speech, { kind: "columns", rows: columns, isStacked: false, format: "number" })).markup).not.toContain("NaN");
+		}
+		expect(
+			(await drawPlot(speech, { kind: "columns", rows: [{ name: "a", value: 0 }], isStacked: true, format: "share" })).markup,
+		).not.toContain("NaN");
+	});
 });

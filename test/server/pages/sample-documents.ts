@@ -183,6 +183,7 @@ const figures = (scale: number, hasPlan: boolean): ForecastDocument["groups"][nu
 export const SAMPLE_FORECAST: ForecastDocument = {
 	as_of: "2026-11-23",
 	currency: "BRL",
+	language: "pt-BR",
 	model: "default-2026-11-20",
 	level: 0.8,
 	plan: { plan_id: "plan_1", from: "2026-11-23", to: "2026-12-04", effects: "assumed", num_contacts: 2345, usual_contacts: 1987.5 },
