@@ -191,7 +191,7 @@ function objectionOf(view: View, customer: number, last: Day): Found | null {
 	for (const row of contactsAfter(view, customer, last)) {
 		const word = isReached(contacts.codes.outcome[row]) ? contacts.texts.objection.at(row) : null;
 		if (word === null) continue;
-		const cause = OBJECTION_CAUSES[word];
+		const cause = Object.hasOwn(OBJECTION_CAUSES, word) ? OBJECTION_CAUSES[word] : undefined; // words are anybody's: also "constructor"
 		if (found) return found.cause === cause ? found : null;
 		if (cause === undefined) return null;
 		found = { cause, evidence: contactRow(view, row, word) };

@@ -55,10 +55,11 @@ const LOCALES = {
 
 /** Draws a plot in both sizes; the page's style shows the one that fits. Colours are the page's, in light and dark. */
 export async function drawPlot(speech: Speech, plot: PlotSpec): Promise<Html> {
+	const safe = withLookedUpWords(plot);
 	const drawn: Html[] = [];
 	for (const size of SIZES) {
 		const config = { ...configOf(size), locale: { number: LOCALES[speech.language] } };
-		const svg = await drawSvg({ ...frameOf(size, plot), layer: layersOf(plot, size, speech), config });
+		const svg = await drawSvg({ ...frameOf(size, safe), layer: layersOf(safe, size, speech), config });
 		drawn.push(html`<div class="${size.name}">${rawHtml(withoutRoles(svg))}</div>`);
 	}
 	return html`<div class="plot">${drawn}</div>`;
@@ -103,6 +104,20 @@ function configOf({ font }: Size) {
 /** The words of a field, each once, as they come. */
 function orderOf<Row>(rows: readonly Row[], field: keyof Row): string[] {
 	return [...new Set(rows.map((row) => String(row[field] ?? "")))];
+}
+
+/** Vega looks words up in plain objects, where "constructor" is always found: such a word gets a sign without width. */
+function lookedUp(word: string): string {
+	return word in Object.prototype ? `${word}\u200B` : word;
+}
+
+function withLookedUpWords(plot: PlotSpec): PlotSpec {
+	const rows = plot.rows.map((row) => ({
+		...row,
+		...("name" in row && { name: lookedUp(row.name) }),
+		...(row.series !== undefined && { series: lookedUp(row.series) }),
+	}));
+	return { ...plot, rows } as PlotSpec;
 }
 
 function colorBy(rows: readonly { readonly series?: string }[], size: Size) {

@@ -105,8 +105,8 @@ const ALIASES: Readonly<Record<string, string>> = { from: "phase", to: "phase" }
 export function tellCode(speech: Speech, kind: string, code: string): string {
 	if (kind === "month" && /^\d{4}-\d{2}$/.test(code)) return speech.month(code);
 	if (kind === "date" && /^\d{4}-\d{2}-\d{2}$/.test(code)) return speech.shortDate(code);
-	const told = CODES[ALIASES[kind] ?? kind]?.[code];
-	return told ? speech.tell(told) : code;
+	const codes = CODES[ALIASES[kind] ?? kind] ?? {};
+	return Object.hasOwn(codes, code) ? speech.tell(codes[code]) : code; // anybody's words may be "constructor"
 }
 
 /** A measure as its name's ending says: cents, seconds, else a count. `isBrief`: money in few signs. */

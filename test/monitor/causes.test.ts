@@ -90,3 +90,7 @@ it.each<[string, Story, string, string | null]>([
 ])("finds the cause by rule and evidence: %s", (_, story, cause, row) => {
 	expect(causeOf(story)).toEqual({ cause, on: on(-60), row });
 });
+
+it.each(["constructor", "toString", "hasOwnProperty"])("an objection in words that programs know too says nothing: %s", (word) => {
+	expect(causeOf({ contacts: [...VISITS, said(-50, word), said(-40, word)] })).toMatchObject({ cause: "unknown", row: null });
+});

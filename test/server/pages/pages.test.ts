@@ -5,6 +5,7 @@ import { html } from "../../../server/pages/html.ts";
 import { monitorPage } from "../../../server/pages/monitor-page.ts";
 import { drawPlot } from "../../../server/pages/plot.ts";
 import { chooseLanguage, createSpeech, LANGUAGES } from "../../../server/pages/speech.ts";
+import { tellCode } from "../../../server/pages/words-codes.ts";
 import { SAMPLE_MONITOR } from "./sample-documents.ts";
 import { SAMPLE_LINKS, SAMPLE_PAGES } from "./sample-pages.ts";
 
@@ -58,6 +59,19 @@ it("the language is what was asked for, else what the browser prefers, else the 
 	expect(chooseLanguage(undefined, "de, pt;q=0.8, en;q=0.5", "en")).toBe("pt-BR");
 	expect(chooseLanguage(undefined, undefined, "pt-BR")).toBe("pt-BR");
 	expect(chooseLanguage(undefined, "de", "fr")).toBe("en");
+});
+
+it("a code is told in words where it has some, and as it is where it only looks like something of the language of programs", async () => {
+	const words = ["constructor", "toString", "__proto__", "hasOwnProperty", ""];
+	for (const language of LANGUAGES) {
+		const speech = createSpeech(language, "BRL");
+		for (const word of words) expect(tellCode(speech, "objection", word)).toBe(word);
+		expect(tellCode(speech, "phase", "active")).not.toBe("active");
+		const { total } = SAMPLE_MONITOR;
+		const objections = words.map((objection) => ({ objection, customers: 1, contacts: 1, revenue_cents: 100 }));
+		const document = { ...SAMPLE_MONITOR, total: { ...total, figures: { ...total.figures, objections } } };
+		expect(await monitorPage(speech, document, null)).toContain("constructor");
+	}
 });
 
 it("markup is made of text that cannot be markup", () => {
