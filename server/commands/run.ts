@@ -27,7 +27,8 @@ const EXIT_HELP = `
 Exit codes: 0 fine, 1 violations found, 2 wrong usage, 3 invalid input, 4 internal.
 Data goes to stdout, progress and messages to stderr. NO_COLOR is respected.`;
 
-function buildProgram(setExit: SetExit): Command {
+/** The command line; `setExit` is told how a command that came to its end went. */
+export function buildProgram(setExit: SetExit): Command {
 	const program = new Command("carteira")
 		.description(
 			"Plans every sales rep's day: which customers to contact, when, how, in which order, with which products, and why, in money.",
