@@ -1,11 +1,12 @@
 export { formatAgendaCsv } from "./agenda/formats/csv.ts";
-export { formatAgendaIcs } from "./agenda/formats/ics.ts";
+export { type CalendarContact, formatAgendaIcs, formatCalendarIcs } from "./agenda/formats/ics.ts";
 export { formatAgendaTable } from "./agenda/formats/table.ts";
 export type { PlanContext } from "./agenda/context.ts";
 export type {
 	Brief,
 	DayPlan,
 	Entry,
+	ContactRule,
 	PlanDocument,
 	Receipt,
 	RepPlan,
@@ -75,6 +76,7 @@ export { compactStore } from "./portfolio/reading/compact-store.ts";
 export { readItems, type Item } from "./portfolio/reading/read-items.ts";
 export { importTable, importTables, type TableChange, wasApplied } from "./portfolio/reading/import-table.ts";
 export type { Portfolio, Table, TableReport } from "./portfolio/portfolio.ts";
+export { rowsById } from "./portfolio/portfolio.ts";
 export { buildStore, ensureStore, writePolicy } from "./portfolio/reading/open-store.ts";
 export { readPortfolio } from "./portfolio/reading/read-portfolio.ts";
 export { openSnapshot, type Snapshot } from "./portfolio/snapshot/snapshot.ts";

@@ -87,11 +87,18 @@ function checkHours({ portfolio, calendar, report }: Checked, { isVisit, custome
 	if (!isInside) report("visit-hours", pointer, `${entry.start}-${entry.end} is not inside one interval of ${text} on ${formatDay(day)}`);
 }
 
-function checkBlocked(context: Checked, { customer, day, entry, pointer }: ContactView): void {
+function checkBlocked(context: Checked, { customer, rep, day, entry, pointer }: ContactView): void {
 	const experiment = context.policy.hold_outs.find(
 		({ from, to, customers }) => from <= formatDay(day) && formatDay(day) <= to && customers.includes(entry.customer_id),
 	);
 	if (experiment) context.report("held-out", pointer, `the experiment ${experiment.experiment} holds customer ${entry.customer_id} out`);
+	const date = formatDay(day);
+	const repId = context.portfolio.tables.reps.texts.rep_id.at(rep) ?? "";
+	const rule = context.policy.contact_rules.find(
+		({ customer_id, rep_id, from, until }) =>
+			customer_id === entry.customer_id && (rep_id === null || rep_id === repId) && from <= date && date <= until,
+	);
+	if (rule) context.report("contact-rule", pointer, `a rule until ${rule.until} keeps ${repId} from ${entry.customer_id}`);
 	if (isBlocked(context, customer))
 		context.report("blocked", pointer, `customer ${entry.customer_id} is blocked, closed or not to be contacted`);
 }

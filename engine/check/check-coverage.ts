@@ -109,6 +109,10 @@ function idOf({ portfolio }: Checked, customer: number): string {
 	return portfolio.tables.customers.texts.customer_id.at(customer) ?? "";
 }
 
+function isRuledOut(context: Checked, customer: number): boolean {
+	return context.policy.contact_rules.some(({ customer_id }) => customer_id === idOf(context, customer));
+}
+
 /** What in a customer speaks against a reason that is said to hold for every plan; null where its data do not tell. */
 function refute(context: Checked, code: UnplannedCode, customer: number): string | null {
 	const rung = rungOf(context, customer);
@@ -119,7 +123,7 @@ function refute(context: Checked, code: UnplannedCode, customer: number): string
 		case "NOT_DUE":
 			return "no hard rule asks for an interval";
 		case "BLOCKED":
-			return isBlocked(context, customer) || rung === "collections_team" ? null : "the customer is open";
+			return isBlocked(context, customer) || rung === "collections_team" || isRuledOut(context, customer) ? null : "the customer is open";
 		case "CREDIT_BLOCKED":
 			return rung !== "collections_team" && !isFull(context, customer) ? "the credit ladder lets it be contacted" : null;
 		case "HELD_OUT":

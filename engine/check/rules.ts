@@ -47,6 +47,7 @@ export const RULES = {
 	"min-gap-history": "the minimum gap to the last contact of the history is kept",
 	"min-gap-shown": "an entry shows the minimum gap of its action plan or customer",
 	blocked: "blocked, closed and do-not-contact customers have only appointments",
+	"contact-rule": "whom a contact rule of the policy keeps a rep from has only appointments on its days",
 	"held-out": "whom an experiment holds out has only appointments on its days",
 	"collections-team": "customers of the collections team have only appointments",
 	"collect-only": "customers to collect from are not sold to",

@@ -9,6 +9,7 @@ import { type Appointments, buildAppointments } from "./appointments.ts";
 import type { Classification } from "./case.ts";
 import { COLLECTIONS_TEAM } from "./credit.ts";
 import { type ContactDelivery, createDeliveries, type DeliveryRule } from "./delivery.ts";
+import { readContactRules, type RuledOutBy } from "./contact-rules.ts";
 import { type HeldOutBy, readHoldOuts } from "./hold-outs.ts";
 import { createGoals, type Goals } from "./goals.ts";
 import { liveObjectionOf } from "./objections.ts";
@@ -56,6 +57,7 @@ export interface CaseContext extends CaseInputs {
 	readonly hasOpenComplaint: (customer: number) => boolean;
 	readonly heldOutBy: HeldOutBy;
 	readonly stageOf: StageOf;
+	readonly ruledOutBy: RuledOutBy;
 }
 
 export function buildContext(inputs: CaseInputs): CaseContext {
@@ -78,6 +80,7 @@ export function buildContext(inputs: CaseInputs): CaseContext {
 		hasOpenComplaint: (customer) => complaining.has(customer),
 		heldOutBy: readHoldOuts(portfolio, policy),
 		stageOf: readRollout(portfolio, policy),
+		ruledOutBy: readContactRules(portfolio, policy),
 	};
 }
 

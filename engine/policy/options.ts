@@ -57,6 +57,11 @@ export function optionsOf(
 			onRefusal({ code: "HELD_OUT", detail: `the experiment ${experiment} holds the customer out` }, true);
 			continue;
 		}
+		const rule = context.ruledOutBy(standing.rep, standing.customer, day.date);
+		if (rule) {
+			onRefusal({ code: "BLOCKED", detail: `a rule until ${rule.until} keeps the rep from the customer: ${rule.reason}` }, true);
+			continue;
+		}
 		const refusal = refusalOn(standing, day.date, [...taken, ...promised]);
 		const delivery = standing.delivery && context.deliveryOf(standing.delivery, day.date);
 		if (refusal) onRefusal(refusal, refusal.code === "MIN_GAP" && day.date < standing.gapFrom);

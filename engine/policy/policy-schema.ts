@@ -368,6 +368,21 @@ export const POLICY_SCHEMA = z.strictObject({
 		.refine((rows) => new Set(rows.map((row) => row.experiment)).size === rows.length, "an experiment may appear once")
 		.default([])
 		.describe("whom experiments leave without planned contact, so that the others' uplift can be measured"),
+	contact_rules: z
+		.array(
+			z
+				.strictObject({
+					customer_id: z.string().min(1).max(256),
+					rep_id: z.string().min(1).max(256).nullable().default(null).describe("null: whichever rep"),
+					from: z.iso.date().describe("first day"),
+					until: z.iso.date().describe("last day"),
+					reason: z.string().min(1).max(1000),
+				})
+				.refine(({ from, until }) => from <= until, "from must not come after until"),
+		)
+		.max(100_000)
+		.default([])
+		.describe("whom reps do not contact on these days, promises apart; the server adds refusals that have not expired"),
 	rollout: z
 		.array(z.strictObject({ team_id: z.string().min(1).max(256).nullable(), stage: z.enum(["shadow", "advise", "plan"]) }))
 		.max(10_000)

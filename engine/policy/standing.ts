@@ -38,6 +38,7 @@ export interface VisitRule {
 /** All that decides when and how one rep may contact one customer; the same on every day. */
 export interface Standing {
 	readonly customer: number;
+	readonly rep: number;
 	/** What a contact other than an appointment is. */
 	readonly kind: Kind;
 	readonly plan: ActionPlan;
@@ -74,6 +75,7 @@ export function standingOf(context: CaseContext, rep: number, customer: number, 
 	const objection = liveObjectionOf(context, customer);
 	return {
 		customer,
+		rep,
 		kind,
 		plan,
 		cadence,

@@ -16,8 +16,12 @@ import {
 	isStore,
 	openSnapshot,
 	readPortfolio,
+	validatePolicy,
 } from "../../engine/index.ts";
 import { writeDurably } from "../durable-file.ts";
+import { daySheetPage } from "../pages/day-sheet-page.ts";
+import { chooseLanguage, createSpeech } from "../pages/speech.ts";
+import { createPlaces } from "../places.ts";
 import { writePlan, writePlanFile } from "../store/plan-file.ts";
 import {
 	asOfOption,
@@ -36,8 +40,9 @@ import {
 import { createProgress, tell, warn } from "./progress.ts";
 import { readPolicyFields, readPublished, readSearch } from "./read-plan.ts";
 import { tellReports } from "./report.ts";
+import { languageOption } from "./write-document.ts";
 
-const FORMATS = ["table", "json", "csv", "ics"] as const;
+const FORMATS = ["table", "json", "csv", "ics", "html"] as const;
 type Format = (typeof FORMATS)[number];
 
 interface PlanFlags {
@@ -55,6 +60,7 @@ interface PlanFlags {
 	readonly out?: string;
 	readonly format?: Format;
 	readonly json?: true;
+	readonly language?: string;
 }
 
 /** The format asked for, else the one that the file's ending names. */
@@ -71,22 +77,32 @@ async function writeStdout(bytes: string | Buffer): Promise<void> {
 
 const width = (): number => process.stdout.columns ?? 160;
 
-function textOf(plan: PlanDocument, format: Exclude<Format, "json">, color: boolean): string {
+/** The sheets of every rep and day, to print. */
+function pageOf(plan: PlanDocument, portfolio: Portfolio, asked: string | undefined): Promise<string> {
+	const { language } = validatePolicy(plan.policy);
+	const speech = createSpeech(chooseLanguage(asked, undefined, language), plan.currency);
+	const agendas = plan.reps.flatMap(({ rep_id, days }) => days.map((day) => ({ rep_id, day })));
+	return daySheetPage(speech, { plan_ids: [plan.plan_id], horizon: plan.horizon, agendas, placeOf: createPlaces(portfolio) }, null);
+}
+
+function textOf(plan: PlanDocument, format: Exclude<Format, "json" | "html">, color: boolean): string {
 	if (format === "csv") return formatAgendaCsv(plan);
 	if (format === "ics") return formatAgendaIcs(plan);
 	return formatAgendaTable(plan, { color, width: width() });
 }
 
-async function writeResult(plan: PlanDocument, flags: PlanFlags): Promise<void> {
+async function writeResult(plan: PlanDocument, portfolio: Portfolio, flags: PlanFlags): Promise<void> {
 	const format = formatOf(flags);
 	const { out } = flags;
+	const page = format === "html" ? await pageOf(plan, portfolio, flags.language) : null;
 	if (out === undefined) {
 		if (format === "json") await writePlan(plan, writeStdout);
+		else if (format === "html") await writeStdout(page ?? "");
 		else await writeStdout(textOf(plan, format, pc.isColorSupported && process.stdout.isTTY));
 		return;
 	}
 	if (format === "json") await writePlanFile(out, plan);
-	else await writeDurably(out, (file) => file.writeFile(textOf(plan, format, false)));
+	else await writeDurably(out, (file) => file.writeFile(format === "html" ? (page ?? "") : textOf(plan, format, false)));
 	if (flags.json) await writeStdout(`${JSON.stringify({ plan_id: plan.plan_id, out, kpis: plan.kpis, warnings: plan.warnings })}\n`);
 	else await writeStdout(textOf(plan, "table", pc.isColorSupported && process.stdout.isTTY));
 }
@@ -135,7 +151,7 @@ async function run(folder: string, flags: PlanFlags): Promise<void> {
 			},
 		);
 		for (const warning of plan.warnings) warn(warning);
-		await writeResult(plan, flags);
+		await writeResult(plan, portfolio, flags);
 	} finally {
 		await engine.close();
 	}
@@ -166,6 +182,7 @@ export function addPlanCommand(program: Command): void {
 		.option("--published <plan.json>", "the plan in force, whose changes have a price")
 		.option("--out <file>", "write the plan to a file, whole or not at all")
 		.addOption(new Option("--format <format>", "default: by the file's ending, a table on a terminal").choices(FORMATS))
+		.addOption(languageOption())
 		.addOption(jsonOption())
 		.action(run);
 }

@@ -1,7 +1,15 @@
-import { CarteiraError, type Engine, type PlanProgress, type PlanRequest, parseDay } from "../../engine/index.ts";
+import {
+	CarteiraError,
+	type Engine,
+	type PlanProgress,
+	type PlanRequest,
+	mergePolicy,
+	parseDay,
+	validatePolicy,
+} from "../../engine/index.ts";
 import { isDiskFailure } from "../file-error.ts";
 import type { JobRows, LeasedPlan } from "../store/job-rows.ts";
-import type { Failure, OnceAnswer, PlanOrder, PlanRecord, Store } from "../store/store.ts";
+import type { Failure, OnceAnswer, PlanOrder, PlanRecord } from "../store/store.ts";
 import type { Tenant, Tenants } from "../tenants.ts";
 import { type Watchers, createWatchers } from "./watchers.ts";
 
@@ -80,8 +88,23 @@ const isBusy = (error: unknown): boolean => (error instanceof CarteiraError && e
 const isGone = (error: unknown): boolean => error instanceof CarteiraError && error.code === "NOT_FOUND";
 const raise = (flag: Int32Array): number => Atomics.store(flag, 0, 1);
 
-async function requestOf(store: Store, { portfolio, ...order }: PlanOrder): Promise<PlanRequest> {
-	const published = await store.publishedPlan(portfolio);
+/** What of a tenant an order is made from. */
+type Shelf = Pick<Tenant, "store" | "portfolios">;
+
+/** The order's policy with the refusals that have not expired beside the rules that it, or the portfolio's, has itself. */
+async function policyOf({ store, portfolios }: Shelf, { portfolio: name, as_of, policy }: PlanOrder): Promise<PlanOrder["policy"]> {
+	const stored = await store.contactRules(name, as_of);
+	if (stored.length === 0) return policy;
+	const { portfolio } = await portfolios.read(name);
+	const { contact_rules: stated } = validatePolicy(mergePolicy(portfolio.policy ?? {}, policy ?? {}));
+	const refused = stored.map(({ customer_id, rep_id, from, until, reason }) => ({ customer_id, rep_id, from, until, reason }));
+	return { ...policy, contact_rules: [...stated, ...refused] };
+}
+
+async function requestOf(shelf: Shelf, order: PlanOrder): Promise<PlanRequest> {
+	const { store } = shelf;
+	const published = await store.publishedPlan(order.portfolio);
+	const policy = await policyOf(shelf, order);
 	return {
 		asOf: parseDay(order.as_of),
 		...(order.horizon_days !== undefined && { horizonDays: order.horizon_days }),
@@ -89,7 +112,7 @@ async function requestOf(store: Store, { portfolio, ...order }: PlanOrder): Prom
 		...(order.seed !== undefined && { seed: order.seed }),
 		...(order.budget?.iterations !== undefined && { iterations: order.budget.iterations }),
 		...(order.budget?.seconds !== undefined && { seconds: order.budget.seconds }),
-		...(order.policy && { policy: order.policy }),
+		...(policy && { policy }),
 		...(published && { published: await store.readPlan(published.id) }),
 	};
 }
@@ -144,7 +167,7 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 	async function make(job: Job): Promise<void> {
 		const { lease, stop } = job;
 		const { store, portfolios } = await tenants.get(lease.tenant);
-		const request = await requestOf(store, lease.order);
+		const request = await requestOf({ store, portfolios }, lease.order);
 		const { snapshot } = await portfolios.read(lease.order.portfolio);
 		const onProgress = (progress: PlanProgress): void => {
 			job.progress = progress;

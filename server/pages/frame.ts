@@ -66,7 +66,7 @@ export function renderPage(speech: Speech, parts: PageParts, links: Links | null
 <body>
 <a class="skip" href="#content">${tell(WORDS.skip)}</a>
 <header>
-<div class="top"><span class="brand">Carteira</span>${links && pagesNav(speech, links)}${links && languageNav(speech, links)}</div>
+<div class="top"><span class="brand">Carteira</span>${links && links.pages.length > 0 && pagesNav(speech, links)}${links && languageNav(speech, links)}</div>
 <h1>${title}</h1>
 <p class="lead">${lead}</p>
 <nav class="contents" aria-label="${tell(WORDS.contents)}"><ul>${sections.map(({ id, title: name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>

@@ -5,27 +5,33 @@ import { CarteiraError, type DayPlan, formatAgendaCsv, formatAgendaIcs } from ".
 import { amend, fallbackInForce } from "../daily/fallback.ts";
 import { dateAt } from "../daily/occurrences.ts";
 import { negotiate } from "../media.ts";
+import { daySheetPage } from "../pages/day-sheet-page.ts";
+import type { Links } from "../pages/frame.ts";
+import { createPlaces } from "../places.ts";
 import { askedDate, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { agendasView, unplannedView } from "../schemas/plan.ts";
+import { languageQuery, sendPage } from "../send-page.ts";
 import type { Services } from "../services.ts";
 import type { Fallback } from "../store/run-rows.ts";
 import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda } from "../store/store.ts";
 import type { App } from "./app-type.ts";
 
-const FORMATS = ["application/json", "text/calendar", "text/csv"] as const;
-const agendaQuery = z.strictObject({ rep: id.optional(), date: askedDate.optional() });
+const FORMATS = ["application/json", "text/calendar", "text/csv", "text/html"] as const;
+const agendaQuery = z.strictObject({ rep: id.optional(), date: askedDate.optional(), language: languageQuery });
 const publishedQuery = z.strictObject({
 	rep: id.optional(),
 	date: askedDate.optional().meta({ description: "default: today in the policy's time zone" }),
+	language: languageQuery,
 });
 
 const agendaResponse = {
 	200: {
-		description: "the agendas, as JSON, iCalendar or CSV by Accept",
+		description: "the agendas, as JSON, iCalendar, CSV or day sheets to print by Accept",
 		content: {
 			"application/json": { schema: agendasView },
 			"text/calendar": { schema: z.string() },
 			"text/csv": { schema: z.string() },
+			"text/html": { schema: z.string() },
 		},
 	},
 };
@@ -60,7 +66,7 @@ function jsonWithList(fields: object, name: string, texts: readonly string[]): s
 
 /** Agendas as the body of an answer, in the format that the client likes best. */
 function bodyOf(
-	type: (typeof FORMATS)[number],
+	type: Exclude<(typeof FORMATS)[number], "text/html">,
 	portfolio: string,
 	plans: readonly PlanRecord[],
 	agendas: readonly StoredAgenda[],
@@ -80,8 +86,41 @@ function bodyOf(
 	return jsonWithList(fields, "agendas", texts);
 }
 
+/** Sends agendas as sheets to print. */
+async function sendSheets(
+	request: FastifyRequest<{ Querystring: z.infer<typeof agendaQuery> }>,
+	reply: FastifyReply,
+	plans: readonly PlanRecord[],
+	agendas: readonly StoredAgenda[],
+): Promise<FastifyReply> {
+	const [{ head, order }] = plans;
+	if (head === null) throw new CarteiraError("INTERNAL", `plan ${plans[0].id} has agendas and no head`);
+	const { reps, horizon } = sourceOf(head, agendas);
+	const sheets = {
+		plan_ids: plans.map(({ id }) => id),
+		horizon,
+		agendas: reps.flatMap(({ rep_id, days }) => days.map((day) => ({ rep_id, day }))),
+		placeOf: await placesOf(request.tenant, order.portfolio),
+	};
+	const { language: asked, ...rest } = request.query;
+	const path = request.url.split("?")[0];
+	const links: Links = {
+		language: (language) => `${path}?${new URLSearchParams({ ...rest, language }).toString()}`,
+		pages: [],
+		customers: () => null,
+	};
+	const { language } = zoned.parse(head.policy);
+	return sendPage(request, reply, { currency: head.currency, language, asked, links }, (speech) => daySheetPage(speech, sheets, links));
+}
+
+/** Places of customers as the portfolio has them now; none where it is gone. */
+async function placesOf({ portfolios }: FastifyRequest["tenant"], name: string): Promise<(customerId: string) => string | null> {
+	if (!(await portfolios.exists(name))) return () => null;
+	return createPlaces((await portfolios.readAsItStands(name)).portfolio);
+}
+
 /** Sends a body with its ETag, or 304 where the client has it already. */
-function sendTagged(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
+export function sendTagged(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
 	const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
 	const known = (request.headers["if-none-match"] ?? "").split(",").map((text) => text.trim().replace(/^W\//, ""));
 	void reply.header("etag", tag).header("vary", "accept").header("cache-control", "private, no-cache");
@@ -89,10 +128,10 @@ function sendTagged(request: FastifyRequest, reply: FastifyReply, type: string, 
 	return reply.type(`${type}; charset=utf-8`).send(body);
 }
 
-const zoned = z.looseObject({ time_zone: z.string() });
+const zoned = z.looseObject({ time_zone: z.string().optional(), language: z.string().optional() });
 
 /** Today's date where the reps of a plan are. */
-function todayOf({ head }: PlanRecord, now: number): string {
+export function todayOf({ head }: PlanRecord, now: number): string {
 	const policy = zoned.safeParse(head?.policy);
 	return dateAt(now, policy.data?.time_zone ?? "UTC");
 }
@@ -122,7 +161,9 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 			const type = negotiate(request.headers.accept, FORMATS);
 			const { store } = request.tenant;
 			const plan = await store.getPlan(request.params.id);
-			const agendas = await store.agendasOf(plan.id, request.query);
+			const { rep, date } = request.query;
+			const agendas = await store.agendasOf(plan.id, { rep, date });
+			if (type === "text/html") return sendSheets(request, reply, [plan], agendas);
 			return sendTagged(request, reply, type, bodyOf(type, plan.order.portfolio, [plan], agendas));
 		},
 	});
@@ -150,7 +191,7 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 				throw new CarteiraError("NOT_FOUND", why);
 			}
 			const date = request.query.date ?? todayOf(published, clock());
-			const stored = await store.publishedAgendas(name, { ...request.query, date });
+			const stored = await store.publishedAgendas(name, { rep: request.query.rep, date });
 			const fallback = fallbackInForce(await daily.rows.getRun(request.tenant.name, name, date));
 			const isServed = fallback !== null && (stored.length === 0 || stored.some(({ planId }) => fallback.plans.includes(planId)));
 			const agendas = (fallback ? amend(stored, fallback) : stored).map(shownToRep);
@@ -159,7 +200,9 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 			const silent = new Set(agendas.filter(({ json }) => isShadow(json)).map(({ repId }) => repId));
 			const { rep } = request.query;
 			const told = fallbackView(isServed ? fallback : null, (repId) => (rep ?? repId) === repId && !silent.has(repId));
-			return sendTagged(request, reply, type, bodyOf(type, name, plans.length > 0 ? plans : [published], agendas, told));
+			const sources = plans.length > 0 ? plans : [published];
+			if (type === "text/html") return sendSheets(request, reply, sources, agendas);
+			return sendTagged(request, reply, type, bodyOf(type, name, sources, agendas, told));
 		},
 	});
 

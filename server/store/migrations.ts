@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { calendarMigrations } from "./calendar-migrations.ts";
 import { dailyMigrations } from "./daily-migrations.ts";
 import { syncMigrations } from "./sync-migrations.ts";
 import { numbered } from "./numbered.ts";
@@ -144,5 +145,6 @@ export function migrationsOf(dialect: Dialect): Record<string, Migration> {
 		},
 		...dailyMigrations(dialect),
 		...syncMigrations(dialect),
+		...calendarMigrations(dialect),
 	};
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Selectable, sql } from "kysely";
 import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
+import { noteInCalendars } from "./calendar-rows.ts";
 import type { News } from "./change-rows.ts";
 import type { Rows } from "./database.ts";
 import type { Piece } from "./plan-file.ts";
@@ -112,13 +113,15 @@ export async function publishRow(rows: Rows, tenant: string, id: string, now: st
 		.select(({ fn }) => fn.max("publish_order").as("latest"))
 		.where("tenant", "=", tenant)
 		.executeTakeFirstOrThrow();
+	const order = (latest ?? 0) + 1;
 	await rows
 		.updateTable("plan")
-		.set(bumped({ published_at: now, publish_order: (latest ?? 0) + 1 }))
+		.set(bumped({ published_at: now, publish_order: order }))
 		.where("tenant", "=", tenant)
 		.where("id", "=", row.id)
 		.execute();
-	const { portfolio } = row;
+	const { portfolio, horizon_from: from, horizon_to: to } = row;
+	if (from !== null && to !== null) await noteInCalendars(rows, { tenant, portfolio, id: row.id, from, to, order });
 	const { as_of }: PlanOrder = JSON.parse(row.request);
 	const published: News = { portfolio, type: "plan.published", data: { plan: row.id, plan_id: row.plan_id, as_of } };
 	return before ? [published, { portfolio, type: "plan.superseded", data: { plan: before.id, by: row.id } }] : [published];

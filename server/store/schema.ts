@@ -20,6 +20,8 @@ export interface Schema {
 	readonly held_contact: HeldContactTable;
 	readonly webhook: WebhookTable;
 	readonly delivery: DeliveryTable;
+	readonly calendar_event: CalendarEventTable;
+	readonly contact_rule: ContactRuleTable;
 }
 
 interface PlanTable {
@@ -217,4 +219,36 @@ interface HeldContactTable {
 	readonly body: string | null;
 	/** The mark of the import that was to bring it into a snapshot last. */
 	readonly mark: string | null;
+}
+
+/** A contact that calendars were told of, by rep, customer and occurrence: the publication that had it first, and its place in that one. */
+interface CalendarEventTable {
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly rep_id: string;
+	readonly customer_id: string;
+	readonly born: number;
+	readonly nth: number;
+	/** Where it stands now, or stood when it was dropped. */
+	readonly date: string;
+	/** `publish_order` of the publication that last had it, or dropped it. */
+	readonly sequence: number;
+	/** The plan that had it last. */
+	readonly plan: string;
+	readonly dropped: number;
+}
+
+/** A refusal that outlasts its day. */
+interface ContactRuleTable {
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly id: string;
+	readonly rep_id: string;
+	readonly customer_id: string;
+	/** First and last day. */
+	readonly from_date: string;
+	readonly until_date: string;
+	readonly reason: string;
+	/** The revision that brought it. */
+	readonly plan: string;
 }

@@ -1,4 +1,6 @@
 import type { Readable } from "node:stream";
+import type { StoredRule } from "./contact-rule-rows.ts";
+import type { PromisedContact } from "./calendar-rows.ts";
 import type { InputProblem, PlanDocument, formatAgendaCsv } from "../../engine/index.ts";
 
 /** Part of a plan that the agenda formats read. */
@@ -120,7 +122,7 @@ export interface Store {
 	askToStop(id: string): Promise<void>;
 	/** Stores a plan that is made, unless the lease has passed to another or the plan was discarded: then false, and nothing is kept. */
 	savePlan(lease: Lease, status: "completed" | "stopped", document: PlanDocument): Promise<boolean>;
-	/** Stores a plan that was made without waiting, and in the same transaction the answer given to its client. */
+	/** Stores a plan that was made without waiting, and in the same transaction its lasting refusals and the answer given to its client. */
 	addPlan(order: PlanOrder, document: PlanDocument, once?: OnceAnswer): Promise<PlanRecord>;
 	/**
 	 * Publishes a finished plan; the portfolio's published one, if another, is superseded, and a daily run that waited for it ends.
@@ -133,6 +135,11 @@ export interface Store {
 	/** Plans that are or were published and plan some date from one to another, in the order of their publication. */
 	plansInForce(portfolio: string, from: string, to: string): Promise<PlanRecord[]>;
 
+	/** Refusals that hold on a date or later. */
+	contactRules(portfolio: string, from: string): Promise<StoredRule[]>;
+	/** Takes a refusal back. */
+	forgetContactRule(portfolio: string, id: string): Promise<void>;
+
 	readPlan(id: string): Promise<PlanDocument>;
 	/** The plan's JSON text, as bytes. */
 	openPlan(id: string): Promise<Readable>;
@@ -141,6 +148,8 @@ export interface Store {
 	agendasOf(id: string, query: AgendaQuery): Promise<StoredAgenda[]>;
 	/** For each rep the day of the plan last published that plans for the rep and whose horizon has the date. */
 	publishedAgendas(portfolio: string, query: AgendaQuery & { readonly date: string }): Promise<StoredAgenda[]>;
+	/** Contacts of a rep in publications, dropped ones too, from a date on, by date. */
+	promisedContacts(portfolio: string, rep: string, from: string): Promise<PromisedContact[]>;
 	/** JSON texts of the customers left out. */
 	unplannedOf(id: string, rep: string | undefined): Promise<string[]>;
 	mentionsOf(id: string, customerId: string): Promise<StoredMention[]>;

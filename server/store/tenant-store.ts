@@ -4,6 +4,8 @@ import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
 import { type PieceRow, findAgendas, findMentions, findPublishedAgendas, findUnplanned } from "./agenda-rows.ts";
 import { findAnswerRow, putAnswer } from "./answer-rows.ts";
 import { appendChanges } from "./change-rows.ts";
+import { findPromised } from "./calendar-rows.ts";
+import { findRules, forgetRule, putRules, rulesOf } from "./contact-rule-rows.ts";
 import { approveRun } from "./run-rows.ts";
 import { type Database, type Rows, isDuplicate } from "./database.ts";
 import type { Documents } from "./documents.ts";
@@ -53,7 +55,17 @@ export async function openStore(room: Room): Promise<Store> {
 
 type PlanCalls = Pick<
 	Store,
-	"createPlan" | "getPlan" | "askToStop" | "savePlan" | "addPlan" | "publishPlan" | "discardPlan" | "publishedPlan" | "plansInForce"
+	| "createPlan"
+	| "getPlan"
+	| "askToStop"
+	| "savePlan"
+	| "addPlan"
+	| "publishPlan"
+	| "discardPlan"
+	| "publishedPlan"
+	| "plansInForce"
+	| "contactRules"
+	| "forgetContactRule"
 >;
 
 function planCalls(room: Room): PlanCalls {
@@ -88,6 +100,8 @@ function planCalls(room: Room): PlanCalls {
 				const row = await findPublished(rows, tenant, portfolio);
 				return row ? recordOf(row) : null;
 			}),
+		contactRules: (portfolio, from) => database.as(tenant, (rows) => findRules(rows, tenant, portfolio, from)),
+		forgetContactRule: (portfolio, id) => database.as(tenant, (rows) => forgetRule(rows, tenant, portfolio, id)),
 		plansInForce: (portfolio, from, to) =>
 			database.as(tenant, async (rows) => (await findInForce(rows, tenant, portfolio, from, to)).map(recordOf)),
 	};
@@ -150,6 +164,7 @@ async function add(room: Room, order: PlanOrder, plan: PlanDocument, once: OnceA
 			const values = { id, tenant, portfolio, created_at: now(), request: JSON.stringify(order), ...fields };
 			await rows.insertInto("plan").values(values).execute();
 			await putPieces(rows, tenant, id, plan, pieces);
+			await putRules(rows, tenant, portfolio, id, rulesOf(plan));
 			const record = recordOf(await getRow(rows, tenant, id));
 			if (once) await putAnswer(rows, tenant, once.key, once.answerOf(record), idempotencyHours);
 			await appendChanges(rows, tenant, [{ portfolio, type: "plan.revised", data: told(id, plan) }]);
@@ -214,7 +229,10 @@ function mentionOf(row: PieceRow, json: string): StoredMention {
 	return { kind, repId: row.rep_id, date: row.date, json };
 }
 
-type AgendaCalls = Pick<Store, "readPlan" | "openPlan" | "planFile" | "agendasOf" | "publishedAgendas" | "unplannedOf" | "mentionsOf">;
+type AgendaCalls = Pick<
+	Store,
+	"readPlan" | "openPlan" | "planFile" | "agendasOf" | "publishedAgendas" | "promisedContacts" | "unplannedOf" | "mentionsOf"
+>;
 
 function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 	const pathOf = (given: string): Promise<string> =>
@@ -242,6 +260,7 @@ function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 		async publishedAgendas(portfolio, query) {
 			return readAgendas(documents, await database.as(tenant, (rows) => findPublishedAgendas(rows, tenant, portfolio, query)));
 		},
+		promisedContacts: (portfolio, rep, from) => database.as(tenant, (rows) => findPromised(rows, tenant, portfolio, rep, from)),
 		async unplannedOf(given, rep) {
 			const { document, found } = await find(given, (rows, id) => findUnplanned(rows, id, rep));
 			return readPieces(documents.pathOf(document), found);

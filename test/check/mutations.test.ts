@@ -322,6 +322,22 @@ it("catches a contact with a customer that an experiment holds out", () => {
 	expect(new Set(checkPlan(portfolio, plan).map(({ rule }) => rule))).toEqual(new Set(["held-out"]));
 });
 
+it("catches a contact that a rule keeps the rep from", () => {
+	const plan = smallPlan();
+	const rule = { customer_id: "C16", rep_id: null, from: "2026-11-25", until: "2026-11-25", reason: "renovating" };
+	Object.assign(plan.policy, { contact_rules: [rule] });
+	sign(plan);
+	expect(new Set(checkPlan(portfolio, plan).map(({ rule: broken }) => broken))).toEqual(new Set(["contact-rule"]));
+	Object.assign(plan.policy, {
+		contact_rules: [
+			{ ...rule, rep_id: "somebody else" },
+			{ ...rule, until: "2026-11-24", from: "2026-11-01" },
+		],
+	});
+	sign(plan);
+	expect(checkPlan(portfolio, plan)).toEqual([]);
+});
+
 it("has a mutation for every rule that needs no options", () => {
 	// Those of revisions have theirs in test/replan/replan.test.ts.
 	const ofRevisions = [
@@ -340,6 +356,7 @@ it("has a mutation for every rule that needs no options", () => {
 		...ofRevisions,
 		"fixed-day",
 		"held-out",
+		"contact-rule",
 		"swap-limit",
 		"delivery-day",
 		"term-value",

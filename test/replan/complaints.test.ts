@@ -3,6 +3,8 @@ import type { Entry, PlanDocument, RepPlan } from "../../engine/index.ts";
 import { replan } from "../../engine/replan/replan.ts";
 import { suggest } from "../../engine/replan/suggest.ts";
 import { suppose } from "../../engine/replan/overlay.ts";
+import { whatIf } from "../../engine/replan/what-if.ts";
+import { CHANNELS } from "../../engine/portfolio/schema.ts";
 import { parseDay, weekdayOf } from "../../engine/units.ts";
 import { openRoom, type Room } from "./room.ts";
 
@@ -46,11 +48,18 @@ describe("complaints of other planners' users", () => {
 	});
 
 	it("recurring visits", () => {
-		const repeated = [...contacts(plan).values()].filter((list) => list.length > 1);
-		expect(repeated.length).toBeGreaterThan(0);
+		// Who is due again within the horizon comes back: of the customers with the shortest gaps most do, though the days are full.
+		const lists = [...contacts(plan).values()].filter(([{ day, entry }]) => day + 2 * entry.min_gap_days <= parseDay(plan.horizon.to));
+		const often = lists.filter(([{ entry }]) => entry.min_gap_days <= 3 && entry.class === "A");
+		const repeated = often.filter((list) => list.length > 1);
+		expect(often.length).toBeGreaterThan(5);
+		expect(repeated.length).toBeGreaterThan(often.length / 4);
+		const ids = plan.reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries.map(({ entry_id }) => entry_id)));
+		expect(new Set(ids).size).toBe(ids.length); // each time is an entry of its own
 	});
 
 	it("spacing", () => {
+		expect([...contacts(plan).values()].some((list) => list.length > 1)).toBe(true);
 		for (const [id, list] of contacts(plan)) {
 			for (const [at, { day, entry }] of list.entries())
 				if (at > 0) expect(day - list[at - 1].day, id).toBeGreaterThanOrEqual(Math.max(1, entry.min_gap_days));
@@ -66,11 +75,30 @@ describe("complaints of other planners' users", () => {
 			(list) => new Set(list.map(([index]) => repCase.termsInto(index, null, false, terms))).size > 1,
 		);
 		expect(depends.length).toBeGreaterThan(byCustomer.size / 4);
+		// And the plan obeys it: its first contacts are worth more than those customers' days are on average.
+		let [chosen, average, numSeen] = [0, 0, 0];
+		for (const [id, [{ day, entry }]] of contacts({ ...plan, reps: [rep] })) {
+			const list = byCustomer.get(`${room.desk.customerRows.get(id)} ${CHANNELS.findIndex((name) => name === entry.channel)}`) ?? [];
+			const values = list.map(([index, option]) => ({
+				day: repCase.days[option.day],
+				cents: repCase.termsInto(index, null, false, terms),
+			}));
+			const own = values.find((value) => value.day === day);
+			if (!own || new Set(values.map(({ cents }) => cents)).size < 2) continue;
+			numSeen++;
+			chosen += own.cents;
+			average += values.reduce((sum, { cents }) => sum + cents, 0) / values.length;
+		}
+		expect(numSeen).toBeGreaterThan(10);
+		expect(chosen).toBeGreaterThan(average);
 	});
 
 	it("reason for every unplanned visit", () => {
 		expect(plan.unplanned.length).toBeGreaterThan(0);
 		const planned = contacts(plan);
+		const told = [...planned.keys(), ...[...plan.unplanned, ...plan.unmet_required].map(({ customer_id }) => customer_id)];
+		const promised = plan.reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries.map(({ customer_id }) => customer_id)));
+		expect(new Set([...told, ...promised])).toEqual(new Set(room.desk.customerRows.keys())); // nobody is passed over in silence
 		for (const { customer_id, reasons } of plan.unplanned) {
 			expect(planned.has(customer_id)).toBe(false);
 			expect(reasons.length, customer_id).toBeGreaterThan(0);
@@ -87,6 +115,16 @@ describe("complaints of other planners' users", () => {
 			expect(start < end).toBe(true);
 			expect(date >= plan.horizon.from && date <= plan.horizon.to).toBe(true);
 		}
+		// What is offered can be had: on that day, in a plan that check accepts.
+		const [first] = some;
+		const asked = open[offered.indexOf(first)].customer_id;
+		const { rep_id, date, channel } = first[0];
+		const named = CHANNELS.find((name) => name === channel);
+		const question = { force: [{ rep_id, customer_id: asked, date, ...(named && { channel: named }) }] };
+		const answer = whatIf(room.desk, plan, { iterations: 200, ...question });
+		expect(answer.is_met).toBe(true);
+		const day = answer.plan.reps.find((one) => one.rep_id === rep_id)?.days.find((one) => one.date === date);
+		expect(day?.entries.map(({ customer_id }) => customer_id)).toContain(asked);
 	});
 
 	it("two updates in a row differ", () => {
@@ -96,6 +134,10 @@ describe("complaints of other planners' users", () => {
 		const twice = replan(room.desk, plan, order).plan;
 		expect(JSON.stringify(twice)).toBe(JSON.stringify(once));
 		expect(replan(room.desk, once, { ...order, events: [] }).plan.plan_id).toBe(once.plan_id);
+		// An update that brings no news, a contact that its rep accepts, moves nothing.
+		const [next] = once.reps.find(({ rep_id }) => rep_id === rep.rep_id)?.days[1].entries ?? [];
+		const accept = { type: "accept" as const, rep_id: rep.rep_id, customer_id: next.customer_id, date: rep.days[1].date };
+		expect(replan(room.desk, once, { ...order, events: [accept] }).diff.changes).toEqual([]);
 	});
 
 	it("frequency not kept in holiday weeks", async () => {

@@ -85,6 +85,47 @@ test("what a revision tells of contacts becomes rows, once, and the next day's p
 	expect(others).toContain(sold.customer_id);
 });
 
+test("a refusal with an expiry reaches the next plan, which check accepts, and goes when it expires or is taken back", async () => {
+	const { store } = services.tenants.ofThisMachine;
+	const entries = plan.reps.flatMap(({ rep_id, days }) =>
+		days.flatMap((day) => day.entries.map((entry) => ({ rep_id, date: day.date, entry }))),
+	);
+	const { rep_id, date, entry } = entries.find(({ date: on, entry: { kind } }) => on > plan.as_of && kind === "sell") ?? entries[0];
+	const { customer_id } = entry;
+	const refusal = { type: "refuse", rep_id, customer_id, date, until: "2026-12-31", reason: "renovating" };
+	const answer = await post(`/v1/plans/${id}/revisions`, { now: "2026-11-23T08:00", events: [refusal] });
+	expect(answer.statusCode, answer.body).toBe(201);
+	const rulesOn = async (on: string) =>
+		(await app.inject({ method: "GET", url: `/v1/portfolios/acme/contact-rules?on=${on}` })).json<{ rules: { id: string }[] }>().rules;
+	const [rule, ...others] = await rulesOn("2026-12-31");
+	expect(others).toEqual([]);
+	expect(rule).toMatchObject({ rep_id, customer_id, from: date, until: "2026-12-31", reason: "renovating" });
+	expect(await rulesOn("2027-01-01")).toEqual([]);
+
+	const planFrom = async (as_of: string): Promise<PlanDocument> => {
+		const order = { as_of, horizon_days: 5, budget: { iterations: 100 } };
+		const made = (await post("/v1/portfolios/acme/plans", order)).json<{ id: string }>().id;
+		await services.plans.ended(services.tenants.ofThisMachine, made, 100);
+		return store.readPlan(made);
+	};
+	const next = await planFrom("2026-12-07");
+	const leftOut = next.unplanned.find((row) => row.customer_id === customer_id);
+	expect(leftOut?.reasons).toEqual([{ code: "BLOCKED", proven: true, detail: expect.stringContaining("until 2026-12-31") }]);
+	expect(next.policy).toMatchObject({ contact_rules: [{ customer_id, rep_id, until: "2026-12-31" }] });
+	const { portfolio } = await services.tenants.ofThisMachine.portfolios.read("acme");
+	expect(await services.engine.check(portfolio, next)).toEqual([]);
+	const blockedIn = (made: PlanDocument): boolean =>
+		made.unplanned.some((row) => row.customer_id === customer_id && row.reasons.some(({ code }) => code === "BLOCKED"));
+	expect(blockedIn(await planFrom("2027-01-04"))).toBe(false); // expired
+
+	const url = `/v1/portfolios/acme/contact-rules/${rule.id}`;
+	expect((await app.inject({ method: "DELETE", url })).statusCode).toBe(204);
+	expect((await app.inject({ method: "DELETE", url })).statusCode).toBe(404);
+	const freed = await planFrom("2026-12-07");
+	expect(blockedIn(freed)).toBe(false);
+	expect(freed.policy).toMatchObject({ contact_rules: [] });
+});
+
 test("suggestions, what-if and evaluations answer in their schemas", async () => {
 	const [first] = plan.reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries)).filter(({ kind }) => kind !== "appointment");
 	const offered = await post(`/v1/plans/${id}/suggestions`, { customer_id: first.customer_id });
