@@ -21,6 +21,8 @@ export interface DesignOptions {
 	readonly power?: number;
 }
 
+/** Signs that the policy takes as an experiment's name. */
+const LONGEST_NAME = 100;
 /** Longest time for which customers go without planned contact, days. */
 const LONGEST = 92;
 /** A rep, or a stratum, gives at most so many times the share, and a unit more. */
@@ -33,6 +35,8 @@ export function designExperiment(portfolio: Portfolio, options: DesignOptions): 
 	const { experiment, from, to, share, seed, level = 0.9, power = 0.8 } = options;
 	if (to < from) throw new CarteiraError("USAGE", `--to is ${formatDay(to)}; expected ${formatDay(from)} (--from) or later`);
 	if (!(share > 0 && share <= 0.5)) throw new CarteiraError("USAGE", `--share is ${share}; expected a number above 0, at most 0.5`);
+	if (experiment.length === 0 || experiment.length > LONGEST_NAME)
+		throw new CarteiraError("USAGE", `the name has ${experiment.length} signs; expected 1 to ${LONGEST_NAME}`);
 	const policy = validatePolicy(portfolio.policy);
 	const past = buildHistory(portfolio, from);
 	const units = findParticipants(portfolio, past, policy, share);

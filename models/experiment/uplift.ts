@@ -165,8 +165,15 @@ function endOf(chanceOf: (tau: number) => number, effect: number, side: 1 | -1, 
 	return effect + side * outside;
 }
 
-/** Quantile of Student's t above the median, by its expansion around the normal. */
+/** Quantile of Student's t above the median: exact for one and two degrees of freedom, else by its expansion around the normal. */
 export function studentQuantile(probability: number, freedom: number): number {
+	if (freedom === 1) return Math.tan(Math.PI * (probability - 0.5));
+	if (freedom === 2) return (2 * probability - 1) / Math.sqrt(2 * probability * (1 - probability));
 	const z = probit(probability);
-	return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
+	return (
+		z +
+		(z ** 3 + z) / (4 * freedom) +
+		(5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2) +
+		(3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * freedom ** 3)
+	);
 }

@@ -11,7 +11,6 @@ interface BacktestFlags {
 	readonly to: number;
 	readonly origins: number;
 	readonly windowDays?: number;
-	readonly contactDays?: number;
 	readonly solve?: number;
 	readonly model?: string;
 	readonly seed?: number;
@@ -22,8 +21,8 @@ interface BacktestFlags {
 type Solve = NonNullable<BacktestOptions["solve"]>;
 
 async function replay(portfolio: Portfolio, { solve: iterations, ...flags }: BacktestFlags) {
-	const { from, to, origins, windowDays, contactDays, model, seed } = flags;
-	const options = { from, to, origins, onProgress: tell, ...given({ windowDays, contactDays, model, seed }) };
+	const { from, to, origins, windowDays, model, seed } = flags;
+	const options = { from, to, origins, onProgress: tell, ...given({ windowDays, model, seed }) };
 	if (iterations === undefined) return backtest(portfolio, options);
 	const engine = await createEngine(given({ model }));
 	try {

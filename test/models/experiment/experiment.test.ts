@@ -37,6 +37,9 @@ describe("the design of an experiment", () => {
 	it("refuses days and shares that make no sense", () => {
 		expect(() => designExperiment(past, { ...options, to: FROM - 1 })).toThrow(/--to is .*; expected/);
 		expect(() => designExperiment(past, { ...options, share: 0.7 })).toThrow(/--share is 0.7; expected/);
+		// Names that a policy would refuse, once the lot is laid over it.
+		for (const experiment of ["", "x".repeat(101)])
+			expect(() => designExperiment(past, { ...options, experiment })).toThrow(/the name has \d+ signs; expected 1 to 100/);
 	});
 });
 
