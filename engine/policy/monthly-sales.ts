@@ -1,12 +1,12 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { ORDER_KINDS, ORDER_STATUS } from "../portfolio/schema.ts";
+import { createIsSale, createSignOf } from "../portfolio/purchase-events.ts";
+import { ORDER_STATUS } from "../portfolio/schema.ts";
 import type { Day } from "../units.ts";
 import type { Policy } from "./policy.ts";
 
 const CANCELLED = ORDER_STATUS.indexOf("cancelled");
 const CUT = ORDER_STATUS.indexOf("cut");
-const RETURN = ORDER_KINDS.indexOf("return");
 
 /** What each customer bought in a period, all lines or one; by row of customers, cents. */
 export interface MonthlySales {
@@ -21,13 +21,18 @@ export interface SalesInputs {
 	readonly policy: Policy;
 }
 
-/** Sales of the days from … to − 1, returns subtracted, cancelled and cut lines left out; of one supplier line, or of all (null). */
+/**
+ * Sales of the days from … to − 1, returns subtracted, cancelled and cut lines left out; of one supplier line, or of all (null). Margin where
+ * lines state it, else at the product's rate, else at the policy's; neither bonus nor exchange is a product that was bought.
+ */
 export function salesBetween({ portfolio, history, policy }: SalesInputs, line: string | null, from: Day, to: Day): MonthlySales {
 	const { orders, products } = portfolio.tables;
 	const { line: rows, lineStart, numCustomers } = history;
 	const { ordered_on: orderedOn } = orders.days;
-	const { quantity, net_value: netValue, margin: margins } = orders.numbers;
-	const { status: statuses, kind } = orders.codes;
+	const { net_value: netValue, margin: margins } = orders.numbers;
+	const { margin_rate: rates } = products.numbers;
+	const { status: statuses } = orders.codes;
+	const [isSale, signOf] = [createIsSale(orders), createSignOf(orders)];
 	const { product_id: product } = orders.refs;
 	const sales = {
 		value: new Float64Array(numCustomers),
@@ -43,11 +48,12 @@ export function salesBetween({ portfolio, history, policy }: SalesInputs, line: 
 			if (orderedOn[row] < from) break;
 			const status = statuses[row];
 			if (orderedOn[row] >= to || status === CANCELLED || status === CUT || (line !== null && lineOf(row) !== line)) continue;
-			const isReturn = quantity[row] < 0 || kind[row] === RETURN;
-			const net = isReturn ? -Math.abs(netValue[row]) : netValue[row];
-			value += net;
-			margin += Number.isNaN(margins[row]) ? net * policy.value.default_margin_rate : margins[row];
-			if (isReturn || boughtBy[product[row] + 1] === customer) continue;
+			const sign = signOf(row);
+			const rate = rates[product[row]];
+			value += sign * netValue[row];
+			margin +=
+				sign * (Number.isNaN(margins[row]) ? netValue[row] * (Number.isNaN(rate) ? policy.value.default_margin_rate : rate) : margins[row]);
+			if (!isSale(row) || boughtBy[product[row] + 1] === customer) continue;
 			boughtBy[product[row] + 1] = customer;
 			numProducts++;
 		}

@@ -76,7 +76,7 @@ export function purchases({ lines, products, policy }: SlowWorld, customer: numb
 	let [value, margin] = [0, 0];
 	for (const day of days) {
 		const today = own.filter((row) => row.ordered_on === day);
-		if (!today.some((row) => Number(row.quantity) > 0 && (row.kind === "sale" || row.kind === null))) continue;
+		if (!today.some(isSaleRow)) continue;
 		const net = today.reduce((sum, row) => sum + signed(row), 0);
 		const known = today.map((row) => {
 			const rate = products[Number(row.product_id)]?.margin_rate ?? Number.NaN;
@@ -88,6 +88,11 @@ export function purchases({ lines, products, policy }: SlowWorld, customer: numb
 		margin += Number.isNaN(sum) ? Math.round(net * policy.value.default_margin_rate) : sum;
 	}
 	return { value, margin };
+}
+
+/** Neither a return, nor a bonus, nor an exchange. */
+function isSaleRow(row: SlowRow): boolean {
+	return Number(row.quantity) > 0 && (row.kind === "sale" || row.kind === null);
 }
 
 function signed(row: SlowRow): number {
@@ -181,12 +186,14 @@ export function monthOf({ lines, products, policy }: SlowWorld, c: number, from:
 			row.status !== "cut" &&
 			(line === null || (row.line ?? products[Number(row.product_id)]?.line) === line),
 	);
-	const isReturn = (row: SlowRow): boolean => Number(row.quantity) < 0 || row.kind === "return";
-	const netOf = (row: SlowRow): number => (isReturn(row) ? -Math.abs(Number(row.net_value)) : Number(row.net_value));
-	const marginOf = (row: SlowRow): number => (row.margin === null ? netOf(row) * policy.value.default_margin_rate : Number(row.margin));
-	const bought = new Set(own.filter((row) => !isReturn(row)).map((row) => row.product_id));
+	const marginOf = (row: SlowRow): number => {
+		const back = signed(row) < 0 && Number(row.net_value) > 0 ? -1 : 1;
+		const rate = products[Number(row.product_id)]?.margin_rate ?? policy.value.default_margin_rate;
+		return row.margin === null ? signed(row) * Number(rate) : back * Number(row.margin);
+	};
+	const bought = new Set(own.filter(isSaleRow).map((row) => row.product_id));
 	return {
-		value: own.reduce((sum, row) => sum + netOf(row), 0),
+		value: own.reduce((sum, row) => sum + signed(row), 0),
 		margin: own.reduce((sum, row) => sum + marginOf(row), 0),
 		products: bought.size,
 	};
@@ -201,9 +208,7 @@ export function slowPositivation(world: SlowWorld, line: string | null = null): 
 		[[lastMonth, thisMonth] as const, [thisMonth, asOf] as const].flatMap(([from, to]) =>
 			ids
 				.filter((c) =>
-					lines.some(
-						(row) => row.customer_id === c && Number(row.ordered_on) < to && row.status !== "cancelled" && Number(row.quantity) > 0,
-					),
+					lines.some((row) => row.customer_id === c && Number(row.ordered_on) < to && row.status !== "cancelled" && isSaleRow(row)),
 				)
 				.map((c) => {
 					const { value, margin, products } = monthOf(world, c, from, to, line);
@@ -291,9 +296,7 @@ export function slowBreakMoney(
 	return ids.flatMap((c) => {
 		const days = [
 			...new Set(
-				lines
-					.filter((row) => row.customer_id === c && row.status !== "cancelled" && Number(row.quantity) > 0)
-					.map((row) => Number(row.ordered_on)),
+				lines.filter((row) => row.customer_id === c && row.status !== "cancelled" && isSaleRow(row)).map((row) => Number(row.ordered_on)),
 			),
 		];
 		if (days.length < 3) return [];

@@ -42,7 +42,7 @@ export function monitorWorld(seed: number, asOf: Day): Portfolio {
 					product_id: `P${random.below(9)}`,
 					quantity: isReturn ? -1 : 1 + random.below(3),
 					net_value: 40 + random.below(200),
-					...(isReturn && chance(0.5) && { kind: "return" }),
+					...(isReturn ? chance(0.5) && { kind: "return" } : chance(0.1) && { kind: pick(["bonus", "exchange"]) }),
 					...(chance(0.3) && { margin: 11.25 }),
 					...(chance(0.05) && { status: pick(["cancelled", "cut"]) }),
 					...(chance(0.2) && { line: "L2" }),
