@@ -10,6 +10,9 @@ export type Decision = (typeof DECISIONS)[number];
 /** What a review asks to change, the gravest kind first. */
 export const CHANGES = ["SHRINK_PORTFOLIO", "MOVE_CUSTOMER", "REVIEW_THRESHOLD", "REVIEW_FLOOR"] as const;
 
+/** Why a review says less than it could. Words for people are made from the code; `detail` is English. */
+export const REVIEW_WARNINGS = ["ORDERS_END_EARLY", "NO_CONTACTS", "NO_PLANS"] as const;
+
 const date = z.iso.date();
 const name = z.string().nullable();
 const share = z.number().nullable();
@@ -136,7 +139,7 @@ export const reviewDocument = z
 		num_rca_left_out: z.int().meta({ description: "RCA, for whom an agenda is a recommendation: what they did with it is no figure" }),
 		changes: z.array(change),
 		receipt: z.strictObject({ engine: z.string(), inputs_digest: z.string(), plans: z.array(z.string()) }),
-		warnings: z.array(z.string()),
+		warnings: z.array(z.strictObject({ code: z.enum(REVIEW_WARNINGS), detail: z.string() })),
 	})
 	.meta({ id: "Review" });
 

@@ -35,7 +35,7 @@ export function formatReview({ month, currency, results, changes, warnings }: Re
 		`Review of ${month}`,
 		table.toString(),
 		...(changes.length > 0 ? [toChange.toString()] : ["Nothing to change."]),
-		...warnings,
+		...warnings.map(({ code, detail }) => `${code}: ${detail}`),
 	].join("\n");
 }
 

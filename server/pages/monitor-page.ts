@@ -12,6 +12,7 @@ import { card, cards, type Cell, chart, paragraph, table, type Tile, tiles } fro
 import { type Links, renderPage, type Section } from "./frame.ts";
 import type { Html } from "./html.ts";
 import { type AnyRow, figureCard } from "./monitor-figures.ts";
+import { repNames } from "./rep-names.ts";
 import type { Speech } from "./speech.ts";
 import { tellCode } from "./words-codes.ts";
 import { MONITOR_WORDS as W } from "./words-monitor.ts";
@@ -103,7 +104,7 @@ function openingTiles(speech: Speech, { total, month }: MonitorDocument): Tile[]
 
 async function targetsOf(speech: Speech, { targets, month, reps }: MonitorDocument): Promise<Html> {
 	const { tell, share, money } = speech;
-	const nameOf = new Map(reps.map(({ rep_id, name }) => [rep_id, name ?? rep_id]));
+	const nameOf = repNames(reps);
 	const whose = ({ rep_id, team_id, line }: MonitorTarget): string =>
 		[(rep_id && (nameOf.get(rep_id) ?? rep_id)) ?? team_id ?? tell(W.everyone), line].filter(Boolean).join(" · ");
 	const caption = tell(W.targetsCaption, { month: speech.month(month.period) });
@@ -136,7 +137,8 @@ function tellTarget({ money, count }: Speech, metric: string, value: number | nu
 
 async function repsOf(speech: Speech, { reps, horizon }: MonitorDocument): Promise<Html> {
 	const { tell, share, hours, count, shortDate } = speech;
-	const nameOf = ({ name, rep_id }: MonitorRep): string => name ?? rep_id;
+	const names = repNames(reps);
+	const nameOf = ({ rep_id }: MonitorRep): string => names.get(rep_id) ?? rep_id;
 	const shown = [...reps].sort((a, b) => (b.load ?? -1) - (a.load ?? -1));
 	const bars = shown.slice(0, 20).map((rep) => ({ name: nameOf(rep), value: rep.load ?? 0, label: share(rep.load) }));
 	const caption = tell(W.loadCaption, { from: shortDate(horizon.from), to: shortDate(horizon.to) });

@@ -2,6 +2,7 @@ import type { ReviewDocument } from "../../engine/index.ts";
 import { bullets, card, cards, type Cell, chart, disclosure, paragraph, type Sheet, table } from "./blocks.ts";
 import { type Links, renderPage, type Section } from "./frame.ts";
 import { type Html, html } from "./html.ts";
+import { repNames } from "./rep-names.ts";
 import type { Speech } from "./speech.ts";
 import { tellCode } from "./words-codes.ts";
 import { REVIEW_WORDS as W } from "./words-review.ts";
@@ -40,7 +41,7 @@ export async function reviewPage(speech: Speech, document: ReviewDocument, links
 				days: count(document.working_days),
 				before: count(document.working_days_before),
 			}),
-			warnings: document.warnings,
+			warnings: document.warnings.map(({ code }) => tell(W.warnings[code])),
 			sections,
 			receipt: [
 				[tell(W.inputs), document.receipt.inputs_digest],
@@ -96,7 +97,7 @@ function customersBehind(
 function changesOf(speech: Speech, { changes, reps }: ReviewDocument): Html {
 	const { tell, share, count, money } = speech;
 	if (changes.length === 0) return paragraph(tell(W.nothingToChange));
-	const nameOf = new Map(reps.map(({ rep_id, name }) => [rep_id, name ?? rep_id]));
+	const nameOf = repNames(reps);
 	const moves = changes.filter(({ code }) => code === "MOVE_CUSTOMER").length;
 	const texts = changes.flatMap(({ code, subject, figure }) => {
 		if (code === "SHRINK_PORTFOLIO") return [tell(W.change[code], { subject: nameOf.get(subject) ?? subject, load: share(figure) })];
@@ -136,7 +137,7 @@ function thresholdsOf(speech: Speech, { thresholds }: ReviewDocument): Html {
 
 async function repsOf(speech: Speech, document: ReviewDocument): Promise<Html> {
 	const { tell, share, hours, count } = speech;
-	const nameOf = new Map(document.reps.map(({ rep_id, name }) => [rep_id, name ?? rep_id]));
+	const nameOf = repNames(document.reps);
 	const caption = tell(W.loadCaption);
 	const heads = [W.rep, W.customers, W.due, W.shift, W.travel, W.load];
 	const sheet: Sheet = {

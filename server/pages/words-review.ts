@@ -13,6 +13,20 @@ export const REVIEW_WORDS = {
 	reps: { pt: "Carteiras", en: "Portfolios" },
 	floors: { pt: "Pisos de atendimento", en: "Floors of service" },
 	overrides: { pt: "Decisões dos vendedores", en: "Decisions of reps" },
+	warnings: {
+		ORDERS_END_EARLY: {
+			pt: "Os pedidos acabam mais de uma semana antes do fim do mês: os números ainda vão mudar.",
+			en: "Orders end more than a week before the month does: the figures will still change.",
+		},
+		NO_CONTACTS: {
+			pt: "Não há contatos: atendimento e pisos não podem ser avaliados.",
+			en: "There are no contacts: service and floors cannot be judged.",
+		},
+		NO_PLANS: {
+			pt: "Nenhum plano do mês: decisões e deslocamento não podem ser avaliados.",
+			en: "No plan of the month: decisions and travel cannot be judged.",
+		},
+	},
 	nothingWorked: { pt: "Nada melhorou além de 2 %.", en: "Nothing got better by more than 2 %." },
 	nothingFailed: { pt: "Nada piorou além de 2 %.", en: "Nothing got worse by more than 2 %." },
 	nothingToChange: { pt: "Nenhum número pede mudança.", en: "No figure asks for a change." },

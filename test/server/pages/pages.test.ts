@@ -5,8 +5,10 @@ import { html } from "../../../server/pages/html.ts";
 import { monitorPage } from "../../../server/pages/monitor-page.ts";
 import { drawPlot } from "../../../server/pages/plot.ts";
 import { chooseLanguage, createSpeech, LANGUAGES } from "../../../server/pages/speech.ts";
+import { reviewPage } from "../../../server/pages/review-page.ts";
+import { repNames } from "../../../server/pages/rep-names.ts";
 import { tellCode } from "../../../server/pages/words-codes.ts";
-import { SAMPLE_MONITOR } from "./sample-documents.ts";
+import { SAMPLE_MONITOR, SAMPLE_REVIEW } from "./sample-documents.ts";
 import { SAMPLE_LINKS, SAMPLE_PAGES } from "./sample-pages.ts";
 
 describe.each(LANGUAGES)("pages in %s", (language) => {
@@ -59,6 +61,22 @@ it("the language is what was asked for, else what the browser prefers, else the 
 	expect(chooseLanguage(undefined, "de, pt;q=0.8, en;q=0.5", "en")).toBe("pt-BR");
 	expect(chooseLanguage(undefined, undefined, "pt-BR")).toBe("pt-BR");
 	expect(chooseLanguage(undefined, "de", "fr")).toBe("en");
+});
+
+it("a review's warnings are told in the language of its page", async () => {
+	const [pt, en] = [createSpeech("pt-BR", "BRL"), createSpeech("en", "BRL")];
+	expect(await reviewPage(pt, SAMPLE_REVIEW, null)).toContain("<li>Não há contatos: atendimento e pisos não podem ser avaliados.</li>");
+	expect(await reviewPage(en, SAMPLE_REVIEW, null)).toContain("<li>There are no contacts: service and floors cannot be judged.</li>");
+});
+
+it("reps of one name are told apart, so that no plot adds up their loads", () => {
+	const reps = [
+		{ rep_id: "R1", name: "Ana" },
+		{ rep_id: "R2", name: "Ana" },
+		{ rep_id: "R3", name: "Bia" },
+		{ rep_id: "R4", name: null },
+	];
+	expect([...repNames(reps).values()]).toEqual(["Ana (R1)", "Ana (R2)", "Bia", "R4"]);
 });
 
 it("a code is told in words where it has some, and as it is where it only looks like something of the language of programs", async () => {

@@ -341,7 +341,7 @@ export const SAMPLE_REVIEW: ReviewDocument = {
 		{ code: "REVIEW_FLOOR", subject: "prospect", figure: 405_000 },
 	],
 	receipt: { engine: "carteira", inputs_digest: "0123", plans: ["plan_1", "plan_2"] },
-	warnings: [],
+	warnings: [{ code: "NO_CONTACTS", detail: "there are no contacts" }],
 };
 
 reviewDocument.parse(SAMPLE_REVIEW);
