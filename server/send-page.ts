@@ -60,7 +60,7 @@ export function linksOf(portfolio: string, here: (typeof PAGES)[number]["id"], q
 			if (typeof value === "string" || typeof value === "number") given.set(name, String(value));
 		return given.size > 0 ? `?${given.toString()}` : "";
 	};
-	const kept = Object.fromEntries(KEPT.map((name) => [name, query[name]]));
+	const kept = Object.fromEntries(KEPT.map((name) => [name, query[name] === "none" ? undefined : query[name]])); // only the monitor knows no plan
 	const month = typeof query.month === "string" ? query.month : null;
 	const pathOf = (id: string): string => (id === "reviews" ? `${root}/reviews/${month ?? monthBefore(query.as_of)}` : `${root}/${id}`);
 	const own = Object.fromEntries(Object.entries(query).filter(([name]) => name !== "month"));

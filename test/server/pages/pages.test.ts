@@ -7,6 +7,7 @@ import { drawPlot } from "../../../server/pages/plot.ts";
 import { chooseLanguage, createSpeech, LANGUAGES } from "../../../server/pages/speech.ts";
 import { reviewPage } from "../../../server/pages/review-page.ts";
 import { repNames } from "../../../server/pages/rep-names.ts";
+import { linksOf } from "../../../server/send-page.ts";
 import { tellCode } from "../../../server/pages/words-codes.ts";
 import { SAMPLE_MONITOR, SAMPLE_REVIEW } from "./sample-documents.ts";
 import { SAMPLE_LINKS, SAMPLE_PAGES } from "./sample-pages.ts";
@@ -61,6 +62,14 @@ it("the language is what was asked for, else what the browser prefers, else the 
 	expect(chooseLanguage(undefined, "de, pt;q=0.8, en;q=0.5", "en")).toBe("pt-BR");
 	expect(chooseLanguage(undefined, undefined, "pt-BR")).toBe("pt-BR");
 	expect(chooseLanguage(undefined, "de", "fr")).toBe("en");
+});
+
+it("links between pages carry on what the next page knows: the plan, but not that there shall be none", () => {
+	const hrefOf = (plan: string, id: string): string | undefined =>
+		linksOf("acme", "monitor", { as_of: "2026-11-23", plan }).pages.find(({ href }) => href.includes(`/${id}`))?.href;
+	expect(hrefOf("p1", "forecast")).toBe("/v1/portfolios/acme/forecast?as_of=2026-11-23&plan=p1");
+	expect(hrefOf("none", "forecast")).toBe("/v1/portfolios/acme/forecast?as_of=2026-11-23");
+	expect(hrefOf("none", "monitor")).toBe("/v1/portfolios/acme/monitor?as_of=2026-11-23&plan=none");
 });
 
 it("a review's warnings are told in the language of its page", async () => {
