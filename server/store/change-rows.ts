@@ -4,6 +4,7 @@ import { type Database, type Rows } from "./database.ts";
 /** What the feed tells of, with the fields of its `data`. */
 export const CHANGE_TYPES = {
 	"import.completed": "a table was replaced or added to: table, mode, body_digest",
+	"contacts.imported": "contacts that were posted one by one are part of the portfolio: num_contacts",
 	"plan.completed": "an ordered plan is made: plan, plan_id, as_of",
 	"plan.stopped": "an ordered plan ended early with the best so far: plan, plan_id, as_of",
 	"plan.failed": "an ordered plan could not be made: plan, code, detail",

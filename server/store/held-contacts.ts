@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Item } from "../../engine/index.ts";
 import { putAnswer } from "./answer-rows.ts";
+import { appendChanges } from "./change-rows.ts";
 import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { FirstAnswer, OnceKey } from "./store.ts";
@@ -33,9 +34,9 @@ export interface HeldRows {
 	marks(portfolio: string): Promise<string[]>;
 	/** Up to 50,000 that wait, as NDJSON, marked; null where none waits. */
 	take(portfolio: string, mark: string): Promise<{ readonly text: string; readonly isAll: boolean } | null>;
-	/** What was taken waits again, for its import failed. */
+	/** What was taken, or was to be, waits again. */
 	putBack(portfolio: string): void;
-	/** The import with this mark came to pass: what was not posted anew since then waits no more. */
+	/** The import with this mark came to pass: what was not posted anew since then waits no more, and the feed tells of it. */
 	settle(portfolio: string, mark: string): Promise<void>;
 	/** Forgets which contacts there are, since the table itself is about to be changed; none may wait. */
 	forget(portfolio: string): Promise<void>;
@@ -200,13 +201,15 @@ function rowsOf(as: As, tenant: string, waiting: Map<string, number>): HeldRows 
 		},
 		settle: (portfolio, mark) =>
 			as(async (rows) => {
-				await rows
+				const { numUpdatedRows } = await rows
 					.updateTable("held_contact")
 					.set({ body: null, mark: null })
 					.where("tenant", "=", tenant)
 					.where("portfolio", "=", portfolio)
 					.where("mark", "=", mark)
-					.execute();
+					.executeTakeFirstOrThrow();
+				if (numUpdatedRows === 0n) return;
+				await appendChanges(rows, tenant, [{ portfolio, type: "contacts.imported", data: { num_contacts: Number(numUpdatedRows) } }]);
 			}),
 		forget: (portfolio) =>
 			as(async (rows) => {

@@ -91,6 +91,8 @@ export async function openPortfolios(
 	const turns = createTurns();
 	const versions = new Map<string, number>();
 	const kept = new Map<string, ReadPortfolio>();
+	/** Those that were asked for and are not done: whoever asks again meanwhile waits for the same. */
+	const folds = new Map<string, Promise<void>>();
 	const folderOf = (name: string): string => join(root, name);
 
 	async function exists(name: string): Promise<boolean> {
@@ -123,21 +125,21 @@ export async function openPortfolios(
 		for (const mark of await held.marks(name)) if (wasApplied(folder, mark)) await held.settle(name, mark);
 		for (let isAll = false; !isAll; ) {
 			const mark = randomBytes(16).toString("hex");
-			const taken = await held.take(name, mark);
-			if (taken === null) return;
-			({ isAll } = taken);
 			const path = join(root, `.${mark}.ndjson`);
 			try {
+				const taken = await held.take(name, mark);
+				if (taken === null) return;
+				({ isAll } = taken);
 				await writeFile(path, taken.text);
 				const change = { table: "contacts", path, format: "ndjson", mode: "upsert" } as const;
 				await changeNow(name, () => importTables(folder, [change], { mark, keepsBadRows: true }));
+				await held.settle(name, mark);
 			} catch (error) {
-				held.putBack(name);
+				held.putBack(name); // also those that are in and could not be settled: the next one finds their mark
 				throw error;
 			} finally {
 				await rm(path, { force: true });
 			}
-			await held.settle(name, mark);
 		}
 	}
 
@@ -203,9 +205,16 @@ export async function openPortfolios(
 				return readNow(name);
 			}),
 		readAsItStands: (name) => turns(name, () => readNow(name)),
-		async fold(name) {
-			await turns(name, () => foldNow(name));
-			void compact(name);
+		fold(name) {
+			const known = folds.get(name);
+			if (known) return known;
+			const fold = turns(name, () => foldNow(name)).finally(() => folds.delete(name));
+			folds.set(name, fold);
+			void fold.then(
+				() => compact(name),
+				() => {},
+			);
+			return fold;
 		},
 	};
 }

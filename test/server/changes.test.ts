@@ -103,3 +103,13 @@ test("what is not done is not told", async () => {
 	await expect(service.tenant.store.recordImport(record, { key, answer })).rejects.toThrow();
 	expect((await feed()).changes).toHaveLength(1);
 });
+
+test("the feed tells of contacts that were posted once they are part of the portfolio, however often it is read", async () => {
+	const contact = { customer_id: "c1", rep_id: "r1", contacted_at: "2026-11-20T09:30:00", channel: "phone", outcome: "order" };
+	const payload = ["k1", "k2", "k1"].map((contact_id) => ({ contact_id, ...contact }));
+	await service.app.inject({ method: "POST", url: "/v1/portfolios/acme/contacts", payload });
+	expect((await feed()).changes).toEqual([]);
+	await service.tenant.portfolios.read("acme");
+	await service.tenant.portfolios.read("acme");
+	expect((await feed()).changes).toMatchObject([{ sequence: 1, type: "contacts.imported", data: { num_contacts: 2 } }]);
+});

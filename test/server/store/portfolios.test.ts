@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { CarteiraError } from "../../../engine/index.ts";
+import type { HeldRows } from "../../../server/store/held-contacts.ts";
 import { type Portfolios, openPortfolios } from "../../../server/store/portfolios.ts";
 import { CUSTOMERS_CSV, ORDERS_CSV, REPS_CSV } from "../service.ts";
 
@@ -51,4 +53,52 @@ test("a reading that is ordered after a change waits for it", async () => {
 	const read = portfolios.read("acme");
 	expect((await read).portfolio.policy).toEqual({ routing_mode: "guided" });
 	await change;
+});
+
+test("contacts that could not be taken, or be settled, wait for the next reading, which has each once", async () => {
+	let waiting = 1;
+	const marks: string[] = [];
+	let failures = 2;
+	const fail = (): void => {
+		if (failures-- > 0) throw new CarteiraError("BUSY", "the database is away");
+	};
+	const contact = {
+		contact_id: "k1",
+		customer_id: "c1",
+		rep_id: "r1",
+		contacted_at: "2026-11-20T09:30",
+		channel: "phone",
+		outcome: "order",
+	};
+	const row = { isIn: false };
+	const held: HeldRows = {
+		countWaiting: () => waiting,
+		marks: async () => [...marks],
+		async take(_name, mark) {
+			waiting = 0;
+			if (failures === 2) fail();
+			if (row.isIn) return null;
+			marks.push(mark);
+			return { text: `${JSON.stringify(contact)}\n`, isAll: true };
+		},
+		putBack: () => void waiting++,
+		async settle() {
+			fail();
+			row.isIn = true;
+		},
+		forget: async () => {},
+	};
+	portfolios = await openPortfolios(dataDir, undefined, held);
+	await portfolios.writePolicy("acme", {}).catch(() => {});
+	expect([waiting, marks.length]).toEqual([1, 0]); // was not taken
+	await expect(portfolios.read("acme")).rejects.toMatchObject({ code: "BUSY" });
+	expect([waiting, marks.length, row.isIn]).toEqual([1, 1, false]); // is in, was not settled
+	await portfolios.read("acme");
+	expect([waiting, marks.length, row.isIn]).toEqual([0, 1, true]);
+});
+
+test("those who ask for a fold while one waits for its turn wait for the same", async () => {
+	const fold = portfolios.fold("acme");
+	expect(portfolios.fold("acme")).toBe(fold);
+	await fold;
 });
