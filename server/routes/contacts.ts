@@ -34,6 +34,15 @@ function parseJson(text: string): { readonly value: unknown } | null {
 	}
 }
 
+/** A body's text, without a byte order mark. What is not UTF-8 is refused: replaced bytes would make another id or text of it. */
+function textOf(bytes: Uint8Array): string {
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+	} catch {
+		throw new HttpError("MALFORMED", "the body is not UTF-8");
+	}
+}
+
 /** The values of a body: those of an array, one alone, or one a line. A line that is no JSON is a value that no row can be. */
 function valuesOf(text: string, format: "json" | "ndjson"): readonly unknown[] {
 	if (format === "ndjson") {
@@ -87,7 +96,7 @@ export async function postContacts(
 ): Promise<FirstAnswer> {
 	const contentDigest = request.headers["content-digest"]?.toString();
 	const { bytes, digest } = await readBody(request.raw, { maxBytes: limits.max_json_bytes, contentDigest });
-	const values = valuesOf(bytes.toString("utf8"), format);
+	const values = valuesOf(textOf(bytes), format);
 	const most = limits.max_contacts_at_once;
 	if (values.length > most)
 		throw new HttpError("TOO_LARGE", `${values.length} contacts; at most ${most} in one post, or any number as CSV, Parquet or Arrow`);

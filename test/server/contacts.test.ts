@@ -26,7 +26,7 @@ async function post(body: unknown, headers: Record<string, string> = {}) {
 		method: "POST",
 		url: "/v1/portfolios/acme/contacts",
 		headers: { "content-type": "application/json", ...headers },
-		payload: typeof body === "string" ? body : JSON.stringify(body),
+		payload: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body),
 	});
 	return { status: answer.statusCode, body: answer.json<Record<string, unknown> & { results: { result: string; code?: string }[] }>() };
 }
@@ -108,6 +108,16 @@ test("each contact of a batch has its own result, and a bad one keeps no other o
 	expect((await post(Array.from({ length: 301 }, (_, i) => contact(`m${i}`)))).status).toBe(413);
 	expect((await post(contact("k9"), { "content-digest": "sha-256=:AAAA:" })).body).toMatchObject({ code: "DIGEST_MISMATCH" });
 	expect(Object.keys(await held())).toEqual(["k1"]);
+});
+
+test("what is no text of whole characters is refused, since two different ids would become one", async () => {
+	const halves = await post([contact("k\ud800"), contact("k\ud801"), contact("k1", { objection: "a\udfff" })]);
+	expect(halves.body).toMatchObject({ accepted: 0, unchanged: 0, rejected: 3 });
+	expect(halves.body.results.map(({ code }) => code)).toEqual(["not_text", "not_text", "not_text"]);
+	const latin1 = Buffer.from(JSON.stringify(contact("caf\u00e9")), "latin1");
+	expect(await post(latin1)).toMatchObject({ status: 400, body: { code: "MALFORMED" } });
+	expect((await post(`\ufeff${JSON.stringify(contact("caf\u00e9 \u{1f600}"))}`)).body).toMatchObject({ accepted: 1 });
+	expect(Object.keys(await held())).toEqual(["caf\u00e9 \u{1f600}"]);
 });
 
 test("a contact may come before its customer: it is set aside until the customer is there, however many such there are", async () => {

@@ -92,7 +92,9 @@ function refuseText(spec: ColumnSpec, text: string): Refusal | null {
 	if (text.length > most) return { code: "too_long", expected: `at most ${most} characters` };
 	if (spec.type !== "text" && LOST_DIGITS.test(text)) return { code: "not_text", expected: "an id with all its digits, no rounded number" };
 	// Control characters other than tabs and line ends are what is left of binary junk.
-	return hasControl(text) ? { code: "not_text", expected: "text without control characters" } : null;
+	if (hasControl(text)) return { code: "not_text", expected: "text without control characters" };
+	// Half a character cannot be kept: as UTF-8 all halves are the same, and different ids would become equal.
+	return text.isWellFormed() ? null : { code: "not_text", expected: "text of whole characters, no half of a surrogate pair" };
 }
 
 /** What spreadsheets make of long codes: different ones become equal. */
