@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
+import { CarteiraError } from "../../engine/index.ts";
 import { createOnce, sendAnswer } from "../idempotency.ts";
 import { pageQuery, responses } from "../schemas/common.ts";
 import { deliveriesView, newWebhookView, webhookBody, webhookParams, webhookView, webhooksView } from "../schemas/webhooks.ts";
@@ -19,6 +20,16 @@ function viewOf({ id, url, types, state, createdAt, after, attempts, nextAt, las
 /** Receivers of changes. */
 export function registerWebhookRoutes(app: App, { config, webhooks, clock }: Services): void {
 	const once = createOnce();
+
+	/** The answer that is given, of the one that is kept: the secret stands in the webhook's row alone. */
+	async function withSecret(tenant: string, body: string): Promise<string> {
+		const view: { readonly id: string } = JSON.parse(body);
+		const secret = await webhooks.secretOf(tenant, view.id).catch((error: unknown) => {
+			if (!(error instanceof CarteiraError && error.code === "NOT_FOUND")) throw error;
+			throw new CarteiraError("CONFLICT", `webhook ${view.id}, which was made with this Idempotency-Key, was removed`);
+		});
+		return JSON.stringify({ ...view, secret });
+	}
 
 	app.route({
 		method: "POST",
@@ -41,13 +52,13 @@ export function registerWebhookRoutes(app: App, { config, webhooks, clock }: Ser
 				const answerOf = (hook: WebhookRecord): FirstAnswer => ({
 					status: 201,
 					location: `/v1/webhooks/${hook.id}`,
-					body: JSON.stringify({ ...viewOf(hook), secret }),
+					body: JSON.stringify(viewOf(hook)), // kept under the key, so without the secret
 				});
 				const createdAt = new Date(clock()).toISOString();
 				const hook = { id: newWebhookId(), tenant: request.tenant.name, url, types: types ?? null, createdAt, secret };
 				return answerOf(await webhooks.create(hook, config.limits.max_webhooks, key === null ? undefined : { key, answerOf }));
 			});
-			return sendAnswer(reply, answer);
+			return sendAnswer(reply, { ...answer, body: await withSecret(request.tenant.name, answer.body) });
 		},
 	});
 

@@ -63,6 +63,8 @@ export interface WebhookRows {
 	list(tenant: string): Promise<WebhookRecord[]>;
 	/** NOT_FOUND; those of other tenants too. */
 	get(tenant: string, id: string): Promise<WebhookRecord>;
+	/** What its messages are signed with. NOT_FOUND. */
+	secretOf(tenant: string, id: string): Promise<string>;
 	remove(tenant: string, id: string): Promise<void>;
 	/** Sends again what comes after a change, and takes up a receiver that was given up. */
 	replay(tenant: string, id: string, after: number): Promise<WebhookRecord>;
@@ -179,6 +181,7 @@ export function createWebhookRows(database: Database, idempotencyHours: number):
 				),
 			),
 		get: (tenant, id) => database.as(tenant, async (rows) => recordOf(await getRow(rows, tenant, id))),
+		secretOf: (tenant, id) => database.as(tenant, async (rows) => (await getRow(rows, tenant, id)).secret),
 		remove: (tenant, id) =>
 			database.as(tenant, async (rows) => {
 				await getRow(rows, tenant, id);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Webhook } from "standardwebhooks";
 import { deliveriesView, newWebhookView, webhookView, webhooksView } from "../../server/schemas/webhooks.ts";
@@ -27,6 +28,9 @@ interface Hook {
 	readonly after: number;
 	readonly last_error: string | null;
 }
+
+/** Of the body that makes a webhook, as its answer is kept by. */
+const fingerprintOf = (url: string): string => createHash("sha256").update(JSON.stringify({ url })).digest("hex");
 
 const send = (method: "GET" | "POST" | "DELETE", path: string, payload?: object, headers: Record<string, string> = {}) =>
 	service.app.inject({ method, url: `/v1/webhooks${path}`, headers, ...(payload && { payload }) });
@@ -211,11 +215,16 @@ test("webhooks are removed, limited, and made once under an Idempotency-Key", as
 	const key = { "idempotency-key": "k" };
 	const [first, again] = [await send("POST", "", { url: receiver.url }, key), await send("POST", "", { url: receiver.url }, key)];
 	expect(again.body).toBe(first.body);
+	const kept = await service.tenant.store.findAnswer({ scope: "POST /v1/webhooks", key: "k", fingerprint: fingerprintOf(receiver.url) });
+	expect(kept?.body).toContain(first.json<Hook>().id);
+	expect(kept?.body).not.toContain("whsec_");
 	const { id } = await create();
 	expect((await send("POST", "", { url: receiver.url })).statusCode).toBe(409);
 	expect((await send("DELETE", `/${id}`)).statusCode).toBe(204);
 	expect((await send("GET", `/${id}`)).statusCode).toBe(404);
 	expect((await send("GET", "")).json<{ webhooks: object[] }>().webhooks).toHaveLength(1);
+	await send("DELETE", `/${first.json<Hook>().id}`);
+	expect((await send("POST", "", { url: receiver.url }, key)).statusCode).toBe(409); // there is no secret to be told again
 });
 
 test("each tenant's changes go to its own receivers alone", async () => {
