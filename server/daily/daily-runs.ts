@@ -108,10 +108,12 @@ export function createDailyRuns({ rows, tenants, clock, log, onOrdered, metrics 
 	async function complete(run: OpenRun, now: number): Promise<void> {
 		const { store } = await tenants.get(run.tenant);
 		const plan = await store.getPlan(run.plan);
-		const published = await store.publishedPlan(run.portfolio);
-		const diff = published && published.id !== plan.id ? await diffOf(store, published, plan, run.date) : null;
+		// One that was published by hand meanwhile came into force, whatever took its place since.
+		const wasInForce = plan.publication !== "none";
+		const published = wasInForce ? null : await store.publishedPlan(run.portfolio);
+		const diff = published && (await diffOf(store, published, plan, run.date));
 		const warnings = plan.head?.warnings ?? [];
-		const isPublished = run.publish === "automatic" || published?.id === plan.id;
+		const isPublished = run.publish === "automatic" || wasInForce;
 		const waiting = newsOf(run, "run.awaiting_approval", { num_changes: diff?.num_changes ?? null });
 		const stale = staleFeedWarnings(warnings).map((detail) => newsOf(run, "run.stale_feed", { detail }));
 		const patch = isPublished ? ({ state: "published", endedAt: now } as const) : ({ state: "awaiting_approval" } as const);

@@ -2,7 +2,7 @@ import { type Selectable, sql } from "kysely";
 import type { AmendedDay, DayDiff, DroppedContact } from "../../engine/index.ts";
 import { type News, appendChanges } from "./change-rows.ts";
 import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
-import { bumped, insertPlan, publishRow } from "./plan-rows.ts";
+import { bumped, getRow, insertPlan, publishRow } from "./plan-rows.ts";
 import type { Schema } from "./schema.ts";
 import type { Failure, PlanOrder } from "./store.ts";
 
@@ -186,6 +186,13 @@ async function beginRun(rows: Rows, tenant: string, portfolio: string, run: NewR
 const ofRun = (rows: Rows, { tenant, portfolio, date }: Pick<RunRecord, "tenant" | "portfolio" | "date">) =>
 	rows.updateTable("daily_run").where("tenant", "=", tenant).where("portfolio", "=", portfolio).where("date", "=", date);
 
+/** Puts a run's plan in force, unless it was that already; answers what the feed is to tell. */
+async function publishRun(rows: Rows, run: RunRecord, at: number): Promise<News[]> {
+	const { published_at } = await getRow(rows, run.tenant, run.plan);
+	const news = published_at === null ? await publishRow(rows, run.tenant, run.plan, new Date(at).toISOString()) : [];
+	return [...news, publishedNews(run, at)];
+}
+
 async function changeRun(rows: Rows, seen: RunRecord, patch: RunPatch, news: readonly News[]): Promise<boolean> {
 	const { state, endedAt, failure, diff, warnings, fallback } = patch;
 	const { numUpdatedRows } = await ofRun(rows, seen)
@@ -202,13 +209,8 @@ async function changeRun(rows: Rows, seen: RunRecord, patch: RunPatch, news: rea
 		.where("version", "=", seen.version)
 		.executeTakeFirstOrThrow();
 	if (numUpdatedRows === 0n) return false;
-	const isPublished = state === "published" && endedAt !== undefined;
-	const published = isPublished
-		? [
-				...(await publishRow(rows, seen.tenant, seen.plan, new Date(endedAt).toISOString())),
-				publishedNews({ ...seen, diff: diff ?? seen.diff }, endedAt),
-			]
-		: [];
+	const published =
+		state === "published" && endedAt !== undefined ? await publishRun(rows, { ...seen, diff: diff ?? seen.diff }, endedAt) : [];
 	await appendChanges(rows, seen.tenant, [...published, ...news]);
 	return true;
 }

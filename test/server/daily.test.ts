@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type PlanDocument, type PlanRequest, CarteiraError, formatDay } from "../../engine/index.ts";
+import { type PlanDocument, type PlanRequest, CarteiraError, formatDay, parseDay } from "../../engine/index.ts";
 import { createDailyRuns } from "../../server/daily/daily-runs.ts";
 import { createLog } from "../../server/log.ts";
 import { runsView, scheduleView } from "../../server/schemas/daily.ts";
@@ -202,6 +202,23 @@ test("after approval: the plan waits, and publishing it ends the run", async () 
 	expect((await send("POST", `plans/${waiting.plan}/publish`)).statusCode).toBe(200);
 	expect((await runs())[0]).toMatchObject({ state: "published", lateness_seconds: 0 });
 	expect(await told()).toEqual(["run.started", "run.awaiting_approval", "run.published"]);
+});
+
+test("a day's plan that was published by hand and superseded before the run saw it ends the run, once, without an alarm", async () => {
+	for (const publish of ["automatic", "after_approval"]) {
+		await put({ ...SCHEDULE, publish });
+		const date = publish === "automatic" ? "2026-11-19" : "2026-11-23";
+		await moveTo(`${date}T04:30`);
+		const [{ plan }] = await runs();
+		await service.services.plans.ended(service.tenant, plan, 20);
+		await send("POST", `plans/${plan}/publish`);
+		const { id: later } = await service.tenant.store.addPlan({ portfolio: "acme", as_of: date }, planOf({ asOf: parseDay(date) }));
+		await send("POST", `plans/${later}/publish`);
+		await moveTo(`${date}T08:00`);
+		expect((await runs())[0]).toMatchObject({ date, state: "published", alarms: [], diff: null, fallback: null });
+		expect(await agendas(date)).toMatchObject({ fallback: false, plans: [{ id: later }] });
+	}
+	expect(await told()).toEqual(["run.started", "run.published", "run.started", "run.published"]);
 });
 
 /** Thursday is planned with Friday behind it; on Friday, made a day like others, planning goes wrong. */
