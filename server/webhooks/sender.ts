@@ -78,12 +78,13 @@ export function createSender({ rows, clock, log, metrics, limits, allowPrivate }
 		if (isOver) log.error({ tenant: hook.tenant, webhook: hook.id, ...delivery }, "a webhook is given up until it is replayed");
 	}
 
-	/** Sends a receiver its next changes, until one fails. */
+	/** Sends a receiver its next changes, until one fails or it is another's turn: slow ones take all places only in turns. */
 	async function serve(hook: LeasedWebhook): Promise<void> {
+		const turnEnds = performance.now() + timeout;
 		let seen = hook.after;
 		let attempt = hook.attempts + 1;
 		for (const change of hook.changes) {
-			if (state.isClosing) break;
+			if (state.isClosing || performance.now() > turnEnds) break;
 			if (hook.types === null || hook.types.includes(change.type)) {
 				const delivery = await tryOnce(hook, change, attempt);
 				if (state.isClosing && delivery.status === null) break; // cut off by ourselves: no try of the receiver's

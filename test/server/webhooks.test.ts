@@ -164,6 +164,20 @@ test("a receiver that is slow, or never answers, keeps no other waiting, and is 
 	await quick.close();
 });
 
+test("receivers that are slow and many, each with much to be sent, keep no other waiting for long", async () => {
+	receiver.delay = 700; // below the limit of a second
+	for (const digest of numbers(1, 30)) await happen(digest);
+	const slow = await Promise.all(numbers(1, 16).map(() => create()));
+	await Promise.all(slow.map(({ id }) => send("POST", `/${id}/replay?after=0`)));
+	await until(() => receiver.received.length >= 16);
+	const quick = await startReceiver();
+	await create({ url: quick.url });
+	await happen(31);
+	await expect.poll(() => quick.received.length, { timeout: 10_000 }).toBe(1);
+	expect(receiver.received.length).toBeLessThan(16 * 20);
+	await quick.close();
+});
+
 test("a receiver that nobody listens at is tried again", async () => {
 	const gone = await startReceiver();
 	await gone.close();
