@@ -7,5 +7,8 @@ let decider: Promise<Decider> | null = null;
 export default function decideTask({ decision, model }: DecideTask): Promise<Outcome<Decided<DecisionKind>>> {
 	decider ??= createDecider(model);
 	const ready = decider;
+	ready.catch(() => {
+		decider = null; // the next decision tries again
+	});
 	return outcomeLater(async () => (await ready)(decision));
 }
