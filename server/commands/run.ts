@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { ENGINE } from "../../engine/index.ts";
 import { describeFileError } from "../file-error.ts";
+import { addBackupCommands } from "./backup.ts";
 import { addBacktestCommand } from "./backtest.ts";
 import { addCheckCommand } from "./check.ts";
 import { addDecideCommands } from "./decide.ts";
@@ -54,6 +55,7 @@ export function buildProgram(setExit: SetExit): Command {
 	addBacktestCommand(program);
 	addExperimentCommand(program);
 	addKeysCommand(program);
+	addBackupCommands(program);
 	addServeCommand(program);
 	addStartCommand(program);
 	return program;

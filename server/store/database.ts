@@ -18,8 +18,9 @@ export interface Database {
 	/**
 	 * All of what `work` does, or none of it; on disk when it resolves. PostgreSQL shows it the rows of the tenant alone, or of all for
 	 * EVERY_TENANT; queries name the tenant all the same, or a plan found by it. BUSY while the database is away. `work` may await nothing but its queries.
+	 * `isRepeatable`: every query sees what the first one saw, on PostgreSQL too.
 	 */
-	as<T>(tenant: string, work: (rows: Rows) => Promise<T>): Promise<T>;
+	as<T>(tenant: string, work: (rows: Rows) => Promise<T>, options?: { readonly isRepeatable?: boolean }): Promise<T>;
 	close(): Promise<void>;
 }
 
@@ -30,12 +31,16 @@ export interface DatabaseOptions {
 	readonly url?: string | undefined;
 	/** Told of connections that broke. */
 	readonly onLost?: (error: Error) => void;
+	/** Names of the steps to bring the tables to, in place of all: none for a look at a database as it is. */
+	readonly migrations?: readonly string[];
 }
 
-async function migrate(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
+async function migrate(db: Kysely<Schema>, dialect: Dialect, names?: readonly string[]): Promise<void> {
+	if (names?.length === 0) return;
+	const steps = Object.entries(migrationsOf(dialect)).filter(([name]) => names?.includes(name) ?? true);
 	const migrator = new Migrator({
 		db,
-		provider: { getMigrations: async () => migrationsOf(dialect) },
+		provider: { getMigrations: async () => Object.fromEntries(steps) },
 		allowUnorderedMigrations: true, // steps of one release depend on those of earlier ones alone, whichever came first
 	});
 	const { error } = await migrator.migrateToLatest();
@@ -54,20 +59,21 @@ function refuseWhileAway(error: unknown): unknown {
 }
 
 /** Opens the database and brings its tables up to date. */
-export async function openDatabase({ path, url, onLost = () => {} }: DatabaseOptions): Promise<Database> {
+export async function openDatabase({ path, url, onLost = () => {}, migrations }: DatabaseOptions): Promise<Database> {
 	const dialect = url === undefined ? "sqlite" : "postgres";
 	const db = new Kysely<Schema>({ dialect: url === undefined ? openSqlite(path) : openPostgres(url, onLost) });
 	try {
-		await migrate(db, dialect);
+		await migrate(db, dialect, migrations);
 	} catch (error) {
 		await db.destroy();
 		throw refuseWhileAway(error);
 	}
 	return {
 		dialect,
-		async as(tenant, work) {
+		async as(tenant, work, { isRepeatable = false } = {}) {
+			const begin = db.transaction();
 			try {
-				return await db.transaction().execute(async (rows) => {
+				return await (isRepeatable && dialect === "postgres" ? begin.setIsolationLevel("repeatable read") : begin).execute(async (rows) => {
 					if (dialect === "postgres") await sql`SELECT set_config(${TENANT_SETTING}, ${tenant}, true)`.execute(rows);
 					return work(rows);
 				});

@@ -36,6 +36,12 @@ export function readCurrent(folder: string): { readonly sha: Sha; readonly manif
 	return { sha, manifest: readManifest(folder, sha) };
 }
 
+/** The snapshot that counts, and the files that it is made of, as paths in the store; each is named after the SHA-256 of its bytes. */
+export function snapshotFiles(folder: string): { readonly sha: Sha; readonly paths: readonly string[] } {
+	const { sha, manifest } = readCurrent(folder);
+	return { sha, paths: [join("manifests", `${sha}.json`), ...[...filesOf(manifest)].map((name) => join("parts", name))] };
+}
+
 /** A manifest by its name. */
 export function readManifest(folder: string, sha: Sha): Manifest {
 	try {
