@@ -1,12 +1,11 @@
-import { once } from "node:events";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { forecastPortfolio } from "./forecast/forecast.ts";
 import type { ForecastDocument } from "./forecast/forecast-document.ts";
+import { inOwnThread } from "./own-thread.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
 import { type Question, understand } from "./understand.ts";
-import { type Outcome, outcomeOf, valueOf } from "./workers/messages.ts";
+import { type Outcome, outcomeOf } from "./workers/messages.ts";
 
 /** What is forecast: as of when, by which rules, and with which plan.json of that day. */
 export interface ForecastRequest extends Question {
@@ -28,21 +27,10 @@ export function forecastHere(portfolio: Portfolio, request: ForecastRequest, pre
 	return forecastPortfolio({ context, predictor, plan: request.plan });
 }
 
-/** Forecasts a snapshot in a thread of its own: a year of past origins takes seconds, in which the caller goes on answering. */
-export async function forecastInThread(task: ForecastTask): Promise<ForecastDocument> {
-	const worker = new Worker(new URL(import.meta.url), { workerData: { forecast: task } });
-	try {
-		const [outcome] = (await once(worker, "message")) as [Outcome<ForecastDocument>];
-		return valueOf(outcome);
-	} finally {
-		await worker.terminate();
-	}
-}
-
 async function answer({ store, sha, request, model }: ForecastTask): Promise<Outcome<ForecastDocument>> {
 	const predictor = await loadPredictor(model);
 	return outcomeOf(() => forecastHere(openSnapshot(store, sha).portfolio(), request, predictor));
 }
 
-if (!isMainThread && workerData?.forecast !== undefined)
-	void answer(workerData.forecast as ForecastTask).then((outcome) => parentPort?.postMessage(outcome, []));
+/** Forecasts a snapshot in a thread of its own: a year of past origins takes seconds, in which the caller goes on answering. */
+export const forecastInThread = inOwnThread(import.meta.url, answer);

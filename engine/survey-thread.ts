@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { inOwnThread } from "./own-thread.ts";
 import { savePopulation } from "./policy/population-file.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { loadPredictor } from "./scoring/predictor.ts";
 import { type Question, surveyPopulation } from "./understand.ts";
-import { type Outcome, outcomeOf, valueOf } from "./workers/messages.ts";
+import { type Outcome, outcomeOf } from "./workers/messages.ts";
 
 /** What is surveyed, and where the result is kept. */
 export interface SurveyTask {
@@ -18,16 +17,6 @@ export interface SurveyTask {
 	readonly path: string;
 }
 
-const ENTRY = new URL(import.meta.url);
-
-/** Surveys a snapshot in a thread of its own: a national portfolio takes a minute, in which the caller goes on answering. */
-export async function surveyInThread(task: SurveyTask): Promise<void> {
-	const worker = new Worker(ENTRY, { workerData: { survey: task } });
-	const [outcome] = (await once(worker, "message")) as [Outcome<null>];
-	await worker.terminate();
-	valueOf(outcome);
-}
-
 async function survey({ store, sha, question, model, path }: SurveyTask): Promise<Outcome<null>> {
 	const predictor = await loadPredictor(model);
 	return outcomeOf(() => {
@@ -36,5 +25,5 @@ async function survey({ store, sha, question, model, path }: SurveyTask): Promis
 	});
 }
 
-if (!isMainThread && workerData?.survey !== undefined)
-	void survey(workerData.survey as SurveyTask).then((outcome) => parentPort?.postMessage(outcome, []));
+/** Surveys a snapshot in a thread of its own: a national portfolio takes a minute, in which the caller goes on answering. */
+export const surveyInThread = inOwnThread(import.meta.url, survey);

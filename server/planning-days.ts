@@ -1,4 +1,4 @@
-import { parseDay } from "../engine/index.ts";
+import { formatDay, parseDay } from "../engine/index.ts";
 
 /** First and last day that can be asked for: a date beyond them is a slip, and calendars are worked out year by year. */
 const FIRST = "1970-01-01";
@@ -11,4 +11,9 @@ export const EXPECTED_DAY = `expected a date YYYY-MM-DD from ${FIRST} to ${LAST}
 export function parsePlanningDay(text: string): number {
 	const day = parseDay(text);
 	return day >= parseDay(FIRST) && day <= parseDay(LAST) ? day : Number.NaN;
+}
+
+/** Today's date as far as UTC goes: what is meant where nobody says a day. */
+export function today(): string {
+	return formatDay(Math.floor(Date.now() / 86_400_000));
 }

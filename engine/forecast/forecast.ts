@@ -3,6 +3,7 @@ import { effectsBasisOf } from "../policy/effect-rows.ts";
 import { buildOwnership } from "../policy/ownership.ts";
 import { cutHistory } from "../scoring/cut-history.ts";
 import type { Predictor } from "../scoring/predictor.ts";
+import { YEAR } from "../scoring/season.ts";
 import { formatDay } from "../units.ts";
 import { type Calibrated, calibrate, LEVEL } from "./calibrate.ts";
 import { accuracyOf, coverageOf, FEWEST_ORIGINS } from "./coverage.ts";
@@ -15,7 +16,7 @@ import {
 	HORIZONS,
 } from "./forecast-document.ts";
 import { findParts } from "./forecast-groups.ts";
-import { firstDayOf, STEP, YEAR } from "./past-windows.ts";
+import { firstDayOf, STEP } from "./past-windows.ts";
 import { type OriginScores, originScoresOf, type Pictures, takePictures } from "./pictures.ts";
 import { type PlanGain, planGainOf, positivatedBy, readForecastPlan } from "./plan-gain.ts";
 

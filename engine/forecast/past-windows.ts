@@ -1,20 +1,14 @@
+import { createLineSales } from "../policy/line-sales.ts";
 import type { Policy } from "../policy/policy.ts";
 import { firstEventFrom } from "../scoring/churn-inputs.ts";
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { createIsSale, createSignOf } from "../portfolio/purchase-events.ts";
-import { ORDER_STATUS } from "../portfolio/schema.ts";
 import type { Day } from "../units.ts";
 import { HORIZONS } from "./forecast-document.ts";
 import type { Parts } from "./forecast-groups.ts";
 
 /** Days between the past origins; every horizon is a multiple of it, so that their windows share their edges. */
 export const STEP = 30;
-/** 52 weeks, so that weekdays agree. */
-export const YEAR = 364;
-
-const CANCELLED = ORDER_STATUS.indexOf("cancelled");
-const CUT = ORDER_STATUS.indexOf("cut");
 
 /** What one customer bought in the windows of a grid, line by line and (last) of all lines together. */
 export interface PastWindows {
@@ -47,14 +41,10 @@ export function createPastWindows(
 	end: Day,
 	numStarts: number,
 ): PastWindows {
-	const { orders, products } = portfolio.tables;
-	const isSale = createIsSale(orders);
-	const signOf = createSignOf(orders);
+	const { orders } = portfolio.tables;
+	const lineSales = createLineSales(portfolio, policy);
 	const { ordered_on: orderedOn } = orders.days;
-	const { net_value: netValue, margin: stated } = orders.numbers;
-	const { status } = orders.codes;
 	const product = orders.refs.product_id;
-	const { margin_rate: rates } = products.numbers;
 	const { numLines } = parts;
 	const width = numLines + 1;
 	const length = HORIZONS.length * (numStarts + 1) * width;
@@ -69,7 +59,7 @@ export function createPastWindows(
 	const add = (position: number, row: number, net: number, gain: number): void => {
 		value[position] += net;
 		margin[position] += gain;
-		if (!isSale(row)) return;
+		if (!lineSales.isSale(row)) return;
 		isBought[position] = 1;
 		if (minProducts > 1) bought[position].add(product[row]);
 	};
@@ -88,12 +78,8 @@ export function createPastWindows(
 			for (let i = history.lineStart[customer]; i < history.lineStart[customer + 1]; i++) {
 				const row = history.line[i];
 				const day = orderedOn[row];
-				if (day >= end || status[row] === CANCELLED || status[row] === CUT) continue;
-				const sign = signOf(row);
-				const net = sign * netValue[row];
-				const rate = rates[product[row]];
-				const unstated = netValue[row] * (Number.isNaN(rate) ? policy.value.default_margin_rate : rate);
-				const gain = sign * (Number.isNaN(stated[row]) ? unstated : stated[row]);
+				if (day >= end || !lineSales.counts(row)) continue;
+				const [net, gain] = [lineSales.net(row), lineSales.margin(row)];
 				const line = parts.lineOf(row);
 				const latest = Math.ceil((end - day) / STEP); // the last start whose window has begun by then
 				for (const [horizon, days] of HORIZONS.entries()) {

@@ -3,17 +3,18 @@ import type { Calendar } from "../portfolio/calendar/calendar.ts";
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { type Scores, orderProbability } from "../scoring/scores.ts";
+import { YEAR } from "../scoring/season.ts";
 import type { Day } from "../units.ts";
 import { FORECAST_METRICS, HORIZONS } from "./forecast-document.ts";
 import type { Parts } from "./forecast-groups.ts";
 import { createTradeDays } from "./trade-days.ts";
-import { createPastWindows, firstDayOf, isActive, type PastWindows, STEP, YEAR } from "./past-windows.ts";
+import { createPastWindows, firstDayOf, isActive, type PastWindows, STEP } from "./past-windows.ts";
 
 const [REVENUE, MARGIN, POSITIVATION] = [0, 1, 2];
 /** Newcomers are counted in windows of the last year, and not in the first days of a history, which is then still finding its customers. */
 const NEWCOMER_DAYS = 360;
 const FINDING_DAYS = 90;
-/** Where a customer bought in no window of the last year: as good as any. */
+/** Where a customer bought in no window of the last year: even odds. */
 export const UNKNOWN_REACH = 0.5;
 /** Longest reach back from an origin, in steps: a year of past windows. */
 const REACH = NEWCOMER_DAYS / STEP;

@@ -1,12 +1,8 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { createIsSale, createSignOf } from "../portfolio/purchase-events.ts";
-import { ORDER_STATUS } from "../portfolio/schema.ts";
 import type { Day } from "../units.ts";
+import { createLineSales } from "./line-sales.ts";
 import type { Policy } from "./policy.ts";
-
-const CANCELLED = ORDER_STATUS.indexOf("cancelled");
-const CUT = ORDER_STATUS.indexOf("cut");
 
 /** What each customer bought in a period, all lines or one; by row of customers, cents. */
 export interface MonthlySales {
@@ -29,10 +25,7 @@ export function salesBetween({ portfolio, history, policy }: SalesInputs, line: 
 	const { orders, products } = portfolio.tables;
 	const { line: rows, lineStart, numCustomers } = history;
 	const { ordered_on: orderedOn } = orders.days;
-	const { net_value: netValue, margin: margins } = orders.numbers;
-	const { margin_rate: rates } = products.numbers;
-	const { status: statuses } = orders.codes;
-	const [isSale, signOf] = [createIsSale(orders), createSignOf(orders)];
+	const lineSales = createLineSales(portfolio, policy);
 	const { product_id: product } = orders.refs;
 	const sales = {
 		value: new Float64Array(numCustomers),
@@ -46,14 +39,10 @@ export function salesBetween({ portfolio, history, policy }: SalesInputs, line: 
 		for (let i = lineStart[customer + 1] - 1; i >= lineStart[customer]; i--) {
 			const row = rows[i];
 			if (orderedOn[row] < from) break;
-			const status = statuses[row];
-			if (orderedOn[row] >= to || status === CANCELLED || status === CUT || (line !== null && lineOf(row) !== line)) continue;
-			const sign = signOf(row);
-			const rate = rates[product[row]];
-			value += sign * netValue[row];
-			margin +=
-				sign * (Number.isNaN(margins[row]) ? netValue[row] * (Number.isNaN(rate) ? policy.value.default_margin_rate : rate) : margins[row]);
-			if (!isSale(row) || boughtBy[product[row] + 1] === customer) continue;
+			if (orderedOn[row] >= to || !lineSales.counts(row) || (line !== null && lineOf(row) !== line)) continue;
+			value += lineSales.net(row);
+			margin += lineSales.margin(row);
+			if (!lineSales.isSale(row) || boughtBy[product[row] + 1] === customer) continue;
 			boughtBy[product[row] + 1] = customer;
 			numProducts++;
 		}

@@ -1,13 +1,12 @@
 import { cadenceOf } from "../policy/action-plan.ts";
 import { contactDay, isReached } from "../policy/classify.ts";
+import { createLineSales, type LineSales } from "../policy/line-sales.ts";
 import { INACTIVATING, PROSPECT } from "../policy/phase.ts";
-import { createIsSale, createSignOf } from "../portfolio/purchase-events.ts";
-import { CUSTOMER_STATUS, ORDER_STATUS } from "../portfolio/schema.ts";
+import { CUSTOMER_STATUS } from "../portfolio/schema.ts";
 import { type Day, NULL_CODE, NULL_DAY } from "../units.ts";
 import { behind, daysOf, kindOf, type MonthView, ruleClass, type Span } from "./month-view.ts";
 import { type ResultId, RESULTS, type ReviewResult } from "./review-document.ts";
 
-const OFF = [ORDER_STATUS.indexOf("cancelled"), ORDER_STATUS.indexOf("cut")];
 const OPEN = CUSTOMER_STATUS.indexOf("open");
 /** A change within this is none. */
 const SAME = 0.02;
@@ -60,10 +59,11 @@ function sum(values: Float64Array): number {
 /** What each customer adds to each figure of a span of days. */
 function measure(view: MonthView, span: Span): Record<ResultId, Float64Array> {
 	const { history } = view;
+	const lineSales = createLineSales(view.portfolio, view.policy);
 	const empty = (): Float64Array => new Float64Array(history.numCustomers);
 	const figures = Object.fromEntries(RESULTS.map((id) => [id, empty()])) as Record<ResultId, Float64Array>;
 	for (let customer = 0; customer < history.numCustomers; customer++) {
-		addSales(view, span, customer, figures);
+		addSales(view, lineSales, span, customer, figures);
 		addPassages(view, span, customer, figures);
 		addService(view, span, customer, figures);
 	}
@@ -73,30 +73,22 @@ function measure(view: MonthView, span: Span): Record<ResultId, Float64Array> {
 /** Sales less returns, cancelled and cut lines left out; margin where lines or products state it, else at the policy's rate. */
 function addSales(
 	{ portfolio, history, policy }: MonthView,
+	lineSales: LineSales,
 	{ from, until }: Span,
 	customer: number,
 	into: Record<ResultId, Float64Array>,
 ): void {
-	const { orders, products } = portfolio.tables;
-	const [isSale, signOf] = [createIsSale(orders), createSignOf(orders)];
+	const { orders } = portfolio.tables;
 	const bought = new Set<number>();
 	for (let i = history.lineStart[customer]; i < history.lineStart[customer + 1]; i++) {
 		const row = history.line[i];
-		if (orders.days.ordered_on[row] < from || orders.days.ordered_on[row] >= until || OFF.includes(orders.codes.status[row])) continue;
-		const sign = signOf(row);
-		const net = sign * orders.numbers.net_value[row];
-		const product = orders.refs.product_id[row];
-		const rate = orElse(products.numbers.margin_rate[product], policy.value.default_margin_rate);
-		into.revenue[customer] += net;
-		into.margin[customer] += Math.round(orElse(sign * orders.numbers.margin[row], net * rate));
-		if (isSale(row)) bought.add(product);
+		if (orders.days.ordered_on[row] < from || orders.days.ordered_on[row] >= until || !lineSales.counts(row)) continue;
+		into.revenue[customer] += lineSales.net(row);
+		into.margin[customer] += Math.round(lineSales.margin(row));
+		if (lineSales.isSale(row)) bought.add(orders.refs.product_id[row]);
 	}
 	const { min_value: least, min_products: products_ } = policy.positivation;
 	into.positivated[customer] = Number(into.revenue[customer] >= 100 * least && bought.size >= products_);
-}
-
-function orElse(value: number, fallback: number): number {
-	return Number.isNaN(value) ? fallback : value;
 }
 
 /** First orders, returns from silence, and silence that began. */

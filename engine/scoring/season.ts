@@ -5,7 +5,7 @@ import { anchorNoOrder, type ChurnAnchor, firstEventFrom, summarise } from "./ch
 import { medianInPlace, type Rhythm } from "./rhythm.ts";
 
 /** 52 weeks, so that weekdays agree. */
-const YEAR = 364;
+export const YEAR = 364;
 /** Deviation of the logarithm of a trade's active customers from one year to the next, as far as nothing is known: a tenth. */
 const USUAL_CHANGE = 0.1;
 /** Deviation of that logarithm in a window from a model that knows no season, as far as nothing is known: a fifth. */

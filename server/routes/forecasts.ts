@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { FORECAST_GROUPINGS, type ForecastDocument, forecastDocument, formatDay, parseDay } from "../../engine/index.ts";
+import { FORECAST_GROUPINGS, type ForecastDocument, forecastDocument, parseDay } from "../../engine/index.ts";
 import { forecastPage } from "../pages/forecast-page.ts";
+import { today } from "../planning-days.ts";
 import { askedDate, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
 import type { Services } from "../services.ts";
@@ -43,8 +44,7 @@ export function registerForecastRoutes(app: App, { engine }: Services): void {
 			const { by, plan: planId } = request.query;
 			const { snapshot } = await portfolios.read(name);
 			const plan = planId === undefined ? undefined : await store.readPlan((await store.getPlan(planId)).id);
-			const today = formatDay(Math.floor(Date.now() / 86_400_000));
-			const asOf = request.query.as_of ?? plan?.as_of ?? (await store.publishedPlan(name))?.order.as_of ?? today;
+			const asOf = request.query.as_of ?? plan?.as_of ?? (await store.publishedPlan(name))?.order.as_of ?? today();
 			const key = JSON.stringify([tenant, name, snapshot.sha, asOf, planId]);
 			let forecast = kept.get(key);
 			if (!forecast) {

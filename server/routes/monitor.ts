@@ -3,7 +3,6 @@ import {
 	CarteiraError,
 	FIGURE_IDS,
 	FIGURES,
-	formatDay,
 	type Grouping,
 	GROUPINGS,
 	type Monitor,
@@ -13,6 +12,7 @@ import {
 	parseDay,
 } from "../../engine/index.ts";
 import { monitorPage } from "../pages/monitor-page.ts";
+import { today } from "../planning-days.ts";
 import { askedDate, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
 import type { Tenant } from "../tenants.ts";
@@ -71,7 +71,7 @@ export function registerMonitorRoutes(app: App): void {
 	const look = async (tenant: Tenant, name: string, query: Look): Promise<Monitor> => {
 		const { version, portfolio } = await tenant.portfolios.read(name);
 		const published = await tenant.store.publishedPlan(name);
-		const asOf = query.as_of ?? published?.order.as_of ?? formatDay(Math.floor(Date.now() / 86_400_000));
+		const asOf = query.as_of ?? published?.order.as_of ?? today();
 		const planId = query.plan === "none" ? undefined : (query.plan ?? published?.id);
 		const plan = planId === undefined ? undefined : await tenant.store.readPlan((await tenant.store.getPlan(planId)).id);
 		const isUsed = plan !== undefined && (query.plan !== undefined || plan.horizon.to >= asOf);

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { CLASSES, CarteiraError, type Entry, PHASES, type PlanContext, formatDay, parseDay, validatePolicy } from "../../engine/index.ts";
+import { CLASSES, CarteiraError, type Entry, PHASES, type PlanContext, parseDay, validatePolicy } from "../../engine/index.ts";
 import { createContexts } from "../contexts.ts";
 import { customerView } from "../customer-view.ts";
+import { today } from "../planning-days.ts";
 import { askedDate, customerParams, portfolioParams, responses } from "../schemas/common.ts";
 import { customerView as customerSchema, portfolioView } from "../schemas/portfolio.ts";
 import type { Services } from "../services.ts";
@@ -89,7 +90,7 @@ export function registerPortfolioRoutes(app: App, { engine }: Services): void {
 			const { store } = request.tenant;
 			const { portfolio: name, customer_id } = request.params;
 			const published = await store.publishedPlan(name);
-			const asOf = request.query.as_of ?? published?.order.as_of ?? formatDay(Math.floor(Date.now() / 86_400_000));
+			const asOf = request.query.as_of ?? published?.order.as_of ?? today();
 			const context = await contexts.get(request.tenant, name, parseDay(asOf));
 			const view = customerView(context, customer_id);
 			if (view === null) throw new CarteiraError("NOT_FOUND", `portfolio ${name} has no customer ${customer_id}`);

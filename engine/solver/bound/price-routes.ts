@@ -98,7 +98,7 @@ function pullGroup(pricer: Pricer, rank: number, profit: number, low: number, hi
 	const { numNodes } = grid.network;
 	const to = pricer.active[rank];
 	const end = arcFirst[rank + 1];
-	// Two ways that remember nothing and come from different customers are as good as any that is worth no more.
+	// Two ways that remember nothing and come from different customers can do all that any worth no more can.
 	const free = firstRow[to] * length + padding + low;
 	let work = 0;
 	let arc = arcFirst[rank];
