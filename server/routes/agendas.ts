@@ -119,6 +119,9 @@ async function placesOf({ portfolios }: FastifyRequest["tenant"], name: string):
 	return createPlaces((await portfolios.readAsItStands(name)).portfolio);
 }
 
+/** What every route that answers by `sendTagged` says beside its body. */
+export const NOT_MODIFIED = { 304: z.undefined().meta({ description: "the client has it already" }) };
+
 /** Sends a body with its ETag, or 304 where the client has it already. */
 export function sendTagged(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
 	const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
@@ -155,7 +158,7 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 			tags: ["agendas"],
 			params: planParams,
 			querystring: agendaQuery,
-			response: responses(agendaResponse, 404, 406, 409),
+			response: responses({ ...agendaResponse, ...NOT_MODIFIED }, 404, 406, 409),
 		},
 		handler: async (request, reply) => {
 			const type = negotiate(request.headers.accept, FORMATS);
@@ -179,7 +182,7 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 			tags: ["agendas"],
 			params: portfolioParams,
 			querystring: publishedQuery,
-			response: responses({ ...agendaResponse, 304: z.undefined().meta({ description: "the client has it already" }) }, 404, 406),
+			response: responses({ ...agendaResponse, ...NOT_MODIFIED }, 404, 406),
 		},
 		handler: async (request, reply) => {
 			const { store, portfolios } = request.tenant;

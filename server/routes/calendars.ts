@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 import { daysBefore, type PromisedContact, TOLD_DAYS } from "../store/calendar-rows.ts";
 import type { Store } from "../store/store.ts";
 import type { App } from "./app-type.ts";
-import { sendTagged, todayOf } from "./agendas.ts";
+import { NOT_MODIFIED, sendTagged, todayOf } from "./agendas.ts";
 
 const calendarParams = z.strictObject({ portfolio: portfolioName, rep: id });
 const spoken = z.looseObject({ language: z.string().default("en"), time_zone: z.string().default("UTC") });
@@ -22,7 +22,11 @@ export function registerCalendarRoute(app: App, { clock }: Services): void {
 			description: `Contacts of published agendas from ${TOLD_DAYS} days ago on. A contact keeps its UID where a publication moves it; SEQUENCE grows with publications; what was dropped is STATUS:CANCELLED.`,
 			tags: ["agendas"],
 			params: calendarParams,
-			response: responses({ 200: { description: "the calendar", content: { "text/calendar": { schema: z.string() } } } }, 404, 406),
+			response: responses(
+				{ 200: { description: "the calendar", content: { "text/calendar": { schema: z.string() } } }, ...NOT_MODIFIED },
+				404,
+				406,
+			),
 		},
 		handler: async (request, reply) => {
 			const type = negotiate(request.headers.accept, ["text/calendar"]);
