@@ -26,6 +26,7 @@ import { registerPortfolioRoutes } from "./routes/portfolios.ts";
 import { registerRecordRoutes } from "./routes/records.ts";
 import { registerReviewRoutes } from "./routes/reviews.ts";
 import { registerServiceRoutes } from "./routes/service.ts";
+import { registerSyncRoutes } from "./routes/syncs.ts";
 import { registerTableRoutes } from "./routes/tables.ts";
 import { registerWebhookRoutes } from "./routes/webhooks.ts";
 import type { Services } from "./services.ts";
@@ -97,6 +98,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerExplanationRoute(typed, services);
 		registerModelRoutes(typed, services);
 		registerRecordRoutes(typed, services);
+		registerSyncRoutes(typed, services);
 		registerDecisionRoutes(typed, services);
 		registerContactRuleRoutes(typed, services);
 		registerChangeRoutes(typed, services);

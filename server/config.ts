@@ -10,6 +10,10 @@ export interface Limits {
 	readonly max_json_table_bytes: number;
 	/** Contacts of one post that is answered item by item; longer ones are sent as CSV, Parquet or Arrow. */
 	readonly max_contacts_at_once: number;
+	/** Syncs of a tenant that are not committed, files of one of them, and hours for which it is kept. */
+	readonly max_open_syncs: number;
+	readonly max_sync_parts: number;
+	readonly sync_hours: number;
 	/** Uploads read at the same time, and plans waiting for the engine. */
 	readonly max_uploads_at_once: number;
 	readonly max_queued_plans: number;
@@ -40,6 +44,9 @@ export const DEFAULT_LIMITS: Limits = {
 	max_json_bytes: 1024 ** 2,
 	max_json_table_bytes: 64 * 1024 ** 2,
 	max_contacts_at_once: 5000,
+	max_open_syncs: 16,
+	max_sync_parts: 64,
+	sync_hours: 24,
 	max_uploads_at_once: 4,
 	max_queued_plans: 64,
 	max_queued_plans_per_tenant: 32,

@@ -21,7 +21,9 @@ const completeDocument: TransformObject = (document) => {
 	for (const name of Object.keys(schemas)) if (name.endsWith("Input") && name.slice(0, -"Input".length) in schemas) delete schemas[name];
 	const table = openapi.paths?.["/v1/portfolios/{portfolio}/{table}"];
 	const contacts = openapi.paths?.["/v1/portfolios/{portfolio}/contacts"];
-	for (const operation of [table?.put, table?.post, contacts?.post]) Object.assign(operation ?? {}, { requestBody: tableBody });
+	const staged = openapi.paths?.["/v1/portfolios/{portfolio}/syncs/{sync}/{table}"];
+	for (const operation of [table?.put, table?.post, contacts?.post, staged?.put, staged?.post])
+		Object.assign(operation ?? {}, { requestBody: tableBody });
 	return openapi;
 };
 

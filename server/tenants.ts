@@ -5,6 +5,7 @@ import { openDocuments } from "./store/documents.ts";
 import { type HeldContacts, openHeldContacts } from "./store/held-contacts.ts";
 import { type Portfolios, openPortfolios } from "./store/portfolios.ts";
 import type { Store } from "./store/store.ts";
+import { openSyncs, type Syncs } from "./store/syncs.ts";
 import { openStore } from "./store/tenant-store.ts";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,6 +17,7 @@ export interface Tenant {
 	readonly name: string;
 	readonly store: Store;
 	readonly portfolios: Portfolios;
+	readonly syncs: Syncs;
 }
 
 /** The tenants of a data folder. */
@@ -44,7 +46,8 @@ export async function openTenants(
 		const documents = await openDocuments(join(folder, "documents"));
 		const { idempotency_hours: idempotencyHours, max_queued_plans_per_tenant: maxUnfinished } = limits;
 		const store = await openStore({ database, documents, tenant: name, idempotencyHours, maxUnfinished });
-		return { name, store, portfolios: await openPortfolios(folder, onDefect, held.of(name)) };
+		const portfolios = await openPortfolios(folder, onDefect, held.of(name));
+		return { name, store, portfolios, syncs: await openSyncs(database, name, folder, portfolios, limits) };
 	}
 
 	function get(name: string): Promise<Tenant> {

@@ -1,14 +1,15 @@
 import { basename, resolve } from "node:path";
 import { z } from "zod";
 import type { FastifyRequest } from "fastify";
-import { CarteiraError, TABLE_NAMES, type TableName } from "../../engine/index.ts";
+import { CarteiraError, parseDay, TABLE_NAMES, type TableName } from "../../engine/index.ts";
 import type { Limits } from "../config.ts";
 import { createOnce, sendAnswer } from "../idempotency.ts";
 import { TABLE_MEDIA, type TableMedia, tableMediaOf } from "../media.ts";
 import { HttpError } from "../problem.ts";
-import { receiveUpload } from "../receive-upload.ts";
+import { type Received, receiveUpload } from "../receive-upload.ts";
 import { portfolioParams, responses, tableParams } from "../schemas/common.ts";
 import { contactResults, tableReport } from "../schemas/portfolio.ts";
+import { rangeQuery, syncTableParams, syncView } from "../schemas/syncs.ts";
 import type { Services } from "../services.ts";
 import { createSlots } from "../slots.ts";
 import type { Upload } from "../store/portfolios.ts";
@@ -16,6 +17,7 @@ import { tableReportView } from "../views.ts";
 import type { FirstAnswer } from "../store/store.ts";
 import type { App } from "./app-type.ts";
 import { postContacts } from "./contacts.ts";
+import { viewOfSync } from "./syncs.ts";
 
 /** Milliseconds for a table to arrive and be read. */
 const UPLOAD_TIMEOUT = 900_000;
@@ -38,6 +40,15 @@ function checkHeaders({ headers }: FastifyRequest, limits: Limits): void {
 
 function maxBytesOf(media: TableMedia, limits: Limits): number {
 	return media.format === "json" ? limits.max_json_table_bytes : limits.max_upload_bytes;
+}
+
+/** The days of orders that a request replaces; null where it replaces the whole table. */
+function rangeOf(table: TableName, { from, to }: z.infer<typeof rangeQuery>): { readonly from: string; readonly to: string } | null {
+	if (from === undefined && to === undefined) return null;
+	if (table !== "orders") throw new HttpError("UNPROCESSABLE", `from and to are of orders; ${table} is replaced whole`);
+	if (from === undefined || to === undefined || from > to)
+		throw new HttpError("UNPROCESSABLE", "from and to go together, from not after to");
+	return { from, to };
 }
 
 /** The importer names the file that it read; to a client that file is its body. */
@@ -63,15 +74,20 @@ export function registerTableRoutes(app: App, services: Services): void {
 	);
 	app.addHook("onRequest", async (request) => checkHeaders(request, limits));
 
-	async function receive<T>(request: FastifyRequest, use: (upload: Upload, digest: string) => Promise<T>): Promise<T> {
-		// Told before the body is sent, if it can be; one that was sent meanwhile waits. Those that are sent slowly hold no place.
-		if (slots.isFull) throw new CarteiraError("BUSY", `${limits.max_uploads_at_once} uploads are being read; try again later`);
+	function receiveFile<T>(request: FastifyRequest, use: (received: Received) => Promise<T>): Promise<T> {
 		const media = tableMediaOf(request.headers["content-type"]);
 		const contentDigest = request.headers["content-digest"];
 		const options = { folder: uploadsDir, maxBytes: maxBytesOf(media, limits), contentDigest: contentDigest?.toString() };
-		return receiveUpload(request.raw, options, ({ path, digest }) =>
+		return receiveUpload(request.raw, options, use);
+	}
+
+	async function receive<T>(request: FastifyRequest, use: (upload: Upload, digest: string) => Promise<T>): Promise<T> {
+		// Told before the body is sent, if it can be; one that was sent meanwhile waits. Those that are sent slowly hold no place.
+		if (slots.isFull) throw new CarteiraError("BUSY", `${limits.max_uploads_at_once} uploads are being read; try again later`);
+		const { format } = tableMediaOf(request.headers["content-type"]);
+		return receiveFile(request, ({ path, digest }) =>
 			slots
-				.run(() => use({ path, format: media.format }, digest))
+				.run(() => use({ path, format }, digest))
 				.catch((error: unknown) => {
 					throw nameBody(error, path);
 				}),
@@ -82,7 +98,7 @@ export function registerTableRoutes(app: App, services: Services): void {
 		const { portfolios, store } = request.tenant;
 		return receive(request, (upload, digest) =>
 			once(request, digest, async (key) => {
-				const report = await portfolios.importTable(portfolio, table, upload, "upsert");
+				const [report] = await portfolios.importTables(portfolio, [{ ...upload, table, mode: "upsert" }]);
 				const answer = { status: 200, location: null, body: JSON.stringify(tableReportView(report)) };
 				// Not in the import's own transaction: a crash between the two repeats the import, which by key changes nothing.
 				const record = { portfolio, table, mode: "upsert", digest, report: answer.body } as const;
@@ -98,18 +114,23 @@ export function registerTableRoutes(app: App, services: Services): void {
 		config: { scope: "write" },
 		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
-			summary: "Replace a table",
+			summary: "Replace a table, or the orders of some days",
 			description: "All or nothing. The body is the table as a file; the answer is what came of reading it.",
 			tags: ["portfolios"],
 			params: tableParams,
+			querystring: rangeQuery,
 			response: responses({ 200: tableReport }, 404, 413, 415, 422),
 		},
 		handler: async (request) => {
 			const { portfolio, table } = request.params;
 			const name = tableNameOf(table);
+			const range = rangeOf(name, request.query);
 			const { portfolios, store } = request.tenant;
 			return receive(request, async (upload, digest) => {
-				const report = tableReportView(await portfolios.importTable(portfolio, name, upload, "replace"));
+				const days = range && { from: parseDay(range.from), to: parseDay(range.to) };
+				const how = days ? { mode: "upsert" as const, range: days } : { mode: "replace" as const };
+				const [read] = await portfolios.importTables(portfolio, [{ ...upload, table: name, ...how }]);
+				const report = tableReportView(read);
 				await store.recordImport({ portfolio, table, mode: "replace", digest, report: JSON.stringify(report) });
 				return report;
 			});
@@ -123,7 +144,8 @@ export function registerTableRoutes(app: App, services: Services): void {
 		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
 			summary: "Add rows to a table, or replace those with the same key",
-			description: "An order is replaced whole; of other tables the columns sent replace, the others stay. Takes Idempotency-Key.",
+			description:
+				"An order is replaced whole; of other tables the columns sent replace, the others stay, and a value that is null clears. A row whose column `op` is `delete` takes away what has its key. Takes Idempotency-Key.",
 			tags: ["portfolios"],
 			params: tableParams,
 			response: responses({ 200: tableReport }, 404, 409, 413, 415, 422),
@@ -133,6 +155,37 @@ export function registerTableRoutes(app: App, services: Services): void {
 			return sendAnswer(reply, await addRows(request, portfolio, tableNameOf(table)));
 		},
 	});
+
+	for (const [method, mode] of [
+		["PUT", "replace"],
+		["POST", "upsert"],
+	] as const) {
+		app.route({
+			method,
+			url: "/v1/portfolios/:portfolio/syncs/:sync/:table",
+			config: { scope: "write" },
+			handlerTimeout: UPLOAD_TIMEOUT,
+			schema: {
+				summary: mode === "replace" ? "Send a table that a sync replaces" : "Send rows that a sync lays over a table",
+				description: "As of the table itself; it is read when the sync is committed.",
+				tags: ["portfolios"],
+				params: syncTableParams,
+				querystring: mode === "replace" ? rangeQuery : rangeQuery.pick({}),
+				response: responses({ 200: syncView }, 404, 409, 413, 415, 422),
+			},
+			handler: async (request) => {
+				const { portfolio, sync, table } = request.params;
+				const name = tableNameOf(table);
+				const range = rangeOf(name, request.query);
+				const { format } = tableMediaOf(request.headers["content-type"]);
+				const { syncs } = request.tenant;
+				await syncs.get(portfolio, sync); // before the body is read
+				return receiveFile(request, async ({ path, digest, numBytes }) =>
+					viewOfSync(await syncs.stage(portfolio, sync, { table: name, mode, range, format, digest, numBytes }, path)),
+				);
+			},
+		});
+	}
 
 	app.route({
 		method: "POST",

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { CarteiraError } from "../../engine/index.ts";
 
 /**
@@ -27,8 +28,9 @@ export function createGroupCommit<Item, Answer>(
 
 	async function run(): Promise<void> {
 		isRunning = true;
-		await Promise.resolve(); // what comes in the same turn of the loop goes along
 		while (waiting.length > 0) {
+			// What the sockets bring in this turn of the loop goes along; else each commit, which holds the loop, would have one thing.
+			await nextTurn();
 			const group = waiting;
 			waiting = [];
 			await commitAll(group);

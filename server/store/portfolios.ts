@@ -5,12 +5,11 @@ import {
 	CarteiraError,
 	type Portfolio,
 	type Snapshot,
-	type TableName,
+	type TableChange,
 	type TableReport,
 	buildStore,
 	compactStore,
 	ensureStore,
-	type importTable,
 	importTables,
 	isStore,
 	openSnapshot,
@@ -21,10 +20,7 @@ import { syncFolder } from "../durable-file.ts";
 import type { HeldRows } from "./held-contacts.ts";
 
 /** Bytes of a table as they were received. */
-export interface Upload {
-	readonly path: string;
-	readonly format: Parameters<typeof importTable>[2]["format"];
-}
+export type Upload = Pick<TableChange, "path" | "format">;
 
 /** A portfolio as it was read, with a number that grows with every change of its store. */
 export interface ReadPortfolio {
@@ -39,7 +35,10 @@ export interface ReadPortfolio {
  */
 export interface Portfolios {
 	exists(name: string): Promise<boolean>;
-	importTable(name: string, table: TableName, upload: Upload, mode: "replace" | "upsert"): Promise<TableReport>;
+	/** Makes one snapshot of all changes, or none; `mark` is what `wasApplied` knows it by. */
+	importTables(name: string, changes: readonly TableChange[], mark?: string): Promise<readonly TableReport[]>;
+	/** Is the import with this mark part of the snapshot? */
+	wasApplied(name: string, mark: string): boolean;
 	writePolicy(name: string, policy: object): Promise<void>;
 	/** Takes a whole portfolio folder over in place of what is held; it is read first, so a bad one changes nothing. */
 	install(name: string, folder: string): Promise<void>;
@@ -172,14 +171,16 @@ export async function openPortfolios(
 
 	return {
 		exists,
-		async importTable(name, table, upload, mode) {
+		async importTables(name, changes, mark) {
 			const reports = await change(name, async (folder) => {
-				if (table === "contacts") await held.forget(name);
-				return importTables(folder, [{ ...upload, table, mode }]);
+				if (changes.some(({ table }) => table === "contacts")) await held.forget(name);
+				// Tables that come together are to fit together; one that comes alone may wait for another.
+				return importTables(folder, changes, { ...(mark !== undefined && { mark }), mustFit: changes.length > 1 });
 			});
 			void compact(name);
-			return reports[0];
+			return reports;
 		},
+		wasApplied: (name, mark) => wasApplied(folderOf(name), mark),
 		writePolicy: (name, policy) =>
 			change(name, async (folder) => {
 				await ensureStore(folder);

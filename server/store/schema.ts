@@ -22,6 +22,8 @@ export interface Schema {
 	readonly delivery: DeliveryTable;
 	readonly calendar_event: CalendarEventTable;
 	readonly contact_rule: ContactRuleTable;
+	readonly sync: SyncTable;
+	readonly sync_part: SyncPartTable;
 }
 
 interface PlanTable {
@@ -251,4 +253,35 @@ interface ContactRuleTable {
 	readonly reason: string;
 	/** The revision that brought it. */
 	readonly plan: string;
+}
+
+/** Tables that are sent one after the other to become one snapshot. */
+interface SyncTable {
+	readonly id: string;
+	readonly tenant: string;
+	readonly portfolio: string;
+	/** `open`, `committing`, `committed`. */
+	readonly status: string;
+	readonly created_at: string;
+	/** Milliseconds since 1970. */
+	readonly expires_at: number;
+	/** JSON of the tables' reports, once it is committed. */
+	readonly report: string | null;
+}
+
+/** A file that was sent for a sync. */
+interface SyncPartTable {
+	readonly tenant: string;
+	readonly sync: string;
+	/** Grows with every file of the sync. */
+	readonly position: number;
+	readonly table_name: string;
+	readonly mode: string;
+	readonly range_from: string | null;
+	readonly range_to: string | null;
+	readonly format: string;
+	/** Name in the folder of staged files. */
+	readonly file: string;
+	readonly digest: string;
+	readonly num_bytes: number;
 }

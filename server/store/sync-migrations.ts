@@ -22,7 +22,37 @@ async function createHeldContacts(db: Database): Promise<void> {
 		WHERE body IS NOT NULL`.execute(db);
 }
 
-/** Contacts that come one by one. */
+async function createSyncs(db: Database): Promise<void> {
+	await db.schema
+		.createTable("sync")
+		.ifNotExists()
+		.addColumn("id", "text", (column) => column.primaryKey())
+		.addColumn("tenant", "text", (column) => column.notNull())
+		.addColumn("portfolio", "text", (column) => column.notNull())
+		.addColumn("status", "text", (column) => column.notNull())
+		.addColumn("created_at", "text", (column) => column.notNull())
+		.addColumn("expires_at", "bigint", (column) => column.notNull())
+		.addColumn("report", "text")
+		.execute();
+	await db.schema
+		.createTable("sync_part")
+		.ifNotExists()
+		.addColumn("tenant", "text", (column) => column.notNull())
+		.addColumn("sync", "text", (column) => column.notNull())
+		.addColumn("position", "integer", (column) => column.notNull())
+		.addColumn("table_name", "text", (column) => column.notNull())
+		.addColumn("mode", "text", (column) => column.notNull())
+		.addColumn("range_from", "text")
+		.addColumn("range_to", "text")
+		.addColumn("format", "text", (column) => column.notNull())
+		.addColumn("file", "text", (column) => column.notNull())
+		.addColumn("digest", "text", (column) => column.notNull())
+		.addColumn("num_bytes", "bigint", (column) => column.notNull())
+		.addPrimaryKeyConstraint("sync_part_key", ["sync", "position"])
+		.execute();
+}
+
+/** Contacts that come one by one, and tables that come together. */
 export function syncMigrations(dialect: Dialect): Record<string, Migration> {
 	const guard = async (db: Database, ...tables: readonly string[]): Promise<void> => {
 		if (dialect === "postgres") await guardRows(db, tables);
@@ -32,6 +62,12 @@ export function syncMigrations(dialect: Dialect): Record<string, Migration> {
 			async up(db: Database) {
 				await createHeldContacts(db);
 				await guard(db, "held_contact");
+			},
+		},
+		"0021-syncs": {
+			async up(db: Database) {
+				await createSyncs(db);
+				await guard(db, "sync", "sync_part");
 			},
 		},
 	};

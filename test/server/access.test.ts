@@ -64,6 +64,7 @@ const pathOf = (path: string): string =>
 		.replace("{id}", secretPlan)
 		.replace("{portfolio}", SECRET)
 		.replace("{table}", "reps")
+		.replace("{sync}", "sy_0")
 		.replace("{customer_id}", "c1")
 		.replace("{month}", "2026-10") + (path.endsWith("/diff") ? `?against=${secretPlan}` : "");
 

@@ -7,7 +7,7 @@ import { TABLES, type TableName } from "../schema.ts";
 import { appendStubs } from "../snapshot/append-stubs.ts";
 import { openColumnFile, type TextList } from "../snapshot/column-file.ts";
 import { marginRatesIn } from "../snapshot/margin-rates.ts";
-import { cellsOf, findHeld, type HeldLines } from "../snapshot/held-rows.ts";
+import { cellsOf, findHeld, type HeldLines, keysWithin } from "../snapshot/held-rows.ts";
 import {
 	type EventPart,
 	type EventTableName,
@@ -31,10 +31,12 @@ import { writeAside } from "./write-snapshot.ts";
  * lines that it had; a contact keeps the columns that were not sent.
  */
 export async function appendEvents(step: ImportStep, table: EventTableName): Promise<ImportResult> {
-	const { manifest, upload, rules, pathOf, writer } = step;
+	const { manifest, upload, rules, range, pathOf, writer } = step;
 	const events = manifest.events[table];
 	const { changes, digest } = await readChanges(step);
-	const held = findHeld(table, openParts(pathOf, table, partsOf(events)), changes.sent.keys());
+	const parts = openParts(pathOf, table, partsOf(events));
+	if (range) for (const key of keysWithin(table, parts, range)) if (!changes.sent.has(key)) changes.sent.set(key, []);
+	const held = findHeld(table, parts, changes.sent.keys());
 	const draft = layChanges(table, changes, held, events.columns);
 	if (draft.fatal.length > 0) throw new CarteiraError("INVALID_INPUT", draft.fatal[0].message, draft.fatal);
 	const { linked, named } = linkDraft(step, draft);

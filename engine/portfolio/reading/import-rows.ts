@@ -1,3 +1,4 @@
+import type { Day } from "../../units.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import type { TableReport } from "../portfolio.ts";
 import { NAMED } from "../rows/link-tables.ts";
@@ -11,10 +12,18 @@ import { quarantineOf } from "./read-changes.ts";
 import type { ReadRules } from "./read-tables.ts";
 import { rebuildTables } from "./rebuild-tables.ts";
 
+/** Days, both ends among them. */
+export interface DayRange {
+	readonly from: Day;
+	readonly to: Day;
+}
+
 /** A table's file and what it does to the table. */
 export interface TableImport {
 	readonly file: TableFile;
 	readonly mode: "replace" | "upsert";
+	/** Of orders that are laid over: those of these days that do not come again go. */
+	readonly range?: DayRange | undefined;
 }
 
 export interface ImportJob {
@@ -42,6 +51,7 @@ export interface ImportStep extends Omit<ImportJob, "imports"> {
 	readonly upload: TableFile | null;
 	readonly table: TableName;
 	readonly mode: "replace" | "upsert";
+	readonly range?: DayRange | undefined;
 	readonly pathOf: PathOf;
 	readonly writer: PartWriter;
 }
@@ -60,8 +70,8 @@ export async function importRows(job: ImportJob): Promise<{ readonly reports: re
 	const reports = new Map<TableImport, TableReport>();
 	const ranked = [...imports].sort((a, b) => IN_ORDER.indexOf(a.file.table) - IN_ORDER.indexOf(b.file.table));
 	for (const one of ranked) {
-		const { file, mode } = one;
-		const result = await importOne({ ...common, manifest, table: file.table, upload: file, mode });
+		const { file, mode, range } = one;
+		const result = await importOne({ ...common, manifest, table: file.table, upload: file, mode, range });
 		({ manifest } = result);
 		reports.set(one, result.report);
 	}

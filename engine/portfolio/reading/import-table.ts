@@ -3,6 +3,8 @@ import type { Format } from "../files/find-tables.ts";
 import type { TableReport } from "../portfolio.ts";
 import type { TableName } from "../schema.ts";
 import { collect, isStore, openBuilding, readCurrent, removeBuilding, switchTo } from "../snapshot/store-folder.ts";
+import { refuseAside } from "../snapshot/reports.ts";
+import type { DayRange } from "./import-rows.ts";
 import { ensureStore } from "./open-store.ts";
 import { parsePolicy } from "./read-policy.ts";
 import { type ReadLimits, runImport } from "./run-reader.ts";
@@ -17,6 +19,8 @@ export interface TableUpload {
 export interface TableChange extends TableUpload {
 	readonly table: TableName;
 	readonly mode: "replace" | "upsert";
+	/** Of orders that are laid over: all of these days are replaced. */
+	readonly range?: DayRange | undefined;
 }
 
 export interface ImportOptions {
@@ -25,6 +29,8 @@ export interface ImportOptions {
 	readonly mark?: string;
 	/** Sets bad rows aside however many they are; for rows that were checked when they came. */
 	readonly keepsBadRows?: boolean;
+	/** Refuses tables that would not fit together: IMPORT_REFUSED. */
+	readonly mustFit?: boolean;
 }
 
 /** Marks that a snapshot remembers. */
@@ -54,7 +60,7 @@ export async function importTable(
 export async function importTables(
 	folder: string,
 	changes: readonly TableChange[],
-	{ limits, mark, keepsBadRows = false }: ImportOptions = {},
+	{ limits, mark, keepsBadRows = false, mustFit = false }: ImportOptions = {},
 ): Promise<readonly TableReport[]> {
 	const store = resolve(folder);
 	await ensureStore(store, limits);
@@ -63,8 +69,11 @@ export async function importTables(
 	const rules = keepsBadRows ? { ...ofPolicy, onBadRows: "keep" as const } : ofPolicy;
 	const into = openBuilding(store);
 	try {
-		const imports = changes.map(({ table, path, format, mode }) => ({ file: { table, format, path: resolve(path) }, mode }));
+		const imports = changes.map(({ table, path, format, mode, range }) => {
+			return { file: { table, format, path: resolve(path) }, mode, range };
+		});
 		const result = await runImport({ store, manifest, imports, rules, into }, limits);
+		if (mustFit) refuseAside(result.manifest);
 		const applied = mark === undefined ? manifest.applied : [...(manifest.applied ?? []), mark].slice(-MARKS_KEPT);
 		switchTo(store, into, { ...result.manifest, parent: sha, ...(applied && { applied }) }, sha);
 		collect(store);

@@ -1,11 +1,14 @@
-import { CarteiraError } from "../../errors.ts";
+import { CarteiraError, type InputProblem } from "../../errors.ts";
+import { formatDay } from "../../units.ts";
+import type { RawCell } from "../files/raw-rows.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import type { TableReport } from "../portfolio.ts";
-import { applyChanges, type Changes, collectChanges, openChanges } from "../rows/merge-rows.ts";
+import { applyChanges, type Changes, collectChanges, OP, openChanges } from "../rows/merge-rows.ts";
+import { parseDate } from "../rows/parse-cell.ts";
 import { TableDraft } from "../rows/table-draft.ts";
-import type { TableName } from "../schema.ts";
+import { TABLES, type TableName } from "../schema.ts";
 import { isEventTable, type Manifest, type Sha, shaOf } from "../snapshot/manifest.ts";
-import type { ImportStep } from "./import-rows.ts";
+import type { DayRange, ImportStep } from "./import-rows.ts";
 import { problemsOf, readFile } from "./read-tables.ts";
 
 /** The rows of a table that are set aside. */
@@ -14,13 +17,52 @@ export function quarantineOf({ tables, events }: Manifest, table: TableName): Sh
 }
 
 /** An upload, and what was set aside before it, as changes to a table. */
-export async function readChanges({ manifest, table, upload, rules, pathOf }: ImportStep): Promise<{ changes: Changes; digest: string }> {
+export async function readChanges({
+	manifest,
+	table,
+	upload,
+	rules,
+	range,
+	pathOf,
+}: ImportStep): Promise<{ changes: Changes; digest: string }> {
 	const changes = openChanges(table);
 	const aside = quarantineOf(manifest, table);
 	const file: TableFile = { table, path: aside === undefined ? "" : pathOf(aside, "ndjson"), format: "ndjson" };
 	if (aside !== undefined) await readFile(file, collectChanges(changes, true), rules.dialects);
-	const digest = upload ? await readUpload(upload, () => readFile(upload, collectChanges(changes, false), rules.dialects)) : (aside ?? "");
+	if (range) forgetRange(changes, range);
+	const { columns } = TABLES[table];
+	const spec = { ...TABLES[table], columns: { ...columns, [OP.name]: OP.spec } };
+	const digest = upload
+		? await readUpload(upload, () => readFile(upload, collectChanges(changes, false), rules.dialects, spec))
+		: (aside ?? "");
+	if (range && upload) refuseOutside(changes, range, upload);
 	return { changes, digest };
+}
+
+/** Orders that were set aside and lie in a range that is replaced. */
+function forgetRange({ sent }: Changes, range: DayRange): void {
+	for (const [key, rows] of sent) if (rows.some(({ row }) => isWithin(row.get("ordered_on"), range))) sent.delete(key);
+}
+
+/** Throws INVALID_INPUT for orders of days that the range does not have. */
+function refuseOutside({ sent }: Changes, range: DayRange, file: TableFile): void {
+	const span = `a day from ${formatDay(range.from)} to ${formatDay(range.to)}`;
+	const outside = [...sent.values()].flat().filter(({ row, isRetried }) => {
+		const day = parseDate(row.get("ordered_on"));
+		return !isRetried && !Number.isNaN(day) && !isWithin(row.get("ordered_on"), range);
+	});
+	if (outside.length === 0) return;
+	const problems = outside.map(({ row, rowInFile }): InputProblem => {
+		const value = String(row.get("ordered_on"));
+		const message = `ordered_on "${value}": expected ${span}, which is what is replaced`;
+		return { table: file.table, row: rowInFile, column: "ordered_on", value, code: "out_of_range", message };
+	});
+	throw new CarteiraError("INVALID_INPUT", problems[0].message, problems);
+}
+
+function isWithin(cell: RawCell, { from, to }: DayRange): boolean {
+	const day = parseDate(cell);
+	return day >= from && day <= to;
 }
 
 /** The rows of a plain table, or of a first one of events, as they will be. */

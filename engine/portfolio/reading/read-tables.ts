@@ -12,7 +12,7 @@ import type { TableFile } from "../files/find-tables.ts";
 import { type LinkedTable, linkTables, NAMED } from "../rows/link-tables.ts";
 import type { TableReport } from "../portfolio.ts";
 import type { RowSink } from "../files/raw-rows.ts";
-import { TABLES, type TableName } from "../schema.ts";
+import { TABLES, type TableName, type TableSpec } from "../schema.ts";
 import { MAX_PROBLEMS, TableDraft } from "../rows/table-draft.ts";
 
 export const ON_BAD_ROWS = ["quarantine", "reject"] as const;
@@ -62,8 +62,12 @@ export async function readTables(
  * Reads one file into a sink, whatever its format; answers the SHA-256 of its bytes. A file `<name>.sha256` beside it, as `sha256sum`
  * writes it, is what the bytes must have.
  */
-export async function readFile({ table, path, format }: TableFile, sink: RowSink, dialects: Dialects): Promise<string> {
-	const spec = TABLES[table];
+export async function readFile(
+	{ table, path, format }: TableFile,
+	sink: RowSink,
+	dialects: Dialects,
+	spec: TableSpec = TABLES[table],
+): Promise<string> {
 	const bytes = loadBytes(path);
 	const digest = createHash("sha256").update(bytes).digest("hex");
 	verifyDigest(path, digest);

@@ -2,6 +2,7 @@ import type { InputProblem } from "../../errors.ts";
 import type { TableReport } from "../portfolio.ts";
 import { foldEvents } from "../purchase-events.ts";
 import { MAX_PROBLEMS } from "../rows/table-draft.ts";
+import { countBelow } from "../snapshot/count-below.ts";
 import { openColumnFile } from "../snapshot/column-file.ts";
 import { openEventTable } from "../snapshot/event-table.ts";
 import { type EventPart, type EventTable, type EventTableName, partsOf } from "../snapshot/manifest.ts";
@@ -23,9 +24,10 @@ interface Unlinked {
 export function relinkEvents(step: ImportStep, name: EventTableName, linker: Linker): { table: EventTable; aside: TableReport | null } {
 	const table = step.manifest.events[name];
 	const unlinked: Unlinked = { numLines: 0, problems: [] };
-	const relinked = partsOf(table).map((part) => relinkPart(step, name, part, linker, unlinked));
+	const dropped = openParts(step.pathOf, name, partsOf(table)).map((part) => part.dropped);
+	const relinked = partsOf(table).map((part, at) => relinkPart(step, name, part, dropped[at], linker, unlinked));
 	const parts = table.base ? { base: relinked[0], deltas: relinked.slice(1) } : { base: null, deltas: relinked };
-	const numRead = relinked.reduce((sum, { num_rows }) => sum + num_rows, 0);
+	const numRead = relinked.reduce((sum, { num_rows }, at) => sum + num_rows - dropped[at].length, 0);
 	return { table: { ...table, ...parts }, aside: unlinked.numLines === 0 ? null : asideOf(name, numRead, unlinked) };
 }
 
@@ -46,20 +48,36 @@ function asideOf(table: EventTableName, numRead: number, { numLines, problems }:
 	};
 }
 
-function relinkPart(step: ImportStep, name: EventTableName, part: EventPart, linker: Linker, unlinked: Unlinked): EventPart {
+function relinkPart(
+	step: ImportStep,
+	name: EventTableName,
+	part: EventPart,
+	dropped: Int32Array,
+	linker: Linker,
+	unlinked: Unlinked,
+): EventPart {
 	const { pathOf, writer } = step;
 	const { links, customerRow } = linkPart(name, part, linker, pathOf, writer);
-	if (customerRow.includes(-1)) tellUnlinked(step, name, part, customerRow, unlinked);
+	if (customerRow.includes(-1)) tellUnlinked(step, name, part, { row: customerRow, dropped }, unlinked);
 	return withMargins(step, part, { ...part, links }, marginRates(linker.tableOf("products")));
 }
 
-function tellUnlinked({ pathOf }: ImportStep, table: EventTableName, part: EventPart, row: Int32Array, unlinked: Unlinked): void {
+function tellUnlinked(
+	{ pathOf }: ImportStep,
+	table: EventTableName,
+	part: EventPart,
+	{ row, dropped }: { readonly row: Int32Array; readonly dropped: Int32Array },
+	unlinked: Unlinked,
+): void {
 	const groups = openColumnFile(pathOf(part.groups));
 	const lineEnd = groups.values("line_end");
 	const ids = groups.texts("customer_id");
 	for (let group = 0; group < row.length; group++) {
 		if (row[group] >= 0) continue;
-		unlinked.numLines += lineEnd[group] - (group === 0 ? 0 : lineEnd[group - 1]);
+		const [from, to] = [group === 0 ? 0 : lineEnd[group - 1], lineEnd[group]];
+		const numLines = to - from - (countBelow(dropped, to) - countBelow(dropped, from));
+		if (numLines === 0) continue; // later parts replace them all
+		unlinked.numLines += numLines;
 		if (unlinked.problems.length >= MAX_PROBLEMS) continue;
 		const value = ids.at(group) ?? "";
 		const message = `customer_id "${value}": expected an id that customers holds`;

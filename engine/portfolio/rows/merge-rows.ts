@@ -1,6 +1,6 @@
 import { isMissing, parseText, settleCell } from "./parse-cell.ts";
 import { type RawCell, type RawHeader, type RowSink, TYPED_NOTATION } from "../files/raw-rows.ts";
-import { TABLES, type TableName } from "../schema.ts";
+import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
 import type { TableDraft } from "./table-draft.ts";
 
 /** One row by column, free of its file's dialect. A column that is not in it was not sent. */
@@ -17,7 +17,7 @@ interface Sent {
 export interface Changes {
 	readonly table: TableName;
 	readonly columns: Set<string>;
-	/** By key; several for the lines of an order. */
+	/** By key; several for the lines of an order, none for what is deleted. */
 	readonly sent: Map<string, Sent[]>;
 	/** Broken records of the upload, told again when it is applied. */
 	readonly broken: Parameters<RowSink["broken"]>[];
@@ -30,7 +30,13 @@ export function openChanges(table: TableName): Changes {
 	return { table, columns: new Set(), sent: new Map(), broken: [], dialect: null, warnings: [] };
 }
 
-/** A sink that collects changes; a key that an earlier file had is overruled, but for columns that this one does not send. */
+/** Column of an upload that says what becomes of its row's key; it is no column of any table. */
+export const OP: { readonly name: string; readonly spec: ColumnSpec } = {
+	name: "op",
+	spec: { type: "enum", optional: true, values: ["upsert", "delete"] },
+};
+
+/** A sink that collects changes; a row whose `op` is `delete` takes what has its key away. A key that an earlier file had is overruled, but for columns that this one does not send. */
 export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
 	const earlier = new Set(changes.sent.keys());
 	changes.broken.length = 0;
@@ -40,15 +46,26 @@ export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
 			changes.warnings = warnings;
 		},
 		row(key, row, rowInFile) {
+			const op = row.get(OP.name);
+			if (op === "delete") {
+				earlier.delete(key);
+				changes.sent.set(key, []);
+				return;
+			}
+			if (!isMissing(op) && op !== "upsert") {
+				changes.broken.push([rowInFile, "unknown_word", String(op), `${OP.name}: expected ${OP.spec.values?.join(" or ")}`]);
+				return;
+			}
 			const known = changes.sent.get(key);
 			const overruled = earlier.delete(key);
-			if (known && !overruled) known.push({ row, rowInFile, isRetried });
+			if (known?.length === 0) known.push({ row, rowInFile, isRetried });
+			else if (known && !overruled) known.push({ row, rowInFile, isRetried });
 			else if (!known || TABLES[changes.table].manyPerKey) changes.sent.set(key, [{ row, rowInFile, isRetried }]);
 			else changes.sent.set(key, [{ row: new Map([...known[0].row, ...row]), rowInFile, isRetried }]);
 		},
 		broken: (...record) => void changes.broken.push(record),
 		end: (named) => {
-			for (const name of named) changes.columns.add(name);
+			for (const name of named) if (name !== OP.name) changes.columns.add(name);
 		},
 	});
 }
@@ -107,7 +124,7 @@ function readRows(table: TableName, to: Omit<RowSink, "row"> & { row(key: string
 		row(cells, rowInFile) {
 			const row = new Map<string, RawCell>();
 			for (let i = 0; i < header.columns.length; i++) {
-				const spec = specs[header.columns[i]];
+				const spec = header.columns[i] === OP.name ? OP.spec : specs[header.columns[i]];
 				if (spec && cells[i] !== undefined) row.set(header.columns[i], settleCell(spec, cells[i], header.notations?.[i] ?? TYPED_NOTATION));
 			}
 			to.row(key.map((column) => keyText(row.get(column))).join("\u0000"), row, rowInFile);

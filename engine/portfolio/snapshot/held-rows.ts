@@ -2,7 +2,7 @@ import { cellTextOf } from "../rows/cell-text.ts";
 import type { RawCell } from "../files/raw-rows.ts";
 import { TABLES } from "../schema.ts";
 import { countBelow } from "./count-below.ts";
-import { allocate, hasWords, kindOfColumn, nullOf } from "./event-columns.ts";
+import { allocate, hasWords, kindOfColumn, nullOf, TIME } from "./event-columns.ts";
 import { eachMatch } from "./find-words.ts";
 import type { EventTableName } from "./manifest.ts";
 import type { OpenPart } from "./open-part.ts";
@@ -29,6 +29,29 @@ export function findHeld(table: EventTableName, parts: readonly OpenPart[], keys
 		const found = linesWith(part, column, codes);
 		return found.lines.length > 0 ? [{ position, part, ...found }] : [];
 	});
+}
+
+/** The keys of the lines that count still and whose time lies between two days, both among them. */
+export function keysWithin(
+	table: EventTableName,
+	parts: readonly OpenPart[],
+	{ from, to }: { readonly from: number; readonly to: number },
+): Set<string> {
+	const [column] = TABLES[table].key;
+	const keys = new Set<string>();
+	for (const part of parts) {
+		const times = part.lines.values(TIME[table]);
+		const codes = part.lines.values(column);
+		const found = new Set<number>();
+		let drop = 0;
+		for (let line = 0; line < times.length; line++) {
+			if (part.dropped[drop] === line) drop++;
+			else if (times[line] >= from && times[line] <= to) found.add(codes[line]);
+		}
+		const words = part.words(column).texts(column);
+		for (const code of found) keys.add(words.at(code) ?? "");
+	}
+	return keys;
 }
 
 function linesWith(part: OpenPart, column: string, words: ReadonlyMap<number, string>) {
