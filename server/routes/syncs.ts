@@ -68,13 +68,7 @@ export function registerSyncRoutes(app: App, { tenants }: Services): void {
 			response: responses({ 200: syncView }, 404, 409, 422),
 		},
 		handler: async ({ params: { portfolio, sync }, tenant }) => {
-			const before = await tenant.syncs.get(portfolio, sync);
-			const done = await tenant.syncs.commit(portfolio, sync, (reports) => JSON.stringify(reports.map(tableReportView)));
-			const reports = before.status === "open" ? (JSON.parse(done.report ?? "[]") as object[]) : [];
-			for (const [at, report] of reports.entries()) {
-				const { table, mode, digest } = done.parts[at];
-				await tenant.store.recordImport({ portfolio, table, mode, digest, report: JSON.stringify(report) });
-			}
+			const done = await tenant.syncs.commit(portfolio, sync, (report) => JSON.stringify(tableReportView(report)));
 			return viewOfSync(done);
 		},
 	});

@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Selectable } from "kysely";
-import { CarteiraError, parseDay, type TableChange, type TableName } from "../../engine/index.ts";
+import { CarteiraError, parseDay, type TableChange, type TableName, type TableReport } from "../../engine/index.ts";
 import { syncFolder } from "../durable-file.ts";
+import { appendChanges } from "./change-rows.ts";
 import type { Database, Rows } from "./database.ts";
+import { importNews, insertImport } from "./import-rows.ts";
 import type { Portfolios } from "./portfolios.ts";
 import type { Schema } from "./schema.ts";
 
@@ -48,12 +50,8 @@ export interface Syncs {
 	get(portfolio: string, id: string): Promise<SyncRecord>;
 	/** Takes a file over; one that replaces its table takes the place of all that were staged for it. */
 	stage(portfolio: string, id: string, part: StagedPart, path: string): Promise<SyncRecord>;
-	/** Imports all parts, in their order, as one snapshot; a committed sync answers what it answered. `reportOf` writes the answer to keep. */
-	commit(
-		portfolio: string,
-		id: string,
-		reportOf: (reports: Awaited<ReturnType<Portfolios["importTables"]>>) => string,
-	): Promise<SyncRecord>;
+	/** Imports all parts, in their order, as one snapshot; a committed sync answers what it answered. `reportOf` writes the report of a part to keep. */
+	commit(portfolio: string, id: string, reportOf: (report: TableReport) => string): Promise<SyncRecord>;
 	abort(portfolio: string, id: string): Promise<void>;
 }
 
@@ -91,8 +89,8 @@ export async function openSyncs(
 	const staged = join(folder, "staged");
 	await mkdir(staged, { recursive: true });
 	const as = <T>(work: (rows: Rows) => Promise<T>): Promise<T> => database.as(tenant, work);
-	const setStatus = (id: string, status: SyncRecord["status"]): Promise<unknown> =>
-		as((rows) => rows.updateTable("sync").set({ status }).where("id", "=", id).execute());
+	/** Commits that this process is making. */
+	const underWay = new Set<string>();
 
 	async function getRow(rows: Rows, portfolio: string, id: string): Promise<Selectable<Schema["sync"]>> {
 		const row = await rows
@@ -107,9 +105,15 @@ export async function openSyncs(
 		return row;
 	}
 
-	async function getOpen(rows: Rows, portfolio: string, id: string): Promise<void> {
-		const { status } = await getRow(rows, portfolio, id);
-		if (status !== "open") throw new CarteiraError("CONFLICT", `sync ${id} is ${status}; it takes no more`);
+	/**
+	 * Takes an open sync for the transaction and gives it a status; what comes at the same time waits for its end, and then sees it. CONFLICT
+	 * where it is not open.
+	 */
+	async function takeOpen(rows: Rows, portfolio: string, id: string, status: SyncRecord["status"]): Promise<void> {
+		const open = rows.updateTable("sync").set({ status }).where("id", "=", id).where("tenant", "=", tenant).where("status", "=", "open");
+		const { numUpdatedRows } = await open.executeTakeFirstOrThrow();
+		const found = await getRow(rows, portfolio, id);
+		if (numUpdatedRows === 0n) throw new CarteiraError("CONFLICT", `sync ${id} is ${found.status}; it takes no more`);
 	}
 
 	async function forget(rows: Rows, ids: readonly string[]): Promise<string[]> {
@@ -137,12 +141,41 @@ export async function openSyncs(
 		);
 	}
 
+	/** Ends a commit whose snapshot is there, in one step with what the feed tells of it; `reports` are lost where its process was. */
+	function finish(portfolio: string, id: string, reports: readonly string[] | null): Promise<string[]> {
+		return as(async (rows) => {
+			const report = reports && `[${reports.join(",")}]`;
+			const committing = rows
+				.updateTable("sync")
+				.set({ status: "committed", report })
+				.where("id", "=", id)
+				.where("status", "=", "committing");
+			const { numUpdatedRows } = await committing.executeTakeFirstOrThrow();
+			if (numUpdatedRows === 0n) return []; // said already
+			const parts = await partsOf(rows, id);
+			const records = parts.map((row) => ({ portfolio, ...partOf(row) }));
+			for (const [at, text] of (reports ?? []).entries()) await insertImport(rows, tenant, { ...records[at], report: text });
+			await rows.deleteFrom("sync_part").where("sync", "=", id).execute();
+			await appendChanges(rows, tenant, records.map(importNews));
+			return parts.map(({ file }) => file);
+		});
+	}
+
+	/** Brings a commit that was cut off to an end: forward where its snapshot is there, else back. */
+	async function settle(portfolio: string, id: string): Promise<void> {
+		if (portfolios.wasApplied(portfolio, id)) await removeFiles(await finish(portfolio, id, null));
+		else
+			await as((rows) =>
+				rows.updateTable("sync").set({ status: "open" }).where("id", "=", id).where("status", "=", "committing").execute(),
+			);
+	}
+
 	/** A sync whose snapshot is there was committed, whether or not its process lived to say so; another is open still. */
 	async function recover(): Promise<void> {
 		const cut = await as((rows) =>
 			rows.selectFrom("sync").selectAll().where("tenant", "=", tenant).where("status", "=", "committing").execute(),
 		);
-		for (const { id, portfolio } of cut) await setStatus(id, portfolios.wasApplied(portfolio, id) ? "committed" : "open");
+		for (const { id, portfolio } of cut) await settle(portfolio, id);
 		await as(forgetExpired);
 		const kept = await as((rows) => rows.selectFrom("sync_part").select("file").where("tenant", "=", tenant).execute());
 		const known = new Set(kept.map(({ file }) => file));
@@ -178,11 +211,11 @@ export async function openSyncs(
 		},
 		async stage(portfolio, id, part, path) {
 			const file = `${randomBytes(12).toString("hex")}.${part.format}`;
-			await as((rows) => getOpen(rows, portfolio, id));
+			await as((rows) => takeOpen(rows, portfolio, id, "open"));
 			await place(path, join(staged, file), staged);
 			try {
 				const replaced = await as(async (rows) => {
-					await getOpen(rows, portfolio, id);
+					await takeOpen(rows, portfolio, id, "open");
 					const before = await partsOf(rows, id);
 					const mine = part.mode === "replace" ? before.filter(({ table_name }) => table_name === part.table) : [];
 					if (before.length - mine.length >= limits.max_sync_parts)
@@ -213,41 +246,33 @@ export async function openSyncs(
 			return get(portfolio, id);
 		},
 		async commit(portfolio, id, reportOf) {
-			const parts = await as(async (rows) => {
-				const { status } = await getRow(rows, portfolio, id);
-				if (status === "committed") return null;
-				if (status === "committing") throw new CarteiraError("CONFLICT", `sync ${id} is being committed`);
-				const staged = await partsOf(rows, id);
-				if (staged.length === 0) throw new CarteiraError("CONFLICT", `sync ${id} has no tables yet`);
-				await rows.updateTable("sync").set({ status: "committing" }).where("id", "=", id).execute();
-				return staged;
-			});
-			if (parts === null) return get(portfolio, id);
+			const { status } = await get(portfolio, id);
+			if (status === "committing" && !underWay.has(id)) await settle(portfolio, id); // the database was away when it was to end
+			const before = await get(portfolio, id);
+			if (before.status === "committed") return before;
+			if (underWay.has(id)) throw new CarteiraError("CONFLICT", `sync ${id} is being committed`);
+			underWay.add(id);
 			try {
-				const reports = await portfolios.importTables(
-					portfolio,
-					parts.map((row) => changeOf(row, staged)),
-					id,
-				);
-				await as((rows) =>
-					rows
-						.updateTable("sync")
-						.set({ status: "committed", report: reportOf(reports) })
-						.where("id", "=", id)
-						.execute(),
-				);
-			} catch (error) {
-				await setStatus(id, portfolios.wasApplied(portfolio, id) ? "committed" : "open");
-				throw error;
+				const parts = await as(async (rows) => {
+					await takeOpen(rows, portfolio, id, "committing");
+					const all = await partsOf(rows, id);
+					if (all.length === 0) throw new CarteiraError("CONFLICT", `sync ${id} has no tables yet`);
+					return all;
+				});
+				const changes = parts.map((row) => changeOf(row, staged));
+				const reports = await portfolios.importTables(portfolio, changes, id).catch(async (error: unknown) => {
+					await settle(portfolio, id);
+					throw error;
+				});
+				await removeFiles(await finish(portfolio, id, reports.map(reportOf)));
+			} finally {
+				underWay.delete(id);
 			}
-			const done = await get(portfolio, id);
-			await as((rows) => rows.deleteFrom("sync_part").where("sync", "=", id).execute());
-			await removeFiles(parts.map(({ file }) => file));
-			return done;
+			return { ...(await get(portfolio, id)), parts: before.parts };
 		},
 		async abort(portfolio, id) {
 			const files = await as(async (rows) => {
-				await getOpen(rows, portfolio, id);
+				await takeOpen(rows, portfolio, id, "open");
 				return forget(rows, [id]);
 			});
 			await removeFiles(files);

@@ -9,6 +9,7 @@ import { findRules, forgetRule, putRules, rulesOf } from "./contact-rule-rows.ts
 import { approveRun } from "./run-rows.ts";
 import { type Database, type Rows, isDuplicate } from "./database.ts";
 import type { Documents } from "./documents.ts";
+import { MAX_IMPORTS_TOLD, importNews, insertImport } from "./import-rows.ts";
 import { type Piece, readPieces, writePlan } from "./plan-file.ts";
 import {
 	bumped,
@@ -26,8 +27,6 @@ import {
 import type { Store, StoredAgenda, StoredMention, OnceAnswer, PlanOrder, PlanRecord } from "./store.ts";
 
 const MENTIONS = ["entry", "unplanned", "unmet"] as const;
-/** Reports of imports told of one portfolio. */
-const MAX_IMPORTS_TOLD = 100;
 
 const now = (): string => new Date().toISOString();
 
@@ -273,34 +272,14 @@ function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 	};
 }
 
-/** Keeps the reports that can be asked for. */
-async function forgetOldImports(rows: Rows, tenant: string, portfolio: string): Promise<void> {
-	const kept = rows
-		.selectFrom("import_report")
-		.select("sequence")
-		.where("tenant", "=", tenant)
-		.where("portfolio", "=", portfolio)
-		.orderBy("sequence", "desc")
-		.limit(MAX_IMPORTS_TOLD);
-	const oldest = rows.selectFrom(kept.as("kept")).select(({ fn }) => fn.min("kept.sequence").as("oldest"));
-	await rows
-		.deleteFrom("import_report")
-		.where("tenant", "=", tenant)
-		.where("portfolio", "=", portfolio)
-		.where("sequence", "<", oldest)
-		.execute();
-}
-
 function answerCalls({ database, tenant, idempotencyHours }: Room): Pick<Store, "findAnswer" | "recordImport" | "importsOf"> {
 	return {
 		findAnswer: (once) => database.as(tenant, (rows) => findAnswerRow(rows, tenant, once, idempotencyHours)),
-		recordImport: ({ portfolio, table, mode, digest, report }, once) =>
+		recordImport: (record, once) =>
 			database.as(tenant, async (rows) => {
-				const values = { tenant, portfolio, table_name: table, mode, at: now(), digest, report };
-				const { sequence } = await rows.insertInto("import_report").values(values).returning("sequence").executeTakeFirstOrThrow();
-				if (sequence % MAX_IMPORTS_TOLD === 0) await forgetOldImports(rows, tenant, portfolio);
+				await insertImport(rows, tenant, record);
 				if (once) await putAnswer(rows, tenant, once.key, once.answer, idempotencyHours);
-				await appendChanges(rows, tenant, [{ portfolio, type: "import.completed", data: { table, mode, body_digest: digest } }]);
+				await appendChanges(rows, tenant, [importNews(record)]);
 			}),
 		importsOf: (portfolio) =>
 			database.as(tenant, async (rows) => {

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { EVERY_TENANT } from "../../server/store/database.ts";
@@ -109,6 +109,46 @@ test("a sync that was cut off in its commit is committed where its snapshot is t
 	expect((await send("GET", first)).body).toMatchObject({ status: "committed" });
 	expect((await send("GET", second)).body).toMatchObject({ status: "open", parts: [{ table: "customers" }] });
 	expect((await send("POST", `${second}/commit`)).status).toBe(200);
+});
+
+test("the feed tells of a sync's tables with its commit, once, also where its process ended before it could say so", async () => {
+	const told = async (): Promise<object[]> => {
+		const { changes } = (await service.app.inject({ url: `${ACME}/changes` })).json<{
+			changes: { type: string; data: { table: string } }[];
+		}>();
+		return changes.map(({ type, data }) => [type, data.table]);
+	};
+	const [first, second] = [await begin(), await begin()];
+	for (const sync of [first, second]) await send("POST", `${sync}/customers`, "customer_id,rep_id\nc3,r2\n");
+	await Promise.all([1, 2, 3].map(() => send("POST", `${first}/commit`)));
+	expect(await told()).toEqual([["import.completed", "customers"]]);
+	// The second's snapshot is there, and the process ends before the database knows.
+	const { database, tenants } = service.services;
+	await database.as(EVERY_TENANT, (rows) => rows.updateTable("sync").set({ status: "committing" }).where("status", "=", "open").execute());
+	const { portfolios } = await tenants.get("default");
+	const path = join(service.dataDir, "uploads", "cut");
+	await writeFile(path, "customer_id,rep_id\nc3,r2\n");
+	await portfolios.importTables("acme", [{ table: "customers", path, format: "csv", mode: "upsert" }], second.split("/").at(-1));
+	await service.stop();
+	service = await startService({ dataDir: service.dataDir });
+	expect((await send("POST", `${second}/commit`)).body).toMatchObject({ status: "committed", reports: null });
+	expect(await told()).toEqual([
+		["import.completed", "customers"],
+		["import.completed", "customers"],
+	]);
+	expect(await stagedFiles()).toEqual([]);
+});
+
+test("tables that are sent for a sync at the same time are all part of it, or are refused, none is lost", async () => {
+	const sync = await begin();
+	const ids = Array.from({ length: 12 }, (_, at) => `n${at + 10}`);
+	const answers = await Promise.all(ids.map((id) => send("POST", `${sync}/customers`, `customer_id,rep_id\n${id},r2\n`)));
+	expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200));
+	const late = ids.slice(0, 4).map((id) => send("POST", `${sync}/customers`, `customer_id,rep_id\nlate${id},r2\n`));
+	const commit = await send("POST", `${sync}/commit`);
+	expect(commit.status).toBe(200);
+	const taken = ids.slice(0, 4).flatMap(async (id, at) => ((await late[at]).status === 200 ? `late${id}` : []));
+	expect(await idsOf("customers")).toEqual(["c1", "c2", ...(await Promise.all(taken)).flat(), ...ids].sort());
 });
 
 test("orders of some days are replaced, and only orders of those days are taken for it", async () => {
