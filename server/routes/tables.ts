@@ -1,10 +1,10 @@
-import { basename, resolve } from "node:path";
 import { z } from "zod";
 import type { FastifyRequest } from "fastify";
 import { CarteiraError, parseDay, TABLE_NAMES, type TableName } from "../../engine/index.ts";
 import type { Limits } from "../config.ts";
 import { createOnce, sendAnswer } from "../idempotency.ts";
 import { TABLE_MEDIA, type TableMedia, tableMediaOf } from "../media.ts";
+import { nameFiles } from "../name-files.ts";
 import { HttpError } from "../problem.ts";
 import { type Received, receiveUpload } from "../receive-upload.ts";
 import { portfolioParams, responses, tableParams } from "../schemas/common.ts";
@@ -51,14 +51,6 @@ function rangeOf(table: TableName, { from, to }: z.infer<typeof rangeQuery>): { 
 	return { from, to };
 }
 
-/** The importer names the file that it read; to a client that file is its body. */
-function nameBody(error: unknown, path: string): unknown {
-	if (!(error instanceof CarteiraError)) return error;
-	const clean = (text: string): string => text.replaceAll(resolve(path), "the body").replaceAll(basename(path), "the body");
-	const details = error.details.map((problem) => ({ ...problem, message: clean(problem.message) }));
-	return new CarteiraError(error.code, clean(error.message), details, error.numProblems);
-}
-
 /** Tables in: `PUT` replaces one, `POST` adds to it by key. */
 export function registerTableRoutes(app: App, services: Services): void {
 	const { config, uploadsDir } = services;
@@ -89,7 +81,7 @@ export function registerTableRoutes(app: App, services: Services): void {
 			slots
 				.run(() => use({ path, format }, digest))
 				.catch((error: unknown) => {
-					throw nameBody(error, path);
+					throw nameFiles(error, [{ path, as: "the body" }]);
 				}),
 		);
 	}

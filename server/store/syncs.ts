@@ -7,6 +7,7 @@ import { syncFolder } from "../durable-file.ts";
 import { appendChanges } from "./change-rows.ts";
 import type { Database, Rows } from "./database.ts";
 import { importNews, insertImport } from "./import-rows.ts";
+import { nameFiles } from "../name-files.ts";
 import type { Portfolios } from "./portfolios.ts";
 import type { Schema } from "./schema.ts";
 
@@ -262,7 +263,10 @@ export async function openSyncs(
 				const changes = parts.map((row) => changeOf(row, staged));
 				const reports = await portfolios.importTables(portfolio, changes, id).catch(async (error: unknown) => {
 					await settle(portfolio, id);
-					throw error;
+					throw nameFiles(
+						error,
+						changes.map(({ path, table }) => ({ path, as: `the body of ${table}` })),
+					);
 				});
 				await removeFiles(await finish(portfolio, id, reports.map(reportOf)));
 			} finally {

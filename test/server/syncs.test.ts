@@ -81,6 +81,9 @@ test("a sync of which one table is bad, or does not fit, changes nothing and sta
 		status: "open",
 		parts: [{ mode: "replace" }, { range: { from: "2026-11-01", to: "2026-11-30" } }],
 	});
+	await send("PUT", `${sync}/customers`, "");
+	const empty = (await send("POST", `${sync}/commit`)).body as unknown as { detail: string };
+	expect(empty.detail).toBe("the body of customers: an empty file; expected a table");
 	expect((await send("DELETE", sync)).status).toBe(204);
 	expect((await send("GET", sync)).status).toBe(404);
 	expect(await stagedFiles()).toEqual([]);
