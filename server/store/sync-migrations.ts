@@ -64,7 +64,7 @@ export function syncMigrations(dialect: Dialect): Record<string, Migration> {
 				await guard(db, "held_contact");
 			},
 		},
-		"0021-syncs": {
+		"0050-syncs": {
 			async up(db: Database) {
 				await createSyncs(db);
 				await guard(db, "sync", "sync_part");
