@@ -67,6 +67,7 @@ export { reviewInThread } from "./review-thread.ts";
 export { CHANGES, DECISIONS, RESULTS, type ReviewDocument, reviewDocument } from "./review/review-document.ts";
 export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
 export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";
+export { pictureBefore } from "./policy/past-picture.ts";
 export { effectRowsOf } from "./policy/effect-rows.ts";
 export { type Population, type PopulationKey } from "./policy/population.ts";
 export { loadPopulation, savePopulation } from "./policy/population-file.ts";

@@ -17,7 +17,14 @@ export { formatRegistry, formatVerdict } from "./report/registry-report.ts";
 export { exportTrainingTable, TRAINING_COLUMNS, type TrainingTableOptions, writeTrainingTable } from "./keras/training-table.ts";
 export { importNetwork, type ImportOptions } from "./keras/import-network.ts";
 export { BACKTEST_LIMITS, type BacktestDocument, backtestDocument, RANKINGS } from "./backtest/backtest-document.ts";
-export { type ExperimentDesign, experimentDesign, type ExperimentReport, experimentReport } from "./experiment/experiment-document.ts";
+export {
+	EXPERIMENT_UNITS,
+	type ExperimentDesign,
+	experimentDesign,
+	type ExperimentUnit,
+	type ExperimentReport,
+	experimentReport,
+} from "./experiment/experiment-document.ts";
 export { backtest, type BacktestOptions } from "./backtest/backtest.ts";
 export { formatBacktest } from "./report/backtest-report.ts";
 export { designExperiment, type DesignOptions } from "./experiment/design.ts";

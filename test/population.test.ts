@@ -199,7 +199,7 @@ describe("each part of a population", () => {
 			channel_costs: { ...DEFAULT_POLICY.channel_costs, visit: 99 },
 			delivery: { ...delivery, max_wait_days: 1 },
 			stability: { ...stability, change_cost: 50 },
-			hold_outs: [{ experiment: "x", from: "2026-11-23", to: "2026-12-04", customers: ["C1"] }],
+			hold_outs: [{ experiment: "x", from: "2026-11-23", to: "2026-12-04", customers: ["C1"], rep_days: [] }],
 			rollout: [{ team_id: null, stage: "advise" }],
 			contact_rules: [{ customer_id: "C1", rep_id: "R1", from: "2026-11-23", until: "2026-12-04", reason: "closed" }],
 			value: { ...value, retention_months: 3, saturation_days: 2, prospect_order_probability: 0.5, pull_forward: 0 },

@@ -5,6 +5,7 @@ import { drawHoldOut } from "../../models/experiment/lot.ts";
 import { estimateUplift } from "../../models/experiment/uplift.ts";
 import { parseWords, wholeOf } from "../option-values.ts";
 import { MADE_AS_OF } from "./churn-options.ts";
+import { measureSwitchback } from "./switchback-lane.ts";
 
 const DAYS = 90;
 const [DAY, NET] = [2, 5]; // columns of the generator's order rows
@@ -41,17 +42,20 @@ const command = new Command("experiment")
 	.description("How often 90 % intervals of an uplift hold the truth of made distributors whose customers live with and without contacts.")
 	.option("--seeds <n>", "distributors (10)")
 	.option("--customers <n>", "customers of each (600)")
-	.option("--lots <n>", "lots drawn over each (60)");
+	.option("--lots <n>", "lots drawn over each (60)")
+	.option("--rep-days", "lots over days of reps, with an effect planted in their sales, in place of customers");
 
 if (parseWords(command, process.argv.slice(2))) {
-	const given: Partial<Record<"seeds" | "customers" | "lots", string>> = command.opts();
+	const given: Partial<Record<"seeds" | "customers" | "lots", string>> & { readonly repDays?: true } = command.opts();
 	const numSeeds = wholeOf("--seeds", given.seeds ?? "10", 1, 1000);
 	const customers = wholeOf("--customers", given.customers ?? "600", 20, 100_000);
 	const numLots = wholeOf("--lots", given.lots ?? "60", 1, 10_000);
-	for (const [name, isNull] of [
+	if (given.repDays) for (const line of measureSwitchback({ numSeeds, customers, numLots })) console.log(line);
+	const effects = [
 		["contacts withheld", false],
 		["no effect", true],
-	] as const) {
+	] as const;
+	for (const [name, isNull] of given.repDays ? [] : effects) {
 		const counts = { adjusted: 0, randomised: 0, refuted: 0, lots: 0 };
 		const truths: number[] = [];
 		for (let seed = 401; seed < 401 + numSeeds; seed++) {

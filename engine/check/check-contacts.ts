@@ -31,6 +31,16 @@ export function isBlocked({ portfolio }: Checked, customer: number): boolean {
 	return blocked[customer] === 1 || (status[customer] < CUSTOMER_STATUS.length && status[customer] !== OPEN);
 }
 
+/** What some experiment holds out on the day, the customer or the rep's day; null: neither. */
+export function heldOutOn({ policy, portfolio: { tables } }: Checked, customer: number, rep: number, day: Day): string | null {
+	const date = formatDay(day);
+	const [customerId, repId] = [tables.customers.texts.customer_id.at(customer) ?? "", tables.reps.texts.rep_id.at(rep)];
+	const isHeld = policy.hold_outs.some(({ from, to, customers }) => from <= date && date <= to && customers.includes(customerId));
+	if (isHeld) return `customer ${customerId}`;
+	const isDay = policy.hold_outs.some(({ rep_days: rows }) => rows.some(({ rep_id, dates }) => rep_id === repId && dates.includes(date)));
+	return isDay ? `${date} of rep ${repId}` : null;
+}
+
 /** Day of the last contact of the history that reached the customer; NULL_DAY for none. */
 export function lastReached({ portfolio, history }: Checked, customer: number): Day {
 	const { contacts } = portfolio.tables;
@@ -88,10 +98,8 @@ function checkHours({ portfolio, calendar, report }: Checked, { isVisit, custome
 }
 
 function checkBlocked(context: Checked, { customer, rep, day, entry, pointer }: ContactView): void {
-	const experiment = context.policy.hold_outs.find(
-		({ from, to, customers }) => from <= formatDay(day) && formatDay(day) <= to && customers.includes(entry.customer_id),
-	);
-	if (experiment) context.report("held-out", pointer, `the experiment ${experiment.experiment} holds customer ${entry.customer_id} out`);
+	const what = heldOutOn(context, customer, rep, day);
+	if (what !== null) context.report("held-out", pointer, `an experiment holds ${what} out`);
 	const date = formatDay(day);
 	const repId = context.portfolio.tables.reps.texts.rep_id.at(rep) ?? "";
 	const rule = context.policy.contact_rules.find(

@@ -93,7 +93,7 @@ function checkReasons(
 		if (!known) context.report("reason-code", `${place}/code`, `${code} is no reason of the contract`);
 		if (!known || !proven) continue;
 		const against =
-			refute(context, known, customer) ??
+			refute(context, known, customer, view) ??
 			// Reasons may prove together what none of them proves of every day.
 			(reasons.length === 1 ? refuteDays(context, known, customer, view, served) : null) ??
 			(open ? `rep ${nameOf(context, open.rep)} can contact it on ${formatDay(open.day)}` : null);
@@ -114,7 +114,7 @@ function isRuledOut(context: Checked, customer: number): boolean {
 }
 
 /** What in a customer speaks against a reason that is said to hold for every plan; null where its data do not tell. */
-function refute(context: Checked, code: UnplannedCode, customer: number): string | null {
+function refute(context: Checked, code: UnplannedCode, customer: number, view: RepView | undefined): string | null {
 	const rung = rungOf(context, customer);
 	switch (code) {
 		case "LOWER_VALUE":
@@ -127,9 +127,12 @@ function refute(context: Checked, code: UnplannedCode, customer: number): string
 		case "CREDIT_BLOCKED":
 			return rung !== "collections_team" && !isFull(context, customer) ? "the credit ladder lets it be contacted" : null;
 		case "HELD_OUT":
-			return context.policy.hold_outs.some(({ customers }) => customers.includes(idOf(context, customer)))
+			return context.policy.hold_outs.some(
+				({ customers, rep_days: days }) =>
+					customers.includes(idOf(context, customer)) || days.some(({ rep_id: repId }) => repId === view?.shape.rep_id),
+			)
 				? null
-				: "no experiment drew the customer";
+				: "no experiment drew the customer or a day of its rep";
 		case "NO_REP":
 			return soleOwner(context, customer) >= 0 ? "the customer has a rep" : null;
 		case "MIN_GAP":

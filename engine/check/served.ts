@@ -2,7 +2,7 @@ import { CHANNELS } from "../portfolio/schema.ts";
 import { parseChannels } from "../portfolio/calendar/calendar.ts";
 import type { Day } from "../units.ts";
 import { isManager, kindOf, serverOn } from "./action-plans.ts";
-import { isBlocked, lastReached } from "./check-contacts.ts";
+import { heldOutOn, isBlocked, lastReached } from "./check-contacts.ts";
 import { isFull, rungOf } from "./credit.ts";
 import type { Checked } from "./views.ts";
 import type { WorkDay } from "./work-day.ts";
@@ -46,6 +46,7 @@ export function isPastGap(context: Checked, customer: number, day: Day): boolean
  */
 export function isSurelyOpen(context: Checked, customer: number, { rep, day, work }: ServedDay): boolean {
 	if (isBlocked(context, customer) || isFull(context, customer) || rungOf(context, customer) === "collections_team") return false;
+	if (heldOutOn(context, customer, rep, day) !== null) return false;
 	if (hasDeliveryDays(context, customer) || !context.calendar.isWorkingDay(day) || !isPastGap(context, customer, day)) return false;
 	const text = context.portfolio.tables.customers.texts.channels.at(customer);
 	const agreed = text === null ? -1 : parseChannels(text);

@@ -52,9 +52,9 @@ export function optionsOf(
 	const hours = hoursOf(context, standing.customer);
 	const options: ValuedOption[] = [];
 	for (const day of days) {
-		const experiment = context.heldOutBy(standing.customer, day.date);
-		if (experiment !== null) {
-			onRefusal({ code: "HELD_OUT", detail: `the experiment ${experiment} holds the customer out` }, true);
+		const heldOut = context.heldOutBy(standing.customer, standing.rep, day.date);
+		if (heldOut !== null) {
+			onRefusal({ code: "HELD_OUT", detail: heldOut }, true);
 			continue;
 		}
 		const rule = context.ruledOutBy(standing.rep, standing.customer, day.date);

@@ -360,9 +360,20 @@ export const POLICY_SCHEMA = z.strictObject({
 						.array(z.string().min(1).max(256))
 						.max(100_000)
 						.refine((ids) => new Set(ids).size === ids.length, "a customer may appear once")
+						.default([])
 						.describe("ids that a lot drew: no contact with them is planned on these days, promises apart"),
+					rep_days: z
+						.array(z.strictObject({ rep_id: z.string().min(1).max(256), dates: z.array(z.iso.date()).max(1000) }))
+						.max(10_000)
+						.refine((rows) => new Set(rows.map((row) => row.rep_id)).size === rows.length, "a rep may appear once")
+						.default([])
+						.describe("days that a lot drew of each rep: its agenda has nothing on them but promises"),
 				})
-				.refine(({ from, to }) => from <= to, "from must not come after to"),
+				.refine(({ from, to }) => from <= to, "from must not come after to")
+				.refine(
+					({ from, to, rep_days }) => rep_days.every(({ dates }) => dates.every((date) => from <= date && date <= to)),
+					"dates of rep_days must lie from from to to",
+				),
 		)
 		.max(20)
 		.refine((rows) => new Set(rows.map((row) => row.experiment)).size === rows.length, "an experiment may appear once")

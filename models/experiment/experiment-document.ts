@@ -64,6 +64,7 @@ const step = z.strictObject({
 	next: z.enum(LADDER).nullable().meta({ description: "null: none is higher" }),
 	is_ready: z.boolean(),
 	evidence: z.array(z.strictObject({ rule: z.string(), is_met: z.boolean(), detail: z.string() })),
+	uplift: z.array(uplift).meta({ description: "of the team alone; empty where its own lot is too small to tell" }),
 });
 
 /** What an experiment showed: `carteira experiment report --json`. */

@@ -16,12 +16,14 @@ export function lotOf(seed: number, id: string): number {
 
 /**
  * Draws a share of the units, stratum by stratum: those with the lowest lots, so many that each stratum gives its share, a fraction of a unit
- * rounded by lot too. Every unit has the same chance; the same seed and units draw the same, whatever their order.
+ * rounded by lot too, and leaves either arm `fewest` at least; strata too small for that give none. Every unit has the same chance; the same seed and units draw the same, whatever their order.
  */
-export function drawHoldOut(units: readonly LotUnit[], seed: number, share: number): ReadonlySet<string> {
+export function drawHoldOut(units: readonly LotUnit[], seed: number, share: number, fewest = 0): ReadonlySet<string> {
 	const drawn = new Set<string>();
 	for (const [stratum, own] of Map.groupBy(units, (unit) => unit.stratum)) {
-		const count = Math.floor(share * own.length + lotOf(seed, `stratum ${stratum}`));
+		if (own.length < 2 * fewest) continue;
+		const wanted = Math.floor(share * own.length + lotOf(seed, `stratum ${stratum}`));
+		const count = Math.min(Math.max(wanted, fewest), own.length - fewest);
 		const lots = own.map(({ id }) => ({ id, lot: lotOf(seed, id) })).sort((a, b) => a.lot - b.lot || (a.id < b.id ? -1 : 1));
 		for (const { id } of lots.slice(0, count)) drawn.add(id);
 	}

@@ -1,13 +1,12 @@
 import { CarteiraError } from "../../engine/errors.ts";
-import { type Policy, validatePolicy } from "../../engine/index.ts";
-import { buildHistory } from "../../engine/portfolio/history.ts";
+import { validatePolicy } from "../../engine/index.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
-import { DIRECTIONS, OUTCOMES } from "../../engine/portfolio/schema.ts";
-import { type Day, formatDay, parseDay, SECONDS_PER_DAY } from "../../engine/units.ts";
-import { type ExperimentReport, type Guardrail, LADDER, type LadderStep, OUTCOME_METRICS, type Uplift } from "./experiment-document.ts";
-import { outcomesOf } from "./outcomes.ts";
-import { findParticipants } from "./participants.ts";
-import { estimateUplift } from "./uplift.ts";
+import { type Day, formatDay, parseDay } from "../../engine/units.ts";
+import { type ExperimentReport, OUTCOME_METRICS, type OutcomeMetric, type Uplift } from "./experiment-document.ts";
+import { guardrail } from "./guardrails.ts";
+import { ladderOf, type TeamEvidence } from "./ladder.ts";
+import { customerTrial, repDayTrial, type TrialUnit } from "./trial.ts";
+import { estimateUplift, type UpliftOptions } from "./uplift.ts";
 
 export interface ReportOptions {
 	readonly experiment: string;
@@ -20,8 +19,11 @@ export interface ReportOptions {
 
 /** Share of the hold-out that may be contacted all the same before the experiment says little. */
 const MOST_CONTACTED = 0.1;
-const CANCELLED = OUTCOMES.indexOf("cancelled");
-const INBOUND = DIRECTIONS.indexOf("inbound");
+/** A day's contacts also bring, or take away, orders of later days. */
+const SAME_DAY = {
+	code: "SAME_DAY",
+	detail: "sales of the day itself: orders that a contact brings later, or only moves to its day, are not told apart",
+};
 
 /**
  * What planning brought against withholding it, by the lot alone: who was held out stays held out, whatever reps did. NOT_FOUND for an
@@ -36,53 +38,32 @@ export function reportExperiment(portfolio: Portfolio, options: ReportOptions): 
 	const end = Math.min(asOf, last + 1);
 	if (end <= from)
 		throw new CarteiraError("NOT_ENOUGH_HISTORY", `${experiment} begins on ${holdOut.from}; expected --as-of after that day`);
-	const history = buildHistory(portfolio, asOf);
-	const drawn = new Set(holdOut.customers);
-	const past = buildHistory(portfolio, from);
-	const asked = findParticipants(portfolio, past, policy, 1);
-	const units = findParticipants(portfolio, past, policy, asked.filter(({ id }) => drawn.has(id)).length / Math.max(1, asked.length));
-	const uplift = OUTCOME_METRICS.map((metric): Uplift => {
-		const rows = units.map((unit) => ({
-			...unit,
-			isHeldOut: drawn.has(unit.id),
-			outcome: outcomesOf(portfolio, history, policy, unit.customer, from, end)[metric],
-			before: outcomesOf(portfolio, past, policy, unit.customer, from - (end - from), from)[metric],
-		}));
-		const found = estimateUplift(rows, { level, seed, numDraws });
-		if (!found)
-			throw new CarteiraError(
-				"NOT_ENOUGH_HISTORY",
-				`${experiment} has no stratum with two customers in both arms; expected a larger share`,
-			);
-		const interval = ([lower, upper]: readonly [number, number]) => ({ effect: found.effect, lower, upper });
-		const isGain = found.adjusted[0] > 0 && found.randomised[0] > 0;
-		const isLoss = found.adjusted[1] < 0 && found.randomised[1] < 0;
-		return {
-			metric,
-			planned: found.planned,
-			held_out: found.heldOut,
-			adjusted: interval(found.adjusted),
-			randomised: interval(found.randomised),
-			p_value: found.pValue,
-			verdict: isGain ? "gain" : isLoss ? "loss" : "no_effect_shown",
-		};
-	});
-	const heldOut = units.filter(({ id }) => drawn.has(id));
-	const contacted = countContacted(portfolio, new Set(heldOut.map(({ customer }) => customer)), from, end);
-	const share = contacted / Math.max(1, heldOut.length);
-	const guardrails: Guardrail[] = [
-		{
-			rule: "contamination",
-			is_met: share <= MOST_CONTACTED,
-			figure: share,
-			limit: MOST_CONTACTED,
-			detail: "share of the hold-out that was contacted all the same",
-		},
+	const trial = (holdOut.rep_days.length > 0 ? repDayTrial : customerTrial)(portfolio, holdOut, asOf, end);
+	const rows = new Map(OUTCOME_METRICS.map((metric) => [metric, trial.rowsOf(metric)]));
+	const judge = (isMeant: (unit: TrialUnit) => boolean): Uplift[] | null => {
+		const found = OUTCOME_METRICS.map((metric) => upliftOf(metric, (rows.get(metric) ?? []).filter(isMeant), { level, seed, numDraws }));
+		return found.every((one) => one !== null) ? found : null;
+	};
+	const uplift = judge(() => true);
+	if (!uplift)
+		throw new CarteiraError("NOT_ENOUGH_HISTORY", `${experiment} has no stratum with two units in both arms; expected a larger share`);
+	const units = rows.get("margin") ?? [];
+	const heldOut = units.filter(({ isHeldOut }) => isHeldOut);
+	const contactedShareOf = (own: readonly TrialUnit[]): number =>
+		own.filter(({ id }) => trial.contacted.has(id)).length / Math.max(1, own.length);
+	const guardrails = [
+		guardrail("contamination", contactedShareOf(heldOut), MOST_CONTACTED, "share of the hold-out that was contacted all the same"),
+		...trial.fairness,
 	];
+	const { team_id: teams } = portfolio.tables.reps.texts;
+	const evidenceOf = (team: string | null): TeamEvidence => {
+		const isOwn = ({ rep }: TrialUnit): boolean => teams.at(rep) === team;
+		return { uplift: judge(isOwn), contactedShare: contactedShareOf(heldOut.filter(isOwn)) };
+	};
 	const isOver = asOf > last;
 	return {
 		experiment,
-		unit: "customer",
+		unit: trial.unit,
 		from: holdOut.from,
 		to: holdOut.to,
 		as_of: formatDay(asOf),
@@ -91,48 +72,31 @@ export function reportExperiment(portfolio: Portfolio, options: ReportOptions): 
 		num_draws: numDraws,
 		num_units: units.length,
 		num_held_out: heldOut.length,
-		num_contacted_though_held_out: contacted,
+		num_contacted_though_held_out: heldOut.filter(({ id }) => trial.contacted.has(id)).length,
 		uplift,
 		guardrails,
-		ladder: ladderOf(portfolio, policy, { uplift, guardrails, isOver }),
-		notes: isOver ? [] : [{ code: "NOT_OVER", detail: `it ends on ${holdOut.to}: looking early finds more than there is` }],
+		ladder: ladderOf(portfolio, policy, { uplift, guardrails, is_over: isOver }, evidenceOf, MOST_CONTACTED),
+		notes: [
+			...(isOver ? [] : [{ code: "NOT_OVER", detail: `it ends on ${holdOut.to}: looking early finds more than there is` }]),
+			...(trial.unit === "rep_day" ? [SAME_DAY] : []),
+		],
 	};
 }
 
-/** Held-out customers with an outbound contact that was made, or tried, in the experiment's days. */
-function countContacted({ tables: { contacts } }: Portfolio, heldOut: ReadonlySet<number>, from: Day, end: Day): number {
-	const { contacted_at: at } = contacts.numbers;
-	const met = new Set<number>();
-	for (let row = 0; row < contacts.numRows; row++) {
-		const isMade = contacts.codes.direction[row] !== INBOUND && contacts.codes.outcome[row] !== CANCELLED;
-		const customer = contacts.refs.customer_id[row];
-		if (isMade && heldOut.has(customer) && at[row] >= from * SECONDS_PER_DAY && at[row] < end * SECONDS_PER_DAY) met.add(customer);
-	}
-	return met.size;
-}
-
-/** For each team the next step and what speaks for it: advice wants no loss shown, the plan a gain in margin. The evidence is the company's. */
-function ladderOf(
-	{ tables: { reps } }: Portfolio,
-	{ rollout }: Policy,
-	{ uplift, guardrails, isOver }: Pick<ExperimentReport, "uplift" | "guardrails"> & { readonly isOver: boolean },
-): LadderStep[] {
-	const teams = new Set(Array.from({ length: reps.numRows }, (_, rep) => reps.texts.team_id.at(rep)));
-	const margin = uplift.find(({ metric }) => metric === "margin");
-	const shown = margin
-		? `margin a customer ${(margin.adjusted.effect / 100).toFixed(2)} (${(margin.adjusted.lower / 100).toFixed(2)} to ${(margin.adjusted.upper / 100).toFixed(2)})`
-		: "";
-	return [...teams]
-		.sort((a, b) => (a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1))
-		.map((team) => {
-			const stage = rollout.find((row) => row.team_id === team)?.stage ?? "plan";
-			const next = LADDER[LADDER.indexOf(stage) + 1] ?? null;
-			const evidence = [
-				{ rule: "over", is_met: isOver, detail: "the experiment is over" },
-				{ rule: "guardrails", is_met: guardrails.every(({ is_met }) => is_met), detail: "every guardrail is met" },
-				{ rule: "no_loss", is_met: uplift.every(({ verdict }) => verdict !== "loss"), detail: "no figure shows a loss" },
-				...(next === "plan" ? [{ rule: "gain", is_met: margin?.verdict === "gain", detail: `a gain in margin: ${shown}` }] : []),
-			];
-			return { team_id: team, stage, next, is_ready: next !== null && evidence.every(({ is_met }) => is_met), evidence };
-		});
+/** The uplift of one figure; null where no stratum has two units in both arms. */
+function upliftOf(metric: OutcomeMetric, rows: readonly TrialUnit[], options: UpliftOptions): Uplift | null {
+	const found = estimateUplift(rows, options);
+	if (!found) return null;
+	const interval = ([lower, upper]: readonly [number, number]) => ({ effect: found.effect, lower, upper });
+	const isGain = found.adjusted[0] > 0 && found.randomised[0] > 0;
+	const isLoss = found.adjusted[1] < 0 && found.randomised[1] < 0;
+	return {
+		metric,
+		planned: found.planned,
+		held_out: found.heldOut,
+		adjusted: interval(found.adjusted),
+		randomised: interval(found.randomised),
+		p_value: found.pValue,
+		verdict: isGain ? "gain" : isLoss ? "loss" : "no_effect_shown",
+	};
 }

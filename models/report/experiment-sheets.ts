@@ -1,16 +1,17 @@
 import type { ExperimentDesign, ExperimentReport, Guardrail } from "../experiment/experiment-document.ts";
 import { formatSheet, type Sheet } from "./sheets.ts";
 
+const NAMES = { customer: "customers", rep_day: "days of reps" } as const;
 const percent = (share: number | null): string => (share === null ? "–" : `${(100 * share).toFixed(1)} %`);
 const isMoney = (metric: string): boolean => metric === "revenue" || metric === "margin";
 const shown = (metric: string, value: number): string => (isMoney(metric) ? (value / 100).toFixed(2) : value.toFixed(3));
 
 /** The design as tables for people. */
 export function formatDesign(design: ExperimentDesign): string {
-	const { experiment, from, to, num_held_out: held, num_units: units, power, wanted_power: wanted, level } = design;
+	const { experiment, from, to, num_held_out: held, num_units: units, power, wanted_power: wanted, level, unit } = design;
 	const sheet: Sheet = {
-		title: `${experiment}, ${from} to ${to}: ${held} of ${units} customers held out; effects found with ${percent(wanted)} power by ${percent(level)} intervals`,
-		head: ["a customer", "usual", "least effect found", "of the usual"],
+		title: `${experiment}, ${from} to ${to}: ${held} of ${units} ${NAMES[unit]} held out; effects found with ${percent(wanted)} power by ${percent(level)} intervals`,
+		head: [unit === "customer" ? "a customer" : "a rep's day", "usual", "least effect found", "of the usual"],
 		rows: power.map(({ metric, baseline, minimum_detectable: least, minimum_detectable_share: share }) => [
 			metric,
 			shown(metric, baseline),
@@ -25,7 +26,7 @@ export function formatDesign(design: ExperimentDesign): string {
 export function formatExperiment(report: ExperimentReport): string {
 	const { uplift, ladder, notes, experiment, level, num_held_out: held, num_units: units } = report;
 	const effects: Sheet = {
-		title: `${experiment} as of ${report.as_of}: planned less held out, a customer (${held} of ${units} held out), ${percent(level)} intervals`,
+		title: `${experiment} as of ${report.as_of}: planned less held out, ${report.unit === "customer" ? "a customer" : "a rep's day"} (${held} of ${units} held out), ${percent(level)} intervals`,
 		head: ["", "planned", "held out", "effect", "interval", "by lots drawn again", "p", ""],
 		rows: uplift.map(({ metric, planned, held_out, adjusted, randomised, p_value, verdict }) => [
 			metric,

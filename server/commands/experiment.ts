@@ -1,6 +1,14 @@
 import { type Command, Option } from "commander";
 import { readPortfolio } from "../../engine/index.ts";
-import { designExperiment, type ExperimentDesign, formatDesign, formatExperiment, reportExperiment } from "../../models/index.ts";
+import {
+	EXPERIMENT_UNITS,
+	type ExperimentUnit,
+	designExperiment,
+	type ExperimentDesign,
+	formatDesign,
+	formatExperiment,
+	reportExperiment,
+} from "../../models/index.ts";
 import { writeDurably } from "../durable-file.ts";
 import { asOfOption, dayArgument, jsonOption, numberArgument, seedOption, validateFolder, validateOutFile } from "./options.ts";
 
@@ -9,6 +17,7 @@ interface DesignFlags {
 	readonly from: number;
 	readonly to: number;
 	readonly share: number;
+	readonly unit?: ExperimentUnit;
 	readonly seed?: number;
 	readonly out?: string;
 	readonly json?: true;
@@ -18,7 +27,14 @@ async function design(folder: string, { name, out, ...flags }: DesignFlags): Pro
 	validateFolder(folder);
 	validateOutFile(out);
 	const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
-	return designExperiment(portfolio, { experiment: name, from: flags.from, to: flags.to, share: flags.share, seed: flags.seed ?? 1 });
+	return designExperiment(portfolio, {
+		experiment: name,
+		from: flags.from,
+		to: flags.to,
+		share: flags.share,
+		seed: flags.seed ?? 1,
+		...(flags.unit && { unit: flags.unit }),
+	});
 }
 
 async function runDesign(folder: string, flags: DesignFlags): Promise<void> {
@@ -27,10 +43,14 @@ async function runDesign(folder: string, flags: DesignFlags): Promise<void> {
 }
 
 async function runAssign(folder: string, flags: DesignFlags & { readonly out: string }): Promise<void> {
-	const { policy, num_held_out, num_units, guardrails } = await design(folder, flags);
+	const { policy, unit, num_held_out, num_units, guardrails } = await design(folder, flags);
 	await writeDurably(flags.out, (file) => file.writeFile(`${JSON.stringify(policy, null, "\t")}\n`));
 	const answer = { out: flags.out, num_held_out, num_units, guardrails };
-	process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : `${flags.out} ${num_held_out} of ${num_units} customers held out\n`);
+	process.stdout.write(
+		flags.json
+			? `${JSON.stringify(answer)}\n`
+			: `${flags.out} ${num_held_out} of ${num_units} ${unit === "customer" ? "customers" : "days of reps"} held out\n`,
+	);
 }
 
 async function runReport(
@@ -50,7 +70,12 @@ function drawing(command: Command): Command {
 		.requiredOption("--name <experiment>", "what the experiment is called")
 		.addOption(new Option("--from <date>", "first day").argParser(dayArgument).makeOptionMandatory())
 		.addOption(new Option("--to <date>", "last day").argParser(dayArgument).makeOptionMandatory())
-		.addOption(new Option("--share <s>", "share of the customers held out").argParser(numberArgument(0.001, 0.5, false)).default(0.05))
+		.addOption(
+			new Option("--share <s>", "share held out; of a rep's days two a fortnight at least")
+				.argParser(numberArgument(0.001, 0.5, false))
+				.default(0.05),
+		)
+		.addOption(new Option("--unit <unit>", "what is drawn: customers, or days of each rep").choices(EXPERIMENT_UNITS).default("customer"))
 		.addOption(seedOption())
 		.addOption(jsonOption());
 }

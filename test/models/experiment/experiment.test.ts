@@ -22,7 +22,14 @@ describe("the design of an experiment", () => {
 		expect(experimentDesign.safeParse(design).error).toBeUndefined();
 		expect(design.strata.reduce((sum, { num_held_out }) => sum + num_held_out, 0)).toBe(design.num_held_out);
 		expect(design.num_held_out / design.num_units).toBeCloseTo(0.2, 1);
-		expect(design.guardrails.map(({ rule }) => rule)).toEqual(["rep_share", "rep_value", "stratum_share", "longest_silence", "balance"]);
+		expect(design.guardrails.map(({ rule }) => rule)).toEqual([
+			"rep_share",
+			"rep_value",
+			"stratum_share",
+			"phase_floor",
+			"longest_silence",
+			"balance",
+		]);
 		expect(formatDesign(design)).toContain("least effect found");
 		// (1.645 + 0.842) deviations over the root of the arms' sizes
 		const [{ deviation, minimum_detectable: least }] = design.power;
@@ -45,7 +52,7 @@ describe("the design of an experiment", () => {
 
 describe("the report of an experiment", () => {
 	it("shows no effect where the reps never knew of the lot, that they contacted it, and who is not ready", () => {
-		const report = reportExperiment(held([{ team_id: "T001", stage: "advise" }]), {
+		const report = reportExperiment(held([{ team_id: "T0001", stage: "advise" }]), {
 			experiment: "autumn",
 			asOf: MADE_AS_OF,
 			numDraws: 199,
@@ -60,6 +67,11 @@ describe("the report of an experiment", () => {
 		]);
 		expect(report.guardrails[0]).toMatchObject({ rule: "contamination", is_met: false });
 		expect(report.ladder.every(({ is_ready }) => !is_ready)).toBe(true);
+		const own = report.ladder.find(({ team_id }) => team_id === "T0001");
+		expect(own).toMatchObject({ stage: "advise", next: "plan" });
+		// All participants are of the one team: what is its own is the company's.
+		expect(own?.uplift).toEqual(report.uplift);
+		expect(own?.evidence.map(({ rule }) => rule)).toEqual(["over", "guardrails", "no_loss", "team_obeyed", "team_no_loss", "gain"]);
 		expect(formatExperiment(report)).toContain("no effect shown");
 	});
 

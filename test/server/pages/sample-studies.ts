@@ -119,6 +119,7 @@ export const SAMPLE_EXPERIMENT: ExperimentReport = {
 			stage: "advise",
 			next: "plan",
 			is_ready: false,
+			uplift: [],
 			evidence: [{ rule: "uplift", is_met: true, detail: "revenue gains" }],
 		},
 	],

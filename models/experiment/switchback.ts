@@ -1,0 +1,84 @@
+import { CarteiraError } from "../../engine/errors.ts";
+import { type Policy, validatePolicy } from "../../engine/index.ts";
+import { buildHistory } from "../../engine/portfolio/history.ts";
+import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
+import { formatDay, parseDay } from "../../engine/units.ts";
+import type { DesignOptions } from "./design.ts";
+import { type ExperimentDesign, type Guardrail, OUTCOME_METRICS } from "./experiment-document.ts";
+import { balanceOf, guardrail, MOST_SHARE, mostOf } from "./guardrails.ts";
+import { holdOutFields } from "./hold-out-fields.ts";
+import { drawHoldOut } from "./lot.ts";
+import { findParticipants } from "./participants.ts";
+import { powerOf } from "./power.ts";
+import { FEWEST_DAYS, findRepDays, observeDays, type RepDay, rowsOf } from "./rep-days.ts";
+
+/** Longest run of calendar days from one day planned to the next. */
+const LONGEST = 14;
+
+/** Draws days of each rep, some in every fortnight, and states what effect of a planned day they could find. */
+export function designSwitchback(portfolio: Portfolio, options: DesignOptions): ExperimentDesign {
+	const { experiment, from, to, share, seed, level = 0.9, power = 0.8 } = options;
+	const policy = validatePolicy(portfolio.policy);
+	const past = buildHistory(portfolio, from);
+	const participants = findParticipants(portfolio, past, policy, 1);
+	const units = findRepDays(portfolio, policy, participants, from, to);
+	const drawn = drawHoldOut(units, seed, share, FEWEST_DAYS);
+	if (drawn.size === 0)
+		throw new CarteiraError(
+			"NOT_ENOUGH_HISTORY",
+			`${units.length} working days of reps, none in a fortnight with ${2 * FEWEST_DAYS}; expected a later --to, and reps whose customers ordered in the past year`,
+		);
+	const shift = 7 * Math.ceil((to - from + 1) / 7);
+	const observed = observeDays({ portfolio, history: past, policy }, participants, units, drawn, shift);
+	return {
+		experiment,
+		unit: "rep_day",
+		seed,
+		share,
+		from: formatDay(from),
+		to: formatDay(to),
+		level,
+		wanted_power: power,
+		num_units: units.length,
+		num_held_out: drawn.size,
+		strata: [...Map.groupBy(units, ({ stratum }) => stratum)].map(([name, own]) => ({
+			name,
+			num_units: own.length,
+			num_held_out: own.filter(({ id }) => drawn.has(id)).length,
+		})),
+		power: OUTCOME_METRICS.map((metric) => powerOf(metric, rowsOf(observed, metric), level, power)),
+		guardrails: [...dayFairness(units, drawn, drawn.size / units.length), balanceOf(rowsOf(observed, "revenue"))],
+		policy: holdOutFields(policy, options, { rep_days: datesByRep(units, drawn) }),
+	};
+}
+
+/** Ids of the units that a hold-out of the policy drew. */
+export function drawnDays({ rep_days }: Policy["hold_outs"][number]): ReadonlySet<string> {
+	return new Set(rep_days.flatMap(({ rep_id, dates }) => dates.map((date) => `${rep_id} ${formatDay(parseDay(date))}`)));
+}
+
+/** Fairness to reps, and how long none of a rep's customers is planned. */
+export function dayFairness(units: readonly RepDay[], drawn: ReadonlySet<string>, share: number): Guardrail[] {
+	const byRep = [...Map.groupBy(units, ({ rep }) => rep).values()];
+	const silences = byRep.map((own) => {
+		const planned = own.filter(({ id }) => !drawn.has(id)).map(({ day }) => day);
+		return Math.max(0, ...planned.slice(1).map((day, at) => day - planned[at]));
+	});
+	return [
+		guardrail(
+			"rep_share",
+			mostOf(byRep, drawn, () => 1, 1),
+			MOST_SHARE * share,
+			"largest share of a rep's days that is held out, one day apart",
+		),
+		guardrail("longest_silence", Math.max(0, ...silences), LONGEST, "days from one day of a rep with planned contacts to the next"),
+	];
+}
+
+function datesByRep(units: readonly RepDay[], drawn: ReadonlySet<string>): { rep_id: string; dates: string[] }[] {
+	const held = Map.groupBy(
+		units.filter(({ id }) => drawn.has(id)),
+		({ repId }) => repId,
+	);
+	return [...held].map(([rep_id, own]) => ({ rep_id, dates: own.map(({ day }) => formatDay(day)) }));
+}
