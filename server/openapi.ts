@@ -4,10 +4,40 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-pro
 import { TABLE_MEDIA } from "./media.ts";
 import type { App } from "./routes/app-type.ts";
 
-/** The request bodies that no schema validates: tables, sent as files. */
+/** A row as JSON has it; which columns there are depends on the table. */
+const row = { type: "object", additionalProperties: true };
+/** How a table's bytes are described, by the format that they are in. */
+const BYTES = { csv: { type: "string" }, ndjson: { type: "string" }, json: { type: "array", items: row } } as const;
+const binary = { type: "string", format: "binary" };
+
+/** A request body that no schema validates: a table, sent as a file or as rows. */
 const tableBody = {
 	required: true,
-	content: Object.fromEntries(TABLE_MEDIA.map(({ type }) => [type, { schema: { type: "string", format: "binary" } }])),
+	content: Object.fromEntries(
+		TABLE_MEDIA.map(({ type, format }) => [type, { schema: format in BYTES ? BYTES[format as keyof typeof BYTES] : binary }]),
+	),
+};
+const contactsBody = {
+	...tableBody,
+	content: { ...tableBody.content, "application/json": { schema: { oneOf: [BYTES.json, row] } } },
+};
+
+/** Request headers that calls heed, by their names; a call says so in its description. */
+const HEADERS = {
+	"Idempotency-Key": "the same key with the same body is answered as the first time",
+	Prefer: "wait=10: seconds in which the plan may be answered at once",
+	"If-None-Match": "an ETag: 304 where it still holds",
+	"Last-Event-ID": "id of the last event seen",
+} as const;
+const HEADERS_OF: Readonly<Record<string, readonly (keyof typeof HEADERS)[]>> = {
+	orderPlan: ["Idempotency-Key", "Prefer"],
+	addRows: ["Idempotency-Key"],
+	postContacts: ["Idempotency-Key"],
+	revisePlan: ["Idempotency-Key"],
+	createWebhook: ["Idempotency-Key"],
+	getPlanAgendas: ["If-None-Match"],
+	getPublishedAgendas: ["If-None-Match"],
+	watchPlan: ["Last-Event-ID"],
 };
 
 type TransformObject = typeof jsonSchemaTransformObject;
@@ -22,10 +52,26 @@ const completeDocument: TransformObject = (document) => {
 	const table = openapi.paths?.["/v1/portfolios/{portfolio}/{table}"];
 	const contacts = openapi.paths?.["/v1/portfolios/{portfolio}/contacts"];
 	const staged = openapi.paths?.["/v1/portfolios/{portfolio}/syncs/{sync}/{table}"];
-	for (const operation of [table?.put, table?.post, contacts?.post, staged?.put, staged?.post])
-		Object.assign(operation ?? {}, { requestBody: tableBody });
+	for (const operation of [table?.put, table?.post, staged?.put, staged?.post]) Object.assign(operation ?? {}, { requestBody: tableBody });
+	Object.assign(contacts?.post ?? {}, { requestBody: contactsBody });
+	for (const operation of operationsOf(openapi)) {
+		const headers = HEADERS_OF[operation.operationId ?? ""] ?? [];
+		const described = headers.map((name) => ({
+			name,
+			in: "header",
+			required: false,
+			description: HEADERS[name],
+			schema: { type: "string" },
+		}));
+		Object.assign(operation, { parameters: [...(operation.parameters ?? []), ...described] });
+	}
 	return openapi;
 };
+
+type OpenApi = Exclude<ReturnType<TransformObject>, { readonly swagger?: string }>;
+
+const operationsOf = ({ paths = {} }: OpenApi) =>
+	Object.values(paths).flatMap((path) => [path?.get, path?.put, path?.post, path?.delete].flatMap((operation) => operation ?? []));
 
 /** The API's description: made of the schemas that validate requests, at `/openapi.json`, and to be read at `/docs`. */
 export async function registerOpenApi(app: App): Promise<void> {
@@ -42,6 +88,7 @@ export async function registerOpenApi(app: App): Promise<void> {
 				{ name: "portfolios", description: "Tables and policy in; what is held" },
 				{ name: "plans", description: "Orders, states and publication" },
 				{ name: "agendas", description: "Days of reps, customers left out, explanations" },
+				{ name: "decisions", description: "Replans, differences, suggestions, what-if, plans made by people" },
 				{ name: "daily run", description: "Each day's plan made before the shift" },
 				{ name: "webhooks", description: "Changes sent as they happen, signed by Standard Webhooks" },
 				{ name: "service", description: "The service itself" },

@@ -154,6 +154,7 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 		url: "/v1/plans/:id/agendas",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getPlanAgendas",
 			summary: "Agendas of a plan",
 			tags: ["agendas"],
 			params: planParams,
@@ -176,6 +177,7 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 		url: "/v1/portfolios/:portfolio/agendas",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getPublishedAgendas",
 			summary: "The published agendas of a day",
 			description:
 				"Whatever plan they came from. A day before the published plan's is answered from the plan that was in force. `fallback`: the day's own plan was late or failed; contacts that may not stand today are left out and named in `dropped`. Agendas of teams that the plan's policy has in `shadow` have no entries and `reason: shadow`; those with `stage: advise` are recommendations.",
@@ -214,6 +216,7 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 		url: "/v1/plans/:id/unplanned",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getUnplanned",
 			summary: "Customers left out, and why",
 			tags: ["agendas"],
 			params: planParams,

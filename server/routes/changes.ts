@@ -10,6 +10,7 @@ export function registerChangeRoutes(app: App, { changes }: Services): void {
 		url: "/v1/portfolios/:portfolio/changes",
 		config: { scope: "read" },
 		schema: {
+			operationId: "listChanges",
 			summary: "What happened to a portfolio, the oldest first",
 			description:
 				"Written in the transaction of what it tells. Ask again with `after` the `next_after` of the last answer: nothing is missed.",

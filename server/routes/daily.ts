@@ -52,6 +52,7 @@ export function registerDailyRoutes(app: App, { config, daily, clock }: Services
 		url: "/v1/portfolios/:portfolio/schedule",
 		config: { scope: "plan" },
 		schema: {
+			operationId: "putSchedule",
 			summary: "Make each day's plan before the shift",
 			description:
 				"The first run is the next that begins after this call. Late or failed, the last published plan's day is served, held against today's data.",
@@ -77,6 +78,7 @@ export function registerDailyRoutes(app: App, { config, daily, clock }: Services
 		url: "/v1/portfolios/:portfolio/schedule",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getSchedule",
 			summary: "When a portfolio is planned",
 			tags: ["daily run"],
 			params: portfolioParams,
@@ -94,6 +96,7 @@ export function registerDailyRoutes(app: App, { config, daily, clock }: Services
 		url: "/v1/portfolios/:portfolio/schedule",
 		config: { scope: "plan" },
 		schema: {
+			operationId: "deleteSchedule",
 			summary: "Plan the days no longer by itself",
 			description: "Runs that were begun go on.",
 			tags: ["daily run"],
@@ -112,6 +115,7 @@ export function registerDailyRoutes(app: App, { config, daily, clock }: Services
 		url: "/v1/portfolios/:portfolio/runs",
 		config: { scope: "read" },
 		schema: {
+			operationId: "listRuns",
 			summary: "The daily runs, the latest day first",
 			description: "State, plan, lateness, alarms, what changed since the plan in force before and why, and what was served instead.",
 			tags: ["daily run"],

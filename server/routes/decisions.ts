@@ -21,6 +21,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 		url: "/v1/plans/:id/revisions",
 		config: { scope: "plan" },
 		schema: {
+			operationId: "revisePlan",
 			summary: "Replan during the day",
 			description:
 				"A new immutable plan: what is done, under way, promised or pinned stays; at most `max_changes` contacts change beyond what the events force. Contacts that were done, not reached or cancelled become rows of `contacts`. Takes Idempotency-Key. Publish it to put it in force.",
@@ -58,6 +59,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 		url: "/v1/plans/:id/diff",
 		config: { scope: "read" },
 		schema: {
+			operationId: "diffPlans",
 			summary: "What a plan does otherwise than another",
 			tags: ["decisions"],
 			params: planParams,
@@ -76,6 +78,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 		url: "/v1/plans/:id/suggestions",
 		config: { scope: "read" },
 		schema: {
+			operationId: "suggestTimes",
 			summary: "Days and times for one customer",
 			description: "Ranked by the change of value, with detour and who is displaced. Nothing is changed or promised by it.",
 			tags: ["decisions"],
@@ -94,6 +97,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 		url: "/v1/plans/:id/what-if",
 		config: { scope: "read" },
 		schema: {
+			operationId: "askWhatIf",
 			summary: "What would be otherwise",
 			description: "Force or forbid contacts, or widen limits: the difference of the re-solved plans, and whom it displaces.",
 			tags: ["decisions"],
@@ -113,6 +117,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 		url: "/v1/portfolios/:portfolio/evaluations",
 		config: { scope: "read" },
 		schema: {
+			operationId: "evaluatePlan",
 			summary: "Score and check a plan made by people",
 			description: "Its value, what it breaks in the words of check, and what the optimiser would change first.",
 			tags: ["decisions"],

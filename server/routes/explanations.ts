@@ -25,6 +25,7 @@ export function registerExplanationRoute(app: App, services: Services): void {
 		url: "/v1/plans/:id/explanations/:customer_id",
 		config: { scope: "read" },
 		schema: {
+			operationId: "explainCustomer",
 			summary: "What a plan says of one customer, and why, in money",
 			description:
 				"With what the plan would be worth more or less without each contact, and with one on other days, at other times and by other channels.",

@@ -30,6 +30,7 @@ export function registerForecastRoutes(app: App, { engine }: Services): void {
 		url: "/v1/portfolios/:portfolio/forecast",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getForecast",
 			summary: "Sales, margin and positivated customers of the next 30, 60 and 90 days",
 			description: "By rep, line and segment, with 80 % intervals calibrated on the portfolio's own past, without and with a plan.",
 			tags: ["portfolios"],

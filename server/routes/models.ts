@@ -39,6 +39,7 @@ export function registerModelRoutes(app: App, services: Services): void {
 		url: "/v1/models",
 		config: { scope: "read" },
 		schema: {
+			operationId: "listModels",
 			summary: "The registry of models: versions with their roles and figures, and how the roles came about",
 			tags: ["service"],
 			response: responses({ 200: modelsView }),
@@ -63,6 +64,7 @@ export function registerModelRoutes(app: App, services: Services): void {
 		url: "/v1/models/:name/aliases/:alias",
 		config: { scope: "admin" },
 		schema: {
+			operationId: "moveModelAlias",
 			summary: "Give a version a role",
 			description:
 				"The champion plans from the service's next start. A version that was never champion becomes it by `carteira promote` alone.",

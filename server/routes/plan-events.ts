@@ -68,6 +68,7 @@ export function registerPlanEventRoutes(app: App, { plans, config }: Services): 
 		config: { scope: "read" },
 		handlerTimeout: WHOLE_STREAM + 60_000, // which would cut the stream off
 		schema: {
+			operationId: "watchPlan",
 			summary: "A plan's states as they change",
 			description:
 				"Server-sent events `state`, each the whole state, and `discarded`; the stream ends when the plan has. Resumable by Last-Event-ID; 204 when there is nothing more to come.",

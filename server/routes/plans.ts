@@ -98,6 +98,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		config: { scope: "plan" },
 		handlerTimeout: (config.limits.max_wait_seconds + 60) * 1000,
 		schema: {
+			operationId: "orderPlan",
 			summary: "Order a plan",
 			description: "202 with Location; with `Prefer: wait=10` 200 with the plan, if it is done by then. Takes Idempotency-Key.",
 			tags: ["plans"],
@@ -133,6 +134,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		config: { scope: "read" },
 		handlerTimeout: DOWNLOAD_TIMEOUT,
 		schema: {
+			operationId: "getPlan",
 			summary: "A plan",
 			description: "Its state while it is made; once made, plan.json with the state beside it.",
 			tags: ["plans"],
@@ -152,6 +154,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		url: "/v1/plans/:id/publish",
 		config: { scope: "plan" },
 		schema: {
+			operationId: "publishPlan",
 			summary: "Publish a plan",
 			description: "Its agendas are the ones in force; the portfolio's plan published before is superseded.",
 			tags: ["plans"],
@@ -166,6 +169,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		url: "/v1/plans/:id/stop",
 		config: { scope: "plan" },
 		schema: {
+			operationId: "stopPlan",
 			summary: "End a plan with the best found so far",
 			tags: ["plans"],
 			params: planParams,
@@ -183,6 +187,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		url: "/v1/plans/:id",
 		config: { scope: "plan" },
 		schema: {
+			operationId: "discardPlan",
 			summary: "Discard a plan",
 			tags: ["plans"],
 			params: planParams,

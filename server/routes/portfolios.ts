@@ -32,6 +32,7 @@ export function registerPortfolioRoutes(app: App, { engine }: Services): void {
 		url: "/v1/portfolios/:portfolio",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getPortfolio",
 			summary: "What a portfolio holds",
 			tags: ["portfolios"],
 			params: portfolioParams,
@@ -61,6 +62,7 @@ export function registerPortfolioRoutes(app: App, { engine }: Services): void {
 		url: "/v1/portfolios/:portfolio/policy",
 		config: { scope: "write" },
 		schema: {
+			operationId: "putPolicy",
 			summary: "Replace the policy",
 			description: "Fields left out have their defaults.",
 			tags: ["portfolios"],
@@ -80,6 +82,7 @@ export function registerPortfolioRoutes(app: App, { engine }: Services): void {
 		url: "/v1/portfolios/:portfolio/customers/:customer_id",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getCustomer",
 			summary: "One customer: scores, phase, class, history, next contact",
 			tags: ["portfolios"],
 			params: customerParams,

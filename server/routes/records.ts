@@ -11,6 +11,7 @@ export function registerRecordRoutes(app: App, { audit, metrics }: Services): vo
 		url: "/v1/audit",
 		config: { scope: "admin" },
 		schema: {
+			operationId: "listAudit",
 			summary: "Who changed what, the oldest first",
 			tags: ["service"],
 			querystring: pageQuery,
@@ -31,6 +32,7 @@ export function registerRecordRoutes(app: App, { audit, metrics }: Services): vo
 		url: "/v1/portfolios/:portfolio/imports",
 		config: { scope: "read" },
 		schema: {
+			operationId: "listImports",
 			summary: "Reports of the latest hundred imports, the latest first",
 			tags: ["portfolios"],
 			params: portfolioParams,
@@ -52,6 +54,7 @@ export function registerRecordRoutes(app: App, { audit, metrics }: Services): vo
 		url: "/metrics",
 		config: { scope: "admin", rateLimit: false },
 		schema: {
+			operationId: "getMetrics",
 			summary: "Figures of the service, as OpenMetrics",
 			tags: ["service"],
 			response: responses({ 200: { description: "the figures", content: { "application/openmetrics-text": { schema: z.string() } } } }),

@@ -27,6 +27,7 @@ export function registerReviewRoutes(app: App): void {
 		url: "/v1/portfolios/:portfolio/reviews/:month",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getReview",
 			summary: "The review of a month: what worked, what did not, what to change",
 			description:
 				"Each figure with the customers behind it, from what was known by the month's end. Overrides of published agendas are shown with what the customers then did, those of RCAs not at all.",

@@ -13,7 +13,12 @@ export function registerServiceRoutes(app: App, { config, engine, log, plans }: 
 		method: "GET",
 		url: "/v1/limits",
 		config: { scope: "read" },
-		schema: { summary: "Every limit of the service", tags: ["service"], response: responses({ 200: limitsView }) },
+		schema: {
+			operationId: "getLimits",
+			summary: "Every limit of the service",
+			tags: ["service"],
+			response: responses({ 200: limitsView }),
+		},
 		handler: async () => config.limits,
 	});
 
@@ -21,7 +26,7 @@ export function registerServiceRoutes(app: App, { config, engine, log, plans }: 
 		method: "GET",
 		url: "/healthz",
 		config: { rateLimit: false, scope: "none" },
-		schema: { summary: "Alive", tags: ["service"], response: responses({ 200: healthView }) },
+		schema: { operationId: "getHealth", summary: "Alive", tags: ["service"], response: responses({ 200: healthView }) },
 		handler: async () => ({ status: "ok" }),
 	});
 
@@ -30,6 +35,7 @@ export function registerServiceRoutes(app: App, { config, engine, log, plans }: 
 		url: "/readyz",
 		config: { rateLimit: false, scope: "none" },
 		schema: {
+			operationId: "getReadiness",
 			summary: "Ready: a problem of three customers is planned",
 			tags: ["service"],
 			response: responses({ 200: readyView }),

@@ -106,6 +106,7 @@ export function registerTableRoutes(app: App, services: Services): void {
 		config: { scope: "write" },
 		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
+			operationId: "replaceTable",
 			summary: "Replace a table, or the orders of some days",
 			description: "All or nothing. The body is the table as a file; the answer is what came of reading it.",
 			tags: ["portfolios"],
@@ -135,6 +136,7 @@ export function registerTableRoutes(app: App, services: Services): void {
 		config: { scope: "write" },
 		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
+			operationId: "addRows",
 			summary: "Add rows to a table, or replace those with the same key",
 			description:
 				"An order is replaced whole; of other tables the columns sent replace, the others stay, and a value that is null clears. A row whose column `op` is `delete` takes away what has its key. Takes Idempotency-Key.",
@@ -185,6 +187,7 @@ export function registerTableRoutes(app: App, services: Services): void {
 		config: { scope: "write" },
 		handlerTimeout: UPLOAD_TIMEOUT,
 		schema: {
+			operationId: "postContacts",
 			summary: "Say what came of contacts",
 			description:
 				"JSON (one contact, or an array) and NDJSON: each contact is durable when it is acknowledged, with a result of its own, in any order; a contact_id that is known is laid over, column by column. Other types are files, read as of every table. Takes Idempotency-Key.",

@@ -36,6 +36,7 @@ export function registerWebhookRoutes(app: App, { config, webhooks, clock }: Ser
 		url: "/v1/webhooks",
 		config: { scope: "admin" },
 		schema: {
+			operationId: "createWebhook",
 			summary: "Have changes sent as they happen",
 			description:
 				"From now on, in their order, at least once each, signed by Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature). Any answer but 2xx is tried again, after longer and longer pauses, until the limit in GET /v1/limits. Redirects are not followed. Takes Idempotency-Key.",
@@ -66,7 +67,7 @@ export function registerWebhookRoutes(app: App, { config, webhooks, clock }: Ser
 		method: "GET",
 		url: "/v1/webhooks",
 		config: { scope: "admin" },
-		schema: { summary: "The webhooks", tags: ["webhooks"], response: responses({ 200: webhooksView }) },
+		schema: { operationId: "listWebhooks", summary: "The webhooks", tags: ["webhooks"], response: responses({ 200: webhooksView }) },
 		handler: async (request) => ({ webhooks: (await webhooks.list(request.tenant.name)).map(viewOf) }),
 	});
 
@@ -75,6 +76,7 @@ export function registerWebhookRoutes(app: App, { config, webhooks, clock }: Ser
 		url: "/v1/webhooks/:id",
 		config: { scope: "admin" },
 		schema: {
+			operationId: "getWebhook",
 			summary: "How a webhook is doing",
 			tags: ["webhooks"],
 			params: webhookParams,
@@ -88,6 +90,7 @@ export function registerWebhookRoutes(app: App, { config, webhooks, clock }: Ser
 		url: "/v1/webhooks/:id",
 		config: { scope: "admin" },
 		schema: {
+			operationId: "deleteWebhook",
 			summary: "Send nothing more",
 			tags: ["webhooks"],
 			params: webhookParams,
@@ -104,6 +107,7 @@ export function registerWebhookRoutes(app: App, { config, webhooks, clock }: Ser
 		url: "/v1/webhooks/:id/replay",
 		config: { scope: "admin" },
 		schema: {
+			operationId: "replayWebhook",
 			summary: "Send again what comes after a change",
 			description: "Under the ids of the first time. A webhook that was given up is taken up again.",
 			tags: ["webhooks"],
@@ -120,6 +124,7 @@ export function registerWebhookRoutes(app: App, { config, webhooks, clock }: Ser
 		url: "/v1/webhooks/:id/deliveries",
 		config: { scope: "admin" },
 		schema: {
+			operationId: "listDeliveries",
 			summary: "What was tried and what came of it, the oldest first; about the latest thousand",
 			tags: ["webhooks"],
 			params: webhookParams,
