@@ -1,12 +1,13 @@
 import { type Command, Option } from "commander";
-import { createEngine, type Portfolio, readPortfolio } from "../../engine/index.ts";
+import { createEngine, type Portfolio, readPortfolio, validatePolicy } from "../../engine/index.ts";
 import { backtest, type BacktestOptions, formatBacktest } from "../../models/index.ts";
-import { writeDurably } from "../durable-file.ts";
+import { backtestPage } from "../pages/backtest-page.ts";
 import { dayArgument, given, jsonOption, modelOption, seedOption, validateFolder, validateOutFile, wholeArgument } from "./options.ts";
 import { tell } from "./progress.ts";
 import { tellWarnings } from "./report.ts";
+import { type DocumentFlags, documentFormatOption, languageOption, writeDocument } from "./write-document.ts";
 
-interface BacktestFlags {
+interface BacktestFlags extends DocumentFlags {
 	readonly from: number;
 	readonly to: number;
 	readonly origins: number;
@@ -14,8 +15,6 @@ interface BacktestFlags {
 	readonly solve?: number;
 	readonly model?: string;
 	readonly seed?: number;
-	readonly out?: string;
-	readonly json?: true;
 }
 
 type Solve = NonNullable<BacktestOptions["solve"]>;
@@ -39,9 +38,12 @@ async function run(folder: string, flags: BacktestFlags): Promise<void> {
 	const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
 	tellWarnings(portfolio.reports);
 	const document = await replay(portfolio, flags);
-	const text = `${JSON.stringify(document)}\n`;
-	if (flags.out !== undefined) await writeDurably(flags.out, (file) => file.writeFile(text));
-	process.stdout.write(flags.json ? text : `${formatBacktest(document)}\n`);
+	await writeDocument(document, flags, {
+		currency: document.currency,
+		language: validatePolicy(portfolio.policy).language,
+		table: () => formatBacktest(document),
+		page: (speech) => backtestPage(speech, document, null),
+	});
 }
 
 /** `carteira backtest`: whom the value of a contact would have put first, and what those customers then did. */
@@ -61,7 +63,9 @@ export function addBacktestCommand(program: Command): void {
 		)
 		.addOption(modelOption())
 		.addOption(seedOption())
-		.option("--out <backtest.json>", "write the answer as JSON")
+		.option("--out <file>", "write the answer: backtest.json, or a page backtest.html")
+		.addOption(documentFormatOption())
+		.addOption(languageOption())
 		.addOption(jsonOption())
 		.action(run);
 }

@@ -1,49 +1,57 @@
 import { type Command, Option } from "commander";
-import { readPortfolio } from "../../engine/index.ts";
+import { type Portfolio, readPortfolio, validatePolicy } from "../../engine/index.ts";
 import {
 	EXPERIMENT_UNITS,
 	type ExperimentUnit,
 	designExperiment,
 	type ExperimentDesign,
+	type ExperimentReport,
 	formatDesign,
 	formatExperiment,
 	reportExperiment,
 } from "../../models/index.ts";
 import { writeDurably } from "../durable-file.ts";
+import { experimentPage } from "../pages/experiment-page.ts";
 import { asOfOption, dayArgument, jsonOption, numberArgument, seedOption, validateFolder, validateOutFile } from "./options.ts";
+import { type DocumentFlags, documentFormatOption, languageOption, writeDocument } from "./write-document.ts";
 
-interface DesignFlags {
+interface DesignFlags extends DocumentFlags {
 	readonly name: string;
 	readonly from: number;
 	readonly to: number;
 	readonly share: number;
 	readonly unit?: ExperimentUnit;
 	readonly seed?: number;
-	readonly out?: string;
-	readonly json?: true;
 }
 
-async function design(folder: string, { name, out, ...flags }: DesignFlags): Promise<ExperimentDesign> {
+interface ReportFlags extends DocumentFlags {
+	readonly name: string;
+	readonly asOf: number;
+}
+
+const open = (folder: string): Promise<Portfolio> => readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
+
+/** Writes a design or a report where and how the flags say. */
+async function show(portfolio: Portfolio, document: ExperimentDesign | ExperimentReport, flags: DocumentFlags, table: () => string) {
+	const { currency, language } = validatePolicy(portfolio.policy);
+	await writeDocument(document, flags, { currency, language, table, page: (speech) => experimentPage(speech, document, null) });
+}
+
+async function design(folder: string, { name, out, ...flags }: DesignFlags) {
 	validateFolder(folder);
 	validateOutFile(out);
-	const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
-	return designExperiment(portfolio, {
-		experiment: name,
-		from: flags.from,
-		to: flags.to,
-		share: flags.share,
-		seed: flags.seed ?? 1,
-		...(flags.unit && { unit: flags.unit }),
-	});
+	const portfolio = await open(folder);
+	const { from, to, share, unit, seed = 1 } = flags;
+	return { portfolio, found: designExperiment(portfolio, { experiment: name, from, to, share, seed, ...(unit && { unit }) }) };
 }
 
 async function runDesign(folder: string, flags: DesignFlags): Promise<void> {
-	const found = await design(folder, flags);
-	process.stdout.write(flags.json ? `${JSON.stringify(found)}\n` : `${formatDesign(found)}\n`);
+	const { portfolio, found } = await design(folder, flags);
+	await show(portfolio, found, flags, () => formatDesign(found));
 }
 
 async function runAssign(folder: string, flags: DesignFlags & { readonly out: string }): Promise<void> {
-	const { policy, unit, num_held_out, num_units, guardrails } = await design(folder, flags);
+	const { policy, unit, num_held_out, num_units, guardrails } = (await design(folder, flags)).found;
 	await writeDurably(flags.out, (file) => file.writeFile(`${JSON.stringify(policy, null, "\t")}\n`));
 	const answer = { out: flags.out, num_held_out, num_units, guardrails };
 	process.stdout.write(
@@ -53,14 +61,17 @@ async function runAssign(folder: string, flags: DesignFlags & { readonly out: st
 	);
 }
 
-async function runReport(
-	folder: string,
-	{ name, asOf, json }: { readonly name: string; readonly asOf: number; readonly json?: true },
-): Promise<void> {
+async function runReport(folder: string, flags: ReportFlags): Promise<void> {
 	validateFolder(folder);
-	const portfolio = await readPortfolio(folder, { requireTables: ["customers", "orders", "reps"] });
-	const report = reportExperiment(portfolio, { experiment: name, asOf });
-	process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${formatExperiment(report)}\n`);
+	validateOutFile(flags.out);
+	const portfolio = await open(folder);
+	const report = reportExperiment(portfolio, { experiment: flags.name, asOf: flags.asOf });
+	await show(portfolio, report, flags, () => formatExperiment(report));
+}
+
+/** Flags of what is shown to people. */
+function shown(command: Command): Command {
+	return command.addOption(documentFormatOption()).addOption(languageOption());
 }
 
 /** Flags of design and assign, which draw the same lot. */
@@ -83,16 +94,18 @@ function drawing(command: Command): Command {
 /** `carteira experiment design|assign|report`: a small random hold-out, and what planning brought against it. */
 export function addExperimentCommand(program: Command): void {
 	const experiment = program.command("experiment").description("measure what planning brings, by a small random hold-out of customers");
-	drawing(experiment.command("design").description("state what a hold-out could find, before it is drawn")).action(runDesign);
+	shown(drawing(experiment.command("design").description("state what a hold-out could find, before it is drawn")))
+		.option("--out <file>", "write the design: design.json, or a page design.html")
+		.action(runDesign);
 	drawing(experiment.command("assign").description("write the hold-out as fields of a policy, for policy.json or plan --policy"))
 		.requiredOption("--out <holdout.json>", "the file to write")
 		.action(runAssign);
-	experiment
-		.command("report")
+	shown(experiment.command("report"))
 		.description("what planning brought, with intervals, and who is ready for the next step of the roll-out")
 		.argument("<folder>", "portfolio folder, whose policy.json has the hold-out")
 		.requiredOption("--name <experiment>", "of the policy's hold_outs")
 		.addOption(asOfOption().makeOptionMandatory())
+		.option("--out <file>", "write the report: report.json, or a page report.html")
 		.addOption(jsonOption())
 		.action(runReport);
 }
