@@ -1,8 +1,6 @@
-import { randomBytes } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
-import fastify, { type FastifyBaseLogger, type FastifyRequest } from "fastify";
+import fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from "fastify";
 import { type ZodTypeProvider, serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { guardAccess } from "./access.ts";
 import { keepAudit } from "./audit-log.ts";
@@ -31,6 +29,7 @@ import { registerTableRoutes } from "./routes/tables.ts";
 import { registerWebhookRoutes } from "./routes/webhooks.ts";
 import type { Services } from "./services.ts";
 import { shedLoad } from "./shed-load.ts";
+import { traceRequest, traceRequests } from "./tracing.ts";
 
 /** Milliseconds for which a connection may be silent, a whole request may take to arrive, and a handler may take unless its route says. */
 const CONNECTION_TIMEOUT = 120_000;
@@ -39,19 +38,14 @@ const HANDLER_TIMEOUT = 120_000;
 /** Milliseconds that clients have to finish when the service ends; idle connections end at once. */
 const DRAIN = 5000;
 
-/** The trace id of a W3C `traceparent`, else a new one. */
-function traceIdOf({ headers }: IncomingMessage): string {
-	const given = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(headers.traceparent?.toString() ?? "");
-	return given?.[1] ?? randomBytes(16).toString("hex");
-}
-
 /** Builds the HTTP application over its services; it never listens by itself. */
 export async function buildApp(services: Services): Promise<App> {
 	const { config } = services;
 	const log: FastifyBaseLogger = services.log;
 	const app: App = fastify({
 		loggerInstance: log,
-		genReqId: traceIdOf,
+		genReqId: traceRequest,
+		logController: new LogController({ requestIdLogLabel: "trace_id" }),
 		bodyLimit: config.limits.max_json_bytes,
 		connectionTimeout: CONNECTION_TIMEOUT,
 		requestTimeout: REQUEST_TIMEOUT,
@@ -67,6 +61,7 @@ export async function buildApp(services: Services): Promise<App> {
 	registerErrorHandler(app);
 	app.addHook("preClose", async () => void setTimeout(() => app.server.closeAllConnections(), DRAIN).unref());
 	refuseExpectations(app.server);
+	traceRequests(app);
 	shedLoad(app, config.limits.max_requests_at_once);
 	guardAccess(app, services);
 	keepAudit(app, services);

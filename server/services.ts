@@ -16,6 +16,7 @@ import { type Keys, createKeys } from "./store/keys.ts";
 import { type WebhookRows, createWebhookRows } from "./store/webhook-rows.ts";
 import { createSender } from "./webhooks/sender.ts";
 import { type Tenants, openTenants } from "./tenants.ts";
+import { traceFields } from "./tracing.ts";
 
 /** What the routes call. Everything that lives through time is here and is closed here. */
 export interface Services {
@@ -94,7 +95,7 @@ async function open(
 	toClose.push(() => engine.close());
 	const jobs = createJobRows(database);
 	await jobs.releaseAll(); // of a process that died, since this one alone has the folder
-	const onDefect = (error: unknown, planId: string): void => log.error({ err: error, planId }, "a plan failed");
+	const onDefect = (error: unknown, planId: string): void => log.error({ err: error, planId, ...traceFields() }, "a plan failed");
 	const metrics = createMetrics(jobs);
 	const plans = createPlanQueue({
 		jobs,

@@ -50,6 +50,7 @@ const HOMES: readonly (readonly [library: RegExp, homes: readonly string[]])[] =
 	[/^vega(-lite)?$/, ["models/"]],
 	[/^(kysely|pg)(\/|$)/, ["server/store/"]],
 	[/^(undici|standardwebhooks|ipaddr\.js)$/, ["server/webhooks/"]],
+	[/^@opentelemetry\//, ["server/tracing.ts"]],
 	[/^highs$/, ["engine/solver/milp.ts"]],
 ];
 

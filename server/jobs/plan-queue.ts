@@ -11,6 +11,7 @@ import { isDiskFailure } from "../file-error.ts";
 import type { JobRows, LeasedPlan } from "../store/job-rows.ts";
 import type { Failure, OnceAnswer, PlanOrder, PlanRecord } from "../store/store.ts";
 import type { Tenant, Tenants } from "../tenants.ts";
+import { annotate, inSpan } from "../tracing.ts";
 import { type Watchers, createWatchers } from "./watchers.ts";
 
 export interface PlanQueueOptions {
@@ -119,11 +120,15 @@ async function requestOf(shelf: Shelf, order: PlanOrder): Promise<PlanRequest> {
 
 /** Starts the queue with the plans that an earlier process left waiting. */
 export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
-	const { jobs, tenants, engine, maxQueued, leaseSeconds, onDefect, onEnded = () => {} } = options;
+	const { jobs, tenants, engine, maxQueued, leaseSeconds, onDefect, onEnded } = options;
 	const watchers = createWatchers();
 	const leaseUntil = (): number => Date.now() + leaseSeconds * 1000;
 	const state = { isClosing: false, isWoken: false };
 	let running: Job | null = null;
+	const ended = (status: "completed" | "stopped" | "failed"): void => {
+		annotate({ "carteira.plan.status": status });
+		onEnded?.(status);
+	};
 	let endRest = (): void => {};
 
 	/** Tells the worker that there may be work, whether it rests or has just looked. */
@@ -169,16 +174,19 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 		const { store, portfolios } = await tenants.get(lease.tenant);
 		const request = await requestOf({ store, portfolios }, lease.order);
 		const { snapshot } = await portfolios.read(lease.order.portfolio);
-		const onProgress = (progress: PlanProgress): void => {
-			job.progress = progress;
-			watchers.tell(lease.id, "progress");
-		};
-		const document = await engine.planSnapshot(snapshot, request, { onProgress, stop });
+		const document = await inSpan("carteira.solve", {}, async (span) => {
+			const onProgress = (progress: PlanProgress): void => {
+				if (progress.phase !== job.progress?.phase) span.addEvent(progress.phase, { "carteira.num_reps": progress.numReps });
+				job.progress = progress;
+				watchers.tell(lease.id, "progress");
+			};
+			return engine.planSnapshot(snapshot, request, { onProgress, stop });
+		});
 		if (job.isLost) return;
 		if (state.isClosing && !job.isStopAsked) return jobs.handBack(lease, { isCounted: false });
 		const status = Atomics.load(stop, 0) === 1 ? "stopped" : "completed";
 		await persist(async () => {
-			if (await store.savePlan(lease, status, document)) onEnded(status);
+			if (await store.savePlan(lease, status, document)) ended(status);
 		});
 	}
 
@@ -188,10 +196,14 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 		const failure = failureOf(error);
 		if (failure.code === "INTERNAL") onDefect(error, lease.id);
 		await persist(() => jobs.fail(lease, failure));
-		onEnded("failed");
+		annotate({ "error.type": failure.code });
+		ended("failed");
 	}
 
-	async function run(lease: LeasedPlan): Promise<void> {
+	const run = (lease: LeasedPlan): Promise<void> =>
+		inSpan("carteira.plan", { "carteira.plan.id": lease.id, "carteira.plan.attempts": lease.attempts }, () => runNow(lease));
+
+	async function runNow(lease: LeasedPlan): Promise<void> {
 		if (lease.attempts > MAX_ATTEMPTS) return persist(() => jobs.fail(lease, GAVE_UP));
 		const job: Job = {
 			lease,
@@ -238,6 +250,7 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 			if ((await jobs.countUnfinished()) > maxQueued)
 				throw new CarteiraError("BUSY", `${maxQueued} plans are waiting already; try again later`);
 			const plan = await tenant.store.createPlan(order, once);
+			annotate({ "carteira.plan.id": plan.id }); // by which its trace and that of its making find each other
 			wake();
 			return plan;
 		},

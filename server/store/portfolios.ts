@@ -17,6 +17,7 @@ import {
 	writePolicy,
 } from "../../engine/index.ts";
 import { syncFolder } from "../durable-file.ts";
+import { inSpan } from "../tracing.ts";
 import type { HeldRows } from "./held-contacts.ts";
 
 /** Bytes of a table as they were received. */
@@ -172,10 +173,22 @@ export async function openPortfolios(
 	return {
 		exists,
 		async importTables(name, changes, mark) {
-			const reports = await change(name, async (folder) => {
-				if (changes.some(({ table }) => table === "contacts")) await held.forget(name);
-				// Tables that come together are to fit together; one that comes alone may wait for another.
-				return importTables(folder, changes, { ...(mark !== undefined && { mark }), mustFit: changes.length > 1 });
+			const told = {
+				"carteira.tables": changes.map(({ table }) => table),
+				"carteira.import.modes": changes.map(({ mode }) => mode),
+				"carteira.import.formats": changes.map(({ format }) => format),
+			};
+			const reports = await inSpan("carteira.import", told, async (span) => {
+				const read = await change(name, async (folder) => {
+					if (changes.some(({ table }) => table === "contacts")) await held.forget(name);
+					// Tables that come together are to fit together; one that comes alone may wait for another.
+					return importTables(folder, changes, { ...(mark !== undefined && { mark }), mustFit: changes.length > 1 });
+				});
+				span.setAttributes({
+					"carteira.import.rows": read.map(({ numRead }) => numRead),
+					"carteira.import.quarantined": read.map(({ numQuarantined }) => numQuarantined),
+				});
+				return read;
 			});
 			void compact(name);
 			return reports;
