@@ -89,6 +89,7 @@ export async function registerOpenApi(app: App): Promise<void> {
 				{ name: "plans", description: "Orders, states and publication" },
 				{ name: "agendas", description: "Days of reps, customers left out, explanations" },
 				{ name: "decisions", description: "Replans, differences, suggestions, what-if, plans made by people" },
+				{ name: "management", description: "Figures of a portfolio, each with the customers behind it" },
 				{ name: "daily run", description: "Each day's plan made before the shift" },
 				{ name: "webhooks", description: "Changes sent as they happen, signed by Standard Webhooks" },
 				{ name: "service", description: "The service itself" },

@@ -90,6 +90,7 @@ export function registerMonitorRoutes(app: App): void {
 		url: "/v1/portfolios/:portfolio/monitor",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getMonitor",
 			summary: "Management figures",
 			description: "Phases, flows, coverage, cadence debt, positivation and its breaks, objections, collections, load, targets.",
 			tags: ["management"],
@@ -115,6 +116,7 @@ export function registerMonitorRoutes(app: App): void {
 		url: "/v1/portfolios/:portfolio/monitor/:figure/customers",
 		config: { scope: "read" },
 		schema: {
+			operationId: "listMonitorCustomers",
 			summary: "The customers behind a figure",
 			description: "Those that add most to its first measure first. Cells of the figure, such as phase, narrow it down.",
 			tags: ["management"],
