@@ -29,6 +29,7 @@ export function registerSyncRoutes(app: App, { tenants }: Services): void {
 		url: "/v1/portfolios/:portfolio/syncs",
 		config: { scope: "write" },
 		schema: {
+			operationId: "beginSync",
 			summary: "Begin a sync: several tables that become one snapshot, or none",
 			tags: ["portfolios"],
 			params: portfolioParams,
@@ -46,6 +47,7 @@ export function registerSyncRoutes(app: App, { tenants }: Services): void {
 		url: "/v1/portfolios/:portfolio/syncs/:sync",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getSync",
 			summary: "A sync and what was sent for it",
 			tags: ["portfolios"],
 			params: syncParams,
@@ -60,6 +62,7 @@ export function registerSyncRoutes(app: App, { tenants }: Services): void {
 		config: { scope: "write" },
 		handlerTimeout: COMMIT_TIMEOUT,
 		schema: {
+			operationId: "commitSync",
 			summary: "Make one snapshot of all tables that were sent, or none",
 			description:
 				"The tables are to fit together; where they do not, nothing is changed and the sync stays open. A committed sync answers what it answered.",
@@ -78,6 +81,7 @@ export function registerSyncRoutes(app: App, { tenants }: Services): void {
 		url: "/v1/portfolios/:portfolio/syncs/:sync",
 		config: { scope: "write" },
 		schema: {
+			operationId: "abortSync",
 			summary: "Abort a sync",
 			tags: ["portfolios"],
 			params: syncParams,
@@ -94,6 +98,7 @@ export function registerSyncRoutes(app: App, { tenants }: Services): void {
 		url: "/v1/portfolios/:portfolio/watermarks",
 		config: { scope: "read" },
 		schema: {
+			operationId: "getWatermarks",
 			summary: "How far each table goes that is held",
 			tags: ["portfolios"],
 			params: portfolioParams,

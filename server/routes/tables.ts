@@ -160,6 +160,7 @@ export function registerTableRoutes(app: App, services: Services): void {
 			config: { scope: "write" },
 			handlerTimeout: UPLOAD_TIMEOUT,
 			schema: {
+				operationId: mode === "replace" ? "stageTable" : "stageRows",
 				summary: mode === "replace" ? "Send a table that a sync replaces" : "Send rows that a sync lays over a table",
 				description: "As of the table itself; it is read when the sync is committed.",
 				tags: ["portfolios"],
