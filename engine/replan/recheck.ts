@@ -3,7 +3,9 @@ import { pointOf } from "../agenda/problem-of.ts";
 import { legBetween, type Point } from "../agenda/travel.ts";
 import type { UnplannedCode } from "../policy/case.ts";
 import { isReached } from "../policy/classify.ts";
+import { readContactRules } from "../policy/contact-rules.ts";
 import { canSell, COLLECT_ONLY, COLLECTIONS_TEAM, creditOf } from "../policy/credit.ts";
+import { readHoldOuts } from "../policy/hold-outs.ts";
 import { buildOwnership, isManager } from "../policy/ownership.ts";
 import type { Policy } from "../policy/policy.ts";
 import { workDaysOf } from "../policy/work-days.ts";
@@ -50,8 +52,8 @@ interface Rules {
 }
 
 /**
- * Holds agendas of an earlier plan against a portfolio as it now stands: credit, blocks, opening hours, channels, the gap to contacts
- * since, who serves whom, absences and shifts. Nothing is scored and nothing replanned, so that it works where planning does not.
+ * Holds agendas of an earlier plan against a portfolio and a policy as they now stand: credit, blocks, experiments' hold-outs, contact rules,
+ * opening hours, channels, the gap to contacts since, who serves whom, absences and shifts. Nothing is scored and nothing replanned, so that it works where planning does not.
  * The agendas are all of one date. Delivery days and the limits of a day, which dropping cannot break, are not looked at again.
  */
 export function recheckDay(portfolio: Portfolio, agendas: readonly DayAgenda[], rules: Rules): Rechecked {
@@ -88,6 +90,7 @@ function createJudge(portfolio: Portfolio, { policy, calendar }: Rules, date: Da
 	const repRows = rowsById(reps, "rep_id");
 	const ownership = buildOwnership(portfolio, [date]);
 	const lastReached = createLastReached(portfolio, date);
+	const [heldOutBy, ruledOutBy] = [readHoldOuts(portfolio, policy), readContactRules(portfolio, policy)];
 
 	function refusalOfRep(rep: number, repId: string, entry: Entry): Refusal | null {
 		if (rep < 0 || rep >= reps.numRows) return { code: "NO_REP", detail: `${repId} is no rep any more` };
@@ -104,7 +107,15 @@ function createJudge(portfolio: Portfolio, { policy, calendar }: Rules, date: Da
 			return { code: "BLOCKED", detail: "the customer is blocked, closed or not to be contacted" };
 		const isOther = entry.kind !== "escalation" && !isManager(reps, rep) && ownership.repOn(customer, date) !== rep;
 		if (isOther) return { code: "NO_REP", detail: "the customer is another rep's, or nobody's" };
-		return creditRefusal(customer, entry) ?? hoursRefusal(customer, entry) ?? gapRefusal(customer, entry);
+		return agreedRefusal(customer, rep) ?? creditRefusal(customer, entry) ?? hoursRefusal(customer, entry) ?? gapRefusal(customer, entry);
+	}
+
+	/** What an experiment's lot, or a rep's refusal, keeps from the day. */
+	function agreedRefusal(customer: number, rep: number): Refusal | null {
+		const heldOut = heldOutBy(customer, rep, date);
+		if (heldOut !== null) return { code: "HELD_OUT", detail: heldOut };
+		const rule = ruledOutBy(rep, customer, date);
+		return rule && { code: "BLOCKED", detail: `a rule until ${rule.until} keeps the rep from the customer: ${rule.reason}` };
 	}
 
 	function creditRefusal(customer: number, { kind }: Entry): Refusal | null {

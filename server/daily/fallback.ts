@@ -1,12 +1,13 @@
-import { type DayPlan, planningRules, recheckDay } from "../../engine/index.ts";
+import { CarteiraError, type DayPlan, planningRules, recheckDay } from "../../engine/index.ts";
+import { policyOf } from "../jobs/order-policy.ts";
 import type { Fallback, RunRecord } from "../store/run-rows.ts";
-import type { StoredAgenda } from "../store/store.ts";
+import type { PlanOrder, Store, StoredAgenda } from "../store/store.ts";
 import type { Tenant } from "../tenants.ts";
 
 /** What is served in place of a run's plan: the day as earlier plans have it, less what may not stand on today's data. */
 export async function makeFallback(
 	{ store, portfolios }: Tenant,
-	{ portfolio: name, date }: Pick<RunRecord, "portfolio" | "date">,
+	{ portfolio: name, date, plan }: Pick<RunRecord, "portfolio" | "date" | "plan">,
 	why: Pick<Fallback, "code" | "detail">,
 	now: number,
 ): Promise<Fallback> {
@@ -19,10 +20,27 @@ export async function makeFallback(
 	});
 	try {
 		const { portfolio } = await portfolios.read(name);
-		return { ...served, ...recheckDay(portfolio, days, planningRules(portfolio, {})), unchecked: null };
+		const policy = await policyOf({ store, portfolios }, await orderOf(store, name, date, plan));
+		return { ...served, ...recheckDay(portfolio, days, planningRules(portfolio, { policy })), unchecked: null };
 	} catch (error) {
 		// An agenda that could not be checked is better than none, and says so.
 		return { ...served, dropped: [], amended: [], unchecked: error instanceof Error ? error.message : String(error) };
+	}
+}
+
+/** What the run was to plan: its policy holds for what is served instead, too. */
+async function orderOf(
+	store: Store,
+	portfolio: string,
+	as_of: string,
+	plan: string,
+): Promise<Pick<PlanOrder, "portfolio" | "as_of" | "policy">> {
+	const none = { portfolio, as_of };
+	try {
+		return { ...none, policy: (await store.getPlan(plan)).order.policy };
+	} catch (error) {
+		if (error instanceof CarteiraError && error.code === "NOT_FOUND") return none; // it was discarded
+		throw error;
 	}
 }
 

@@ -1,17 +1,10 @@
-import {
-	CarteiraError,
-	type Engine,
-	type PlanProgress,
-	type PlanRequest,
-	mergePolicy,
-	parseDay,
-	validatePolicy,
-} from "../../engine/index.ts";
+import { CarteiraError, type Engine, type PlanProgress, type PlanRequest, parseDay } from "../../engine/index.ts";
 import { isDiskFailure } from "../file-error.ts";
 import type { JobRows, LeasedPlan } from "../store/job-rows.ts";
 import type { Failure, OnceAnswer, PlanOrder, PlanRecord } from "../store/store.ts";
 import type { Tenant, Tenants } from "../tenants.ts";
 import { annotate, inSpan } from "../tracing.ts";
+import { policyOf, type Shelf } from "./order-policy.ts";
 import { type Watchers, createWatchers } from "./watchers.ts";
 
 export interface PlanQueueOptions {
@@ -88,19 +81,6 @@ function failureOf(error: unknown): Failure {
 const isBusy = (error: unknown): boolean => (error instanceof CarteiraError && error.code === "BUSY") || isDiskFailure(error);
 const isGone = (error: unknown): boolean => error instanceof CarteiraError && error.code === "NOT_FOUND";
 const raise = (flag: Int32Array): number => Atomics.store(flag, 0, 1);
-
-/** What of a tenant an order is made from. */
-type Shelf = Pick<Tenant, "store" | "portfolios">;
-
-/** The order's policy with the refusals that have not expired beside the rules that it, or the portfolio's, has itself. */
-async function policyOf({ store, portfolios }: Shelf, { portfolio: name, as_of, policy }: PlanOrder): Promise<PlanOrder["policy"]> {
-	const stored = await store.contactRules(name, as_of);
-	if (stored.length === 0) return policy;
-	const { portfolio } = await portfolios.read(name);
-	const { contact_rules: stated } = validatePolicy(mergePolicy(portfolio.policy ?? {}, policy ?? {}));
-	const refused = stored.map(({ customer_id, rep_id, from, until, reason }) => ({ customer_id, rep_id, from, until, reason }));
-	return { ...policy, contact_rules: [...stated, ...refused] };
-}
 
 async function requestOf(shelf: Shelf, order: PlanOrder): Promise<PlanRequest> {
 	const { store } = shelf;

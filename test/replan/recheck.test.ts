@@ -17,6 +17,8 @@ const JUDGED = [
 	"assigned-rep",
 	"min-gap-history",
 	"day-unexpected",
+	"held-out",
+	"contact-rule",
 ];
 /** Rules about the times and legs of a day. */
 const TRAVEL = [
@@ -35,11 +37,12 @@ const DAY_TRAVEL = ["day-travel-metres", "day-travel-seconds", "day-travel-cost"
 const agendasOf = (plan: SmallPlan) =>
 	plan.reps.flatMap(({ rep_id, days }) => days.filter(({ date }) => date === AS_OF).map((day) => ({ rep_id, day })));
 
-function recheck(rows: Rows, plan: SmallPlan): Rechecked {
+function recheck(rows: Rows, plan: SmallPlan, policy: object = {}): Rechecked {
 	const portfolio = portfolioOf(rows, POLICY);
-	return recheckDay(portfolio, agendasOf(plan) as unknown as Parameters<typeof recheckDay>[1], planningRules(portfolio, {}));
+	return recheckDay(portfolio, agendasOf(plan) as unknown as Parameters<typeof recheckDay>[1], planningRules(portfolio, { policy }));
 }
-const dropped = (rows: Rows): string[] => recheck(rows, smallPlan()).dropped.map(({ customer_id, code }) => `${customer_id} ${code}`);
+const dropped = (rows: Rows, policy?: object): string[] =>
+	recheck(rows, smallPlan(), policy).dropped.map(({ customer_id, code }) => `${customer_id} ${code}`);
 
 /** The contacts of the day against which the independent checker has something by the rules above. */
 function refusedByCheck(rows: Rows, plan: SmallPlan): string[] {
@@ -90,6 +93,19 @@ test("each contact that may not stand is dropped with its reason; a promise only
 	expect(dropped({ ...ROWS, holidays: [...(ROWS.holidays ?? []), { date: AS_OF }] })).toHaveLength(5);
 });
 
+test("what an experiment holds out, and what reps refused, is dropped on its days, promises apart", () => {
+	const during = { experiment: "E1", from: AS_OF, to: AS_OF };
+	expect(dropped(ROWS, { hold_outs: [{ ...during, customers: ["C01", "C09"] }] })).toEqual(["C01 HELD_OUT"]);
+	expect(dropped(ROWS, { hold_outs: [{ ...during, from: "2026-11-20", to: "2026-11-22", customers: ["C01"] }] })).toEqual([]);
+	const days = [{ rep_id: "R1", dates: [AS_OF] }];
+	expect(dropped(ROWS, { hold_outs: [{ ...during, rep_days: days }] })).toEqual(["C01 HELD_OUT", "C03 HELD_OUT"]);
+	const rule = { customer_id: "C03", rep_id: "R1", from: "2026-11-20", until: AS_OF, reason: "renovating" };
+	expect(dropped(ROWS, { contact_rules: [rule] })).toEqual(["C03 BLOCKED"]);
+	expect(dropped(ROWS, { contact_rules: [{ ...rule, rep_id: "R2" }] })).toEqual([]);
+	expect(dropped(ROWS, { contact_rules: [{ ...rule, until: "2026-11-22" }] })).toEqual([]);
+	expect(dropped(ROWS, { contact_rules: [{ ...rule, customer_id: "C09", rep_id: null }] })).toEqual([]); // a promise
+});
+
 const IDS = ["C01", "C03", "C05", "C09", "C10"];
 const fields = fc.record(
 	{
@@ -115,12 +131,18 @@ const world = fc.record({
 	customers: fc.dictionary(fc.constantFrom(...IDS), fields, { maxKeys: 3 }),
 	contacts: fc.array(contact, { maxLength: 2 }),
 	absent: fc.option(fc.constantFrom("R1", "R2"), { freq: 4 }),
+	held: fc.option(fc.constantFrom(...IDS), { freq: 2 }),
+	refused: fc.option(fc.record({ customer_id: fc.constantFrom(...IDS), rep_id: fc.constantFrom("R1", "R2", null) }), { freq: 2 }),
 });
 
 test("what is dropped is what the independent checker refuses, whatever changed, and the days that are left stand", () => {
 	const seen = { dropped: 0, amended: 0 };
 	fc.assert(
-		fc.property(world, ({ customers, contacts, absent }) => {
+		fc.property(world, ({ customers, contacts, absent, held, refused }) => {
+			const policy = {
+				hold_outs: held === null ? [] : [{ experiment: "E1", from: AS_OF, to: AS_OF, customers: [held] }],
+				contact_rules: refused === null ? [] : [{ ...refused, from: AS_OF, until: AS_OF, reason: "away" }],
+			};
 			const rows: Rows = {
 				...ROWS,
 				customers: (ROWS.customers ?? []).map((row) => ({ ...row, ...customers[String(row.customer_id)] })),
@@ -132,19 +154,19 @@ test("what is dropped is what the independent checker refuses, whatever changed,
 				],
 				reps: (ROWS.reps ?? []).map((row) => (row.rep_id === absent ? { ...row, absences: AS_OF } : row)),
 			};
-			const plan = smallPlan();
-			const { dropped: gone, amended } = recheck(rows, plan);
+			const plan = smallPlan(policy);
+			const { dropped: gone, amended } = recheck(rows, plan, policy);
 			expect(gone.map(({ customer_id }) => customer_id).sort()).toEqual(refusedByCheck(rows, plan));
 			seen.dropped += gone.length;
 			for (const { rep_id, entries, ...day } of amended) {
 				if (rep_id === absent) continue;
-				const held = plan.reps.find((rep) => rep.rep_id === rep_id)?.days.find(({ date }) => date === AS_OF);
-				if (!held) throw new Error("no such day");
+				const stored = plan.reps.find((rep) => rep.rep_id === rep_id)?.days.find(({ date }) => date === AS_OF);
+				if (!stored) throw new Error("no such day");
 				const left = entries.map((leg, index) => {
-					const entry = held.entries.find(({ entry_id }) => entry_id === leg.entry_id);
+					const entry = stored.entries.find(({ entry_id }) => entry_id === leg.entry_id);
 					return { ...entry, ...leg, sequence: index + 1 };
 				});
-				Object.assign(held, day, { entries: left });
+				Object.assign(stored, day, { entries: left });
 				seen.amended++;
 			}
 			const about = checkPlan(portfolioOf(rows, POLICY), plan).filter(({ rule }) => TRAVEL.includes(rule) || DAY_TRAVEL.includes(rule));

@@ -265,6 +265,23 @@ test("where planning fails the last plan's day is served, less what may not stan
 	expect(await agendas("2026-11-19")).toMatchObject({ fallback: false });
 });
 
+test("the stand-in heeds what the run was ordered by, and refusals that have not expired", async () => {
+	await untilFriday();
+	const held = { experiment: "E1", from: "2026-11-20", to: "2026-11-20", customers: ["c1"] };
+	await put({ ...SCHEDULE, plan: { ...SCHEDULE.plan, policy: { hold_outs: [held] } } });
+	const refusal = { rep_id: "r2", customer_id: "c2", date: "2026-11-18", until: "2026-11-20", reason: "moving house", type: "refuse" };
+	const plan = planOf({ asOf: parseDay("2026-11-18") });
+	const revision = { ...plan.receipt, revision: { events: [refusal] } } as unknown as PlanDocument["receipt"];
+	await service.tenant.store.addPlan({ portfolio: "acme", as_of: "2026-11-18" }, { ...plan, receipt: revision });
+	service.engine.failWith = new CarteiraError("NOT_ENOUGH_HISTORY", "too little");
+	await runAt("2026-11-20T04:30");
+	const { dropped } = await agendas("2026-11-20");
+	expect(dropped?.map(({ customer_id, code }) => [customer_id, code])).toEqual([
+		["c1", "HELD_OUT"],
+		["c2", "BLOCKED"],
+	]);
+});
+
 test("a plan that is late comes into force when it is there; until then the last plan's day is served", async () => {
 	const thursday = await untilFriday();
 	service.engine.hold = true;
