@@ -10,6 +10,8 @@ declare module "fastify" {
 	interface FastifyContextConfig {
 		/** What a key must be allowed for this route; `none` for what anyone may know. A route that does not say is for `admin`. */
 		readonly scope?: Scope | "none";
+		/** May the token of a calendar, in the address, stand for a key? */
+		readonly takesCalendarToken?: boolean;
 	}
 	interface FastifyRequest {
 		/** Who calls; null before that is known, and on routes of scope `none`. */
@@ -21,7 +23,7 @@ declare module "fastify" {
 
 export interface Caller {
 	readonly tenant: Tenant;
-	/** The key that was sent; null where none is needed. */
+	/** The key, or the calendar's token, that was sent; null where none is needed. */
 	readonly keyId: string | null;
 }
 
@@ -62,8 +64,15 @@ function bearerOf({ headers }: FastifyRequest): string {
 	return match[1];
 }
 
+/** The token of a calendar that stands in the address of a request without a key. */
+function calendarTokenIn({ headers, query, routeOptions }: FastifyRequest): string | null {
+	if (routeOptions.config.takesCalendarToken !== true || headers.authorization !== undefined) return null;
+	const token = (query as { readonly token?: unknown }).token;
+	return typeof token === "string" ? token : null;
+}
+
 /** Lets a request in as the tenant of its key, or refuses it before its body is read. */
-export function guardAccess(app: App, { keys, tenants }: Services): void {
+export function guardAccess(app: App, { keys, calendarTokens, tenants }: Services): void {
 	const hasKeys = createKeyWatch(keys);
 	app.decorateRequest("caller", null);
 	app.decorateRequest("tenant", {
@@ -74,13 +83,28 @@ export function guardAccess(app: App, { keys, tenants }: Services): void {
 	});
 	app.addHook("onRoute", (route) => {
 		const scope = route.config?.scope ?? "admin";
-		route.schema = { ...route.schema, security: scope === "none" ? [] : [{ key: [scope] }] };
+		const others = route.config?.takesCalendarToken === true ? [{ calendarToken: [] }] : [];
+		route.schema = { ...route.schema, security: scope === "none" ? [] : [{ key: [scope] }, ...others] };
 	});
+	/** Whoever holds the token of the calendar that is asked for; no other calendar's opens it. */
+	async function holderOf({ params }: FastifyRequest, text: string): Promise<Caller> {
+		const { portfolio, rep } = params as { readonly portfolio?: string; readonly rep?: string };
+		const token = await calendarTokens.find(text);
+		if (token === null || token.portfolio !== portfolio || token.rep !== rep)
+			throw new HttpError("UNAUTHORIZED", "the token is unknown, renewed, revoked, or another calendar's");
+		return { tenant: await tenants.get(token.tenant), keyId: token.id };
+	}
 	app.addHook("onRequest", async (request: FastifyRequest, reply: FastifyReply) => {
 		if (request.headers.host === undefined) throw new HttpError("MALFORMED", "the Host header is missing");
 		const scope = request.routeOptions.config.scope ?? "admin";
-		if (!(await hasKeys())) {
-			refuseOtherSites(request);
+		const isOpen = !(await hasKeys());
+		if (isOpen) refuseOtherSites(request);
+		const token = calendarTokenIn(request);
+		if (token !== null) {
+			request.caller = await holderOf(request, token);
+			return;
+		}
+		if (isOpen) {
 			request.caller = { tenant: tenants.ofThisMachine, keyId: null };
 			return;
 		}

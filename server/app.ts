@@ -8,7 +8,7 @@ import { answerError, registerErrorHandler } from "./error-handler.ts";
 import { registerOpenApi } from "./openapi.ts";
 import { answerProtocolError, refuseExpectations } from "./protocol-errors.ts";
 import { registerAgendaRoutes } from "./routes/agendas.ts";
-import { registerCalendarRoute } from "./routes/calendars.ts";
+import { registerCalendarRoutes } from "./routes/calendars.ts";
 import { registerChangeRoutes } from "./routes/changes.ts";
 import { registerContactRuleRoutes } from "./routes/contact-rules.ts";
 import { registerDailyRoutes } from "./routes/daily.ts";
@@ -89,7 +89,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerPlanRoutes(typed, services);
 		registerPlanEventRoutes(typed, services);
 		registerAgendaRoutes(typed, services);
-		registerCalendarRoute(typed, services);
+		registerCalendarRoutes(typed, services);
 		registerExplanationRoute(typed, services);
 		registerModelRoutes(typed, services);
 		registerRecordRoutes(typed, services);

@@ -37,6 +37,7 @@ const HEADERS_OF: Readonly<Record<string, readonly (keyof typeof HEADERS)[]>> = 
 	createWebhook: ["Idempotency-Key"],
 	getPlanAgendas: ["If-None-Match"],
 	getPublishedAgendas: ["If-None-Match"],
+	getCalendar: ["If-None-Match"],
 	watchPlan: ["Last-Event-ID"],
 };
 
@@ -83,7 +84,12 @@ export async function registerOpenApi(app: App): Promise<void> {
 				version: "1",
 				description: "Which customers to contact, when, through which channel, in which order, with which products, and why, in money.",
 			},
-			components: { securitySchemes: { key: { type: "http", scheme: "bearer", description: "Not needed until the first key is made." } } },
+			components: {
+				securitySchemes: {
+					key: { type: "http", scheme: "bearer", description: "Not needed until the first key is made." },
+					calendarToken: { type: "apiKey", in: "query", name: "token", description: "Opens one rep's calendar and nothing else." },
+				},
+			},
 			tags: [
 				{ name: "portfolios", description: "Tables and policy in; what is held" },
 				{ name: "plans", description: "Orders, states and publication" },

@@ -13,6 +13,7 @@ import { type DailyRuns, createDailyRuns } from "./daily/daily-runs.ts";
 import { createJobRows } from "./store/job-rows.ts";
 import { createRunRows } from "./store/run-rows.ts";
 import { type Keys, createKeys } from "./store/keys.ts";
+import { type CalendarTokens, createCalendarTokens } from "./store/calendar-tokens.ts";
 import { type WebhookRows, createWebhookRows } from "./store/webhook-rows.ts";
 import { createSender } from "./webhooks/sender.ts";
 import { type Tenants, openTenants } from "./tenants.ts";
@@ -26,6 +27,7 @@ export interface Services {
 	readonly database: Database;
 	readonly tenants: Tenants;
 	readonly keys: Keys;
+	readonly calendarTokens: CalendarTokens;
 	readonly audit: Audit;
 	readonly changes: Changes;
 	readonly webhooks: WebhookRows;
@@ -115,7 +117,24 @@ async function open(
 	const sender = createSender({ rows: webhooks, clock, log, metrics, limits, allowPrivate: config.allowPrivateWebhooks });
 	toClose.push(() => sender.close());
 	const changes = createChanges(database);
-	return { daily, clock, webhooks, config, log, engine, database, tenants, keys, audit, changes, metrics, plans, uploadsDir };
+	const calendarTokens = createCalendarTokens(database);
+	return {
+		daily,
+		clock,
+		webhooks,
+		config,
+		log,
+		engine,
+		database,
+		tenants,
+		keys,
+		calendarTokens,
+		audit,
+		changes,
+		metrics,
+		plans,
+		uploadsDir,
+	};
 }
 
 /** The registry of models in a data folder, where there is one: its champion plans. */

@@ -122,11 +122,17 @@ async function placesOf({ portfolios }: FastifyRequest["tenant"], name: string):
 /** What every route that answers by `sendTagged` says beside its body. */
 export const NOT_MODIFIED = { 304: z.undefined().meta({ description: "the client has it already" }) };
 
-/** Sends a body with its ETag, or 304 where the client has it already. */
-export function sendTagged(request: FastifyRequest, reply: FastifyReply, type: string, body: string): FastifyReply {
+/** Sends a body with its ETag, or 304 where the client has it already. `caching`: no-store: nobody on the way may keep it. */
+export function sendTagged(
+	request: FastifyRequest,
+	reply: FastifyReply,
+	type: string,
+	body: string,
+	caching: "no-cache" | "no-store" = "no-cache",
+): FastifyReply {
 	const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
 	const known = (request.headers["if-none-match"] ?? "").split(",").map((text) => text.trim().replace(/^W\//, ""));
-	void reply.header("etag", tag).header("vary", "accept").header("cache-control", "private, no-cache");
+	void reply.header("etag", tag).header("vary", "accept").header("cache-control", `private, ${caching}`);
 	if (known.includes(tag) || known.includes("*")) return reply.code(304).send();
 	return reply.type(`${type}; charset=utf-8`).send(body);
 }

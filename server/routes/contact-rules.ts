@@ -26,6 +26,7 @@ export function registerContactRuleRoutes(app: App, { clock }: Services): void {
 		url: "/v1/portfolios/:portfolio/contact-rules",
 		config: { scope: "read" },
 		schema: {
+			operationId: "listContactRules",
 			summary: "What keeps reps from customers until it expires",
 			description:
 				"Made by refusals with `until` of revisions. Every plan made while a rule holds leaves the customer out on its days, promises apart, as BLOCKED.",
@@ -48,6 +49,7 @@ export function registerContactRuleRoutes(app: App, { clock }: Services): void {
 		url: "/v1/portfolios/:portfolio/contact-rules/:id",
 		config: { scope: "plan" },
 		schema: {
+			operationId: "deleteContactRule",
 			summary: "Take a rule back",
 			tags: ["decisions"],
 			params: ruleParams,

@@ -42,7 +42,21 @@ async function createContactRules(db: Database): Promise<void> {
 		.execute();
 }
 
-/** What calendars that subscribed to a rep's agenda have been told, and what reps refused. */
+async function createCalendarTokens(db: Database): Promise<void> {
+	await db.schema
+		.createTable("calendar_token")
+		.ifNotExists()
+		.addColumn("tenant", "text", (column) => column.notNull())
+		.addColumn("portfolio", "text", (column) => column.notNull())
+		.addColumn("rep_id", "text", (column) => column.notNull())
+		.addColumn("id", "text", (column) => column.notNull().unique())
+		.addColumn("hash", "text", (column) => column.notNull())
+		.addColumn("created_at", "text", (column) => column.notNull())
+		.addPrimaryKeyConstraint("calendar_token_key", ["tenant", "portfolio", "rep_id"])
+		.execute();
+}
+
+/** What calendars that subscribed to a rep's agenda have been told and what opens them, and what reps refused. */
 export function calendarMigrations(dialect: Dialect): Record<string, Migration> {
 	return {
 		"0045-calendar-events": {
@@ -55,6 +69,12 @@ export function calendarMigrations(dialect: Dialect): Record<string, Migration> 
 			async up(db: Database) {
 				await createContactRules(db);
 				if (dialect === "postgres") await guardRows(db, ["contact_rule"]);
+			},
+		},
+		"0055-calendar-tokens": {
+			async up(db: Database) {
+				await createCalendarTokens(db);
+				if (dialect === "postgres") await guardRows(db, ["calendar_token"]);
 			},
 		},
 	};

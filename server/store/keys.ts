@@ -1,8 +1,8 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Selectable } from "kysely";
 import { CarteiraError } from "../../engine/index.ts";
 import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
 import type { Schema } from "./schema.ts";
+import { isSecret, makeSecret, secretId } from "./secrets.ts";
 
 /** What a key may do; `admin` may do everything. */
 export const SCOPES = ["read", "write", "plan", "admin"] as const;
@@ -40,9 +40,7 @@ export interface Keys {
 }
 
 const TENANT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
-const KEY_TEXT = /^ck_([0-9a-f]{16})_[\w-]{43}$/;
-
-const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+const KIND = "ck";
 
 /** Refuses a name that could not be a folder's. */
 export function validateTenant(name: string): void {
@@ -63,20 +61,18 @@ function recordOf(row: Selectable<Schema["api_key"]>): KeyRecord {
 	};
 }
 
-/** Keys have 256 random bits, so that a plain digest of them cannot be turned back. */
 export function createKeys(database: Database): Keys {
 	const all = <T>(work: (rows: Rows) => Promise<T>): Promise<T> => database.as(EVERY_TENANT, work);
 	const findRow = (rows: Rows, id: string) => rows.selectFrom("api_key").selectAll().where("id", "=", id).executeTakeFirst();
 	return {
 		create(key) {
 			validateTenant(key.tenant);
-			const id = randomBytes(8).toString("hex");
-			const text = `ck_${id}_${randomBytes(32).toString("base64url")}`;
+			const { id, text, hash } = makeSecret(KIND);
 			const row = {
 				id,
 				tenant: key.tenant,
 				name: key.name,
-				hash: digestOf(text),
+				hash,
 				scopes: key.scopes.join(" "),
 				created_at: new Date().toISOString(),
 				expires_at: key.expiresAt,
@@ -97,9 +93,9 @@ export function createKeys(database: Database): Keys {
 				return recordOf(row);
 			}),
 		async find(text) {
-			const id = KEY_TEXT.exec(text)?.[1];
+			const id = secretId(KIND, text);
 			const row = id === undefined ? undefined : await all((rows) => findRow(rows, id));
-			if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(digestOf(text)))) return null;
+			if (!row || !isSecret(row.hash, text)) return null;
 			if (row.revoked_at !== null) return null;
 			if (row.expires_at !== null && row.expires_at <= new Date().toISOString()) return null;
 			return recordOf(row);

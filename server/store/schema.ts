@@ -22,6 +22,7 @@ export interface Schema {
 	readonly delivery: DeliveryTable;
 	readonly calendar_event: CalendarEventTable;
 	readonly contact_rule: ContactRuleTable;
+	readonly calendar_token: CalendarTokenTable;
 	readonly sync: SyncTable;
 	readonly sync_part: SyncPartTable;
 }
@@ -253,6 +254,17 @@ interface ContactRuleTable {
 	readonly reason: string;
 	/** The revision that brought it. */
 	readonly plan: string;
+}
+
+/** What opens one rep's calendar to whoever can send no key. */
+interface CalendarTokenTable {
+	readonly tenant: string;
+	readonly portfolio: string;
+	readonly rep_id: string;
+	readonly id: string;
+	/** SHA-256 of its text. */
+	readonly hash: string;
+	readonly created_at: string;
 }
 
 /** Tables that are sent one after the other to become one snapshot. */

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { PlanDocument } from "../../engine/index.ts";
+import { buildApp } from "../../server/app.ts";
+import { createLog } from "../../server/log.ts";
+import { EVERY_TENANT } from "../../server/store/database.ts";
 import { sampleEntry, samplePlan } from "./sample-plan.ts";
 import { makePlan, startService, type TestService } from "./service.ts";
 
@@ -117,4 +120,78 @@ test("a calendar that has not changed is not sent again, and there is none befor
 	const again = await service.app.inject({ url, headers: { "if-none-match": String(first.headers.etag) } });
 	expect(again.statusCode).toBe(304);
 	expect((await service.app.inject({ url, headers: { accept: "application/json" } })).statusCode).toBe(406);
+});
+
+const CALENDAR = "/v1/portfolios/acme/calendars/r1";
+
+/** Makes a key, with which the service is open to nobody else, and a token of r1's calendar. */
+async function tokenOf(rep = "r1"): Promise<{ readonly path: string; readonly authorization: string }> {
+	const { text } = await service.services.keys.create({ tenant: "default", name: "", scopes: ["admin"], expiresAt: null });
+	const authorization = `Bearer ${text}`;
+	await expect.poll(() => statusOf(CALENDAR), { timeout: 10_000 }).toBe(401); // for a second it is believed that there is no key yet
+	const answer = await service.app.inject({ method: "PUT", url: `/v1/portfolios/acme/calendars/${rep}/token`, headers: { authorization } });
+	expect(answer.statusCode, answer.body).toBe(200);
+	return { path: answer.json<{ path: string }>().path, authorization };
+}
+const statusOf = async (url: string, headers: Record<string, string> = {}) => (await service.app.inject({ url, headers })).statusCode;
+
+test("a phone that can send no key subscribes by an address that opens this calendar and nothing else", async () => {
+	await publish(planOf("one", { "2026-11-24": ["c"], "2026-11-25": [] }, ["r1", "r2"]));
+	const { path } = await tokenOf();
+	const feed = await service.app.inject({ url: path });
+	expect(feed.statusCode, feed.body).toBe(200);
+	expect(feed.body).toContain("BEGIN:VEVENT");
+	expect(feed.headers).toMatchObject({ "referrer-policy": "no-referrer", "cache-control": "private, no-store" });
+	expect(await statusOf(path, { "if-none-match": String(feed.headers.etag) })).toBe(304);
+	const token = path.slice(path.indexOf("?"));
+	const elsewhere = [
+		"/v1/portfolios/acme/calendars/r2",
+		"/v1/portfolios/other/calendars/r1",
+		"/v1/portfolios/acme/agendas",
+		`${CALENDAR}/token`,
+	];
+	for (const other of [...elsewhere, "/v1/audit"]) expect(await statusOf(`${other}${token}`), other).toBe(401);
+	for (const wrong of ["?token=", "?token=cal_0123456789abcdef_x", token.replace("cal_", "ck_"), `${token}x`, `${token}&token=1`])
+		expect(await statusOf(`${CALENDAR}${wrong}`), wrong).toBe(401);
+	expect(await statusOf(path, { authorization: "Bearer none" })).toBe(401); // a key that is sent is the one that counts
+	const [key] = await service.services.keys.list();
+	expect(key.name).toBe(""); // a token is no key
+	expect(await service.services.keys.find(token.slice("?token=".length))).toBeNull();
+});
+
+test("an address ends when it is made anew or revoked, also while no key is needed", async () => {
+	await publish(planOf("one", { "2026-11-24": ["c"], "2026-11-25": [] }));
+	const renew = async () => (await service.app.inject({ method: "PUT", url: `${CALENDAR}/token` })).json<{ path: string; id: string }>();
+	const revoke = async () => (await service.app.inject({ method: "DELETE", url: `${CALENDAR}/token` })).statusCode;
+	expect(await revoke()).toBe(404);
+	const [first, second] = [await renew(), await renew()];
+	expect([await statusOf(first.path), await statusOf(second.path), await statusOf(CALENDAR)]).toEqual([401, 200, 200]);
+	const shown = (await service.app.inject({ url: `${CALENDAR}/token` })).json<object>();
+	expect(shown).toEqual({ id: second.id, portfolio: "acme", rep_id: "r1", created_at: expect.any(String) });
+	expect(await revoke()).toBe(204);
+	expect([await statusOf(second.path), await statusOf(`${CALENDAR}/token`)]).toEqual([401, 404]);
+	expect(await statusOf("/v1/portfolios/none/calendars/r1/token")).toBe(404);
+	expect((await service.app.inject({ method: "PUT", url: "/v1/portfolios/none/calendars/r1/token" })).statusCode).toBe(404);
+});
+
+test("a token is kept as a hash, and stands in no log", async () => {
+	await publish(planOf("one", { "2026-11-24": ["c"], "2026-11-25": [] }));
+	const { path, authorization } = await tokenOf();
+	const secret = path.slice(path.indexOf("=") + 1);
+	const rows = await service.services.database.as(EVERY_TENANT, (all) => all.selectFrom("calendar_token").selectAll().execute());
+	expect(rows).toHaveLength(1);
+	expect(JSON.stringify(rows)).not.toContain(secret.slice(-20));
+	const lines: string[] = [];
+	const log = createLog("debug", { write: (line: string) => void lines.push(line) });
+	const app = await buildApp({ ...service.services, log });
+	for (const url of [path, path.replace("r1", "r2"), `${path}&other=1`, `${path.replace("calendars", "nothing")}`])
+		await app.inject({ url });
+	service.tenant.store.publishedPlan = () => Promise.reject(new Error("a defect"));
+	expect((await app.inject({ url: path })).statusCode).toBe(500);
+	await app.close();
+	expect(lines.join("")).toContain("calendars/r1?token=[Redacted]");
+	expect(lines.join("")).toContain("a defect");
+	expect(lines.join("")).not.toContain(secret.slice(-20));
+	const audit = await service.app.inject({ url: "/v1/audit", headers: { authorization } });
+	expect(audit.body).not.toContain(secret.slice(-20));
 });

@@ -38,6 +38,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 	const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
 	expect(described.sort()).toEqual([
 		"delete /v1/plans/{id}",
+		"delete /v1/portfolios/{portfolio}/calendars/{rep}/token",
 		"delete /v1/portfolios/{portfolio}/contact-rules/{id}",
 		"delete /v1/portfolios/{portfolio}/schedule",
 		"delete /v1/portfolios/{portfolio}/syncs/{sync}",
@@ -57,6 +58,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 		"get /v1/portfolios/{portfolio}",
 		"get /v1/portfolios/{portfolio}/agendas",
 		"get /v1/portfolios/{portfolio}/calendars/{rep}",
+		"get /v1/portfolios/{portfolio}/calendars/{rep}/token",
 		"get /v1/portfolios/{portfolio}/changes",
 		"get /v1/portfolios/{portfolio}/contact-rules",
 		"get /v1/portfolios/{portfolio}/customers/{customer_id}",
@@ -87,6 +89,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 		"post /v1/portfolios/{portfolio}/{table}",
 		"post /v1/webhooks",
 		"post /v1/webhooks/{id}/replay",
+		"put /v1/portfolios/{portfolio}/calendars/{rep}/token",
 		"put /v1/portfolios/{portfolio}/policy",
 		"put /v1/portfolios/{portfolio}/schedule",
 		"put /v1/portfolios/{portfolio}/syncs/{sync}/{table}",
