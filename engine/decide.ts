@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createVoice } from "./agenda/messages.ts";
+import { type DesksOptions, openDesks, type StoredPortfolio } from "./desks.ts";
 import type { PlanDocument } from "./agenda/plan-document.ts";
 import { checkPlan } from "./check/check-plan.ts";
 import { validatePolicy } from "./policy/policy.ts";
@@ -14,15 +15,10 @@ import { readAs } from "./replan/request.ts";
 import { suggest, type Suggestions } from "./replan/suggest.ts";
 import { whatIf, type WhatIfAnswer } from "./replan/what-if.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
+import { createShelf } from "./shelf.ts";
 import { understand } from "./understand.ts";
 import { parseDay } from "./units.ts";
 import { valuerOf } from "./valuer.ts";
-
-/** A snapshot of a store. */
-export interface StoredPortfolio {
-	readonly folder: string;
-	readonly sha: string;
-}
 
 /** A plan.json that its receipt's digest names. */
 export interface StoredPlan {
@@ -62,58 +58,40 @@ export type Decided<Kind extends DecisionKind> = Decisions[Kind]["answer"];
 /** Answers decisions about stored plans and keeps what the last ones needed; made to live on a thread of its own. */
 export type Decider = (decision: Decision) => Decided<DecisionKind>;
 
-/** Desks kept open: each holds its portfolio and the plan's scores in memory. */
-const MOST_DESKS = 2;
 const MOST_PLANS = 4;
 
-export async function createDecider(model?: string): Promise<Decider> {
+export async function createDecider(model?: string, options?: DesksOptions): Promise<Decider> {
 	const predictor = await loadPredictor(model);
-	const desks = createShelf<Desk>(MOST_DESKS);
+	const desks = openDesks(predictor, options);
 	const plans = createShelf<PlanDocument>(MOST_PLANS);
-	const planOf = ({ plan_id, file }: StoredPlan, by: string): PlanDocument =>
-		plans.get(`${by} ${plan_id}`, () => {
+	const planOf = ({ plan_id, file }: StoredPlan): PlanDocument =>
+		plans.get(plan_id, () => {
 			const plan: PlanDocument = JSON.parse(readFileSync(file, "utf8")); // the store's own, written by the engine
 			return plan;
 		});
-	const sitDown = ({ portfolio: { folder, sha }, plan: stored, published }: Subject) => {
-		const plan = planOf(stored, sha);
-		const key = JSON.stringify([folder, sha, plan.as_of, plan.receipt.policy_digest, published?.plan_id]);
-		const desk = desks.get(key, () =>
-			openDesk(openSnapshot(folder, sha).portfolio(), plan, published ? planOf(published, sha) : undefined, predictor),
-		);
+	const sitDown = ({ portfolio, plan: stored, published }: Subject, order: unknown) => {
+		const plan = planOf(stored);
+		const desk = desks.of(portfolio, plan, published ? planOf(published) : undefined, order);
+		desk.keep(plan);
 		return { desk, plan };
 	};
 	return (decision) => {
 		if (decision.kind === "diff") {
-			const after = planOf(decision.after, "");
+			const after = planOf(decision.after);
 			const { language, currency } = validatePolicy(after.policy);
-			return diffPlans({ voice: createVoice(language, currency) }, planOf(decision.before, ""), after);
+			return diffPlans({ voice: createVoice(language, currency) }, planOf(decision.before), after);
 		}
 		if (decision.kind === "assess") {
 			const { folder, sha } = decision.portfolio;
 			return assessPlan(openSnapshot(folder, sha).portfolio(), decision.order, undefined, predictor);
 		}
-		const { desk, plan } = sitDown(decision.subject);
+		const { desk, plan } = sitDown(decision.subject, decision.order);
 		if (decision.kind === "suggest") return suggest(desk, plan, decision.order);
 		if (decision.kind === "what-if") return whatIf(desk, plan, decision.order);
 		if (decision.kind === "alternatives") return alternatives(desk, plan, decision.order);
 		const revision = replan(desk, plan, decision.order);
-		plans.get(`${decision.subject.portfolio.sha} ${revision.plan.plan_id}`, () => revision.plan); // the next event of the day is about it
+		plans.get(revision.plan.plan_id, () => revision.plan); // the next event of the day is about it
 		return revision;
-	};
-}
-
-/** The last few values by key; the oldest of too many is forgotten. */
-function createShelf<Value>(most: number): { get(key: string, make: () => Value): Value } {
-	const kept = new Map<string, Value>();
-	return {
-		get(key, make) {
-			const value = kept.get(key) ?? make();
-			kept.delete(key);
-			kept.set(key, value); // deleting and setting moves it to the young end of the map
-			for (const oldest of [...kept.keys()].slice(0, -most)) kept.delete(oldest);
-			return value;
-		},
 	};
 }
 

@@ -12,7 +12,7 @@ import { populationKey, type Question } from "./understand.ts";
 import { surveyInThread } from "./survey-thread.ts";
 
 /** From so many customers on, understanding the few of one rep is worth a survey of all. */
-const SLICED_FROM = 20_000;
+export const SLICED_FROM = 20_000;
 /** Files that are kept beside a store: a day, a policy or a model more or less, and those of before the last appends. */
 const MOST_KEPT = 8;
 
@@ -46,6 +46,12 @@ export async function planSnapshot(
 	if (earlier) return planPortfolio(portfolio, request, services, hooks, { population: earlier, populationOf: earlier.of.inputs, slice });
 	const population = await populationOf(snapshot, folder, question, expected, model);
 	return planPortfolio(portfolio, request, services, hooks, { population, slice });
+}
+
+/** The population of a snapshot that was surveyed already, or the newest from before its last appends; null without either. */
+export function knownPopulation(snapshot: Snapshot, expected: PopulationKey, portfolio: Portfolio): Population | null {
+	const folder = folderOf(snapshot);
+	return loadOrNull(fileOf(folder, expected), expected) ?? earlierPopulation(folder, expected, portfolio);
 }
 
 /** Populations of one base of orders lie together: what has been appended to it since is all that they do not know. */

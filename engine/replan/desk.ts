@@ -2,7 +2,7 @@ import { type Brief, type Entry, type PlanDocument, type RepPlan } from "../agen
 import { createBriefer, type DeliveryFacts } from "../agenda/brief.ts";
 import type { PlanContext } from "../agenda/context.ts";
 import { createVoice, type Voice } from "../agenda/messages.ts";
-import { publishedContacts } from "../agenda/published.ts";
+import { publishedContacts, publishedDates } from "../agenda/published.ts";
 import { readShape } from "../check/shape.ts";
 import { CarteiraError } from "../errors.ts";
 import { type Cases, prepareCases } from "../policy/cases.ts";
@@ -48,7 +48,7 @@ const MOST_CASES = 32;
 export function createDesk(context: PlanContext, published?: PlanDocument): Desk {
 	const { portfolio, policy } = context;
 	const { customers, reps } = portfolio.tables;
-	const inputs = { ...context, published: publishedContacts(portfolio, published) };
+	const inputs = { ...context, published: publishedContacts(portfolio, published), publishedDates: publishedDates(published) };
 	const cases = prepareCases(inputs);
 	const prepared: { eager?: Cases } = {};
 	const eagerCases = (): Cases => {

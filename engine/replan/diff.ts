@@ -1,4 +1,4 @@
-import type { ContactName, Entry, PlanDocument } from "../agenda/plan-document.ts";
+import type { ContactName, Entry, PlanDocument, RepPlan } from "../agenda/plan-document.ts";
 import { parseTime } from "../units.ts";
 import type { Desk } from "./desk.ts";
 import { type DecisionKey, sayDecision } from "./words.ts";
@@ -48,7 +48,7 @@ export function diffPlans(
 	forced: readonly (ContactName & { readonly cause: string })[] = after.receipt.revision?.forced ?? [],
 ): PlanDiff {
 	const tolerance = 60 * (after.receipt.revision?.tolerance_minutes ?? USUAL_TOLERANCE);
-	const [was, is] = [spotsOf(before), spotsOf(after)];
+	const [was, is] = [spotsOf(before, new Set(after.reps)), spotsOf(after, new Set(before.reps))];
 	const causes = new Map(forced.map(({ customer_id, date, cause }) => [`${customer_id} ${date}`, cause]));
 	const events = eventCauses(after);
 	const changes: PlanChange[] = [];
@@ -87,9 +87,12 @@ export function valueOf({ reps }: Pick<PlanDocument, "reps">): number {
 	return reps.reduce((sum, { value_cents }) => sum + value_cents, 0);
 }
 
-function spotsOf({ reps }: PlanDocument): Map<string, Spot[]> {
+/** Contacts by customer; parts of reps that the other plan took over as they are have nothing to tell. */
+function spotsOf({ reps }: PlanDocument, others: ReadonlySet<RepPlan>): Map<string, Spot[]> {
 	const spots = new Map<string, Spot[]>();
-	for (const { rep_id, days } of reps) {
+	for (const rep of reps) {
+		if (others.has(rep)) continue;
+		const { rep_id, days } = rep;
 		for (const { date, entries } of days) {
 			for (const entry of entries) spots.set(entry.customer_id, [...(spots.get(entry.customer_id) ?? []), spotOf(rep_id, date, entry)]);
 		}

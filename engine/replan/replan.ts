@@ -231,7 +231,7 @@ function contactsElsewhere(desk: Desk, plan: PlanDocument, repId: string): Map<n
 	for (const rep of plan.reps) {
 		if (rep.rep_id === repId) continue;
 		for (const { customer, date, entry } of desk.heldBy(rep))
-			if (entry.status !== "not_reached") dates.set(customer, [...(dates.get(customer) ?? []), date]);
+			if (customer >= 0 && entry.status !== "not_reached") dates.set(customer, [...(dates.get(customer) ?? []), date]);
 	}
 	return dates;
 }
@@ -247,6 +247,11 @@ function wishesOf(desk: Desk, events: readonly ReplanEvent[], repId: string, tod
 		wishes.set(customer, { from: isSwap ? by : today, by, channel });
 	}
 	return wishes;
+}
+
+/** What a receipt says of a population that was measured on earlier inputs. */
+function populationIn({ context: { population, portfolio } }: Desk): Pick<PlanDocument["receipt"], "population"> {
+	return population && population.of.inputs !== portfolio.digest ? { population: population.of.inputs } : {};
 }
 
 function documentOf(
@@ -279,7 +284,7 @@ function documentOf(
 		...carried,
 		resumptions: [...carried.resumptions.filter((row) => !isNew(row)), ...resumptions],
 	};
-	const receipt = { ...plan.receipt, inputs_digest: portfolio.digest, revision };
+	const receipt = { ...plan.receipt, inputs_digest: portfolio.digest, ...populationIn(desk), revision };
 	const unmet: UnmetRequired[] = [
 		...plan.unmet_required.filter(({ rep_id, on }) => !outcomes.has(rep_id) || on < now.slice(0, 10)),
 		...[...outcomes.values()].flatMap((outcome) => outcome.unmet),
