@@ -12,25 +12,27 @@ export interface Supposed {
 
 /** A portfolio with some cells as they might be; the one given stays as it is. Its digest too: it is the same inputs, supposed otherwise. */
 export function suppose(portfolio: Portfolio, changes: readonly Supposed[]): Portfolio {
-	return changes.reduce<Portfolio>(
-		(before, change) => ({ ...before, tables: { ...before.tables, [change.table]: withRow(before.tables[change.table], change) } }),
-		portfolio,
-	);
+	const tables = { ...portfolio.tables };
+	for (const [name, mine] of Map.groupBy(changes, ({ table }) => table)) tables[name] = withRows(tables[name], mine);
+	return { ...portfolio, tables };
 }
 
-function withRow(table: Table, { row, texts = {}, numbers = {} }: Supposed): Table {
-	const newTexts = Object.entries(texts).map(([name, text]): [string, TextColumn] => {
+/** Columns are laid over once, however many rows change: a later change of a cell counts. */
+function withRows(table: Table, changes: readonly Supposed[]): Table {
+	const words: Record<string, Map<number, string>> = {};
+	const cells: Record<string, Float64Array> = {};
+	for (const { row, texts = {}, numbers = {} } of changes) {
+		for (const [name, text] of Object.entries(texts)) (words[name] ??= new Map()).set(row, text);
+		for (const [name, value] of Object.entries(numbers)) (cells[name] ??= table.numbers[name].slice())[row] = value;
+	}
+	const over = ([name, mine]: [string, ReadonlyMap<number, string>]): [string, TextColumn] => {
 		const column = table.texts[name];
-		return [name, { length: column.length, at: (other) => (other === row ? text : column.at(other)) }];
-	});
-	const newNumbers = Object.entries(numbers).map(([name, value]) => [
-		name,
-		table.numbers[name].map((cell, other) => (other === row ? value : cell)),
-	]);
+		return [name, { length: column.length, at: (row) => mine.get(row) ?? column.at(row) }];
+	};
 	return {
 		...table,
-		texts: { ...table.texts, ...Object.fromEntries(newTexts) },
-		numbers: { ...table.numbers, ...Object.fromEntries(newNumbers) },
+		texts: { ...table.texts, ...Object.fromEntries(Object.entries(words).map(over)) },
+		numbers: { ...table.numbers, ...cells },
 	};
 }
 

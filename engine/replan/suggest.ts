@@ -81,7 +81,8 @@ const keyOf = ({ rep_id, date: on, start, channel }: Suggestion): string => `${o
 
 /** Reps whose agendas hold the customer, are said to leave it out, or that serve it. */
 export function repsFor(desk: Desk, plan: PlanDocument, customerId: string): string[] {
-	const customer = desk.customerRows.get(customerId) ?? -1;
+	const customer = desk.customerRows.get(customerId);
+	if (customer === undefined) throw new CarteiraError("INVALID_INPUT", `/customer_id: ${customerId} is no customer of the portfolio`);
 	const { rep_id: ids } = desk.context.portfolio.tables.reps.texts;
 	const named = new Set(desk.repsOf(customer).map((rep) => ids.at(rep) ?? ""));
 	const left = plan.unplanned.find(({ customer_id }) => customer_id === customerId)?.rep_id;

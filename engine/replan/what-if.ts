@@ -32,6 +32,7 @@ export const whatIfRequest = z.strictObject({
 			}),
 		)
 		.max(20)
+		.refine((wishes) => new Set(wishes.map(({ customer_id }) => customer_id)).size === wishes.length, "a customer may be forced once")
 		.default([]),
 	/** Contacts that are not to be had: on a date, or at all. */
 	forbid: z
@@ -87,13 +88,15 @@ const NO_LIMIT = 100_000;
 
 /**
  * Answers a question by solving it anew from the plan: without it, then, from what that came to, with it, and from there without it again. So a
- * wider limit never seems to cost, a narrower one never seems to bring anything, and what more search brought is not taken for the answer.
+ * wider limit never seems to cost (but for floors that are a share of the shift, and grow with it), a narrower one never seems to bring anything,
+ * and what more search brought is not taken for the answer.
  */
 export function whatIf(desk: Desk, document: unknown, order: unknown): WhatIfAnswer {
 	const plan = desk.read(document);
 	const question = readAs(whatIfRequest, order, "what-if");
 	const request = requestOf(plan, question);
 	validateAgainst(desk, plan, request);
+	validateCustomers(desk, question);
 	const reps = inOrder(desk, repsOf(desk, plan, question));
 	if (reps.length === 0)
 		throw new CarteiraError("INVALID_INPUT", "what-if: nothing is forced, forbidden or relaxed; expected force, forbid or relax");
@@ -156,6 +159,14 @@ function answerOf(desk: Desk, plan: PlanDocument, without: PlanDocument, { plan:
 function requestOf(plan: PlanDocument, { now, seed, iterations }: WhatIf): ReplanRequest {
 	const start = plan.receipt.revision?.now ?? `${plan.as_of}T00:00`;
 	return readReplanRequest({ now: now ?? start, seed, iterations, max_changes: NO_LIMIT });
+}
+
+/** Every customer that a question names must be there. */
+function validateCustomers({ customerRows }: Desk, { force, forbid, relax }: WhatIf): void {
+	for (const [member, named] of Object.entries({ force, forbid, relax }))
+		for (const [at, one] of named.entries())
+			if ("customer_id" in one && !customerRows.has(one.customer_id))
+				throw new CarteiraError("INVALID_INPUT", `/${member}/${at}/customer_id: ${one.customer_id} is no customer of the portfolio`);
 }
 
 /** The reps that a question is about. */

@@ -106,7 +106,7 @@ describe("complaints of other planners' users", () => {
 		}
 	});
 
-	it("slot proposal", () => {
+	it("slot proposal", async () => {
 		const open = plan.unplanned.filter(({ reasons }) => reasons.every(({ proven }) => !proven));
 		const offered = open.map(({ customer_id }) => suggest(room.desk, plan, { customer_id, most: 3 }).suggestions);
 		const some = offered.filter((list) => list.length > 0);
@@ -125,6 +125,7 @@ describe("complaints of other planners' users", () => {
 		expect(answer.is_met).toBe(true);
 		const day = answer.plan.reps.find((one) => one.rep_id === rep_id)?.days.find((one) => one.date === date);
 		expect(day?.entries.map(({ customer_id }) => customer_id)).toContain(asked);
+		expect(await room.engine.check(room.portfolio, answer.plan)).toEqual([]);
 	});
 
 	it("two updates in a row differ", () => {

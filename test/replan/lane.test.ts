@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { liveDays } from "./lane.ts";
+import { liveDays, meanOf } from "./lane.ts";
 import { openRoom, type Room } from "./room.ts";
 
 describe("days on which things go wrong", () => {
@@ -9,8 +9,8 @@ describe("days on which things go wrong", () => {
 	});
 	afterAll(() => room.close());
 
-	it("break no hard rule, move nothing that is done or promised, and change no more than allowed", async () => {
-		const lane = await liveDays(
+	it("break no hard rule, move nothing that is done or promised, and change no more than allowed", () => {
+		const lane = liveDays(
 			room,
 			Array.from({ length: 10 }, (_, nth) => 100 + nth),
 			{ every: 3, iterations: 1500 },
@@ -18,7 +18,7 @@ describe("days on which things go wrong", () => {
 		expect(lane.numRevisions).toBeGreaterThan(15);
 		expect(lane.violations).toEqual([]);
 		expect(lane.unequal).toEqual([]);
-		expect(lane.numSolved).toBeGreaterThan(3);
-		expect(lane.lost).toBeLessThanOrEqual(0.1); // few days of a small plan; the lane of 200 days holds the mean to 0.03
+		expect(lane.lost.length).toBeGreaterThan(3);
+		expect(meanOf(lane.lost)).toBeLessThanOrEqual(0.1); // few days of a small plan; the lane of 200 days holds the mean to 0.03
 	});
 });

@@ -1,4 +1,6 @@
 import type { PlanDocument, Violation } from "../../engine/index.ts";
+import { checkPlan } from "../../engine/check/check-plan.ts";
+import { recomputeTerms } from "../../engine/recompute-terms.ts";
 import type { Desk } from "../../engine/replan/desk.ts";
 import { replan } from "../../engine/replan/replan.ts";
 import type { ReplanOrder } from "../../engine/replan/request.ts";
@@ -13,11 +15,11 @@ export interface Lane {
 	readonly violations: readonly { readonly seed: number; readonly order: ReplanOrder; readonly violations: readonly Violation[] }[];
 	/** Seeds whose repeated replanning was another one. */
 	readonly unequal: readonly number[];
-	/** CPU milliseconds of each replanning, for each of its reps. */
+	/** CPU and wall milliseconds of each replanning, for each of its reps, ascending. */
 	readonly cpu: readonly number[];
-	/** Mean share of the rest of a rep's horizon that a solve from nothing would have brought more; over the seeds that were solved anew. */
-	readonly lost: number;
-	readonly numSolved: number;
+	readonly wall: readonly number[];
+	/** Shares of the rest of a rep's horizon that a solve from nothing would have brought more, of the seeds that were solved anew; ascending. */
+	readonly lost: readonly number[];
 }
 
 /** Which seeds' replannings are held against a solve from nothing, and how hard that searches. */
@@ -27,33 +29,36 @@ export interface Resolving {
 }
 
 /** Lives seeded days of random events on a plan, each revision checked beside the one before. */
-export async function liveDays({ plan, desk, engine, portfolio }: Room, seeds: Iterable<number>, resolving: Resolving): Promise<Lane> {
-	const made: { seed: number; order: ReplanOrder; before: PlanDocument; after: PlanDocument }[] = [];
-	const unequal: number[] = [];
-	const cpu: number[] = [];
-	const lost: number[] = [];
-	for (const seed of seeds) {
-		randomOrders(
-			seed,
-			(order, before) => {
-				const start = process.cpuUsage();
-				const { plan: after } = replan(desk, before, order);
-				const { user, system } = process.cpuUsage(start);
-				cpu.push((user + system) / 1000 / new Set(order.events?.map(({ rep_id }) => rep_id)).size);
-				if (JSON.stringify(replan(desk, before, order).plan) !== JSON.stringify(after)) unequal.push(seed);
-				made.push({ seed, order, before, after });
-				if (seed % resolving.every === 0) lost.push(...lostBy(desk, before, after, order, resolving.iterations));
-				return after;
-			},
-			plan,
-		);
-	}
+export function liveDays({ plan, desk, portfolio }: Room, seeds: Iterable<number>, resolving: Resolving): Lane {
+	let numRevisions = 0;
 	const violations: { seed: number; order: ReplanOrder; violations: readonly Violation[] }[] = [];
-	for (const { seed, order, before, after } of made) {
-		const found = await engine.check(portfolio, after, undefined, before);
+	const unequal: number[] = [];
+	const [cpu, wall, lost]: [number[], number[], number[]] = [[], [], []];
+	// The inputs are those of all revisions: what they come to is worked out once, each plan's money anew.
+	const valuer = (revised: Parameters<typeof recomputeTerms>[1]) => recomputeTerms(desk.context, revised, undefined);
+	const live = (seed: number, order: ReplanOrder, before: PlanDocument): PlanDocument => {
+		const reps = new Set(order.events?.map(({ rep_id }) => rep_id)).size;
+		const [started, start] = [performance.now(), process.cpuUsage()];
+		const { plan: after } = replan(desk, before, order);
+		const { user, system } = process.cpuUsage(start);
+		cpu.push((user + system) / 1000 / reps);
+		wall.push((performance.now() - started) / reps);
+		numRevisions++;
+		const again = replan(desk, before, order).plan;
+		if (bytesOf(again, before) !== bytesOf(after, before)) unequal.push(seed);
+		const found = checkPlan(portfolio, after, { revised: before, valuer });
 		if (found.length > 0) violations.push({ seed, order, violations: found.slice(0, 5) });
-	}
-	return { numRevisions: made.length, violations, unequal, cpu: cpu.sort((a, b) => a - b), lost: mean(lost), numSolved: lost.length };
+		if (seed % resolving.every === 0) lost.push(...lostBy(desk, before, after, order, resolving.iterations));
+		return after;
+	};
+	for (const seed of seeds) randomOrders(seed, (order, before) => live(seed, order, before), plan);
+	for (const list of [cpu, wall, lost]) list.sort((a, b) => a - b);
+	return { numRevisions, violations, unequal, cpu, wall, lost };
+}
+
+/** A plan as JSON but for the parts of reps that it took over from another as they are, which may be many. */
+function bytesOf(plan: PlanDocument, other: PlanDocument): string {
+	return JSON.stringify({ ...plan, reps: plan.reps.map((rep, at) => (rep === other.reps[at] ? rep.rep_id : rep)) });
 }
 
 function lostBy(desk: Desk, before: PlanDocument, after: PlanDocument, order: ReplanOrder, iterations: number): number[] {
@@ -63,4 +68,7 @@ function lostBy(desk: Desk, before: PlanDocument, after: PlanDocument, order: Re
 	});
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+export const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+/** The value below which a share of an ascending list lies. */
+export const quantileOf = (sorted: readonly number[], share: number): number =>
+	sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

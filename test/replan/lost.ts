@@ -2,7 +2,7 @@ import type { PlanDocument } from "../../engine/index.ts";
 import { carryOn } from "../../engine/replan/carry.ts";
 import { solutionOf } from "../../engine/replan/compose.ts";
 import type { Desk } from "../../engine/replan/desk.ts";
-import { openScope, situationOf } from "../../engine/replan/rep.ts";
+import { openScope, type RepOrder, situationOf } from "../../engine/replan/rep.ts";
 import { carriedOver, orderOf } from "../../engine/replan/replan.ts";
 import { readReplanRequest, type ReplanOrder } from "../../engine/replan/request.ts";
 import { solve } from "../../engine/solver/solve.ts";
@@ -11,6 +11,8 @@ import { solve } from "../../engine/solver/solve.ts";
 export interface Loss {
 	readonly replanned: number;
 	readonly scratch: number;
+	/** Customers asked for that the solve from nothing does not hold, by row. */
+	readonly unmet: readonly number[];
 }
 
 /**
@@ -26,37 +28,35 @@ export function lossOf(
 	iterations: number,
 ): Loss | null {
 	const request = readReplanRequest(order);
-	const asked = orderOf(desk, before, repId, request, carriedOver(before, request), Number.POSITIVE_INFINITY);
+	return solvedAnew(desk, orderOf(desk, before, repId, request, carriedOver(before, request), Number.POSITIVE_INFINITY), after, iterations);
+}
+
+/** The same of an order for one rep, whatever it wishes for and rules out. */
+export function solvedAnew(desk: Desk, order: RepOrder, after: PlanDocument, iterations: number): Loss | null {
+	const asked = { ...order, changePrice: 0 };
 	const { facts, planned, present } = situationOf(desk, asked);
 	if (present && present.factor !== 1) return null;
-	const { remaining } = openScope(
-		desk,
-		{ ...asked, changePrice: 0 },
-		facts,
-		planned,
-		present,
-		() => true,
-		planned,
-		Number.POSITIVE_INFINITY,
-	);
+	const { remaining, wanted } = openScope(desk, asked, facts, planned, present, () => true, planned, Number.POSITIVE_INFINITY);
 	const { problem, repCase, bonus, anchor } = remaining;
 	if (problem.numSlots === 0) return null;
-	const part = after.reps.find(({ rep_id }) => rep_id === repId);
+	const part = after.reps.find(({ rep_id }) => rep_id === asked.repId);
 	if (!part) return null;
 	const settled = new Set(facts.map(({ customer, date }) => `${customer} ${date}`));
 	const held = desk.heldBy(part).filter(({ customer, date }) => date >= asked.moment.day && !settled.has(`${customer} ${date}`));
 	const carried = carryOn(remaining, held, part.days);
-	if (carried.options.some((option) => option < 0)) throw new Error(`${repId}: the replanned agendas do not fit the state they came from`);
+	if (carried.options.some((option) => option < 0)) throw new Error(`${asked.repId}: the agendas do not fit the state they came from`);
 	const replanned = solutionOf({ remaining, solution: carried.solution }).value;
 	const { value, schedules } = solve(problem, { seed: 5, iterations, boundWork: 1 });
-	const wished = new Set<number>();
+	const [seen, met] = [new Set<number>(), new Set<number>()];
 	let scratch = value;
 	for (const { contacts } of schedules) {
 		for (const { option } of contacts) {
-			if (option === anchor || wished.has(repCase.options[option].customer)) continue;
-			wished.add(repCase.options[option].customer);
-			scratch -= bonus[option];
+			if (option === anchor) continue;
+			const { customer } = repCase.options[option];
+			if (bonus[option] > 0) met.add(customer);
+			if (!seen.has(customer)) scratch -= bonus[option];
+			seen.add(customer);
 		}
 	}
-	return { replanned, scratch };
+	return { replanned, scratch, unmet: [...wanted.keys()].filter((customer) => !met.has(customer)) };
 }

@@ -86,6 +86,8 @@ describe("a question to a plan", () => {
 
 	it("names the place of what it does not know", () => {
 		expect(() => ask({ force: [{ customer_id: leftOut, rep_id: "nobody" }] })).toThrow(/nobody is no rep of the plan/);
+		expect(() => ask({ force: [{ customer_id: "nobody" }] })).toThrow("/force/0/customer_id: nobody is no customer of the portfolio");
+		expect(() => ask({ force: [{ customer_id: leftOut }, { customer_id: leftOut }] })).toThrow(/force: a customer may be forced once/);
 		expect(() => ask({})).toThrow(/expected force, forbid or relax/);
 		expect(() => ask({ relax: [{ customer_id: leftOut, visit_hours: "always" }] })).toThrow(/always/);
 		expect(() => whatIf(room.desk, { plan_id: "x" }, {})).toThrow(/not a plan.json/);
