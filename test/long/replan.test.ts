@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditProven, harder } from "../replan/audit-proven.ts";
-import { liveDays } from "../replan/lane.ts";
+import { liveDays, meanOf, quantileOf } from "../replan/lane.ts";
 import { openRoom, type Room } from "../replan/room.ts";
 
 const NUM_DAYS = process.env.CARTEIRA_SLICE ? 10 : 200;
@@ -12,18 +12,18 @@ describe("200 seeded days of 3,000 customers and 10 reps", () => {
 	});
 	afterAll(() => room.close());
 
-	it("break no hard rule, move nothing that is done or promised, and change no more than allowed", async () => {
-		const lane = await liveDays(
-			room,
-			Array.from({ length: NUM_DAYS }, (_, nth) => nth + 1),
-			{ every: 10, iterations: 20_000 },
-		);
+	it("break no hard rule, move nothing that is done or promised, and change no more than allowed", () => {
+		const seeds = Array.from({ length: NUM_DAYS }, (_, nth) => nth + 1);
+		const { numRevisions, cpu, wall, lost, violations, unequal } = liveDays(room, seeds, { every: 10, iterations: 20_000 });
+		const told = (list: readonly number[], digits: number): string =>
+			`median ${quantileOf(list, 0.5).toFixed(digits)}, p95 ${quantileOf(list, 0.95).toFixed(digits)}, most ${quantileOf(list, 1).toFixed(digits)}`;
 		console.log(
-			`${lane.numRevisions} revisions, CPU ms a rep: median ${lane.cpu[lane.cpu.length >> 1]}, p95 ${lane.cpu[Math.floor(0.95 * lane.cpu.length)]}; mean value lost ${lane.lost} in ${lane.numSolved} solved anew`,
+			`${numRevisions} revisions of ${NUM_DAYS} days, milliseconds a rep: CPU ${told(cpu, 0)}; wall ${told(wall, 0)}; ` +
+				`value lost in ${lost.length} cases: mean ${meanOf(lost).toFixed(4)}, ${told(lost, 4)}`,
 		);
-		expect(lane.violations).toEqual([]);
-		expect(lane.unequal).toEqual([]);
-		if (!process.env.CARTEIRA_SLICE) expect(lane.lost).toBeLessThanOrEqual(0.03);
+		expect(violations).toEqual([]);
+		expect(unequal).toEqual([]);
+		if (!process.env.CARTEIRA_SLICE) expect(meanOf(lost)).toBeLessThanOrEqual(0.03);
 	});
 });
 
