@@ -28,7 +28,8 @@ export function questionOf(plan: PlanDocument, seed: number): Question {
 	const kind = QUESTIONS[seed % QUESTIONS.length];
 	const rep = pick(plan.reps.filter(({ days }) => days.flatMap(({ entries }) => entries).length > 10));
 	// A third of them is asked in the middle of some day.
-	const now = random.next() < 0.33 ? { now: `${pick(rep.days).date}T${8 + random.below(8)}:30`.replace(/T(\d):/, "T0$1:") } : {};
+	const now =
+		random.next() < 0.33 ? { now: `${pick(rep.days.slice(0, -2)).date}T${8 + random.below(8)}:30`.replace(/T(\d):/, "T0$1:") } : {};
 	return { kind, rep, order: { ...now, ...limitsOf(random, plan, rep, kind, now.now?.slice(0, 10) ?? rep.days[0].date) } };
 }
 
@@ -60,7 +61,7 @@ function limitsOf(random: Random, plan: PlanDocument, rep: RepPlan, kind: Kind, 
 			return { relax: [{ rep_id, extra_visits: 1 + random.below(5), extra_calls: 1 + random.below(5) }] };
 		case "relax-hours":
 			return { relax: [{ customer_id: someone().customer_id, visit_hours: pick(["Mo-Su 07:00-20:00", "Mo-Fr 06:00-22:00"]) }] };
-		case "both":
+		default:
 			return { forbid: forbid(), relax: [{ rep_id, extra_minutes: 30 + random.below(90) }] };
 	}
 }

@@ -184,8 +184,7 @@ test("a token is kept as a hash, and stands in no log", async () => {
 	const lines: string[] = [];
 	const log = createLog("debug", { write: (line: string) => void lines.push(line) });
 	const app = await buildApp({ ...service.services, log });
-	for (const url of [path, path.replace("r1", "r2"), `${path}&other=1`, `${path.replace("calendars", "nothing")}`])
-		await app.inject({ url });
+	for (const url of [path, path.replace("r1", "r2"), `${path}&other=1`, path.replace("calendars", "nothing")]) await app.inject({ url });
 	service.tenant.store.publishedPlan = () => Promise.reject(new Error("a defect"));
 	expect((await app.inject({ url: path })).statusCode).toBe(500);
 	await app.close();
