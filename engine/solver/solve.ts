@@ -17,9 +17,9 @@ export interface SolveOptions extends StopOptions {
 	readonly onProgress?: (progress: { readonly iterations: number; readonly value: number }) => void;
 }
 
-/** An evaluation takes about 12 ns, so this makes the bound about a third as long as the search; never far below 0.7 s, never far above 5 s. */
+/** An evaluation takes about 12 ns, so this makes the bound about a third as long as the search; never far below 0.5 s, never far above 4 s. */
 const BOUND_WORK_AN_EVALUATION = 0.3;
-const LEAST_BOUND_WORK = 45e6;
+const LEAST_BOUND_WORK = 60e6;
 const MOST_BOUND_WORK = 400e6;
 
 /**

@@ -83,27 +83,58 @@ export function findUpperBound(
 
 /** A round of the descent over routes. One that leads nowhere any more leaves its work to the next. */
 interface Round {
+	/** Work of the whole descent from which the round pays. */
+	readonly from: number;
 	/** Steps of time in a slot. */
 	readonly steps: number;
-	/** Share of the work by which it ends. */
+	/** Share of the work by which it ends, unless it is the last that pays. */
 	readonly until: number;
 	/** Most customers remembered at a node, and pricings of a slot in a row in which its memory may grow. */
 	readonly kept: number;
 	readonly tries: number;
 }
 
-/** By measurement on product-shaped problems made from other seeds than those that judge. */
-const ROUNDS: readonly Round[] = [
-	{ steps: 80, until: 0.75, kept: 0, tries: 1 },
-	{ steps: 250, until: 0.85, kept: 4, tries: 2 },
-	{ steps: 2400, until: 1, kept: 5, tries: 5 },
-];
-/** One pricing of so many is exact and gives a bound; the others find routes for a tenth of the work. */
-const EXACT_EVERY = 4;
+/** How the prices follow the routes. */
+interface Pace {
+	readonly rounds: readonly Round[];
+	/** One pricing of so many is exact and gives a bound; the others find routes for a tenth of the work. */
+	readonly exactEvery: number;
+	/** Moves between the first two pricings, few while few routes are known, and their growth from one pricing to the next. */
+	readonly moves: number;
+	readonly moreMoves: number;
+	/** How long the first moves are. */
+	readonly agility: number;
+}
+
+/**
+ * By measurement on the public sets, and on product-shaped problems made from other seeds than those that judge: many days that move at once do
+ * so in many short moves on a grid that is fine from the start, and seldom pay for the finest; one day begins on a coarse one.
+ */
+const PACE_OF_ONE: Pace = {
+	rounds: [
+		{ from: 0, steps: 80, until: 0.75, kept: 0, tries: 1 },
+		{ from: 0, steps: 250, until: 0.85, kept: 4, tries: 2 },
+		{ from: 0, steps: 2400, until: 1, kept: 5, tries: 5 },
+	],
+	exactEvery: 4,
+	moves: 3,
+	moreMoves: 1.2,
+	agility: 0.2,
+};
+const PACE_OF_MANY: Pace = {
+	rounds: [
+		{ from: 0, steps: 240, until: 0.4, kept: 0, tries: 1 },
+		{ from: 100e6, steps: 240, until: 0.5, kept: 3, tries: 2 },
+		{ from: 500e6, steps: 400, until: 0.9, kept: 4, tries: 2 },
+		{ from: 500e6, steps: 2400, until: 1, kept: 5, tries: 5 },
+	],
+	exactEvery: 3,
+	moves: 12,
+	moreMoves: 1.15,
+	agility: 0.05,
+};
 /** Work of a move for each option of the problem. */
 const WORK_AN_OPTION = 12;
-/** Growth of the number of moves from one pricing to the next: few at first, while few routes are known. */
-const MORE_MOVES = 1.2;
 const MOST_MOVES = 100;
 /** Moves are halved in length after so many pricings without gain, until they lead nowhere. */
 const STALE = 12;
@@ -121,28 +152,33 @@ function descendRoutes(
 	target: number,
 	work: number,
 ): number {
-	const { relaxation } = side;
+	const { relaxation, problem } = side;
 	const slope = new Float64Array(relaxation.numRows);
 	const bestPrices = Float64Array.from(prices);
 	const evaluatePools: Evaluate = (at, out) => evaluateCustomers(at, out) + chooseFromPools(side, at, out);
-	// By measurement on the public sets and on product-shaped problems: many days that move at once do so in many short moves.
-	const isAlone = side.networks.length === 1;
+	const pace = side.networks.length === 1 ? PACE_OF_ONE : PACE_OF_MANY;
 	let best = Infinity;
 	let spent = 0;
-	for (const { steps, until, kept, tries } of ROUNDS) {
-		if (spent >= until * work) continue;
+	let workAStep = 0;
+	const rounds = pace.rounds.filter(({ from }) => from <= work);
+	for (const round of rounds) {
+		const { steps, kept, tries } = round;
+		const end = round === rounds.at(-1) ? work : round.until * work;
+		// The first pricing on a finer grid may take more than all that is left.
+		if (spent >= end || workAStep * steps * tries > work - spent) continue;
 		const pricers = createPricers(side, steps);
+		const workOfPricers = (): number => pricers.reduce((sum, pricer) => sum + pricer.work, 0);
 		const before = spent;
 		let moved = 0;
 		let numPricings = 0;
-		let moves = isAlone ? 3 : 12;
-		let agility = isAlone ? 0.2 : 0.05;
+		let { moves, agility } = pace;
 		let stale = 0;
 		prices.set(bestPrices);
-		while (agility >= LEAST_AGILITY && spent < until * work) {
+		while (agility >= LEAST_AGILITY && spent < end) {
 			lower(prices);
-			const isExact = numPricings++ % EXACT_EVERY === 0;
+			const isExact = numPricings++ % pace.exactEvery === 0;
 			const value = evaluateCustomers(prices, slope) + chooseRoutes(side, pricers, prices, slope, { kept, tries, isExact });
+			if (numPricings === 1) workAStep = workOfPricers() / (steps * tries);
 			const bound = isExact ? value : Infinity;
 			stale = bound < best - 1e-3 * Math.abs(best - target) ? 0 : stale + 1;
 			if (bound < best) {
@@ -155,10 +191,10 @@ function descendRoutes(
 				agility /= 2;
 				prices.set(bestPrices);
 			}
-			moves = Math.min(MOST_MOVES, moves * MORE_MOVES);
+			moves = Math.min(MOST_MOVES, moves * pace.moreMoves);
 			descend(relaxation, evaluatePools, prices, target, (iterations) => iterations >= moves, agility, true);
 			moved += moves;
-			spent = before + pricers.reduce((sum, pricer) => sum + pricer.work, 0) + WORK_AN_OPTION * side.problem.numOptions * moved;
+			spent = before + workOfPricers() + WORK_AN_OPTION * problem.numOptions * moved;
 		}
 	}
 	return best;
