@@ -1,35 +1,42 @@
 import { Command, CommanderError } from "commander";
 import { ENGINE } from "../../engine/index.ts";
 import { describeFileError } from "../file-error.ts";
-import { addBackupCommands } from "./backup.ts";
-import { addBacktestCommand } from "./backtest.ts";
-import { addCheckCommand } from "./check.ts";
-import { addDecideCommands } from "./decide.ts";
-import { addEffectsCommand } from "./effects.ts";
 import { EXIT, type SetExit, exitCodeOf } from "./exit.ts";
-import { addEvaluateCommand } from "./evaluate.ts";
-import { addExperimentCommand } from "./experiment.ts";
-import { addForecastCommand } from "./forecast.ts";
-import { addGenerateCommand } from "./generate.ts";
-import { addImportCommand } from "./import.ts";
-import { addKeysCommand } from "./keys.ts";
-import { addMonitorCommand } from "./monitor.ts";
-import { addPlanCommand } from "./plan.ts";
-import { addPromoteCommand } from "./promote.ts";
-import { addProductsCommand } from "./products.ts";
 import { formatError } from "./report.ts";
-import { addReviewCommand } from "./review.ts";
-import { addScoreCommand } from "./score.ts";
-import { addServeCommand } from "./serve.ts";
-import { addStartCommand } from "./start.ts";
-import { addTrainCommand } from "./train.ts";
 
 const EXIT_HELP = `
 Exit codes: 0 fine, 1 violations found, 2 wrong usage, 3 invalid input, 4 internal.
 Data goes to stdout, progress and messages to stderr. NO_COLOR is respected.`;
 
-/** The command line; `setExit` is told how a command that came to its end went. */
-export function buildProgram(setExit: SetExit): Command {
+/** Adds commands to the program; `setExit` is told how a command that came to its end went. */
+type Add = (program: Command, setExit: SetExit) => void;
+
+/** In the order of the help: names, and what adds them. A module is loaded when one of its commands is asked for, so that the others cost nothing. */
+const COMMANDS: readonly (readonly [names: string, load: () => Promise<Add>])[] = [
+	["generate", async () => (await import("./generate.ts")).addGenerateCommand],
+	["import", async () => (await import("./import.ts")).addImportCommand],
+	["plan", async () => (await import("./plan.ts")).addPlanCommand],
+	["check", async () => (await import("./check.ts")).addCheckCommand],
+	["replan suggest what-if assess", async () => (await import("./decide.ts")).addDecideCommands],
+	["train", async () => (await import("./train.ts")).addTrainCommand],
+	["score", async () => (await import("./score.ts")).addScoreCommand],
+	["products", async () => (await import("./products.ts")).addProductsCommand],
+	["evaluate", async () => (await import("./evaluate.ts")).addEvaluateCommand],
+	["promote", async () => (await import("./promote.ts")).addPromoteCommand],
+	["effects", async () => (await import("./effects.ts")).addEffectsCommand],
+	["review", async () => (await import("./review.ts")).addReviewCommand],
+	["forecast", async () => (await import("./forecast.ts")).addForecastCommand],
+	["monitor", async () => (await import("./monitor.ts")).addMonitorCommand],
+	["backtest", async () => (await import("./backtest.ts")).addBacktestCommand],
+	["experiment", async () => (await import("./experiment.ts")).addExperimentCommand],
+	["keys", async () => (await import("./keys.ts")).addKeysCommand],
+	["backup restore", async () => (await import("./backup.ts")).addBackupCommands],
+	["serve", async () => (await import("./serve.ts")).addServeCommand],
+	["start", async () => (await import("./start.ts")).addStartCommand],
+];
+
+/** The command line, with the command of that name alone, or with all where there is none. */
+async function buildProgram(name: string, setExit: SetExit): Promise<Command> {
 	const program = new Command("carteira")
 		.description(
 			"Plans every sales rep's day: which customers to contact, when, how, in which order, with which products, and why, in money.",
@@ -38,26 +45,8 @@ export function buildProgram(setExit: SetExit): Command {
 		.addHelpText("after", EXIT_HELP)
 		.showHelpAfterError("(carteira <command> --help tells more)")
 		.exitOverride();
-	addGenerateCommand(program);
-	addImportCommand(program);
-	addPlanCommand(program);
-	addCheckCommand(program, setExit);
-	addDecideCommands(program);
-	addTrainCommand(program);
-	addScoreCommand(program);
-	addProductsCommand(program);
-	addEvaluateCommand(program);
-	addPromoteCommand(program);
-	addEffectsCommand(program);
-	addReviewCommand(program);
-	addForecastCommand(program);
-	addMonitorCommand(program);
-	addBacktestCommand(program);
-	addExperimentCommand(program);
-	addKeysCommand(program);
-	addBackupCommands(program);
-	addServeCommand(program);
-	addStartCommand(program);
+	const asked = COMMANDS.filter(([names]) => names.split(" ").includes(name));
+	for (const [, load] of asked.length > 0 ? asked : COMMANDS) (await load())(program, setExit);
 	return program;
 }
 
@@ -65,9 +54,10 @@ export function buildProgram(setExit: SetExit): Command {
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
 	let exit: number = EXIT.fine;
 	try {
-		await buildProgram((code) => {
+		const program = await buildProgram(argv[2] ?? "", (code) => {
 			exit = code;
-		}).parseAsync([...argv]);
+		});
+		await program.parseAsync([...argv]);
 		return exit;
 	} catch (error) {
 		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
