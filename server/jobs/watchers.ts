@@ -3,8 +3,8 @@ export type Change = "status" | "progress";
 
 /** A change to come. */
 export interface Coming {
-	/** True at the change, false after so many milliseconds without it. */
-	orAfter(milliseconds: number): Promise<boolean>;
+	/** True at the change, false after so many milliseconds without it, or once nobody waits for it any more. */
+	orAfter(milliseconds: number, gone?: AbortSignal): Promise<boolean>;
 	/** No longer wanted. */
 	forget(): void;
 }
@@ -28,9 +28,12 @@ export function createWatchers(): Watchers {
 			const listeners = waiting.get(id) ?? new Set();
 			waiting.set(id, listeners.add(listener));
 			return {
-				async orAfter(milliseconds) {
-					const timer = setTimeout(resolve, milliseconds, false);
+				async orAfter(milliseconds, gone) {
+					const timer = setTimeout(resolve, gone?.aborted ? 0 : milliseconds, false);
+					const leave = (): void => resolve(false);
+					gone?.addEventListener("abort", leave);
 					const isChanged = await promise;
+					gone?.removeEventListener("abort", leave);
 					clearTimeout(timer);
 					return isChanged;
 				},

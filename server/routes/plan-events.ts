@@ -33,13 +33,13 @@ export function registerPlanEventRoutes(app: App, { plans, config }: Services): 
 		return { id, text: eventText(id, "state", planView(plan, progress)) };
 	}
 
-	async function* eventsOf(tenant: Tenant, id: string, lastSeen: string): AsyncGenerator<string> {
+	async function* eventsOf(tenant: Tenant, id: string, lastSeen: string, gone: AbortSignal): AsyncGenerator<string> {
 		numStreams++;
 		const end = Date.now() + WHOLE_STREAM;
 		let seen = lastSeen;
 		try {
 			yield "retry: 1000\n\n";
-			while (Date.now() < end) {
+			while (Date.now() < end && !gone.aborted) {
 				const changed = plans.watchers.next(id, "progress"); // before looking, so that nothing happens unseen in between
 				try {
 					const plan = await findPlan(tenant, id);
@@ -52,7 +52,7 @@ export function registerPlanEventRoutes(app: App, { plans, config }: Services): 
 					seen = news?.id ?? seen;
 					if (plan.finishedAt !== null || plans.isClosing()) return;
 					await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS));
-					if (!(await changed.orAfter(ALIVE))) yield ": alive\n\n";
+					if (!(await changed.orAfter(ALIVE, gone))) yield ": alive\n\n";
 				} finally {
 					changed.forget();
 				}
@@ -89,10 +89,12 @@ export function registerPlanEventRoutes(app: App, { plans, config }: Services): 
 			if (plan.finishedAt !== null && newsOf(plan, seen) === null) return reply.code(204).send();
 			const { max_event_streams: max } = config.limits;
 			if (numStreams >= max) throw new CarteiraError("BUSY", `${max} streams of events are open; try again later`);
+			const gone = new AbortController();
+			reply.raw.once("close", () => gone.abort());
 			return reply
 				.headers(HEADERS)
 				.type("text/event-stream")
-				.send(Readable.from(eventsOf(tenant, plan.id, seen)));
+				.send(Readable.from(eventsOf(tenant, plan.id, seen, gone.signal)));
 		},
 	});
 }
