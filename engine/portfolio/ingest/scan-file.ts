@@ -4,14 +4,14 @@ import { CarteiraError } from "../../errors.ts";
 
 /** Files larger than this are refused: rows are counted in 32 bits, and disks end. */
 export const MAX_STREAMED_BYTES = 200_000_000_000;
-const PIECE_BYTES = 1 << 24;
+export const PIECE_BYTES = 1 << 24;
 
 /** Gives the bytes of a file piece by piece; the buffer is used again for the next one. */
-export function eachPiece(path: string, onPiece: (piece: Buffer, isLast: boolean) => void, from = 0): void {
+export function eachPiece(path: string, onPiece: (piece: Buffer, isLast: boolean) => void, from = 0, pieceBytes = PIECE_BYTES): void {
 	const file = openSync(path, "r");
 	try {
 		const { size } = fstatSync(file);
-		const buffer = Buffer.allocUnsafe(Math.min(PIECE_BYTES, Math.max(1, size - from)));
+		const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(1, size - from)));
 		for (let at = from; at < size; ) {
 			const read = readSync(file, buffer, 0, buffer.length, at);
 			if (read === 0) break;

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { CarteiraError } from "../../errors.ts";
 import type { ByteSource } from "../files/csv-records.ts";
 import { createWindowsJudge, decoderOf, MARKS, type TextEncoding } from "../files/text-encoding.ts";
-import { eachPiece } from "./scan-file.ts";
+import { eachPiece, PIECE_BYTES } from "./scan-file.ts";
 import { createTextFacts, type TextFacts } from "./text-facts.ts";
 
 /** A text file as UTF-8 on disk: the file itself, or what it was transcoded to. */
@@ -15,27 +15,31 @@ export interface Utf8File {
 	readonly facts: TextFacts;
 }
 
+/** Visits the pieces of one file from a byte on. */
+type EachPiece = (from: number, onPiece: (piece: Buffer, isLast: boolean) => void) => void;
+
 /** Most bytes that a UTF-8 character has behind its first one. */
 const TAIL = 3;
 
 /**
  * What `decodeText` answers of a buffer, of a file of any size: its encoding, stated or detected, and its text as UTF-8, written to
- * `into` where it is something else. Throws as `decodeText` does.
+ * `into` where it is something else. It is read in pieces of so many bytes, at least four. Throws as `decodeText` does.
  */
-export function openUtf8File(path: string, into: string, stated: TextEncoding | undefined): Utf8File {
+export function openUtf8File(path: string, into: string, stated: TextEncoding | undefined, pieceBytes = PIECE_BYTES): Utf8File {
+	const eachPieceOf: EachPiece = (from, onPiece) => eachPiece(path, onPiece, from, pieceBytes);
 	const head = readHead(path, 4);
 	const markOf = (encoding: TextEncoding): number =>
 		MARKS.find((mark) => mark.encoding === encoding && mark.bytes.every((byte, i) => head[i] === byte))?.bytes.length ?? 0;
 	const marked = MARKS.find(({ encoding }) => markOf(encoding) > 0)?.encoding;
-	const looked = lookAt(path, markOf("UTF-8"));
-	const encoding = stated ?? marked ?? detect(path, looked);
+	const looked = lookAt(eachPieceOf, markOf("UTF-8"));
+	const encoding = stated ?? marked ?? detect(eachPieceOf, looked);
 	const markBytes = markOf(encoding);
 	if (encoding === "UTF-8") {
 		if (!looked.isUtf8) throw invalid(`bytes that are not UTF-8, ${stated ? "as is stated" : "under its mark"}`);
 		refuseNul(looked.facts);
 		return { path, encoding, markBytes, facts: looked.facts };
 	}
-	const facts = transcode(path, into, encoding, markBytes);
+	const facts = transcode(eachPieceOf, into, encoding, markBytes);
 	refuseNul(facts);
 	return { path: into, encoding, markBytes: 0, facts };
 }
@@ -57,22 +61,18 @@ interface Looked {
 	readonly isUtf8: boolean;
 }
 
-function lookAt(path: string, from: number): Looked {
+function lookAt(eachPieceOf: EachPiece, from: number): Looked {
 	const facts = createTextFacts();
 	let isValid = true;
 	let tail = Buffer.alloc(0);
-	eachPiece(
-		path,
-		(piece, isLast) => {
-			facts.add(piece);
-			if (!isValid) return;
-			const joined = tail.length > 0 ? Buffer.concat([tail, piece]) : piece;
-			const end = isLast ? joined.length : completeEnd(joined);
-			isValid = isUtf8(joined.subarray(0, end));
-			tail = Buffer.from(joined.subarray(end));
-		},
-		from,
-	);
+	eachPieceOf(from, (piece, isLast) => {
+		facts.add(piece);
+		if (!isValid) return;
+		const joined = tail.length > 0 ? Buffer.concat([tail, piece]) : piece;
+		const end = isLast ? joined.length : completeEnd(joined);
+		isValid = isUtf8(joined.subarray(0, end));
+		tail = Buffer.from(joined.subarray(end));
+	});
 	return { facts: facts.facts(), isUtf8: isValid };
 }
 
@@ -86,13 +86,13 @@ function completeEnd(bytes: Buffer): number {
 	return bytes.length;
 }
 
-function detect(path: string, { facts, isUtf8: isValid }: Looked): TextEncoding {
+function detect(eachPieceOf: EachPiece, { facts, isUtf8: isValid }: Looked): TextEncoding {
 	if (facts.hasNul) throw invalid("binary data where a text file was expected (it holds NUL bytes; UTF-16 needs its mark)");
 	if (isValid) return "UTF-8";
 	const judge = createWindowsJudge();
 	let held = Buffer.alloc(0); // the byte before those that are still to be judged, and these
 	let from = 0;
-	eachPiece(path, (piece, isLast) => {
+	eachPieceOf(0, (piece, isLast) => {
 		const joined = Buffer.concat([held, piece]);
 		const to = isLast ? joined.length : joined.length - TAIL;
 		judge.look(joined, from, to);
@@ -103,22 +103,18 @@ function detect(path: string, { facts, isUtf8: isValid }: Looked): TextEncoding 
 	return "Windows-1252";
 }
 
-function transcode(path: string, into: string, encoding: TextEncoding, markBytes: number): TextFacts {
+function transcode(eachPieceOf: EachPiece, into: string, encoding: TextEncoding, markBytes: number): TextFacts {
 	const decode = decoderOf(encoding);
 	const facts = createTextFacts();
 	const file = openSync(into, "w");
 	try {
-		eachPiece(
-			path,
-			(piece, isLast) => {
-				const text = decode(piece, isLast);
-				if (text === null || text.includes("\ufffd")) throw invalid(`bytes that ${encoding} does not have; state the encoding`);
-				const bytes = Buffer.from(text);
-				facts.add(bytes);
-				for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-			},
-			markBytes,
-		);
+		eachPieceOf(markBytes, (piece, isLast) => {
+			const text = decode(piece, isLast);
+			if (text === null || text.includes("\ufffd")) throw invalid(`bytes that ${encoding} does not have; state the encoding`);
+			const bytes = Buffer.from(text);
+			facts.add(bytes);
+			for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+		});
 	} finally {
 		closeSync(file);
 	}

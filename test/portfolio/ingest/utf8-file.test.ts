@@ -7,9 +7,10 @@ import { decodeText, type TextEncoding } from "../../../engine/portfolio/files/t
 import { openText, openUtf8File } from "../../../engine/portfolio/ingest/utf8-file.ts";
 import { temporaryFolder } from "../sample-folder.ts";
 
-/** Longer than two of the pieces in which files are read, so that characters of 2, 3 and 4 bytes lie across both cuts. */
-const LONG = "açúcar; € – 😀; R$ 1.234,56\r\n".repeat(1_000_000);
-const LATIN = "açúcar;pão de ló\n".repeat(2_200_000);
+/** Bytes of a piece: far fewer than in use, so that characters of 2, 3 and 4 bytes lie across cuts at each of their bytes. */
+const PIECES = [4, 5, 7, 64, 1021];
+const LONG = "açúcar; € – 😀; R$ 1.234,56\r\n".repeat(100);
+const LATIN = "açúcar;pão de ló\n".repeat(220);
 
 interface TextFile {
 	readonly name: string;
@@ -47,23 +48,26 @@ function answerOf(read: () => Answer): Answer {
 }
 
 describe("a text file that is read in pieces", () => {
-	it.each(FILES)("is decoded as it would be whole: $name", ({ make, stated }) => {
-		const folder = temporaryFolder();
-		const path = join(folder, "file.csv");
-		const bytes = make();
-		writeFileSync(path, bytes);
-		const whole = answerOf(() => decodeText(bytes, stated));
-		const pieces = answerOf(() => {
-			const file = openUtf8File(path, join(folder, "text.csv"), stated);
-			const text = openText(file);
-			const all = Buffer.from(text.subarray(0, text.length));
-			text.close();
-			if (file.encoding !== "UTF-8") expect(readFileSync(join(folder, "text.csv")).equals(all)).toBe(true);
-			return { encoding: file.encoding, bytes: all };
-		});
-		if ("message" in whole || "message" in pieces) expect(pieces).toEqual(whole);
-		else expect([pieces.encoding, pieces.bytes.equals(whole.bytes)]).toEqual([whole.encoding, true]);
-	});
+	it.each(FILES.flatMap((file) => PIECES.map((pieceBytes) => ({ ...file, pieceBytes }))))(
+		"is decoded as it would be whole: $name, in pieces of $pieceBytes bytes",
+		({ make, stated, pieceBytes }) => {
+			const folder = temporaryFolder();
+			const path = join(folder, "file.csv");
+			const bytes = make();
+			writeFileSync(path, bytes);
+			const whole = answerOf(() => decodeText(bytes, stated));
+			const pieces = answerOf(() => {
+				const file = openUtf8File(path, join(folder, "text.csv"), stated, pieceBytes);
+				const text = openText(file);
+				const all = Buffer.from(text.subarray(0, text.length));
+				text.close();
+				if (file.encoding !== "UTF-8") expect(readFileSync(join(folder, "text.csv")).equals(all)).toBe(true);
+				return { encoding: file.encoding, bytes: all };
+			});
+			if ("message" in whole || "message" in pieces) expect(pieces).toEqual(whole);
+			else expect([pieces.encoding, pieces.bytes.equals(whole.bytes)]).toEqual([whole.encoding, true]);
+		},
+	);
 
 	it.each([
 		["a\nb\n", { numLineEnds: 2, lineEnd: "\n", endsOpen: false }],
