@@ -4,6 +4,7 @@ import { assessPlan, type Decided, type Decision, type DecisionKind, openDesk } 
 import { checkPlan } from "./check/check-plan.ts";
 import { forecastHere, forecastInThread, type ForecastRequest } from "./forecast-thread.ts";
 import type { ForecastDocument } from "./forecast/forecast-document.ts";
+import type { DistantMonitor, StoredLook } from "./look.ts";
 import { planSnapshot } from "./plan-snapshot.ts";
 import { type PlanHooks, type PlanOptions, planPortfolio, type PlanRequest } from "./plan.ts";
 import type { Population } from "./policy/population.ts";
@@ -15,6 +16,7 @@ import { loadPredictor } from "./scoring/predictor.ts";
 import { type Question, surveyPopulation, understand } from "./understand.ts";
 import { valuerOf } from "./valuer.ts";
 import { createDecisionThread } from "./workers/decision-thread.ts";
+import { createMonitorThread } from "./workers/monitor-thread.ts";
 import { createPool } from "./workers/pool.ts";
 
 export interface EngineOptions {
@@ -41,6 +43,8 @@ export interface Engine {
 	forecast(portfolio: Portfolio, request: ForecastRequest): Promise<ForecastDocument>;
 	/** The same of a snapshot, in a thread of its own. */
 	forecastSnapshot(snapshot: Snapshot, request: ForecastRequest): Promise<ForecastDocument>;
+	/** Looks at a snapshot, on a thread of its own that keeps the last looks open. Its questions reject with BUSY where too many wait. */
+	monitorSnapshot(snapshot: Snapshot, look: Omit<StoredLook, "portfolio">): DistantMonitor;
 	/**
 	 * Recomputes a plan from the inputs and lists every rule it breaks. The money of each contact is recomputed too where the engine
 	 * holds the plan's model and is given what the receipt names beside it: the published plan whose changes had a price, the population
@@ -70,6 +74,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 	const predictor = await loadPredictor(options.model);
 	const pool = createPool(options.threads === undefined ? {} : { threads: options.threads });
 	const decisions = createDecisionThread(options.model);
+	const looks = createMonitorThread();
 	return {
 		plan: (portfolio, request, hooks, population) => planPortfolio(portfolio, request, { predictor, pool }, hooks, population),
 		planSnapshot: (snapshot, request, hooks = {}) => planSnapshot(snapshot, request, { predictor, pool }, hooks, { model: options.model }),
@@ -78,6 +83,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 		forecast: async (portfolio, request) => forecastHere(portfolio, request, predictor),
 		forecastSnapshot: ({ folder, sha }, request) =>
 			forecastInThread({ store: folder, sha, request, ...(options.model !== undefined && { model: options.model }) }),
+		monitorSnapshot: ({ folder, sha }, look) => looks.open({ ...look, portfolio: { folder, sha } }),
 		check: async (portfolio, plan, published, revised, population) =>
 			checkPlan(portfolio, plan, {
 				valuer: valuerOf(portfolio, predictor, published, population),
@@ -86,6 +92,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 		desk: async (portfolio, plan, published) => openDesk(portfolio, plan, published, predictor),
 		assess: async (portfolio, order, policy) => assessPlan(portfolio, order, policy, predictor),
 		decide: (decision) => decisions.run(decision),
-		close: async () => void (await Promise.all([pool.close(), decisions.close()])),
+		close: async () => void (await Promise.all([pool.close(), decisions.close(), looks.close()])),
 	};
 }

@@ -29,9 +29,11 @@ export {
 	type RatioId,
 	type Told,
 } from "./monitor/figures.ts";
+export type { DistantMonitor, StoredLook } from "./look.ts";
 export { type DrillDown, type Monitor, type MonitorScope, openMonitor } from "./monitor/monitor.ts";
 export {
 	type FigureRow,
+	MONITOR_NOTES,
 	monitorCustomers,
 	type MonitorCustomers,
 	monitorDocument,

@@ -98,7 +98,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerContactRuleRoutes(typed, services);
 		registerChangeRoutes(typed, services);
 		registerForecastRoutes(typed, services);
-		registerMonitorRoutes(typed);
+		registerMonitorRoutes(typed, services);
 		registerReviewRoutes(typed);
 		registerDailyRoutes(typed, services);
 		registerWebhookRoutes(typed, services);

@@ -14,7 +14,10 @@ const ROOMS: readonly (readonly [room: string, mayImport: readonly string[]])[] 
 	["engine/policy/", [...LEAVES, "engine/portfolio/", "engine/scoring/", ...SOLVER_SEAM]],
 	["engine/solver/", LEAVES],
 	["engine/team/", [...LEAVES, "engine/solver/"]],
-	["engine/workers/", [...LEAVES, "engine/scoring/", "engine/solver/", "engine/team/", "engine/decide.ts"]],
+	[
+		"engine/workers/",
+		[...LEAVES, "engine/scoring/", "engine/solver/", "engine/team/", "engine/decide.ts", "engine/look.ts", "engine/monitor/"],
+	],
 	["engine/agenda/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", ...SOLVER_SEAM]],
 	["engine/check/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", "engine/agenda/plan-document.ts"]],
 	[

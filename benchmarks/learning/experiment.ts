@@ -63,7 +63,7 @@ if (parseWords(command, process.argv.slice(2))) {
 			const truth = isNull ? 0 : units.reduce((sum, { planned, withheld }) => sum + planned - withheld, 0) / units.length;
 			truths.push(truth / (units.reduce((sum, { planned }) => sum + planned, 0) / units.length));
 			for (let lot = 0; lot < numLots; lot++) {
-				const drawn = drawHoldOut(units, 1000 * seed + lot, 0.1);
+				const drawn = drawHoldOut(units, { experiment: "lane", seed: 1000 * seed + lot }, 0.1);
 				const rows = units.map((unit) => {
 					const isHeldOut = drawn.has(unit.id);
 					return { ...unit, cluster: unit.id, isHeldOut, outcome: isHeldOut && !isNull ? unit.withheld : unit.planned };

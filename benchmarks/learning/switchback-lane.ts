@@ -56,7 +56,7 @@ export function measureSwitchback(sizes: { numSeeds: number; customers: number; 
 		for (const [at, days] of all.entries()) {
 			const truth = (planted * days.reduce((sum, { before }) => sum + before, 0)) / days.length;
 			for (let lot = 0; lot < sizes.numLots; lot++) {
-				const drawn = drawHoldOut(days, 1000 * (401 + at) + lot, 0.2, FEWEST_DAYS);
+				const drawn = drawHoldOut(days, { experiment: "switchback", seed: 1000 * (401 + at) + lot }, 0.2, FEWEST_DAYS);
 				const rows = days.map((day) => {
 					const isHeldOut = drawn.has(day.id);
 					return { ...day, cluster: day.id, isHeldOut, outcome: day.sold + (isHeldOut ? 0 : planted * day.before) };

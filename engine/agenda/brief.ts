@@ -4,6 +4,7 @@ import { isReached } from "../policy/classify.ts";
 import type { PlanContext } from "./context.ts";
 import type { Voice } from "./messages.ts";
 import type { Brief } from "./plan-document.ts";
+import { createRecoveries } from "./recovery.ts";
 
 /** A product is core when it is in at least this many of the customer's purchases, and lapsed after this many own intervals without it. */
 const CORE_PURCHASES = 3;
@@ -18,6 +19,7 @@ export type DeliveryFacts = Pick<Brief, "order_by" | "delivers_on">;
 export function createBriefer(context: PlanContext, voice: Voice): (customer: number, delivery: DeliveryFacts) => Brief {
 	const complaints = openComplaints(context);
 	const missingGoal = voice.say("goalMissing");
+	const recoveryOf = createRecoveries(context, voice);
 	return (customer, delivery) => ({
 		...delivery,
 		...orderFacts(context, customer),
@@ -27,6 +29,7 @@ export function createBriefer(context: PlanContext, voice: Voice): (customer: nu
 		open_complaint: complaints.get(customer) ?? null,
 		last_objection: lastObjectionOf(context, customer),
 		goal_missing: boughtThisMonth(context, customer) ? null : missingGoal,
+		recovery: recoveryOf(customer),
 	});
 }
 

@@ -24,6 +24,36 @@ const MESSAGES = {
 	complaint: { pt: "Reclamação em aberto: {complaint}", en: "Open complaint: {complaint}" },
 	lastObjection: { pt: "Última objeção: {objection}", en: "Last objection: {objection}" },
 	worth: { pt: "Vale {value}", en: "Worth {value}" },
+	stopped_not_served: { pt: "parou de comprar depois de ficar sem contato", en: "stopped buying after it was left without contact" },
+	stopped_credit: { pt: "parou de comprar por causa do crédito", en: "stopped buying over credit" },
+	stopped_stock_out: { pt: "parou de comprar depois de faltar estoque", en: "stopped buying after stock ran out" },
+	stopped_delivery_failure: { pt: "parou de comprar depois de uma falha de entrega", en: "stopped buying after a failed delivery" },
+	stopped_price_objection: { pt: "parou de comprar por causa do preço", en: "stopped buying over the price" },
+	stopped_complaint: { pt: "parou de comprar depois de uma reclamação", en: "stopped buying after a complaint" },
+	stopped_competitor: { pt: "parou de comprar por causa de um concorrente", en: "stopped buying because of a competitor" },
+	stopped_closed: { pt: "parou de comprar e não atende mais", en: "stopped buying and answers no more" },
+	stopped_unknown: { pt: "parou de comprar sem causa registrada", en: "stopped buying, without a cause on record" },
+	recover_not_served: {
+		pt: "Retomar o atendimento e combinar o próximo contato",
+		en: "Take service up again and agree on the next contact",
+	},
+	recover_credit: {
+		pt: "Acertar o crédito e a forma de pagamento antes de vender",
+		en: "Settle credit and terms of payment before selling",
+	},
+	recover_stock_out: {
+		pt: "Confirmar que o que faltou já está em estoque e repor",
+		en: "Confirm that what was missing is in stock, and replenish",
+	},
+	recover_delivery_failure: {
+		pt: "Explicar a falha de entrega e garantir a próxima",
+		en: "Explain the failed delivery and make sure of the next",
+	},
+	recover_price_objection: { pt: "Rever preço e condições com o cliente", en: "Go through price and terms with the customer" },
+	recover_complaint: { pt: "Responder à reclamação antes de vender", en: "Answer the complaint before selling" },
+	recover_competitor: { pt: "Saber o que o concorrente oferece e responder", en: "Learn what the competitor offers, and answer it" },
+	recover_closed: { pt: "Confirmar se o cliente continua aberto", en: "Find out whether the customer is still open" },
+	recover_unknown: { pt: "Perguntar por que parou de comprar", en: "Ask why it stopped buying" },
 	goalMissing: { pt: "ainda não positivado no mês", en: "not yet positivated this month" },
 } as const;
 

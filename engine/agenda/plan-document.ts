@@ -1,3 +1,4 @@
+import type { Cause } from "../policy/case.ts";
 import type { EarlyStage } from "../policy/rollout.ts";
 
 /** plan.json as api.md states it: the answer of `plan`, the body of a completed plan, the input of `check`. Keys are the contract's. */
@@ -181,6 +182,21 @@ export interface Brief {
 	/** Latest time of an order for the delivery below; null where delivery does not apply or has no cut-off. */
 	readonly order_by: string | null;
 	readonly delivers_on: string | null;
+	/** Of a customer that bought regularly and stopped; null: it did not. */
+	readonly recovery: Recovery | null;
+}
+
+/** Why a customer stopped, and what a contact does about it. */
+export interface Recovery {
+	readonly cause: Cause;
+	/** When the order that did not come was expected. */
+	readonly since: string;
+	/** Null: that of the action plan. */
+	readonly objective: string | null;
+	/** A sentence in the policy's language. */
+	readonly advice: string;
+	/** The row that tells of it; null of an unknown cause. */
+	readonly evidence: { readonly table: string; readonly id: string; readonly on: string | null; readonly detail: string } | null;
 }
 
 export interface Unplanned {

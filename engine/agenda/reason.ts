@@ -42,6 +42,7 @@ function openingOf({ kind, brief, hasRhythm, isObjection }: ReasonFacts, voice: 
 			? voice.say("firstOrders", { silence })
 			: voice.say("rhythm", { interval: Math.round(interval), silence }),
 	);
+	if (brief.recovery) phrases.push(voice.say(`stopped_${brief.recovery.cause}`));
 	return phrases;
 }
 

@@ -41,6 +41,7 @@ export function repPlanOf(
 			entry_id: entryIdOf(repId, date, customerId),
 			sequence,
 			...facts,
+			objective: customerBrief.recovery?.objective ?? facts.objective,
 			churn_risk: churnRisk,
 			value_cents: value,
 			terms: TERMS.map((name, at) => ({ name, cents: terms[at] })).filter(({ cents }) => cents !== 0),

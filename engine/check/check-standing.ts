@@ -8,6 +8,7 @@ import { phasesOf } from "./phases.ts";
 import { type Checked, type ContactView, contactsOf } from "./views.ts";
 
 const COMPLAINT = SERVICE_EVENT_KINDS.indexOf("complaint");
+const STOPPED: readonly string[] = ["inactivating", "inactive", "ex_customer"];
 const RETAINED: readonly string[] = ["pre_inactive", "inactivating", "inactive", "ex_customer"];
 
 /** Phase, class, potential, kind and objective of every contact. */
@@ -93,11 +94,18 @@ function openComplaint({ portfolio, complaints, asOf }: Checked, customer: numbe
 	);
 }
 
-/** The objective is the action plan's; a contact that is not to sell may state its own kind instead. */
+/**
+ * The objective is what the policy says of the cause for which the customer stopped, which the brief names, else the action plan's; a contact
+ * that is not to sell may state its own kind instead. Only customers that are silent for long stopped.
+ */
 function checkObjective(context: Checked, contact: ContactView): void {
 	const { entry, pointer } = contact;
-	const objectives = actionPlansOf(context, contact).map(({ objective }) => objective);
-	const own = ["sell", "retain", "prospect"].includes(entry.kind) ? [] : [entry.kind];
+	const { recovery } = entry.brief;
+	if (recovery && !STOPPED.includes(entry.phase))
+		context.report("objective", `${pointer}/brief/recovery`, `${recovery.cause} of a customer in phase ${entry.phase}`);
+	const cured = recovery ? context.policy.recovery_objectives[recovery.cause] : null;
+	const objectives = cured === null ? actionPlansOf(context, contact).map(({ objective }) => objective) : [cured];
+	const own = cured !== null || ["sell", "retain", "prospect"].includes(entry.kind) ? [] : [entry.kind];
 	if (objectives.length > 0 && ![...objectives, ...own].includes(entry.objective)) {
 		context.report("objective", `${pointer}/objective`, `${entry.objective}, expected ${objectives.join(" or ")}`);
 	}

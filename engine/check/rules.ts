@@ -61,7 +61,7 @@ export const RULES = {
 	class: "the class follows from the ABC curve",
 	potential: "a higher potential value never has a lower potential",
 	classification: "a customer has one phase, class and potential in the whole plan",
-	objective: "a selling contact has its action plan's objective",
+	objective: "a contact has its action plan's objective, or that of the cause for which its customer stopped",
 	"churn-risk": "churn risk is a probability",
 	"term-name": "value terms have the names of the contract",
 	"term-repeated": "a term appears once an entry",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Violation } from "../agenda/plan-document.ts";
+import { CAUSES } from "../policy/case.ts";
 import { parseDay } from "../units.ts";
 
 const LAST_DAY = parseDay("2100-12-31");
@@ -33,7 +34,7 @@ const entry = z.looseObject({
 	terms: z.array(term),
 	products: z.array(product),
 	reason: z.string().min(1),
-	brief: z.looseObject({}),
+	brief: z.looseObject({ recovery: z.looseObject({ cause: z.enum(CAUSES), objective: z.string().nullable() }).nullish() }),
 	status: z.enum(["done", "not_reached"]).optional(),
 });
 

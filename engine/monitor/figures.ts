@@ -3,19 +3,6 @@
  * drill-down and pages are all derived from it. Every figure counts customers, each at most once a row, so that it leads to them by name.
  */
 
-export const CAUSES = [
-	"not_served",
-	"credit",
-	"stock_out",
-	"delivery_failure",
-	"price_objection",
-	"complaint",
-	"competitor",
-	"closed",
-	"unknown",
-] as const;
-export type Cause = (typeof CAUSES)[number];
-
 export const SERVICE_STATES = ["on_time", "due", "disrupted", "never_contacted", "not_served"] as const;
 export const POSITIVATION_STATES = ["positivated", "insufficient", "none"] as const;
 
@@ -54,8 +41,8 @@ export const FIGURES = {
 		measures: ["revenue_cents"],
 		title: { pt: "Passagens entre fases", en: "Flows between phases" },
 		definition: {
-			pt: "Clientes pela fase no fim do mês anterior e no fim do mês (no mês corrente: em as_of), cada uma só com o que se sabia naquele dia. Valor: vendas da janela ABC até as_of.",
-			en: "Customers by their phase at the end of the month before and at the end of the month (of the running month: at as_of), each from what was known on that day alone. Money: sales of the ABC window up to as_of.",
+			pt: "Clientes pela fase no fim do mês anterior e no fim do mês (no mês corrente: em as_of), cada uma só pelos pedidos anteriores: quem fechou conta como o seu silêncio mostra, pois o cadastro não diz quando. Valor: vendas da janela ABC até as_of.",
+			en: "Customers by their phase at the end of the month before and at the end of the month (of the running month: at as_of), each by the orders before it alone: one that closed counts as its silence shows, since the table does not say when. Money: sales of the ABC window up to as_of.",
 		},
 	},
 	coverage: {
@@ -90,8 +77,8 @@ export const FIGURES = {
 		measures: ["monthly_revenue_cents", "monthly_margin_cents"],
 		title: { pt: "Quebras de positivação por causa", en: "Positivation breaks by cause" },
 		definition: {
-			pt: "Clientes que compravam com regularidade e pararam (fase inactivating ou inactive), desde a data em que a compra seguinte era esperada, com a causa pela evidência mais próxima e a compra mensal que se perdeu.",
-			en: "Customers that bought regularly and stopped (phase inactivating or inactive), since the date when the next order was expected, with the cause by the nearest evidence and the monthly purchase that is lost.",
+			pt: "Clientes que compravam com regularidade (três compras ou mais) e pararam: inactivating ou inactive só pelos pedidos, também os que fecharam, desde a data em que a compra seguinte era esperada, com a causa pela evidência mais próxima e a compra mensal que se perdeu.",
+			en: "Customers that bought regularly (three purchases at least) and stopped: inactivating or inactive by their orders alone, those that closed too, since the date when the next order was expected, with the cause by the nearest evidence and the monthly purchase that is lost.",
 		},
 	},
 	objections: {

@@ -1,35 +1,34 @@
 import { PHASES } from "../policy/case.ts";
 import { phaseOf } from "../policy/phase.ts";
+import type { Day } from "../units.ts";
 import type { Source } from "./source.ts";
 import { periodOf, type View } from "./view.ts";
 
-/** Phase codes of all customers before the first day of each of the view's months, by what was known then: from orders alone. */
-export function phasesBefore({ history, months, intervalsBefore, policy }: View): Uint8Array[] {
+/** Phase codes of all customers when a day begins, by the orders before it alone; their silence is counted up to `silenceFrom`. */
+function phasesOn({ history, policy }: View, day: Day, silenceFrom: Day, intervals: Float32Array): Uint8Array {
 	const { eventStart, eventDay, numCustomers } = history;
-	return months.map((day, k) => {
-		const phases = new Uint8Array(numCustomers);
-		const intervals = intervalsBefore[k];
-		for (let customer = 0; customer < numCustomers; customer++) {
-			const start = eventStart[customer];
-			let end = eventStart[customer + 1];
-			while (end > start && eventDay[end - 1] >= day) end--;
-			const rhythm = {
-				isClosed: false, // the customers table says what a customer is today, not what it was
-				numEvents: end - start,
-				firstOrder: eventDay[start],
-				lastOrder: eventDay[end - 1],
-				expectedInterval: intervals[customer],
-			};
-			phases[customer] = phaseOf(rhythm, policy.phases, day, day).phase;
-		}
-		return phases;
-	});
+	const phases = new Uint8Array(numCustomers);
+	for (let customer = 0; customer < numCustomers; customer++) {
+		const start = eventStart[customer];
+		let end = eventStart[customer + 1];
+		while (end > start && eventDay[end - 1] >= day) end--;
+		const rhythm = {
+			isClosed: false, // the customers table does not say when a customer closed
+			numEvents: end - start,
+			firstOrder: eventDay[start],
+			lastOrder: eventDay[end - 1],
+			expectedInterval: intervals[customer],
+		};
+		phases[customer] = phaseOf(rhythm, policy.phases, day, silenceFrom).phase;
+	}
+	return phases;
 }
 
-/** Flows from each month's beginning to its end, the running one's to as_of. */
+/** Flows from each month's beginning to its end, the running one's to as_of; both ends by orders alone, so that like is held against like. */
 export function flowsOf(view: View): Source {
-	const { classification, revenue, months, asOf } = view;
-	const known = [...phasesBefore(view), classification.phase];
+	const { classification, revenue, months, asOf, expectedInterval, feed } = view;
+	const atStarts = months.map((day, k) => phasesOn(view, day, day, view.intervalsBefore[k]));
+	const known = [...atStarts, phasesOn(view, asOf, feed.silenceFrom, expectedInterval)];
 	const steps = months.flatMap((day, k) => (day < asOf ? [{ period: periodOf(day), from: known[k], to: known[k + 1] }] : []));
 	const numPhases = PHASES.length;
 	return {

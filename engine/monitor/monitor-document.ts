@@ -6,6 +6,9 @@ const name = z.string().nullable();
 /** Measures that only a plan can fill: null without one. */
 const PLANNED: readonly string[] = ["breaches_with_plan"];
 
+/** What limits the figures: no order feed to trust since a day; no contacts at all before one. */
+export const MONITOR_NOTES = ["STALE_FEED", "NO_CONTACTS"] as const;
+
 /** A row of a figure: its cells as text, the number of customers, then its measures. */
 const rowOf = (figure: FigureId) => {
 	const { cells, measures } = FIGURES[figure];
@@ -54,18 +57,26 @@ const target = z
 		line: name,
 		rep_id: name,
 		team_id: name,
-		target: z.number().meta({ description: "currency units for revenue and margin, else counts" }),
+		target: z
+			.number()
+			.meta({ description: "currency units for revenue and margin, mean products of a positivated customer for mix, else counts" }),
 		reached: z.number(),
 		missing: z.number().meta({ description: "0 where it is reached" }),
 		working_days_left: z.int(),
-		needed_a_day: z.number().nullable().meta({ description: "missing over working days left; null without any" }),
+		needed_a_day: z
+			.number()
+			.nullable()
+			.meta({ description: "missing over working days left; null without any, and of a mix, which is a mean" }),
 		expected_with_usual: z.number().meta({ description: "reached at the end of the month at the pace of the month so far" }),
 		expected_with_plan: z.number().nullable().meta({ description: "the same with what the plan's contacts are expected to bring" }),
 		missing_with_plan: z.number().nullable(),
 		hours_missing: z.number().nullable().meta({ description: "hours of contact that the missing part takes at the last 28 days' yield" }),
 		cost_missing_cents: z.number().nullable().meta({ description: "what those hours cost by the policy" }),
 		bonus_cents: z.number().nullable(),
-		price_cents: z.number().nullable().meta({ description: "what the goal term pays a unit today; null without a bonus" }),
+		price_cents: z
+			.number()
+			.nullable()
+			.meta({ description: "what the goal term pays a unit today, of a mix a product in a positivated customer's; null without a bonus" }),
 	})
 	.meta({ id: "MonitorTarget" });
 
@@ -98,7 +109,10 @@ export const monitorDocument = z
 			plan_id: z.string().nullable(),
 			data_through: z.record(z.string(), date),
 		}),
-		warnings: z.array(z.string()),
+		notes: z
+			.array(z.looseObject({ code: z.enum(MONITOR_NOTES), on: date, detail: z.string() }))
+			.meta({ description: "what the figures cannot tell, and the day that it turns on" }),
+		warnings: z.array(z.string()).meta({ description: "what reading the tables met with" }),
 	})
 	.meta({ id: "Monitor" });
 

@@ -6,7 +6,7 @@ import { lastBefore } from "../portfolio/data-through.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { ENGINE, type Question } from "../understand.ts";
 import { formatDay, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
-import { breaksOf } from "./causes.ts";
+import { breaksOf } from "./breaks.ts";
 import { cadenceDebtOf, DEBT_DAYS } from "./cadence-debt.ts";
 import { FIGURE_IDS, type FigureId, FIGURES, type Grouping, RATIOS } from "./figures.ts";
 import { flowsOf } from "./flows.ts";
@@ -62,7 +62,7 @@ const SOURCES: Readonly<Record<FigureId, (view: View, planned: PlannedContacts |
 	coverage: coverageOf,
 	cadence_debt: cadenceDebtOf,
 	positivation: (view, _, line) => positivationOf(view, line),
-	breaks: (view) => breaksOf(view),
+	breaks: breaksOf,
 	objections: objectionsOf,
 	collections: collectionsOf,
 	revenue_at_risk: revenueAtRiskOf,
@@ -136,7 +136,8 @@ function documentOf(
 			plan_id: planned?.planId ?? null,
 			data_through: Object.fromEntries(Object.entries(dataThrough(view)).map(([table, day]) => [table, formatDay(day)])),
 		},
-		warnings: warningsOf(view),
+		notes: notesOf(view),
+		warnings: portfolio.reports.flatMap(({ warnings }) => warnings),
 	};
 }
 
@@ -236,9 +237,13 @@ function dataThrough({ portfolio, history, asOf }: View): Readonly<Record<string
 	return Object.fromEntries(Object.entries(told).filter(([, day]) => Number.isFinite(day)));
 }
 
-function warningsOf({ feed, portfolio, asOf }: View): string[] {
-	const warnings = portfolio.reports.flatMap(({ warnings: told }) => told);
-	if (feed.staleDays > 0) warnings.push(`orders: nothing trusted since ${formatDay(feed.silenceFrom)}; silence is counted up to then`);
-	if (portfolio.tables.contacts.numRows === 0) warnings.push(`contacts: none before ${formatDay(asOf)}; service cannot be judged`);
-	return warnings;
+function notesOf({ feed, portfolio, asOf }: View): MonitorDocument["notes"] {
+	const notes: MonitorDocument["notes"] = [];
+	const since = formatDay(feed.silenceFrom);
+	if (feed.staleDays > 0)
+		notes.push({ code: "STALE_FEED", on: since, detail: `orders: nothing trusted since ${since}; silence is counted up to then` });
+	const before = formatDay(asOf);
+	if (portfolio.tables.contacts.numRows === 0)
+		notes.push({ code: "NO_CONTACTS", on: before, detail: `contacts: none before ${before}; service cannot be judged` });
+	return notes;
 }

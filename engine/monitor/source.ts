@@ -1,17 +1,9 @@
+import type { Evidence } from "../policy/break-causes.ts";
 import type { Day } from "../units.ts";
 import type { FigureId } from "./figures.ts";
 
 /** Told of a customer: where it counts, and the date that the figure turns on (NULL_DAY for none). Its measures lie in the array given. */
 export type Emit = (customer: number, cell: number, on: Day) => void;
-
-/** The row that gives the cause of a break. */
-export interface Evidence {
-	readonly table: string;
-	readonly id: string;
-	/** Null: the row has no date. */
-	readonly on: Day | null;
-	readonly detail: string;
-}
 
 /** The customers of a figure, one after the other: sums and lists of names come from the same pass, so that they agree. */
 export interface Source {

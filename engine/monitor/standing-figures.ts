@@ -1,14 +1,13 @@
 import { CLASSES, PHASES } from "../policy/case.ts";
 import { contactDay, isReached } from "../policy/classify.ts";
-import { isPositivated, salesBetween } from "../policy/monthly-sales.ts";
-import { PRE_INACTIVE } from "../policy/phase.ts";
+import { isPositivated } from "../policy/monthly-sales.ts";
+import { INACTIVE, PRE_INACTIVE } from "../policy/phase.ts";
 import { CHANNELS, CREDIT_STATUS, OUTCOMES } from "../portfolio/schema.ts";
 import { type Day, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
 import { POSITIVATION_STATES, SERVICE_STATES } from "./figures.ts";
 import type { Source } from "./source.ts";
 import { marginOf, monthStartOf, periodOf, type View } from "./view.ts";
 
-const INACTIVE = PHASES.indexOf("inactive");
 const CANCELLED = OUTCOMES.indexOf("cancelled");
 const ORDER = OUTCOMES.indexOf("order");
 const DAYS_A_YEAR = 365;
@@ -70,7 +69,7 @@ const [POSITIVATED, INSUFFICIENT, NONE] = POSITIVATION_STATES.map((_, code) => c
 
 /** Positivation of the running month and of the one before, of all lines or of one. */
 export function positivationOf(view: View, line: string | null): Source {
-	const { asOf, policy, history, classification } = view;
+	const { asOf, policy, history, classification, salesOf } = view;
 	const thisMonth = monthStartOf(asOf);
 	const lastMonth = monthStartOf(thisMonth - 1);
 	const periods: readonly (readonly [Day, Day])[] = [
@@ -85,7 +84,7 @@ export function positivationOf(view: View, line: string | null): Source {
 		),
 		each(out, emit) {
 			for (const [period, [from, to]] of periods.entries()) {
-				const sales = salesBetween(view, line, from, to);
+				const sales = salesOf(line, from, to);
 				for (let customer = 0; customer < history.numCustomers; customer++) {
 					const start = history.eventStart[customer];
 					if (start === history.eventStart[customer + 1] || history.eventDay[start] >= to) continue; // never bought by then

@@ -1,5 +1,5 @@
-import { achievedByRep, countWorkingDays, createGoals, type Goals, monthStartOf } from "../policy/goals.ts";
-import { type MonthlySales, salesBetween } from "../policy/monthly-sales.ts";
+import { achievedByRep, countWorkingDays, createGoals, type Goals, meanOf, monthStartOf } from "../policy/goals.ts";
+import type { MonthlySales } from "../policy/monthly-sales.ts";
 import { OUTCOMES, TARGET_METRICS } from "../portfolio/schema.ts";
 import { contactDay } from "../policy/classify.ts";
 import { type Day, SECONDS_PER_DAY } from "../units.ts";
@@ -48,7 +48,7 @@ interface Measured {
 }
 
 function createMeasure(view: View): (metric: Metric, line: string | null) => Measured {
-	const { asOf, calendar } = view;
+	const { asOf, calendar, salesOf } = view;
 	const { from, workingDays, workingDaysLeft } = monthOf(view);
 	const before = monthStartOf(from - 1);
 	const cut = sameDistance(view, before, from, workingDaysLeft);
@@ -61,10 +61,10 @@ function createMeasure(view: View): (metric: Metric, line: string | null) => Mea
 		const found = known.get(key);
 		if (found) return found;
 		const unitsIn = (sales: MonthlySales): Float64Array => achievedByRep(view, metric, sales);
-		const byRep = unitsIn(salesBetween(view, line, from, asOf));
+		const byRep = unitsIn(salesOf(line, from, asOf));
 		const isCounted = metric === "new" || metric === "recovered"; // by phases of today, which say nothing of last month's
-		const part = isCounted ? 0 : sum(unitsIn(salesBetween(view, line, before, cut)));
-		const growth = part > 0 ? sum(unitsIn(salesBetween(view, line, before, from))) / part : evenGrowth;
+		const part = isCounted ? 0 : sum(unitsIn(salesOf(line, before, cut)));
+		const growth = part > 0 ? sum(unitsIn(salesOf(line, before, from))) / part : evenGrowth;
 		const measured = { byRep, growth };
 		known.set(key, measured);
 		return measured;
@@ -127,22 +127,38 @@ function contactWork(view: View, plan: PlannedContacts | null): ContactWork {
 	return { ...work, numDays: countWorkingDays(calendar, since, asOf), planned, plannedDays };
 }
 
+/** Units now, at the month's end as usual, and at its end with the plan (null without one). */
+interface Course {
+	readonly now: number;
+	readonly usual: number;
+	readonly planned: number | null;
+}
+
 function targetOf(view: View, row: number, goals: Goals, measure: ReturnType<typeof createMeasure>, work: ContactWork): MonitorTarget {
 	const { targets } = view.portfolio.tables;
 	const metric = TARGET_METRICS[targets.codes.metric[row]];
 	const line = targets.texts.line.at(row);
 	const members = membersOf(view, row);
 	const sum = (values: Float64Array): number => members.reduce((total, rep) => total + values[rep], 0);
-	const { byRep, growth } = measure(metric, line);
-	const target = targets.numbers.target[row];
-	const reached = sum(byRep);
-	const usual = reached * growth;
 	const { workingDaysLeft } = monthOf(view);
-	const withPlan = work.planned === null ? null : reached + (usual - reached) * planShare(work, sum, workingDaysLeft);
+	const planned = work.planned === null ? null : planShare(work, sum, workingDaysLeft);
+	const courseOf = (of: Metric): Course => {
+		const { byRep, growth } = measure(of, line);
+		const now = sum(byRep);
+		const usual = now * growth;
+		return { now, usual, planned: planned === null ? null : now + (usual - now) * planned };
+	};
+	const units = courseOf(metric);
+	// A mix is a mean: the products of positivated customers over those customers.
+	const buyers = metric === "mix" ? courseOf("positivation") : null;
+	const shownAt = (moment: keyof Course): number | null =>
+		units[moment] === null || !buyers ? units[moment] : meanOf(units[moment], buyers[moment] ?? 0);
+	const target = targets.numbers.target[row];
+	const [reached, usual, withPlan] = [shownAt("now") ?? 0, shownAt("usual") ?? 0, shownAt("planned")];
 	const missing = Math.max(0, target - reached);
 	const missingWithPlan = withPlan === null ? null : Math.max(0, target - withPlan);
-	const left = missingWithPlan ?? Math.max(0, target - usual);
-	const perHour = unitsPerHour(work, sum, (usual - reached) / workingDaysLeft);
+	const left = (missingWithPlan ?? Math.max(0, target - usual)) * (buyers ? (buyers.planned ?? buyers.usual) : 1);
+	const perHour = unitsPerHour(work, sum, (units.usual - units.now) / workingDaysLeft);
 	const hours = left === 0 ? 0 : perHour > 0 ? left / perHour : null;
 	const bonus = targets.numbers.bonus_value[row];
 	return {
@@ -155,7 +171,7 @@ function targetOf(view: View, row: number, goals: Goals, measure: ReturnType<typ
 		reached: rounded(reached),
 		missing: rounded(missing),
 		working_days_left: workingDaysLeft,
-		needed_a_day: workingDaysLeft > 0 ? rounded(missing / workingDaysLeft) : null,
+		needed_a_day: workingDaysLeft > 0 && !buyers ? rounded(missing / workingDaysLeft) : null,
 		expected_with_usual: rounded(usual),
 		expected_with_plan: withPlan === null ? null : rounded(withPlan),
 		missing_with_plan: missingWithPlan === null ? null : rounded(missingWithPlan),

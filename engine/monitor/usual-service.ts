@@ -41,7 +41,7 @@ export function learnUsualService(view: View): UsualService {
 		if (isServed[customer] === 0) continue;
 		const count = reachedGaps(view, customer, gaps);
 		if (count > HABIT_GAPS) {
-			sorted.set(gaps.subarray(1, count));
+			for (let i = 1; i < count; i++) sorted[i - 1] = gaps[i];
 			habit[customer] = Math.max(1, medianInPlace(sorted, count - 1));
 		}
 		const { entered, left, reached } = states[stateOf(phase[customer])];

@@ -1,7 +1,9 @@
 import { type ActionPlans, buildActionPlans, cadenceOf } from "../policy/action-plan.ts";
-import { type Classification, PHASES } from "../policy/case.ts";
+import { createActiveMaxGap } from "../policy/breaks.ts";
+import type { Classification } from "../policy/case.ts";
 import { classify } from "../policy/classify.ts";
 import { COLLECTIONS_TEAM } from "../policy/credit.ts";
+import { createSales, type SalesOf } from "../policy/monthly-sales.ts";
 import { buildOwnership, isManager, type Ownership } from "../policy/ownership.ts";
 import type { ActionPlan, Policy } from "../policy/policy.ts";
 import type { Calendar } from "../portfolio/calendar/calendar.ts";
@@ -17,7 +19,7 @@ import { type Cents, type Day, formatDay } from "../units.ts";
 /** Months of which flows between phases are told, the running one counted. */
 const MONTHS = 6;
 const DAYS_SCORED = 90;
-const ACTIVE = PHASES.indexOf("active");
+const FIELD_EMPLOYEE = REP_KINDS.indexOf("field_employee");
 const OPEN = CUSTOMER_STATUS.indexOf("open");
 
 /** What is known of every customer when as_of begins, without any model; arrays by row of the customers table. */
@@ -41,6 +43,8 @@ export interface View {
 	/** First days of the months told of, oldest first; of each, the expected intervals before it. */
 	readonly months: readonly Day[];
 	readonly intervalsBefore: readonly Float32Array[];
+	/** Sales of periods from last month's beginning on. */
+	readonly salesOf: SalesOf;
 	readonly ownership: Ownership;
 	/** Row of reps; -1 without an owner. */
 	readonly owner: Int32Array;
@@ -81,10 +85,12 @@ export function viewOf(portfolio: Portfolio, question: Question): View {
 		...sums,
 		months,
 		intervalsBefore: before,
+		salesOf: createSales(known, monthStartOf(monthStartOf(asOf) - 1)),
 		ownership,
 		owner,
 		isServed: servedBy(portfolio, classification, owner),
 		...cadences(portfolio, policy, classification, ownership, owner),
+		activeMaxGap: createActiveMaxGap({ ...known, classification }, () => ownership),
 	};
 }
 
@@ -144,22 +150,18 @@ function cadences(
 	{ asOf, phase, class: cls, potential }: Classification,
 	ownership: Ownership,
 	owner: Int32Array,
-): Pick<View, "interval" | "maxGap" | "planOf" | "activeMaxGap"> {
+): Pick<View, "interval" | "maxGap" | "planOf"> {
 	const plans: ActionPlans = buildActionPlans(policy);
-	const planIn = (customer: number, inPhase: number): ActionPlan => {
-		const kind = owner[customer] < 0 ? REP_KINDS.indexOf("field_employee") : reps.codes.kind[owner[customer]];
-		return plans.planOf(inPhase, cls[customer], potential[customer], kind);
-	};
-	const planOf = (customer: number): ActionPlan => planIn(customer, phase[customer]);
-	const cadenceIn = (customer: number, plan: ActionPlan) => {
-		const row = ownership.assignmentOn(customer, asOf);
-		return cadenceOf(plan, customers, customer, row < 0 ? Number.NaN : assignments.numbers.interval_days[row]);
+	const planOf = (customer: number): ActionPlan => {
+		const kind = owner[customer] < 0 ? FIELD_EMPLOYEE : reps.codes.kind[owner[customer]];
+		return plans.planOf(phase[customer], cls[customer], potential[customer], kind);
 	};
 	const [interval, maxGap] = [new Float64Array(owner.length), new Float64Array(owner.length)];
 	for (let customer = 0; customer < owner.length; customer++) {
-		const cadence = cadenceIn(customer, planOf(customer));
+		const row = ownership.assignmentOn(customer, asOf);
+		const cadence = cadenceOf(planOf(customer), customers, customer, row < 0 ? Number.NaN : assignments.numbers.interval_days[row]);
 		interval[customer] = cadence.interval;
 		maxGap[customer] = cadence.maxGap;
 	}
-	return { interval, maxGap, planOf, activeMaxGap: (customer) => cadenceIn(customer, planIn(customer, ACTIVE)).maxGap };
+	return { interval, maxGap, planOf };
 }

@@ -125,8 +125,11 @@ export function cutsOf(values: Float64Array, codes: Uint8Array, numCuts: number,
 export function codesByCuts(values: Float64Array, cuts: readonly Cut[], idOf: (row: number) => string): Uint8Array {
 	const reaches = ({ value, tied }: Cut, row: number): boolean =>
 		values[row] > value || (values[row] === value && (tied === null || tied.has(idOf(row))));
-	return Uint8Array.from({ length: values.length }, (_, row) => {
-		const code = cuts.findIndex((cut) => reaches(cut, row));
-		return code < 0 ? cuts.length : code;
-	});
+	const codes = new Uint8Array(values.length);
+	for (let row = 0; row < values.length; row++) {
+		let code = 0;
+		while (code < cuts.length && !reaches(cuts[code], row)) code++;
+		codes[row] = code;
+	}
+	return codes;
 }

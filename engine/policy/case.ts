@@ -7,6 +7,20 @@ export const POTENTIALS = ["high", "medium", "low"] as const;
 export const KINDS = ["appointment", "escalation", "collect", "resolve", "prospect", "retain", "sell"] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** Why a customer that bought regularly stopped. */
+export const CAUSES = [
+	"not_served",
+	"credit",
+	"stock_out",
+	"delivery_failure",
+	"price_objection",
+	"complaint",
+	"competitor",
+	"closed",
+	"unknown",
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
 /** Names of the terms of a contact's value, in order of their position in term arrays. */
 export const TERMS = [
 	"sale",

@@ -12,7 +12,7 @@ import type { Policy } from "./policy.ts";
 /** `expectedValue` of scores covers 90 days. */
 const MONTHS_SCORED = 3;
 const CLOSED = CUSTOMER_STATUS.indexOf("closed");
-const REACHED = [OUTCOMES.indexOf("order"), OUTCOMES.indexOf("no_order")];
+const [ORDER, NO_ORDER] = [OUTCOMES.indexOf("order"), OUTCOMES.indexOf("no_order")];
 
 export interface ClassifyInputs {
 	readonly portfolio: Portfolio;
@@ -33,11 +33,22 @@ export interface ClassCuts {
 }
 
 /** Ranks the customers of a whole portfolio, stubs included. */
-export function measureCuts({ portfolio, history, scores, policy, asOf }: Omit<ClassifyInputs, "silenceFrom" | "cuts">): ClassCuts {
-	const { customers } = portfolio.tables;
-	const idOf = idReader(customers);
-	const sales = normalisedValues(history, policy, asOf);
-	const potential = potentialValues(customers, scores);
+export function measureCuts(inputs: Omit<ClassifyInputs, "silenceFrom" | "cuts">): ClassCuts {
+	return cutsBy(inputs, valuesOf(inputs));
+}
+
+/** What customers are ranked by: sales normalised by tenure, and what they may buy a month; cents. */
+interface RankedValues {
+	readonly sales: Float64Array;
+	readonly potential: Float64Array;
+}
+
+function valuesOf({ portfolio, history, scores, policy, asOf }: Omit<ClassifyInputs, "silenceFrom" | "cuts">): RankedValues {
+	return { sales: normalisedValues(history, policy, asOf), potential: potentialValues(portfolio.tables.customers, scores) };
+}
+
+function cutsBy({ portfolio, policy }: Pick<ClassifyInputs, "portfolio" | "policy">, { sales, potential }: RankedValues): ClassCuts {
+	const idOf = idReader(portfolio.tables.customers);
 	return {
 		class: cutsOf(sales, abcClasses(sales, policy.classes.a, policy.classes.b), CLASSES.length - 1, idOf),
 		potential: cutsOf(potential, potentialRanks(potential, policy.potential.high, policy.potential.medium), POTENTIALS.length - 1, idOf),
@@ -50,15 +61,17 @@ function idReader({ texts }: Table): (row: number) => string {
 
 /** Phase, class, potential and credit of every customer, stubs included. The class of a prospect is by its potential: high A, medium B, low C. */
 export function classify(inputs: ClassifyInputs): Classification {
-	const { portfolio, history, scores, policy, asOf, silenceFrom, cuts = measureCuts(inputs) } = inputs;
+	const { portfolio, history, scores, policy, asOf, silenceFrom } = inputs;
+	const values = valuesOf(inputs);
+	const cuts = inputs.cuts ?? cutsBy(inputs, values);
 	const { customers, contacts } = portfolio.tables;
 	const numCustomers = customers.length;
 	const idOf = idReader(customers);
 	const result = {
 		asOf,
 		phase: new Uint8Array(numCustomers),
-		class: codesByCuts(normalisedValues(history, policy, asOf), cuts.class, idOf),
-		potential: codesByCuts(potentialValues(customers, scores), cuts.potential, idOf),
+		class: codesByCuts(values.sales, cuts.class, idOf),
+		potential: codesByCuts(values.potential, cuts.potential, idOf),
 		credit: new Uint8Array(numCustomers),
 		recovered: new Uint8Array(numCustomers),
 		headroom: new Float64Array(numCustomers),
@@ -94,15 +107,14 @@ export function classify(inputs: ClassifyInputs): Classification {
 
 /** Monthly cents: the customer's stated potential, else what the models expect of it. */
 function potentialValues(customers: Table, scores: Pick<Scores, "expectedValue">): Float64Array {
-	return Float64Array.from({ length: customers.length }, (_, row) => {
-		const stated = customers.numbers.potential_value[row];
-		return Number.isNaN(stated) ? Math.max(0, scores.expectedValue[row] / MONTHS_SCORED || 0) : stated;
-	});
+	return customers.numbers.potential_value.map((stated, row) =>
+		Number.isNaN(stated) ? Math.max(0, scores.expectedValue[row] / MONTHS_SCORED || 0) : stated,
+	);
 }
 
 /** Does an outcome, a code of OUTCOMES, mean that somebody spoke with the customer? */
 export function isReached(outcome: number): boolean {
-	return REACHED.includes(outcome);
+	return outcome === ORDER || outcome === NO_ORDER;
 }
 
 /** Day of a contact, whose time is in seconds. */

@@ -5,7 +5,7 @@ import { TARGET_METRICS } from "../portfolio/schema.ts";
 import { type Cents, type Day, formatDay } from "../units.ts";
 import type { Classification } from "./case.ts";
 import type { Ownership } from "./ownership.ts";
-import { isPositivated, type MonthlySales, salesBetween } from "./monthly-sales.ts";
+import { createSales, isPositivated, type MonthlySales, type SalesOf } from "./monthly-sales.ts";
 import { INACTIVATING, NEW, PROSPECT } from "./phase.ts";
 import type { Policy } from "./policy.ts";
 
@@ -15,7 +15,7 @@ type Metric = (typeof TARGET_METRICS)[number];
 interface Goal {
 	readonly metric: Metric;
 	readonly line: string | null;
-	/** Cents for each unit that is missing: a customer, a currency unit of sales, a product in a customer's mix. */
+	/** Cents for each unit that is missing: a customer, a currency unit of sales, a product in a positivated customer's mix. */
 	readonly centsPerUnit: number;
 	/** Does the period's past count, because as_of lies in it? */
 	readonly isRunning: boolean;
@@ -24,8 +24,8 @@ interface Goal {
 export interface Goals {
 	/**
 	 * Cents that an order would earn towards the targets of its rep's month, were it certain: a customer counts once for positivation,
-	 * new and recovered, an order's value and margin for revenue and margin, its new products for mix. A line's target counts a whole
-	 * order. Never more than the order's margin, so that the end of a month cannot starve the next. Targets without bonus_value, and
+	 * new and recovered, an order's value and margin for revenue and margin, its new products for mix where the customer is positivated by then.
+	 * A line's target counts a whole order. Never more than the order's margin, so that the end of a month cannot starve the next. Targets without bonus_value, and
 	 * reached ones, have no price. In the running month a unit's share of the bonus is paid by how hard pressed the target is: what is
 	 * missing over what the working days left would bring at an even pace, at most the policy's `goal_pressure_cap`.
 	 */
@@ -39,8 +39,16 @@ export interface Goals {
 	priceOf(target: number): number | null;
 }
 
-/** How far each rep is, by metric and line (null: all) of the month's targets; arrays by row of reps. */
-export type Achieved = readonly { readonly metric: Metric; readonly line: string | null; readonly byRep: Float64Array }[];
+/**
+ * How far each rep is, by metric and line (null: all) of the month's targets; arrays by row of reps. A target of `mix` is the mean number of
+ * products of a positivated customer: `byRep` then counts the products, `buyers` the customers that had them this month, and last month.
+ */
+export type Achieved = readonly {
+	readonly metric: Metric;
+	readonly line: string | null;
+	readonly byRep: Float64Array;
+	readonly buyers: { readonly soFar: Float64Array; readonly lastMonth: Float64Array } | null;
+}[];
 
 export interface GoalInputs {
 	readonly portfolio: Portfolio;
@@ -50,20 +58,36 @@ export interface GoalInputs {
 	readonly ownership: Ownership;
 	readonly calendar: Calendar;
 	readonly asOf: Day;
+	/** Reads sales from the month before on, where somebody does already. */
+	readonly salesOf?: SalesOf;
+}
+
+/** Sales of the month of as_of so far, and of the month before. */
+function salesOfMonths(inputs: GoalInputs): Readonly<Record<"soFar" | "before", (line: string | null) => MonthlySales>> {
+	const start = monthStartOf(inputs.asOf);
+	const last = monthStartOf(start - 1);
+	const salesOf = inputs.salesOf ?? createSales(inputs, last);
+	return { soFar: cached((line) => salesOf(line, start, inputs.asOf)), before: cached((line) => salesOf(line, last, start)) };
 }
 
 /** Adds up what every rep of a whole portfolio reached of the targets that run. */
 export function measureAchieved(inputs: GoalInputs): Achieved {
 	const { targets } = inputs.portfolio.tables;
 	const running = monthOf(inputs.asOf);
-	const salesOf = cached((line: string | null) => salesOfMonth(inputs, line));
+	const sales = salesOfMonths(inputs);
 	const measures = new Map<string, Achieved[number]>();
 	for (let row = 0; row < targets.numRows; row++) {
-		if (targets.texts.period.at(row) !== running || !hasBonus(targets, row)) continue;
 		const metric = TARGET_METRICS[targets.codes.metric[row]];
+		const period = targets.texts.period.at(row) ?? "";
+		// How many customers share a later month's mix is told by this one and the last.
+		const isMeasured = period === running || (metric === "mix" && period > running);
+		if (!isMeasured || !hasBonus(targets, row)) continue;
 		const line = targets.texts.line.at(row);
 		const key = JSON.stringify([metric, line]);
-		if (!measures.has(key)) measures.set(key, { metric, line, byRep: achievedByRep(inputs, metric, salesOf(line)) });
+		if (measures.has(key)) continue;
+		const buyersIn = (of: MonthlySales): Float64Array => achievedByRep(inputs, "positivation", of);
+		const buyers = metric === "mix" ? { soFar: buyersIn(sales.soFar(line)), lastMonth: buyersIn(sales.before(line)) } : null;
+		measures.set(key, { metric, line, byRep: achievedByRep(inputs, metric, sales.soFar(line)), buyers });
 	}
 	return [...measures.values()];
 }
@@ -73,9 +97,7 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 	const { portfolio, policy, classification, asOf } = inputs;
 	const { reps, targets } = portfolio.tables;
 	const running = monthOf(asOf);
-	const salesOf = cached((line: string | null) => salesOfMonth(inputs, line));
-	const reachedBy = (rep: number, metric: Metric, line: string | null): number =>
-		achieved.find((measure) => measure.metric === metric && measure.line === line)?.byRep[rep] ?? 0;
+	const { soFar } = salesOfMonths(inputs);
 	const teams = Map.groupBy(
 		Array.from({ length: reps.numRows }, (_, rep) => rep),
 		(rep) => reps.texts.team_id.at(rep),
@@ -88,12 +110,16 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 		const isRunning = targets.texts.period.at(row) === running;
 		const rep = targets.refs.rep_id[row];
 		const members = rep >= 0 ? [rep] : (teams.get(targets.texts.team_id.at(row)) ?? []);
-		const reached = isRunning ? members.reduce((sum, member) => sum + reachedBy(member, metric, line), 0) : 0;
+		const { reached, unitsInOne } = standOf(
+			achieved.find((measure) => measure.metric === metric && measure.line === line),
+			members,
+			isRunning,
+		);
 		const target = targets.numbers.target[row];
 		const gap = target - reached;
 		if (!(gap > 0)) return null;
 		const pressure = isRunning ? Math.min(policy.value.goal_pressure_cap, gap / target / timeLeft) : 1;
-		return { metric, line, centsPerUnit: (targets.numbers.bonus_value[row] / gap) * pressure, isRunning };
+		return { metric, line, centsPerUnit: (targets.numbers.bonus_value[row] / (gap * unitsInOne)) * pressure, isRunning };
 	};
 	const goalsOf = cached((month: string) =>
 		cached((rep: number): Goal[] => targetsOf(targets, month, rep, reps.texts.team_id.at(rep)).flatMap((row) => goalOf(row) ?? [])),
@@ -103,13 +129,14 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 		const phase = classification.phase[customer];
 		if (metric === "revenue") return order.value / 100;
 		if (metric === "margin") return order.margin / 100;
-		if (metric === "mix") return order.newProducts;
 		if (metric === "new") return phase === PROSPECT ? 1 : 0;
 		if (metric === "recovered") return phase >= INACTIVATING ? 1 : 0;
-		const sales = salesOf(line);
-		if (isRunning && isPositivated(policy, sales, customer)) return 0;
+		const sales = soFar(line);
+		const isCounted = isRunning && isPositivated(policy, sales, customer);
 		const reached = isRunning ? sales.value[customer] : 0;
-		return reached + order.value >= 100 * policy.positivation.min_value ? 1 : 0;
+		const isWon = reached + order.value >= 100 * policy.positivation.min_value;
+		if (metric === "mix") return isCounted || isWon ? order.newProducts : 0;
+		return !isCounted && isWon ? 1 : 0;
 	};
 
 	const hasTargets = targets.numRows > 0;
@@ -122,6 +149,28 @@ export function createGoals(inputs: GoalInputs, achieved: Achieved = measureAchi
 		},
 		priceOf: (target) => (hasBonus(targets, target) ? (goalOf(target)?.centsPerUnit ?? null) : null),
 	};
+}
+
+/**
+ * How far members are towards a target, and how many units stand behind one of it: a mean grows by one when each of its customers, at least
+ * as many as last month, takes one more.
+ */
+function standOf(
+	measure: Achieved[number] | undefined,
+	members: readonly number[],
+	isRunning: boolean,
+): { readonly reached: number; readonly unitsInOne: number } {
+	const sum = (values: Float64Array): number => members.reduce((total, rep) => total + values[rep], 0);
+	const { byRep, buyers } = measure ?? { byRep: null, buyers: null };
+	const units = isRunning && byRep ? sum(byRep) : 0;
+	if (!buyers) return { reached: units, unitsInOne: 1 };
+	const soFar = sum(buyers.soFar);
+	return { reached: isRunning ? meanOf(units, soFar) : 0, unitsInOne: Math.max(1, soFar, sum(buyers.lastMonth)) };
+}
+
+/** Products of a positivated customer; 0 without any. */
+export function meanOf(products: number, buyers: number): number {
+	return buyers > 0 ? products / buyers : 0;
 }
 
 /** Working days left of the month of as_of over all of its working days, as_of counted as one in any case. */
@@ -170,7 +219,7 @@ function targetsOf(targets: Table, month: string, rep: number, team: string | nu
 	return [...own, ...ofTeam];
 }
 
-/** What the customers of each rep contributed to a metric in the month so far, by row of reps; `sales` are those of the month. */
+/** What the customers of each rep contributed to a metric in the month so far, by row of reps; `sales` are those of the month. Mix: products of positivated customers. */
 export function achievedByRep(
 	{ portfolio, classification, policy, ownership, history, asOf }: Omit<GoalInputs, "calendar">,
 	metric: Metric,
@@ -180,7 +229,7 @@ export function achievedByRep(
 	const unitsOf: Readonly<Record<Metric, (customer: number) => number>> = {
 		revenue: (customer) => sales.value[customer] / 100,
 		margin: (customer) => sales.margin[customer] / 100,
-		mix: (customer) => sales.numProducts[customer],
+		mix: (customer) => (isPositivated(policy, sales, customer) ? sales.numProducts[customer] : 0),
 		positivation: (customer) => Number(isPositivated(policy, sales, customer)),
 		new: (customer) => Number(classification.phase[customer] === NEW && history.eventDay[history.eventStart[customer]] >= monthStart),
 		recovered: (customer) => Number(classification.recovered[customer] === 1 && classification.lastOrderDay[customer] >= monthStart),
@@ -195,9 +244,4 @@ export function achievedByRep(
 
 export function monthStartOf(day: Day): Day {
 	return day - new Date(day * 86_400_000).getUTCDate() + 1;
-}
-
-/** Sales of the month of as_of so far, of one supplier line or of all (null). */
-function salesOfMonth(inputs: GoalInputs, line: string | null): MonthlySales {
-	return salesBetween(inputs, line, monthStartOf(inputs.asOf), inputs.asOf);
 }

@@ -19,7 +19,10 @@ export interface LineSales {
 }
 
 /** Reads lines as sales less returns: the one rule of monitor, targets, forecast and review. */
-export function createLineSales({ tables: { orders, products } }: Portfolio, policy: Policy): LineSales {
+export function createLineSales(
+	{ tables: { orders, products } }: { readonly tables: Pick<Portfolio["tables"], "orders" | "products"> },
+	policy: Policy,
+): LineSales {
 	const { net_value: netValue, margin: stated } = orders.numbers;
 	const { margin_rate: rates } = products.numbers;
 	const { status } = orders.codes;

@@ -1,5 +1,7 @@
 import type { History } from "../portfolio/history.ts";
-import type { Portfolio } from "../portfolio/portfolio.ts";
+import type { Portfolio, RecentLines, Table } from "../portfolio/portfolio.ts";
+import { recentLinesOf } from "../portfolio/recent-lines.ts";
+import { once } from "../portfolio/snapshot/lazy.ts";
 import type { Day } from "../units.ts";
 import { createLineSales } from "./line-sales.ts";
 import type { Policy } from "./policy.ts";
@@ -17,29 +19,49 @@ export interface SalesInputs {
 	readonly policy: Policy;
 }
 
+/** Sales of the days from … to − 1 of one supplier line, or of all (null), by customer. */
+export type SalesOf = (line: string | null, from: Day, to: Day) => MonthlySales;
+
 /**
- * Sales of the days from … to − 1, returns subtracted, cancelled and cut lines left out; of one supplier line, or of all (null). Margin where
- * lines state it, else at the product's rate, else at the policy's; neither bonus nor exchange is a product that was bought.
+ * Reads sales from a day on: returns subtracted, cancelled and cut lines left out. Margin where lines state it, else at the product's rate, else
+ * at the policy's; neither bonus nor exchange is a product that was bought. The lines are read once, and so is each period of a supplier line.
  */
-export function salesBetween({ portfolio, history, policy }: SalesInputs, line: string | null, from: Day, to: Day): MonthlySales {
-	const { orders, products } = portfolio.tables;
-	const { line: rows, lineStart, numCustomers } = history;
+export function createSales({ portfolio, history, policy }: SalesInputs, since: Day): SalesOf {
+	const linesOf = once(() => recentLinesOf(portfolio, history, since));
+	const known = new Map<string, MonthlySales>();
+	return (line, from, to) => {
+		const key = JSON.stringify([line, from, to]);
+		const sales = known.get(key) ?? sumSales({ portfolio, policy, lines: linesOf() }, line, from, to);
+		known.set(key, sales);
+		return sales;
+	};
+}
+
+function sumSales(
+	{ portfolio, policy, lines }: Pick<SalesInputs, "portfolio" | "policy"> & { readonly lines: RecentLines },
+	line: string | null,
+	from: Day,
+	to: Day,
+): MonthlySales {
+	const { orders, start, row: rows } = lines;
+	const { products } = portfolio.tables;
+	const numCustomers = start.length - 1;
 	const { ordered_on: orderedOn } = orders.days;
-	const lineSales = createLineSales(portfolio, policy);
+	const lineSales = createLineSales({ tables: { orders, products } }, policy);
 	const { product_id: product } = orders.refs;
 	const sales = {
 		value: new Float64Array(numCustomers),
 		margin: new Float64Array(numCustomers),
 		numProducts: new Uint16Array(numCustomers),
 	};
-	const lineOf = (row: number): string | null => orders.texts.line.at(row) ?? products.texts.line.at(product[row]);
+	const isOfLine = line === null ? null : lineTest(orders, products, line);
 	const boughtBy = new Int32Array(products.length + 1).fill(-1);
 	for (let customer = 0; customer < numCustomers; customer++) {
 		let [value, margin, numProducts] = [0, 0, 0];
-		for (let i = lineStart[customer + 1] - 1; i >= lineStart[customer]; i--) {
-			const row = rows[i];
+		for (let i = start[customer + 1] - 1; i >= start[customer]; i--) {
+			const row = rows === null ? i : rows[i];
 			if (orderedOn[row] < from) break;
-			if (orderedOn[row] >= to || !lineSales.counts(row) || (line !== null && lineOf(row) !== line)) continue;
+			if (orderedOn[row] >= to || !lineSales.counts(row) || (isOfLine !== null && !isOfLine(row))) continue;
 			value += lineSales.net(row);
 			margin += lineSales.margin(row);
 			if (!lineSales.isSale(row) || boughtBy[product[row] + 1] === customer) continue;
@@ -51,6 +73,16 @@ export function salesBetween({ portfolio, history, policy }: SalesInputs, line: 
 		sales.numProducts[customer] = numProducts;
 	}
 	return sales;
+}
+
+/** Answers whether a row of orders is of a supplier line: its own, else its product's. */
+function lineTest(orders: Table, products: Table, line: string): (row: number) => boolean {
+	const { product_id: product } = orders.refs;
+	const isProducts = Uint8Array.from({ length: products.length }, (_, row) => Number(products.texts.line.at(row) === line));
+	return (row) => {
+		const own = orders.texts.line.at(row);
+		return own === null ? isProducts[product[row]] === 1 : own === line;
+	};
 }
 
 /** Do a period's sales reach the policy's least value and number of products? */

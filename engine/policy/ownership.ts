@@ -6,6 +6,9 @@ import { type Day, NULL_DAY } from "../units.ts";
 const OWNER = ASSIGNMENT_ROLES.indexOf("owner");
 const COVER = ASSIGNMENT_ROLES.indexOf("cover");
 const TELESALES = ASSIGNMENT_ROLES.indexOf("telesales");
+/** Roles that own a customer, and that stand in for an absent owner; the first that there is. */
+const OWNERS = [OWNER, TELESALES];
+const STAND_INS = [COVER, TELESALES];
 const SUPERVISOR = REP_KINDS.indexOf("supervisor");
 const DIRECTOR = REP_KINDS.indexOf("director");
 
@@ -53,15 +56,23 @@ export function buildOwnership({ tables: { customers, assignments, reps } }: Por
 	});
 	const isAbsent = (rep: number, date: Day): boolean => absences[rep].some(([from, to]) => from <= date && date <= to);
 
-	const serviceOn = (customer: number, assigned: readonly number[], date: Day): Service => {
-		const valid = assigned.filter((row) => isValid(assignments, row, date) && assignments.refs.rep_id[row] < reps.numRows);
+	const { rep_id: assignee } = assignments.refs;
+	const serviceOn = (customer: number, assigned: ArrayLike<number>, date: Day): Service => {
+		const isOpen = (row: number): boolean => isValid(assignments, row, date) && assignee[row] < reps.numRows;
+		const isPresent = (row: number): boolean => isOpen(row) && !isAbsent(assignee[row], date);
+		const firstOf = (isMeant: (row: number) => boolean, roles: readonly number[]): number => {
+			for (const role of roles) {
+				const row = firstOfRole(assignments, assigned, role, isMeant);
+				if (row >= 0) return row;
+			}
+			return -1;
+		};
 		const own = customers.refs.rep_id[customer];
-		const ownerRow = firstOf(assignments, valid, OWNER) ?? firstOf(assignments, valid, TELESALES) ?? -1;
-		const owner = ownerRow >= 0 ? assignments.refs.rep_id[ownerRow] : own < reps.numRows ? own : -1;
+		const ownerRow = assigned.length === 0 ? -1 : firstOf(isOpen, OWNERS);
+		const owner = ownerRow >= 0 ? assignee[ownerRow] : own < reps.numRows ? own : -1;
 		if (owner >= 0 && !isAbsent(owner, date)) return { rep: owner, owner, ownerRow };
-		const present = valid.filter((row) => !isAbsent(assignments.refs.rep_id[row], date));
-		const standIn = firstOf(assignments, present, COVER) ?? firstOf(assignments, present, TELESALES);
-		return { rep: standIn === undefined ? -1 : assignments.refs.rep_id[standIn], owner, ownerRow };
+		const standIn = firstOf(isPresent, STAND_INS);
+		return { rep: standIn < 0 ? -1 : assignee[standIn], owner, ownerRow };
 	};
 
 	const owners = new Int32Array(customers.length).fill(-1);
@@ -69,12 +80,18 @@ export function buildOwnership({ tables: { customers, assignments, reps } }: Por
 	/** Only customers whose service differs from the owner's, or by its row, on some date; one cell a date. */
 	const changing = new Map<number, readonly Service[]>();
 	const isPresent = Array.from({ length: reps.numRows }, (_, rep) => !dates.some((date) => isAbsent(rep, date)));
+	const isThere = (rep: number): boolean => rep < 0 || isPresent[rep];
 	const [firstDate, lastDate] = [dates[0], dates[dates.length - 1]];
 	const isSettled = (row: number): boolean => isValid(assignments, row, firstDate) && isValid(assignments, row, lastDate);
 	for (let customer = 0; customer < customers.length; customer++) {
 		const assigned = rows.of(customer);
 		const onFirst = serviceOn(customer, assigned, firstDate);
-		const isSame = [onFirst.owner, onFirst.rep].every((rep) => rep < 0 || isPresent[rep]) && assigned.every(isSettled);
+		const isSame = isThere(onFirst.owner) && isThere(onFirst.rep) && assigned.every(isSettled);
+		if (isSame && onFirst.rep === onFirst.owner) {
+			owners[customer] = onFirst.owner;
+			ownerRows[customer] = onFirst.ownerRow;
+			continue;
+		}
 		const services = isSame ? dates.map(() => onFirst) : dates.map((date) => serviceOn(customer, assigned, date));
 		const first = services.find(({ owner }) => owner >= 0) ?? services.find(({ rep }) => rep >= 0);
 		owners[customer] = first?.owner ?? -1;
@@ -101,14 +118,20 @@ function isValid({ days }: Table, row: number, date: Day): boolean {
 	return (from[row] === NULL_DAY || from[row] <= date) && (to[row] === NULL_DAY || date <= to[row]);
 }
 
-/** First row of a role, one for all lines before one for a single line. */
-function firstOf(assignments: Table, rows: readonly number[], role: number): number | undefined {
-	const ofRole = rows.filter((row) => assignments.codes.role[row] === role);
-	return ofRole.find((row) => assignments.texts.line.at(row) === null) ?? ofRole[0];
+/** First row of a role that is meant, one for all lines before one for a single line; -1 for none. */
+function firstOfRole({ codes, texts }: Table, rows: ArrayLike<number>, role: number, isMeant: (row: number) => boolean): number {
+	let first = -1;
+	for (let i = 0; i < rows.length; i++) {
+		const row = rows[i];
+		if (codes.role[row] !== role || !isMeant(row)) continue;
+		if (texts.line.at(row) === null) return row;
+		if (first < 0) first = row;
+	}
+	return first;
 }
 
 /** Rows of a table by the customer that they name. */
-function groupByCustomer(table: Table, numCustomers: number): { of(customer: number): readonly number[] } {
+function groupByCustomer(table: Table, numCustomers: number): { of(customer: number): Int32Array } {
 	const start = new Int32Array(numCustomers + 1);
 	const customerOf = table.refs.customer_id;
 	for (let row = 0; row < table.numRows; row++) start[customerOf[row] + 1]++;
@@ -116,7 +139,8 @@ function groupByCustomer(table: Table, numCustomers: number): { of(customer: num
 	const next = start.slice();
 	const rows = new Int32Array(table.numRows);
 	for (let row = 0; row < table.numRows; row++) rows[next[customerOf[row]]++] = row;
+	const none = new Int32Array(0);
 	return {
-		of: (customer) => (start[customer] === start[customer + 1] ? [] : Array.from(rows.subarray(start[customer], start[customer + 1]))),
+		of: (customer) => (start[customer] === start[customer + 1] ? none : rows.subarray(start[customer], start[customer + 1])),
 	};
 }

@@ -8,6 +8,7 @@ export const PROSPECT = PHASES.indexOf("prospect");
 export const INACTIVATING = PHASES.indexOf("inactivating");
 export const NEW = PHASES.indexOf("new");
 export const PRE_INACTIVE = PHASES.indexOf("pre_inactive");
+export const INACTIVE = PHASES.indexOf("inactive");
 const ACTIVE = PHASES.indexOf("active");
 const EX_CUSTOMER = PHASES.indexOf("ex_customer");
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DIALECT_WORDS } from "../portfolio/files/dialect.ts";
 import { CHANNELS, REP_KINDS, TABLE_NAMES } from "../portfolio/schema.ts";
-import { CLASSES, PHASES, POTENTIALS } from "./case.ts";
+import { type Cause, CLASSES, PHASES, POTENTIALS } from "./case.ts";
 import { CATCH_ALL_ACTION_PLAN, DEFAULT_ACTION_PLANS, DEFAULT_EFFECTS, DEFAULT_FLOORS, DEFAULT_OBJECTIONS } from "./defaults.ts";
 
 const rate = () => z.number().min(0).max(1);
@@ -275,6 +275,21 @@ const objection = z.strictObject({
 	escalate_to: manager().describe("who is called in; null: nobody"),
 });
 
+const recovery = (usual: string | null) => z.string().min(1).max(100).nullable().default(usual);
+const recoveryObjectives = z
+	.strictObject({
+		not_served: recovery("resume_service"),
+		credit: recovery("settle_credit"),
+		stock_out: recovery("confirm_stock"),
+		delivery_failure: recovery("make_up_delivery"),
+		price_objection: recovery("review_price"),
+		complaint: recovery("answer_complaint"),
+		competitor: recovery("answer_competitor"),
+		closed: recovery("confirm_open"),
+		unknown: recovery(null),
+	} satisfies Readonly<Record<Cause, z.ZodType>>)
+	.prefault({});
+
 const dialect = z.strictObject({
 	delimiter: z.enum(DIALECT_WORDS.delimiter).optional(),
 	decimal: z.enum(DIALECT_WORDS.decimal).optional().describe("of every number but coordinates"),
@@ -323,6 +338,9 @@ export const POLICY_SCHEMA = z.strictObject({
 		.max(2000)
 		.default(DEFAULT_ACTION_PLANS)
 		.describe("the most specific match wins; a list without a row for everyone is completed by the default one"),
+	recovery_objectives: recoveryObjectives.describe(
+		"what a contact with a customer that stopped buying is for, by why it stopped, in the company's words; null: what its action plan says",
+	),
 	floors: z.array(floor).max(100).default(DEFAULT_FLOORS).describe("service that value alone must not starve, as priced rows"),
 	effects: z
 		.array(effect)
@@ -368,6 +386,17 @@ export const POLICY_SCHEMA = z.strictObject({
 						.refine((rows) => new Set(rows.map((row) => row.rep_id)).size === rows.length, "a rep may appear once")
 						.default([])
 						.describe("days that a lot drew of each rep: its agenda has nothing on them but promises"),
+					share: rate()
+						.nullable()
+						.default(null)
+						.describe("share that the lot was to draw, from which its strata follow; null: that of those drawn"),
+					left_out: z
+						.array(z.string().min(1).max(256))
+						.max(1_000_000)
+						.default([])
+						.describe(
+							"ids of buyers that could not be drawn, since they were closed, blocked or without a rep; whatever becomes of the others later, they stay in the experiment",
+						),
 				})
 				.refine(({ from, to }) => from <= to, "from must not come after to")
 				.refine(

@@ -7,7 +7,7 @@ import { openDurableFile } from "../portfolio/files/durable-file.ts";
 import { type Population, type PopulationKey, requireKey } from "./population.ts";
 
 /** Changes whenever the members of a population do. */
-const FORMAT = "carteira-population-1";
+const FORMAT = "carteira-population-2";
 const NEW_LINE = 0x0a;
 /** No header is longer. */
 const MAX_HEADER = 4096;

@@ -63,9 +63,14 @@ export function examineFeed(
 }
 
 function countPurchases({ eventDay }: History): ReadonlyMap<Day, number> {
-	const counts = new Map<Day, number>();
-	for (const day of eventDay) counts.set(day, (counts.get(day) ?? 0) + 1);
-	return counts;
+	let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+	for (const day of eventDay) {
+		if (day < first) first = day;
+		if (day > last) last = day;
+	}
+	const counts = new Int32Array(Math.max(0, last - first + 1));
+	for (const day of eventDay) counts[day - first]++;
+	return new Map(Array.from(counts, (count, i): [Day, number] => [first + i, count]).filter(([, count]) => count > 0));
 }
 
 /** Collective closures: nothing is learnt from 22 December to 4 January. */

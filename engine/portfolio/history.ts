@@ -1,6 +1,6 @@
 import { type Day, SECONDS_PER_DAY } from "../units.ts";
 import type { Portfolio } from "./portfolio.ts";
-import { createSignOf } from "./purchase-events.ts";
+import { createSignOf, type PurchaseEvents } from "./purchase-events.ts";
 import { ORDER_STATUS } from "./schema.ts";
 import { cutRows, takeInto, timelineOf } from "./timeline.ts";
 
@@ -37,19 +37,31 @@ export function buildHistory(portfolio: Portfolio, before: Day): History {
 	const lines = cutRows(timeline.lineStart, timeline.line, orders.days.ordered_on, before);
 	const met = cutRows(timeline.contactStart, timeline.contact, contacts.numbers.contacted_at, before * SECONDS_PER_DAY);
 	// Whole days are cut off, so that the events before stay what they are.
-	const { start: eventStart, row: kept } = cutRows(timeline.eventStart, null, timeline.eventDay, before);
 	return {
 		before,
 		numCustomers: customers.length,
-		eventStart,
-		eventDay: takeInto(timeline.eventDay, kept, new Int32Array(kept.length)),
-		eventValue: takeInto(timeline.eventValue, kept, new Float64Array(kept.length)),
-		eventMargin: takeInto(timeline.eventMargin, kept, new Float64Array(kept.length)),
+		...cutEvents(timeline, before),
 		lineStart: lines.start,
 		line: lines.row,
 		contactStart: met.start,
 		contact: met.row,
 	};
+}
+
+function cutEvents({ eventStart, eventDay, eventValue, eventMargin }: PurchaseEvents, before: Day): PurchaseEvents {
+	if (!hasFrom(eventDay, before)) return { eventStart, eventDay, eventValue, eventMargin };
+	const { start, row } = cutRows(eventStart, null, eventDay, before);
+	return {
+		eventStart: start,
+		eventDay: takeInto(eventDay, row, new Int32Array(row.length)),
+		eventValue: takeInto(eventValue, row, new Float64Array(row.length)),
+		eventMargin: takeInto(eventMargin, row, new Float64Array(row.length)),
+	};
+}
+
+function hasFrom(days: Int32Array, limit: Day): boolean {
+	for (const day of days) if (day >= limit) return true;
+	return false;
 }
 
 /** Net value of a customer's days from … to − 1, cents, floored at 0: sales less returns, on whatever day they came. */

@@ -7,6 +7,14 @@ import type { TableName } from "./schema.ts";
 export interface TextColumn {
 	readonly length: number;
 	at(row: number): string | null;
+	/** All texts as codes, where the column can tell them quicker than one by one. */
+	coded?(): CodedTexts;
+}
+
+/** A text column as codes: positions in `words`, which are in order of first appearance; -1 for null. */
+export interface CodedTexts {
+	readonly codes: Int32Array;
+	readonly words: readonly string[];
 }
 
 /**
@@ -93,6 +101,15 @@ export interface Timeline extends PurchaseEvents {
 	readonly contactStart: Int32Array;
 	/** Rows of `contacts`, by customer, then time; null as for lines. */
 	readonly contact: Int32Array | null;
+	/** The lines from a day on, read without those before it; absent where the table is in memory anyway. */
+	linesFrom?(day: Day): RecentLines;
+}
+
+/** Some order lines by customer, then day: the slice of customer c is start[c] … start[c + 1] - 1, of `row`, or of the table itself (null). */
+export interface RecentLines {
+	readonly orders: Table;
+	readonly start: Int32Array;
+	readonly row: Int32Array | null;
 }
 
 /** Rows of a table by the text of one column, stubs included; of several rows with one text the last, rows without text left out. */

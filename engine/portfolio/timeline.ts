@@ -64,7 +64,7 @@ export function cutRows(start: Int32Array, row: Int32Array | null, time: Int32Ar
 }
 
 /** The first of positions from … to − 1, which are in order of time, whose time is the limit or later; `to` where none is. */
-function firstFrom(from: number, to: number, row: Int32Array | null, time: Int32Array | Float64Array, limit: number): number {
+export function firstFrom(from: number, to: number, row: Int32Array | null, time: Int32Array | Float64Array, limit: number): number {
 	let [low, high] = [from, to];
 	while (low < high) {
 		const middle = (low + high) >> 1;

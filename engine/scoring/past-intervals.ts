@@ -1,16 +1,11 @@
 import type { History } from "../portfolio/history.ts";
-import type { Portfolio, TextColumn } from "../portfolio/portfolio.ts";
+import type { CodedTexts, Portfolio, TextColumn } from "../portfolio/portfolio.ts";
 import type { Day } from "../units.ts";
 import { type Closures, closuresBefore, countDays, openDays } from "./closures.ts";
 import { BASE_GAPS, FALLBACK_INTERVAL, MIN_SEGMENT } from "./rhythm.ts";
 
-/** A text column as codes: positions in `words`, -1 for null. */
-export interface CodedTexts {
-	readonly codes: Int32Array;
-	readonly words: readonly string[];
-}
-
 export function codeTexts(column: TextColumn): CodedTexts {
+	if (column.coded) return column.coded();
 	const { length } = column;
 	const codes = new Int32Array(length).fill(-1);
 	const known = new Map<string, number>();

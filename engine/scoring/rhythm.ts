@@ -85,8 +85,21 @@ export function ownRhythmDays(medianGap: number, gapCount: number): number {
 
 /** Middle value of the first `length` numbers, which it sorts; the mean of the two middle ones for an even length. */
 export function medianInPlace(values: Float64Array, length: number): number {
-	const sorted = values.subarray(0, length).sort();
-	return length === 0 ? Number.NaN : (sorted[(length - 1) >> 1] + sorted[length >> 1]) / 2;
+	if (length > FEW) values.subarray(0, length).sort();
+	else sortFew(values, length);
+	return length === 0 ? Number.NaN : (values[(length - 1) >> 1] + values[length >> 1]) / 2;
+}
+
+/** Up to so many numbers are sorted quicker by insertion than by a call of the library. */
+const FEW = 40;
+
+function sortFew(values: Float64Array, length: number): void {
+	for (let i = 1; i < length; i++) {
+		const value = values[i];
+		let at = i;
+		for (; at > 0 && values[at - 1] > value; at--) values[at] = values[at - 1];
+		values[at] = value;
+	}
 }
 
 interface Gaps {

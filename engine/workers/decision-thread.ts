@@ -1,9 +1,8 @@
-import { Piscina } from "piscina";
 import type { Decided, Decision, DecisionKind } from "../decide.ts";
-import { CarteiraError } from "../errors.ts";
-import { type DecideTask, type Outcome, valueOf } from "./messages.ts";
+import { createLastingThread } from "./lasting-thread.ts";
+import type { DecideTask } from "./messages.ts";
 
-/** A thread that answers decisions one after the other. It starts with the first and stays, because its open desks are what makes it quick. */
+/** A thread that answers decisions one after the other, at desks that it keeps open. */
 export interface DecisionThread {
 	/** Rejects with BUSY where too many wait. */
 	run<Kind extends DecisionKind>(decision: Decision<Kind>): Promise<Decided<Kind>>;
@@ -11,24 +10,11 @@ export interface DecisionThread {
 	close(): Promise<void>;
 }
 
-const MOST_WAITING = 64;
-
 export function createDecisionThread(model: string | undefined): DecisionThread {
-	const filename = new URL("./entries/decide.ts", import.meta.url).href;
-	const piscina = new Piscina<DecideTask, Outcome<Decided<DecisionKind>>>({
-		filename,
-		minThreads: 0,
-		maxThreads: 1,
-		idleTimeout: Number.POSITIVE_INFINITY,
-		maxQueue: MOST_WAITING,
-	});
-	piscina.on("error", () => undefined); // the promise of the task that failed carries the error
+	const thread = createLastingThread<DecideTask, Decided<DecisionKind>>({ entry: "decide.ts", tasks: "decisions" });
 	return {
-		async run<Kind extends DecisionKind>(decision: Decision<Kind>) {
-			if (piscina.queueSize >= MOST_WAITING)
-				throw new CarteiraError("BUSY", `${MOST_WAITING} decisions are waiting already; try again later`);
-			return valueOf(await piscina.run({ decision: decision as Decision, model })) as Decided<Kind>;
-		},
-		close: () => piscina.close(),
+		run: <Kind extends DecisionKind>(decision: Decision<Kind>) =>
+			thread.run({ decision: decision as Decision, model }) as Promise<Decided<Kind>>,
+		close: () => thread.close(),
 	};
 }

@@ -9,7 +9,7 @@ import { balanceOf, fairnessOf, guardrail } from "./guardrails.ts";
 import { holdOutFields } from "./hold-out-fields.ts";
 import { drawHoldOut } from "./lot.ts";
 import { outcomesOf } from "./outcomes.ts";
-import { findParticipants } from "./participants.ts";
+import { findLeftOut, findParticipants } from "./participants.ts";
 import { powerOf } from "./power.ts";
 import { designSwitchback } from "./switchback.ts";
 
@@ -41,8 +41,9 @@ export function designExperiment(portfolio: Portfolio, options: DesignOptions): 
 	if (options.unit === "rep_day") return designSwitchback(portfolio, options);
 	const policy = validatePolicy(portfolio.policy);
 	const past = buildHistory(portfolio, from);
-	const units = findParticipants(portfolio, past, policy, share);
-	const drawn = drawHoldOut(units, seed, share);
+	const leftOut = findLeftOut(portfolio, past);
+	const units = findParticipants(portfolio, past, policy, { share, leftOut });
+	const drawn = drawHoldOut(units, options, share);
 	if (drawn.size < 2 || units.length - drawn.size < 2)
 		throw new CarteiraError(
 			"NOT_ENOUGH_HISTORY",
@@ -78,6 +79,6 @@ export function designExperiment(portfolio: Portfolio, options: DesignOptions): 
 			guardrail("longest_silence", days, LONGEST, "days without planned contact"),
 			balanceOf(rowsOf("revenue")),
 		],
-		policy: holdOutFields(policy, options, { customers: [...drawn].sort((a, b) => (a < b ? -1 : 1)) }),
+		policy: holdOutFields(policy, options, { customers: [...drawn].sort((a, b) => (a < b ? -1 : 1)), left_out: leftOut }),
 	};
 }

@@ -5,9 +5,9 @@ import type { DesignOptions } from "./design.ts";
 /** The policy's hold-outs with this one among them, to be laid over policy.json. */
 export function holdOutFields(
 	{ hold_outs: others }: Policy,
-	{ experiment, from, to }: DesignOptions,
+	{ experiment, from, to, share }: DesignOptions,
 	drawn: Partial<Policy["hold_outs"][number]>,
 ) {
-	const own = { experiment, from: formatDay(from), to: formatDay(to), customers: [], rep_days: [], ...drawn };
+	const own = { experiment, from: formatDay(from), to: formatDay(to), share, customers: [], rep_days: [], left_out: [], ...drawn };
 	return { hold_outs: [...others.filter((other) => other.experiment !== experiment), own] };
 }

@@ -14,7 +14,7 @@ const OPEN = CUSTOMER_STATUS.indexOf("open");
 
 /** A customer that a lot may be drawn over. */
 export interface Participant extends LotUnit {
-	/** Rows of the customers and the reps table. */
+	/** Rows of the customers and the reps table; -1 where its rep has gone since. */
 	readonly customer: number;
 	readonly rep: number;
 	/** Customers of one group have their luck in common. */
@@ -24,19 +24,39 @@ export interface Participant extends LotUnit {
 }
 
 /**
- * Customers of a rep that ordered in the year before the experiment and may be contacted, by row; strata are rep × third by past sales. Nothing
- * dated on its first day or later decides anything.
+ * Ids of those that ordered in the year before and cannot take part, as the customers table has it on the day of the draw: closed, blocked, not
+ * to be contacted, or without a rep. The table says nothing of earlier days, so that the draw writes them down.
  */
-export function findParticipants(portfolio: Portfolio, past: History, policy: Policy, share: number): Participant[] {
-	const { customers, reps } = portfolio.tables;
+export function findLeftOut({ tables: { customers } }: Portfolio, past: History): string[] {
 	const { status, blocked } = customers.codes;
 	const isOpen = (row: number): boolean => (status[row] > CUSTOMER_STATUS.length || status[row] === OPEN) && blocked[row] !== 1;
-	const rows = customersOf(past, 1).filter((row) => customers.refs.rep_id[row] >= 0 && isOpen(row));
+	return customersOf(past, 1)
+		.filter((row) => customers.refs.rep_id[row] < 0 || !isOpen(row))
+		.map((row) => customers.texts.customer_id.at(row) ?? "");
+}
+
+/** How an experiment was drawn. */
+export interface Drawing {
+	/** Share that the lot was to draw: strata of which it draws too few are joined. */
+	readonly share: number;
+	/** Ids of those that could not be drawn. */
+	readonly leftOut: readonly string[];
+}
+
+/**
+ * Customers that ordered in the year before the experiment, those left out apart, by row; strata are rep × third by past sales. Neither what is
+ * dated on its first day or later nor what the customers have become since decides who takes part.
+ */
+export function findParticipants(portfolio: Portfolio, past: History, policy: Policy, { share, leftOut }: Drawing): Participant[] {
+	const { customers, reps } = portfolio.tables;
+	const without = new Set(leftOut);
+	const rows = customersOf(past, 1).filter((row) => !without.has(customers.texts.customer_id.at(row) ?? ""));
 	const from: Day = past.before;
 	const pastYear = new Map(rows.map((row) => [row, outcomesOf(portfolio, past, policy, row, from - 365, from).revenue]));
 	const ranked = rows.toSorted((a, b) => (pastYear.get(b) ?? 0) - (pastYear.get(a) ?? 0) || a - b);
 	const sizeOf = new Map(ranked.map((row, rank) => [row, SIZES[Math.floor((SIZES.length * rank) / ranked.length)]]));
-	const repOf = (row: number): string => reps.texts.rep_id.at(customers.refs.rep_id[row]) ?? "";
+	const rep = customers.refs.rep_id;
+	const repOf = (row: number): string => (rep[row] < 0 ? null : reps.texts.rep_id.at(rep[row])) ?? "none"; // its rep may have gone since
 	const fine = Map.groupBy(rows, (row) => `${repOf(row)} ${sizeOf.get(row)}`);
 	const stratumOf = (row: number): string => {
 		const name = `${repOf(row)} ${sizeOf.get(row)}`;
@@ -46,6 +66,6 @@ export function findParticipants(portfolio: Portfolio, past: History, policy: Po
 		const id = customers.texts.customer_id.at(row) ?? "";
 		const group = customers.texts.group_id.at(row);
 		const cluster = group === null ? `customer ${id}` : `group ${group}`;
-		return { id, stratum: stratumOf(row), customer: row, rep: customers.refs.rep_id[row], cluster, pastYear: pastYear.get(row) ?? 0 };
+		return { id, stratum: stratumOf(row), customer: row, rep: rep[row], cluster, pastYear: pastYear.get(row) ?? 0 };
 	});
 }

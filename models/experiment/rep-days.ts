@@ -30,7 +30,7 @@ export function findRepDays(portfolio: Portfolio, policy: Policy, participants: 
 	const blocks = [...Map.groupBy(days, (day) => Math.floor((day - from) / BLOCK_DAYS)).values()];
 	const last = blocks.at(-1);
 	if (blocks.length > 1 && last && last.length < 2 * FEWEST_DAYS) blocks.splice(-2, 2, [...blocks[blocks.length - 2], ...last]);
-	const reps = [...new Set(participants.map(({ rep }) => rep))].sort((a, b) => a - b);
+	const reps = [...new Set(participants.map(({ rep }) => rep))].filter((rep) => rep >= 0).sort((a, b) => a - b);
 	return reps.flatMap((rep) => {
 		const repId = portfolio.tables.reps.texts.rep_id.at(rep) ?? "";
 		return blocks.flatMap((block) =>

@@ -57,7 +57,7 @@ export function reportExperiment(portfolio: Portfolio, options: ReportOptions): 
 	];
 	const { team_id: teams } = portfolio.tables.reps.texts;
 	const evidenceOf = (team: string | null): TeamEvidence => {
-		const isOwn = ({ rep }: TrialUnit): boolean => teams.at(rep) === team;
+		const isOwn = ({ rep }: TrialUnit): boolean => rep >= 0 && teams.at(rep) === team;
 		return { uplift: judge(isOwn), contactedShare: contactedShareOf(heldOut.filter(isOwn)) };
 	};
 	const isOver = asOf > last;

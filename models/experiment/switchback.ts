@@ -8,7 +8,7 @@ import { type ExperimentDesign, type Guardrail, OUTCOME_METRICS } from "./experi
 import { balanceOf, guardrail, MOST_SHARE, mostOf } from "./guardrails.ts";
 import { holdOutFields } from "./hold-out-fields.ts";
 import { drawHoldOut } from "./lot.ts";
-import { findParticipants } from "./participants.ts";
+import { findLeftOut, findParticipants } from "./participants.ts";
 import { powerOf } from "./power.ts";
 import { FEWEST_DAYS, findRepDays, observeDays, type RepDay, rowsOf } from "./rep-days.ts";
 
@@ -20,9 +20,10 @@ export function designSwitchback(portfolio: Portfolio, options: DesignOptions): 
 	const { experiment, from, to, share, seed, level = 0.9, power = 0.8 } = options;
 	const policy = validatePolicy(portfolio.policy);
 	const past = buildHistory(portfolio, from);
-	const participants = findParticipants(portfolio, past, policy, 1);
+	const leftOut = findLeftOut(portfolio, past);
+	const participants = findParticipants(portfolio, past, policy, { share: 1, leftOut });
 	const units = findRepDays(portfolio, policy, participants, from, to);
-	const drawn = drawHoldOut(units, seed, share, FEWEST_DAYS);
+	const drawn = drawHoldOut(units, options, share, FEWEST_DAYS);
 	if (drawn.size === 0)
 		throw new CarteiraError(
 			"NOT_ENOUGH_HISTORY",
@@ -48,7 +49,7 @@ export function designSwitchback(portfolio: Portfolio, options: DesignOptions): 
 		})),
 		power: OUTCOME_METRICS.map((metric) => powerOf(metric, rowsOf(observed, metric), level, power)),
 		guardrails: [...dayFairness(units, drawn, drawn.size / units.length), balanceOf(rowsOf(observed, "revenue"))],
-		policy: holdOutFields(policy, options, { rep_days: datesByRep(units, drawn) }),
+		policy: holdOutFields(policy, options, { rep_days: datesByRep(units, drawn), left_out: leftOut }),
 	};
 }
 

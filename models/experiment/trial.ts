@@ -33,14 +33,18 @@ const CANCELLED = OUTCOMES.indexOf("cancelled");
 const INBOUND = DIRECTIONS.indexOf("inbound");
 
 /** Customers of a hold-out and those it might have drawn, with what they bought from its first day up to `end`. */
-export function customerTrial(portfolio: Portfolio, { customers, from: first }: HoldOut, asOf: Day, end: Day): Trial {
+export function customerTrial(
+	portfolio: Portfolio,
+	{ customers, from: first, share: asked, left_out }: HoldOut,
+	asOf: Day,
+	end: Day,
+): Trial {
 	const policy = validatePolicy(portfolio.policy);
 	const from = parseDay(first);
 	const [history, past] = [buildHistory(portfolio, asOf), buildHistory(portfolio, from)];
 	const drawn = new Set(customers);
-	const asked = findParticipants(portfolio, past, policy, 1);
-	const share = asked.filter(({ id }) => drawn.has(id)).length / Math.max(1, asked.length);
-	const units = findParticipants(portfolio, past, policy, share);
+	const share = asked ?? realisedShare(findParticipants(portfolio, past, policy, { share: 1, leftOut: left_out }), drawn);
+	const units = findParticipants(portfolio, past, policy, { share, leftOut: left_out });
 	const contacted = outboundIn(portfolio, from, end).map(({ customer }) => portfolio.tables.customers.texts.customer_id.at(customer) ?? "");
 	return {
 		unit: "customer",
@@ -56,13 +60,17 @@ export function customerTrial(portfolio: Portfolio, { customers, from: first }: 
 	};
 }
 
+function realisedShare(units: readonly { readonly id: string }[], drawn: ReadonlySet<string>): number {
+	return units.filter(({ id }) => drawn.has(id)).length / Math.max(1, units.length);
+}
+
 /** Days of reps, held out and not, with what the reps' customers bought on them. */
 export function repDayTrial(portfolio: Portfolio, holdOut: HoldOut, asOf: Day, end: Day): Trial {
 	const policy = validatePolicy(portfolio.policy);
 	const from = parseDay(holdOut.from);
 	const past = buildHistory(portfolio, from);
 	const drawn = drawnDays(holdOut);
-	const participants = findParticipants(portfolio, past, policy, 1);
+	const participants = findParticipants(portfolio, past, policy, { share: 1, leftOut: holdOut.left_out });
 	const units = findRepDays(portfolio, policy, participants, from, parseDay(holdOut.to)).filter(({ day }) => day < end);
 	const history = buildHistory(portfolio, asOf);
 	const observed = units.length > 0 ? observeDays({ portfolio, history, policy }, participants, units, drawn, 0) : [];
@@ -75,7 +83,7 @@ export function repDayTrial(portfolio: Portfolio, holdOut: HoldOut, asOf: Day, e
 		unit: "rep_day",
 		rowsOf: (metric) => rowsOf(observed, metric),
 		contacted: new Set(contacted.filter((id) => drawn.has(id))),
-		fairness: dayFairness(units, drawn, units.filter(({ id }) => drawn.has(id)).length / Math.max(1, units.length)),
+		fairness: dayFairness(units, drawn, realisedShare(units, drawn)),
 	};
 }
 

@@ -118,6 +118,7 @@ function briefOf({ tell, date, money, decimal }: Speech, { brief }: Entry): stri
 		brief.open_complaint !== null && tell(W.complaint, { complaint: brief.open_complaint }),
 		brief.last_objection !== null && tell(W.objection, { objection: brief.last_objection }),
 		brief.goal_missing,
+		brief.recovery?.advice, // absent in plans of before
 	];
 	return facts.filter((fact) => typeof fact === "string");
 }

@@ -45,7 +45,10 @@ export async function monitorPage(speech: Speech, document: MonitorDocument, lin
 		{
 			title: tell(W.title),
 			lead: only ? `${tell(W.only, { kind: tellCode(speech, "cell", only.by), key: only.key })}. ${lead}` : lead,
-			warnings: document.warnings,
+			warnings: [
+				...document.notes.map(({ code, on }) => tell(W.notes[code], { date: date(on) })),
+				...document.warnings.map((text) => tell(W.warning, { text })),
+			],
 			opening: tiles(openingTiles(speech, document)),
 			sections,
 			receipt: [

@@ -61,6 +61,17 @@ export const MONITOR_WORDS = {
 		pt: "Os {count} maiores grupos; os outros {rest} estão no documento em JSON.",
 		en: "The {count} largest groups; the other {rest} are in the JSON document.",
 	},
+	notes: {
+		STALE_FEED: {
+			pt: "Não há pedidos confiáveis desde {date}: o silêncio dos clientes conta só até essa data.",
+			en: "No orders can be trusted since {date}: customers' silence counts up to that day only.",
+		},
+		NO_CONTACTS: {
+			pt: "Não há contatos antes de {date}: o atendimento não pode ser avaliado.",
+			en: "There are no contacts before {date}: service cannot be judged.",
+		},
+	},
+	warning: { pt: "Na leitura dos arquivos (em inglês): {text}", en: "In reading the files: {text}" },
 	plan: { pt: "Plano", en: "Plan" },
 	inputs: { pt: "Dados", en: "Inputs" },
 	policy: { pt: "Política", en: "Policy" },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FORECAST_GROUPINGS, type ForecastDocument, forecastDocument, parseDay } from "../../engine/index.ts";
 import { forecastPage } from "../pages/forecast-page.ts";
-import { today } from "../planning-days.ts";
+import { todayIn } from "../planning-days.ts";
 import { askedDate, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
 import type { Services } from "../services.ts";
@@ -21,7 +21,8 @@ const forecastQuery = z.strictObject({
 });
 
 /** What the next days will bring. */
-export function registerForecastRoutes(app: App, { engine }: Services): void {
+export function registerForecastRoutes(app: App, services: Services): void {
+	const { engine } = services;
 	const kept = new Map<string, Promise<ForecastDocument>>();
 	const slots = createSlots(MOST_AT_ONCE);
 
@@ -45,7 +46,8 @@ export function registerForecastRoutes(app: App, { engine }: Services): void {
 			const { by, plan: planId } = request.query;
 			const { snapshot } = await portfolios.read(name);
 			const plan = planId === undefined ? undefined : await store.readPlan((await store.getPlan(planId)).id);
-			const asOf = request.query.as_of ?? plan?.as_of ?? (await store.publishedPlan(name))?.order.as_of ?? today();
+			const stated = request.query.as_of ?? plan?.as_of ?? (await store.publishedPlan(name))?.order.as_of;
+			const asOf = stated ?? (await todayIn(services, request.tenant, name));
 			const key = JSON.stringify([tenant, name, snapshot.sha, asOf, planId]);
 			let forecast = kept.get(key);
 			if (!forecast) {

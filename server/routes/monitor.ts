@@ -1,25 +1,24 @@
 import { z } from "zod";
 import {
 	CarteiraError,
+	type DistantMonitor,
 	FIGURE_IDS,
 	FIGURES,
 	type Grouping,
 	GROUPINGS,
-	type Monitor,
 	monitorCustomers,
 	monitorDocument,
-	openMonitor,
 	parseDay,
 } from "../../engine/index.ts";
 import { monitorPage } from "../pages/monitor-page.ts";
-import { today } from "../planning-days.ts";
+import { todayIn } from "../planning-days.ts";
 import { askedDate, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
+import type { Services } from "../services.ts";
+import { storedPlan } from "../subjects.ts";
 import type { Tenant } from "../tenants.ts";
 import type { App } from "./app-type.ts";
 
-/** Looks kept open: each holds its portfolio and some arrays by customer in memory. */
-const MOST_KEPT = 2;
 const MAX_CUSTOMERS = 1000;
 const CUSTOMERS = 100;
 
@@ -28,7 +27,9 @@ const only = Object.fromEntries(
 ) as Readonly<Record<Grouping, z.ZodOptional<z.ZodString>>>;
 
 const askedLook = {
-	as_of: askedDate.optional().meta({ description: "only what is dated before it counts; default: the published plan's, else today" }),
+	as_of: askedDate
+		.optional()
+		.meta({ description: "only what is dated before it counts; default: the published plan's, else today where the company is" }),
 	plan: planParams.shape.id
 		.or(z.literal("none"))
 		.optional()
@@ -66,23 +67,15 @@ type Look = { readonly as_of?: string | undefined; readonly plan?: string | unde
 >;
 
 /** Management figures and the customers behind them. */
-export function registerMonitorRoutes(app: App): void {
-	const kept = new Map<string, Monitor>();
-	const look = async (tenant: Tenant, name: string, query: Look): Promise<Monitor> => {
-		const { version, portfolio } = await tenant.portfolios.read(name);
+export function registerMonitorRoutes(app: App, services: Services): void {
+	const look = async (tenant: Tenant, name: string, query: Look): Promise<DistantMonitor> => {
+		const { snapshot } = await tenant.portfolios.read(name);
 		const published = await tenant.store.publishedPlan(name);
-		const asOf = query.as_of ?? published?.order.as_of ?? today();
-		const planId = query.plan === "none" ? undefined : (query.plan ?? published?.id);
-		const plan = planId === undefined ? undefined : await tenant.store.readPlan((await tenant.store.getPlan(planId)).id);
-		const isUsed = plan !== undefined && (query.plan !== undefined || plan.horizon.to >= asOf);
-		const key = JSON.stringify([tenant.name, name, version, asOf, isUsed ? plan.plan_id : null]);
-		let monitor = kept.get(key);
-		if (!monitor) {
-			monitor = openMonitor(portfolio, { asOf: parseDay(asOf), ...(isUsed && { plan }) });
-			kept.set(key, monitor);
-			for (const oldest of [...kept.keys()].slice(0, -MOST_KEPT)) kept.delete(oldest);
-		}
-		return monitor;
+		const asOf = query.as_of ?? published?.order.as_of ?? (await todayIn(services, tenant, name));
+		const asked = query.plan === "none" || query.plan === undefined ? null : await tenant.store.getPlan(query.plan);
+		const usual = query.plan === undefined && published?.head && published.head.horizon.to >= asOf ? published : null;
+		const plan = asked ?? usual;
+		return services.engine.monitorSnapshot(snapshot, { asOf: parseDay(asOf), plan: plan && (await storedPlan(tenant, plan.id)) });
 	};
 
 	app.route({
@@ -103,7 +96,7 @@ export function registerMonitorRoutes(app: App): void {
 			const { by, language: asked } = request.query;
 			const { portfolio } = request.params;
 			const monitor = await look(request.tenant, portfolio, request.query);
-			const document = monitor.document({ ...(by && { by }), ...scopeOf(request.query) });
+			const document = await monitor.document({ ...(by && { by }), ...scopeOf(request.query) });
 			if (!isPage) return document;
 			const { currency, language } = document;
 			const order = { currency, language, asked, links: linksOf(portfolio, "monitor", request.query) };

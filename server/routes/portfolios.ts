@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CLASSES, CarteiraError, type Entry, PHASES, type PlanContext, parseDay, validatePolicy } from "../../engine/index.ts";
 import { createContexts } from "../contexts.ts";
 import { customerView } from "../customer-view.ts";
-import { today } from "../planning-days.ts";
+import { todayIn } from "../planning-days.ts";
 import { askedDate, customerParams, portfolioParams, responses } from "../schemas/common.ts";
 import { customerView as customerSchema, portfolioView } from "../schemas/portfolio.ts";
 import type { Services } from "../services.ts";
@@ -10,7 +10,9 @@ import type { StoredMention } from "../store/store.ts";
 import { dataThroughView, publishedView, tablesView } from "../views.ts";
 import type { App } from "./app-type.ts";
 
-const asOfQuery = z.strictObject({ as_of: askedDate.optional().meta({ description: "default: the published plan's" }) });
+const asOfQuery = z.strictObject({
+	as_of: askedDate.optional().meta({ description: "default: the published plan's; of a customer else today, where the company is" }),
+});
 
 /** Customers per phase and class, the empty ones left out. */
 function countClasses({ classification, portfolio }: PlanContext): object[] {
@@ -24,8 +26,8 @@ function countClasses({ classification, portfolio }: PlanContext): object[] {
 }
 
 /** What a portfolio holds, its policy, and one customer of it. */
-export function registerPortfolioRoutes(app: App, { engine }: Services): void {
-	const contexts = createContexts(engine);
+export function registerPortfolioRoutes(app: App, services: Services): void {
+	const contexts = createContexts(services.engine);
 
 	app.route({
 		method: "GET",
@@ -93,7 +95,7 @@ export function registerPortfolioRoutes(app: App, { engine }: Services): void {
 			const { store } = request.tenant;
 			const { portfolio: name, customer_id } = request.params;
 			const published = await store.publishedPlan(name);
-			const asOf = request.query.as_of ?? published?.order.as_of ?? today();
+			const asOf = request.query.as_of ?? published?.order.as_of ?? (await todayIn(services, request.tenant, name));
 			const context = await contexts.get(request.tenant, name, parseDay(asOf));
 			const view = customerView(context, customer_id);
 			if (view === null) throw new CarteiraError("NOT_FOUND", `portfolio ${name} has no customer ${customer_id}`);

@@ -20,6 +20,7 @@ const brief: Brief = {
 	goal_missing: null,
 	order_by: "16:00:00",
 	delivers_on: "2026-11-26",
+	recovery: null,
 };
 
 const undelivered: Brief = { ...brief, order_by: null, delivers_on: null };

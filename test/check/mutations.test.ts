@@ -225,6 +225,25 @@ const MUTATIONS: readonly Mutation[] = [
 	["a product out of stock", "product-stock", (plan) => Object.assign(entry(plan, "C01", 23).products[0], { product_id: "P3" })],
 	["a suggestion for no reason", "product-reason", (plan) => Object.assign(entry(plan, "C01", 23).products[0], { reason: "whim" })],
 	["a propensity below 0", "propensity", (plan) => Object.assign(entry(plan, "C01", 23).products[0], { propensity: -0.1 })],
+	[
+		"the objective of a cause that the brief does not name",
+		"objective",
+		(plan) => Object.assign(entry(plan, "C04", 24), { objective: "confirm_stock" }),
+	],
+	[
+		"another objective than that of the cause",
+		"objective",
+		(plan) => Object.assign(entry(plan, "C04", 24).brief, { recovery: { cause: "stock_out", objective: "confirm_stock" } }),
+	],
+	[
+		"a cause for which an active customer stopped",
+		"objective",
+		(plan) =>
+			Object.assign(entry(plan, "C01", 23), {
+				objective: "confirm_stock",
+				brief: { recovery: { cause: "stock_out", objective: "confirm_stock" } },
+			}),
+	],
 	["another last order", "brief", (plan) => Object.assign(entry(plan, "C01", 23).brief, { last_order_on: "2026-11-17" })],
 	["another name", "brief", (plan) => Object.assign(entry(plan, "C01", 23).brief, { customer_name: "Ana" })],
 	["another credit", "brief", (plan) => Object.assign(entry(plan, "C01", 23).brief, { credit: "collect_only" })],
@@ -233,6 +252,13 @@ const MUTATIONS: readonly Mutation[] = [
 describe("a small valid plan", () => {
 	it("breaks no rule", () => {
 		expect(checkPlan(portfolio, smallPlan())).toEqual([]);
+	});
+
+	it("may aim a contact at the cause for which its customer stopped", () => {
+		const plan = smallPlan();
+		const recovery = { cause: "stock_out", objective: "confirm_stock" };
+		Object.assign(entry(plan, "C04", 24), { objective: "confirm_stock", brief: { recovery } });
+		expect(checkPlan(portfolio, plan)).toEqual([]);
 	});
 
 	it.each(MUTATIONS)("is caught with %s", (_what, rule, change) => {

@@ -91,6 +91,21 @@ it.each<[string, Story, string, string | null]>([
 	expect(causeOf(story)).toEqual({ cause, on: on(-60), row });
 });
 
+it("does not take a customer that is still new for one that broke off, however quick its first orders came", () => {
+	const orders = [-80, -78, -76, -74, -72].map((days, i): Row => ({ ...ORDERS[0], order_id: `N${i}`, ordered_on: on(days) }));
+	const breaks = (more: readonly Row[]) => {
+		const portfolio = portfolioOf({
+			customers: [{ customer_id: "C", rep_id: "R" }],
+			reps: [{ rep_id: "R", kind: "field_employee" }],
+			products: [{ product_id: "P" }],
+			orders: [...more, ...orders],
+		});
+		return openMonitor(portfolio, { asOf: AS_OF }).customers("breaks").num_customers;
+	};
+	expect(breaks([])).toBe(0);
+	expect(breaks([{ ...ORDERS[0], order_id: "before", ordered_on: on(-90) }])).toBe(1);
+});
+
 it.each(["constructor", "toString", "hasOwnProperty"])("an objection in words that programs know too says nothing: %s", (word) => {
 	expect(causeOf({ contacts: [...VISITS, said(-50, word), said(-40, word)] })).toMatchObject({ cause: "unknown", row: null });
 });

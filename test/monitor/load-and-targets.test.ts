@@ -112,21 +112,30 @@ describe("targets", () => {
 			expect(targets).toHaveLength(rows.length);
 			for (const [i, row] of rows.entries()) {
 				const line = row.line === null ? null : String(row.line);
-				const unitsOf = (c: number, from: number, to: number): number => {
+				const unitsOf = (c: number, from: number, to: number, metric = row.metric): number => {
 					const { value, margin, products } = monthOf(slow, c, from, to, line);
-					if (row.metric === "revenue") return value / 100;
-					if (row.metric === "margin") return margin / 100;
-					return row.metric === "mix" ? products : Number(value >= 20_000 && products >= 2);
+					if (metric === "revenue") return value / 100;
+					if (metric === "margin") return margin / 100;
+					const isPositivated = value >= 20_000 && products >= 2;
+					return metric === "mix" ? Number(isPositivated) * products : Number(isPositivated);
 				};
 				const isMember = (rep: number): boolean =>
 					Number(row.rep_id) >= 0 ? rep === row.rep_id : rep >= 0 && slow.reps[rep].team_id === row.team_id;
 				const own = slow.ids.filter((c) => isMember(ownerOf(slow, c)));
-				const sum = (customers: readonly number[], from: number, to: number): number =>
-					customers.reduce((total, c) => total + unitsOf(c, from, to), 0);
+				const sum = (customers: readonly number[], from: number, to: number, metric = row.metric): number =>
+					customers.reduce((total, c) => total + unitsOf(c, from, to, metric), 0);
 				const all = slow.ids.filter((c) => ownerOf(slow, c) >= 0);
-				const growth = sum(all, lastMonth, NOVEMBER) / sum(all, lastMonth, cut);
-				const reached = sum(own, NOVEMBER, AS_OF);
-				const usual = reached * growth;
+				const atEnd = (metric = row.metric): number =>
+					(sum(own, NOVEMBER, AS_OF, metric) * sum(all, lastMonth, NOVEMBER, metric)) / sum(all, lastMonth, cut, metric);
+				const units = sum(own, NOVEMBER, AS_OF);
+				const usualUnits = atEnd();
+				// A mix is products of positivated customers over those customers, now and at the end.
+				const isMix = row.metric === "mix";
+				const buyers = isMix ? sum(own, NOVEMBER, AS_OF, "positivation") : 1;
+				const usualBuyers = isMix ? atEnd("positivation") : 1;
+				const over = (all: number, count: number): number => (count > 0 ? all / count : 0);
+				const reached = over(units, buyers);
+				const usual = over(usualUnits, usualBuyers);
 				const recent = slow.contacts.filter(
 					(contact) => own.includes(Number(contact.customer_id)) && dayOf(contact) >= AS_OF - 28 && contact.outcome !== "cancelled",
 				);
@@ -144,26 +153,32 @@ describe("targets", () => {
 						(total, { days }) => total + days.filter(({ date }) => date < "2026-12").reduce((n, { entries }) => n + entries.length, 0),
 						0,
 					);
-				const withPlan = reached + (usual - reached) * (usualContacts > 0 ? 1 + share * (plannedContacts / usualContacts - 1) : 1);
+				const more = usualContacts > 0 ? 1 + share * (plannedContacts / usualContacts - 1) : 1;
+				const buyersWithPlan = buyers + (usualBuyers - buyers) * more;
+				const withPlan = over(units + (usualUnits - units) * more, buyersWithPlan);
 				const found = targets[i];
 				expect(found.reached).toBeCloseTo(reached, 1);
 				expect(found.missing).toBeCloseTo(Math.max(0, Number(row.target) - reached), 1);
-				expect(found.needed_a_day).toBeCloseTo(Math.max(0, Number(row.target) - reached) / 6, 1);
+				if (isMix) expect(found.needed_a_day).toBeNull();
+				else expect(found.needed_a_day).toBeCloseTo(Math.max(0, Number(row.target) - reached) / 6, 1);
 				expect(found.expected_with_usual).toBeCloseTo(usual, 1);
 				expect(found.expected_with_plan).toBeCloseTo(withPlan, 1);
 				expect(without[i]).toMatchObject({ expected_with_plan: null, missing_with_plan: null, reached: found.reached });
 				const left = Math.max(0, Number(row.target) - withPlan);
 				expect(found.missing_with_plan).toBeCloseTo(left, 1);
 				const hours = recent.reduce((total, contact) => total + Number(contact.minutes ?? 0), 0) / 60 / workingDays(AS_OF - 28, AS_OF);
-				const perHour = (((usual - reached) / 6) * share) / hours;
+				const perHour = (((usualUnits - units) / 6) * share) / hours;
 				if (left > 0 && perHour > 0) {
-					expect(found.hours_missing).toBeCloseTo(left / perHour, 1);
-					expect(found.cost_missing_cents).toBeCloseTo((3500 * left) / perHour, -1);
+					expect(found.hours_missing).toBeCloseTo((left * buyersWithPlan) / perHour, 1);
+					expect(found.cost_missing_cents).toBeCloseTo((3500 * left * buyersWithPlan) / perHour, -1);
 				}
 				const gap = Number(row.target) - reached;
 				const pressure = Math.min(2, gap / Number(row.target) / (6 / 19));
 				if (row.bonus_value === null || gap <= 0) expect(found.price_cents).toBeNull();
-				else expect(found.price_cents).toBeCloseTo((Number(row.bonus_value) / gap) * pressure, 1);
+				else {
+					const numBuyers = isMix ? Math.max(1, buyers, sum(own, lastMonth, NOVEMBER, "positivation")) : 1;
+					expect(found.price_cents).toBeCloseTo((Number(row.bonus_value) / (gap * numBuyers)) * pressure, 1);
+				}
 			}
 		}
 	});

@@ -120,8 +120,7 @@ export function slowFlows(world: SlowWorld): Sums {
 	return tally(
 		starts.slice(1).flatMap((_, step) =>
 			ids.map((c) => {
-				const to = step === starts.length - 2 ? world.phaseOf(c) : PHASES[pictures[step + 1][c]];
-				const cell = `${formatDay(starts[step]).slice(0, 7)} ${PHASES[pictures[step][c]]} ${to}`;
+				const cell = `${formatDay(starts[step]).slice(0, 7)} ${PHASES[pictures[step][c]]} ${PHASES[pictures[step + 1][c]]}`;
 				return [cell, windowOf(world, c).value] as const;
 			}),
 		),
@@ -305,6 +304,7 @@ export function slowBreakMoney(
 		const { ratio, floor_days: floor, ceiling_days: ceiling } = policy.phases.inactivating;
 		const silence = asOf - last;
 		if (silence < Math.min(ceiling, Math.max(floor, ratio * interval)) || silence >= policy.phases.ex_customer.days) return [];
+		if (asOf - Math.min(...days) < policy.phases.new_days) return [];
 		const revenue = Math.round((rhythm.ticket[c] * 365.25) / 12 / interval);
 		return [{ c, on: Math.min(asOf - 1, last + Math.round(interval)), revenue, margin: Math.round(revenue * marginRate(world, c)) }];
 	});

@@ -105,9 +105,9 @@ export function monitorWorld(seed: number, asOf: Day): Portfolio {
 				}),
 			),
 			targets: ["revenue", "margin", "positivation", "mix"].flatMap((metric): Row[] => [
-				{ period: "2026-11", rep_id: "R1", metric, target: 900 },
-				{ period: "2026-11", team_id: "T1", metric, target: 1800, bonus_value: 300 },
-				{ period: "2026-11", rep_id: "R2", metric, target: 50, line: "L2", bonus_value: 100 },
+				{ period: "2026-11", rep_id: "R1", metric, target: metric === "mix" ? 3 : 900 },
+				{ period: "2026-11", team_id: "T1", metric, target: metric === "mix" ? 6 : 1800, bonus_value: 300 },
+				{ period: "2026-11", rep_id: "R2", metric, target: metric === "mix" ? 2.5 : 50, line: "L2", bonus_value: 100 },
 				{ period: "2026-12", rep_id: "R2", metric, target: 50 },
 			]),
 		},

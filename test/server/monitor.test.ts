@@ -10,6 +10,8 @@ import type { App } from "../../server/routes/app-type.ts";
 import { createServices, type Services } from "../../server/services.ts";
 import { runHere } from "./commands/run-here.ts";
 
+/** Monday evening in São Paulo, Tuesday in UTC. */
+const NOW = Date.parse("2026-11-24T02:30:00Z");
 let dataDir: string;
 let services: Services;
 let app: App;
@@ -22,7 +24,7 @@ beforeAll(async () => {
 	const made = { customers: 150, reps: 2, seed: 21, asOf: parseDay("2026-11-23"), format: "csv" } as const;
 	await generate({ ...made, out: folder });
 	await generate({ ...made, out: join(dataDir, "portfolios", "acme") });
-	services = await createServices({ ...DEFAULT_CONFIG, dataDir, threads: 1, logLevel: "silent" });
+	services = await createServices({ ...DEFAULT_CONFIG, dataDir, threads: 1, logLevel: "silent" }, undefined, () => NOW);
 	app = await buildApp(services);
 	await app.ready();
 	const order = { as_of: "2026-11-23", budget: { iterations: 200 } };
@@ -69,6 +71,27 @@ test("with a plan the monitor tells what it leaves undone", async () => {
 	expect(document.targets.some(({ expected_with_plan: with_plan }) => with_plan !== null)).toBe(true);
 	const without = (await get("?as_of=2026-11-23&plan=none")).json<MonitorDocument>();
 	expect(without.total.figures.cadence_debt.every((row) => row.breaches_with_plan === null)).toBe(true);
+});
+
+test("without a day the monitor is of today where the company is", async () => {
+	expect((await get("?plan=none")).json<MonitorDocument>().as_of).toBe("2026-11-23");
+});
+
+test("while a day is looked at for the first time, the service answers others", async () => {
+	const state = { isTold: false };
+	const look = get("?as_of=2026-10-05&plan=none").then((answer) => {
+		state.isTold = true;
+		return answer;
+	});
+	let numAnswered = 0;
+	while (!state.isTold) {
+		const contact = { contact_id: `k${numAnswered}`, customer_id: "nobody", rep_id: "R00001", contacted_at: "2026-11-23T09:30:00" };
+		const payload = { ...contact, channel: "phone", outcome: "no_order" };
+		const posted = await app.inject({ method: "POST", url: "/v1/portfolios/other/contacts", payload });
+		if (!state.isTold && posted.statusCode < 500) numAnswered++;
+	}
+	expect((await look).statusCode).toBe(200);
+	expect(numAnswered).toBeGreaterThan(3); // on the service's own thread one or two would come in before it begins
 });
 
 test("a question that makes no sense is answered with what was expected", async () => {

@@ -45,6 +45,7 @@ export function sampleEntry(customerId: string, sequence: number, start: string,
 			goal_missing: null,
 			order_by: null,
 			delivers_on: null,
+			recovery: null,
 		},
 	};
 }

@@ -52,6 +52,9 @@ export function createFakeEngine(): FakeEngine {
 		score: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not score")),
 		forecast: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not forecast")),
 		forecastSnapshot: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not forecast")),
+		monitorSnapshot: () => {
+			throw new CarteiraError("INVALID_INPUT", "the fake engine does not look");
+		},
 		check: async () => [],
 		assess: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine does not assess")),
 		desk: () => Promise.reject(new CarteiraError("INVALID_INPUT", "the fake engine has no desk")),

@@ -13,6 +13,7 @@ function describe({ brief, products, reason, value_cents: value }: Entry, voice:
 	const offers = products.map(({ product_id, name, expected_cents: cents }) => `${name ?? product_id} (${voice.money(cents)})`).join(", ");
 	const facts = [
 		reason,
+		brief.recovery?.advice, // absent in plans of before
 		offers && voice.say("offer", { products: offers }),
 		brief.order_by && voice.say("orderUntil", { orderBy: brief.order_by.slice(0, 5) }),
 		brief.delivers_on && voice.say("delivery", { delivers: voice.date(brief.delivers_on) }),

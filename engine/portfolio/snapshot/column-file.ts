@@ -3,6 +3,8 @@ import { basename } from "node:path";
 import { DataType, MessageReader, RecordBatchReader, type Schema } from "apache-arrow";
 import { CarteiraError } from "../../errors.ts";
 import type { TextColumn } from "../portfolio.ts";
+import { codeWords } from "./code-words.ts";
+import { once } from "./lazy.ts";
 
 export type Values = Int32Array | Float64Array | Uint8Array;
 
@@ -245,9 +247,11 @@ function textList(source: Source, { at, bytesAt, validity }: Place, length: numb
 		}
 		return (nulls[row >> 3] & (1 << (row & 7))) === 0;
 	};
+	const coded = once(() => codeWords(load().offsets, load().bytes, isNull));
 	return {
 		length,
 		load,
+		coded,
 		eachPiece(use) {
 			const offsets = new Int32Array(Math.min(length, PIECE_ROWS) + 1);
 			let bytes = Buffer.alloc(0);

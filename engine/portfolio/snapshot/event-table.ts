@@ -1,7 +1,7 @@
 import type { Table, TextColumn } from "../portfolio.ts";
 import { TABLES } from "../schema.ts";
 import type { Values } from "./column-file.ts";
-import { openColumnWindow } from "./column-window.ts";
+import { openColumnWindow, type ReadColumn } from "./column-window.ts";
 import { allocate, type EventKind, kindOfColumn, nullOf } from "./event-columns.ts";
 import { lazyRecord, once } from "./lazy.ts";
 import type { EventTableName } from "./manifest.ts";
@@ -49,9 +49,7 @@ type MapOf = (part: OpenPart) => Int32Array | null;
 function gatherColumn(table: EventTableName, column: string, parts: readonly OpenPart[], runs: Runs, mapOf: MapOf): Values {
 	const out = allocate(kindOfColumn(table, column), runs.start[runs.start.length - 1], true);
 	const read = columnReader(table, column, parts, mapOf);
-	for (let run = 0, at = 0; run < runs.numRuns; at += runs.count[run++]) {
-		read(runs.part[run], runs.from[run], out.subarray(at, at + runs.count[run]));
-	}
+	for (let run = 0, at = 0; run < runs.numRuns; at += runs.count[run++]) read(runs.part[run], runs.from[run], out, at, runs.count[run]);
 	return out;
 }
 
@@ -86,7 +84,7 @@ export function eachPiece(
 		if (only !== undefined && runs.part[run] !== only) continue;
 		for (let done = 0; done < runs.count[run]; ) {
 			const length = Math.min(runs.count[run] - done, PIECE_ROWS - held);
-			read(runs.part[run], runs.from[run] + done, piece.subarray(held, held + length));
+			read(runs.part[run], runs.from[run] + done, piece, held, length);
 			done += length;
 			held += length;
 			if (held === PIECE_ROWS) flush();
@@ -101,22 +99,18 @@ function columnReader(
 	column: string,
 	parts: readonly OpenPart[],
 	mapOf: MapOf,
-): (part: number, from: number, into: Values) => void {
+): (part: number, ...where: Parameters<ReadColumn>) => void {
 	const kind = kindOfColumn(table, column);
 	const readers = parts.map((part) => ({
 		read: part.lines.has(column) ? openColumnWindow(part.lines, column, kind) : null,
 		map: part.lines.has(column) ? mapOf(part) : null,
 	}));
-	return (part, from, into) => {
+	return (part, from, into, at, count) => {
 		const { read, map } = readers[part];
-		if (!read) into.fill(nullOf(kind));
-		else read(from, into);
-		if (map) mapCodes(into as Int32Array, map);
+		if (!read) into.fill(nullOf(kind), at, at + count);
+		else read(from, into, at, count);
+		if (map) for (let i = at; i < at + count; i++) if (into[i] >= 0) into[i] = map[into[i]];
 	};
-}
-
-function mapCodes(codes: Int32Array, map: Int32Array): void {
-	for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) codes[i] = map[codes[i]];
 }
 
 /** Texts of a column: each row's code, looked up in the words of its part. */

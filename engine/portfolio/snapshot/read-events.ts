@@ -50,7 +50,7 @@ export function readEvents(
 		let at = 0;
 		for (const { part, from, to } of stretches) {
 			const read = readers[part];
-			if (read) read(from, out.subarray(at, at + to - from));
+			if (read) read(from, out, at, to - from);
 			else out.set((fresh as T).subarray(from, to), at);
 			at += to - from;
 		}

@@ -84,6 +84,34 @@ export function findRuns(table: EventTableName, parts: readonly OpenPart[], inde
 	return { start, numRuns: part.length, ...arrays, onlyPart, onlyGroup };
 }
 
+/** Of each customer's rows those from a row of the table on; its events are then not told. */
+export function cutRuns(runs: Runs, firstRow: Int32Array): Runs {
+	const numCustomers = firstRow.length;
+	const most = numCustomers + runs.numRuns;
+	const [part, from, count] = [new Int32Array(most), new Int32Array(most), new Int32Array(most)];
+	const start = new Int32Array(numCustomers + 1);
+	let [run, runStart, numRuns] = [0, 0, 0];
+	for (let customer = 0; customer < numCustomers; customer++) {
+		const end = runs.start[customer + 1];
+		start[customer + 1] = start[customer] + end - firstRow[customer];
+		for (let row = firstRow[customer]; row < end; ) {
+			while (runStart + runs.count[run] <= row) runStart += runs.count[run++];
+			const length = Math.min(runStart + runs.count[run], end) - row;
+			const at = runs.from[run] + row - runStart;
+			const last = numRuns - 1;
+			if (last >= 0 && part[last] === runs.part[run] && from[last] + count[last] === at) count[last] += length;
+			else {
+				part[numRuns] = runs.part[run];
+				from[numRuns] = at;
+				count[numRuns++] = length;
+			}
+			row += length;
+		}
+	}
+	const none = new Int32Array(numCustomers).fill(-1);
+	return { start, numRuns, part, from, count, onlyPart: none, onlyGroup: none };
+}
+
 function startOf({ lineEnd }: OpenPart, group: number): number {
 	return group === 0 ? 0 : lineEnd[group - 1];
 }

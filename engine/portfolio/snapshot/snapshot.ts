@@ -2,13 +2,14 @@ import { CarteiraError } from "../../errors.ts";
 import { type Portfolio, rowsById, type Table, type Timeline } from "../portfolio.ts";
 import type { TableName } from "../schema.ts";
 import { openColumns } from "../shared-table.ts";
+import { firstFrom } from "../timeline.ts";
 import { openColumnFile } from "./column-file.ts";
 import { openEventTable } from "./event-table.ts";
 import { once } from "./lazy.ts";
 import { EVENT_TABLES, type EventTableName, type Manifest, PLAIN_TABLES, type PlainTableName, partsOf, type Sha } from "./manifest.ts";
 import { openParts } from "./open-part.ts";
 import { type EventSource, readEvents } from "./read-events.ts";
-import { findRuns, indexGroups } from "./runs.ts";
+import { cutRuns, findRuns, indexGroups } from "./runs.ts";
 import { customersOf, takeOfCustomers, takeRows } from "./slice.ts";
 import { refuseAside, reportsOf } from "./reports.ts";
 import { clearLeftovers, pathsIn, readCurrent, readManifest } from "./store-folder.ts";
@@ -61,7 +62,7 @@ function openSource(folder: string, name: EventTableName, { events }: Manifest, 
 }
 
 function allRows({ length }: Table): Int32Array {
-	return Int32Array.from({ length }, (_, row) => row);
+	return new Int32Array(length).map((_, row) => row);
 }
 
 /** The portfolio of some customers; `tables` name them by their new rows. */
@@ -86,6 +87,13 @@ function build({ manifest, sources }: OpenSnapshot, customers: Int32Array, table
 				contactStart: runs.contacts.start,
 				contact: null,
 				...readEvents(orders, customers, runs.orders, () => tables.products.numbers.margin_rate),
+				linesFrom(day) {
+					const { start } = runs.orders;
+					const { ordered_on: orderedOn } = tablesOf.orders.days;
+					const first = start.slice(0, -1).map((from, customer) => firstFrom(from, start[customer + 1], null, orderedOn, day));
+					const recent = cutRuns(runs.orders, first);
+					return { orders: openEventTable("orders", orders.parts, recent), start: recent.start, row: null };
+				},
 			}),
 		);
 		return { ...tablesOf, timeline };

@@ -5,13 +5,13 @@ import { buildHistory } from "../../../engine/portfolio/history.ts";
 import { formatDay, parseDay, weekdayOf } from "../../../engine/units.ts";
 import { designExperiment } from "../../../models/experiment/design.ts";
 import { type ExperimentDesign, experimentDesign, experimentReport } from "../../../models/experiment/experiment-document.ts";
-import { findParticipants } from "../../../models/experiment/participants.ts";
+import { findLeftOut, findParticipants } from "../../../models/experiment/participants.ts";
 import { reportExperiment } from "../../../models/experiment/report.ts";
 import { formatDesign, formatExperiment } from "../../../models/report/experiment-sheets.ts";
 import { MADE_AS_OF, madePast, spoiledFrom } from "../backtest/made-past.ts";
 
 const FROM = MADE_AS_OF - 84;
-const options = { experiment: "switch", from: FROM, to: MADE_AS_OF - 1, share: 0.2, seed: 3, unit: "rep_day" } as const;
+const options = { experiment: "switch", from: FROM, to: MADE_AS_OF - 1, share: 0.2, seed: 1, unit: "rep_day" } as const;
 let past: Portfolio;
 let design: ExperimentDesign;
 const laid = (fields: object, over: Portfolio = past): Portfolio => ({ ...over, policy: { ...(past.policy as object), ...fields } });
@@ -100,7 +100,7 @@ describe("fairness and floors", () => {
 		const made = designExperiment(past, lot);
 		const policy = validatePolicy(past.policy);
 		const before = buildHistory(past, FROM);
-		const units = findParticipants(past, before, policy, 0.2);
+		const units = findParticipants(past, before, policy, { share: 0.2, leftOut: findLeftOut(past, before) });
 		const [{ customers }] = made.policy.hold_outs as { customers: string[] }[];
 		const picture = pictureBefore({ portfolio: past, policy, history: before }, FROM);
 		/** Largest share held out over groups named by a function; null: in no group. */

@@ -35,7 +35,7 @@ function coverage(effect: (size: number) => number): { adjusted: number; randomi
 	const counts = { adjusted: 0, randomised: 0, refuted: 0 };
 	const numLots = 300;
 	for (let seed = 0; seed < numLots; seed++) {
-		const found = estimateUplift(observed(units, drawHoldOut(units, seed, 0.2)), { level: 0.9, seed, numDraws: 199 });
+		const found = estimateUplift(observed(units, drawHoldOut(units, { experiment: "x", seed }, 0.2)), { level: 0.9, seed, numDraws: 199 });
 		const holds = ([lower, upper]: readonly [number, number]): number => Number(lower <= truth && truth <= upper);
 		counts.adjusted += holds(found?.adjusted ?? [1, 0]);
 		counts.randomised += holds(found?.randomised ?? [1, 0]);
@@ -46,15 +46,27 @@ function coverage(effect: (size: number) => number): { adjusted: number; randomi
 
 describe("the lot", () => {
 	const units = potential(500, 1, () => 0);
+	const seventh = { experiment: "autumn", seed: 7 };
+
+	it("of two experiments with one seed are two lots: whoever is in one is in the other by chance alone", () => {
+		let both = 0;
+		const numSeeds = 40;
+		for (let seed = 0; seed < numSeeds; seed++) {
+			const other = drawHoldOut(units, { experiment: "winter", seed }, 0.1);
+			both += [...drawHoldOut(units, { experiment: "autumn", seed }, 0.1)].filter((id) => other.has(id)).length;
+		}
+		// A tenth of a tenth of 500 units, 40 times: 200 of the 2,000 that one lot would share with itself; six standard errors of 14.
+		expect(Math.abs(both - 200)).toBeLessThan(84);
+	});
 
 	it("is the same for a seed and unit in whatever order and company", () => {
-		expect(lotOf(7, "c1")).toBe(lotOf(7, "c1"));
-		expect(lotOf(7, "c1")).not.toBe(lotOf(8, "c1"));
-		expect(drawHoldOut(units.toReversed(), 7, 0.1)).toEqual(drawHoldOut(units, 7, 0.1));
+		expect(lotOf(seventh, "c1")).toBe(lotOf(seventh, "c1"));
+		expect(lotOf(seventh, "c1")).not.toBe(lotOf({ ...seventh, seed: 8 }, "c1"));
+		expect(drawHoldOut(units.toReversed(), seventh, 0.1)).toEqual(drawHoldOut(units, seventh, 0.1));
 	});
 
 	it("takes the share of every stratum, and every unit as often as another", () => {
-		const drawn = drawHoldOut(units, 7, 0.1);
+		const drawn = drawHoldOut(units, seventh, 0.1);
 		for (const stratum of ["s0", "s1", "s2"]) {
 			const own = units.filter((unit) => unit.stratum === stratum);
 			const count = own.filter(({ id }) => drawn.has(id)).length;
@@ -62,7 +74,8 @@ describe("the lot", () => {
 		}
 		const small = units.slice(0, 12);
 		const times = new Map<string, number>();
-		for (let seed = 0; seed < 2000; seed++) for (const id of drawHoldOut(small, seed, 0.3)) times.set(id, (times.get(id) ?? 0) + 1);
+		for (let seed = 0; seed < 2000; seed++)
+			for (const id of drawHoldOut(small, { ...seventh, seed }, 0.3)) times.set(id, (times.get(id) ?? 0) + 1);
 		for (const { id } of small) expect(Math.abs((times.get(id) ?? 0) / 2000 - 0.3)).toBeLessThan(0.055); // five standard errors
 	});
 });
@@ -73,7 +86,7 @@ describe("the uplift", () => {
 			potential(90, 2, (size) => 20 * size),
 			drawHoldOut(
 				potential(90, 2, () => 0),
-				3,
+				{ experiment: "autumn", seed: 3 },
 				0.3,
 			),
 		);

@@ -160,6 +160,7 @@ export const SAMPLE_MONITOR: MonitorDocument = {
 		plan_id: null,
 		data_through: { orders: "2026-11-22", contacts: "2026-11-22" },
 	},
+	notes: [{ code: "STALE_FEED", on: "2026-11-19", detail: "orders: nothing trusted since 2026-11-19; silence is counted up to then" }],
 	warnings: [`3 orders of ${NASTY} were set aside`],
 };
 

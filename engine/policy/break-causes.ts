@@ -1,0 +1,185 @@
+import type { History } from "../portfolio/history.ts";
+import type { Portfolio } from "../portfolio/portfolio.ts";
+import { CUSTOMER_STATUS, ORDER_STATUS, OUTCOMES, SERVICE_EVENT_KINDS, TABLES } from "../portfolio/schema.ts";
+import type { Day } from "../units.ts";
+import type { Cause, Classification } from "./case.ts";
+import { contactDay, isReached } from "./classify.ts";
+import { canSell, COLLECT_ONLY } from "./credit.ts";
+
+const CLOSED = CUSTOMER_STATUS.indexOf("closed");
+const CUT = ORDER_STATUS.indexOf("cut");
+const EVENT_CAUSES: readonly (readonly [kind: number, cause: Cause])[] = [
+	[SERVICE_EVENT_KINDS.indexOf("complaint"), "complaint"],
+	[SERVICE_EVENT_KINDS.indexOf("delivery_failure"), "delivery_failure"],
+];
+/** What an objection, in the words that are usual, says of a break. Others say nothing. */
+const OBJECTION_CAUSES: Readonly<Record<string, Cause>> = {
+	price: "price_objection",
+	no_cash: "credit",
+	credit: "credit",
+	competitor: "competitor",
+	complaint: "complaint",
+	stock_out: "stock_out",
+	delivery: "delivery_failure",
+	closed: "closed",
+};
+const NOT_REACHED = "not_reached";
+/** Without a reached contact for so many days nobody served the customer, however long its action plan allows. */
+const UNSERVED_DAYS = 35;
+/** Attempts in a row that did not reach the customer, from which on it has probably closed. */
+const VAIN_ATTEMPTS = 3;
+
+/** What causes are looked for in. */
+export interface CauseInputs {
+	readonly portfolio: Portfolio;
+	readonly history: History;
+	readonly classification: Classification;
+	readonly asOf: Day;
+	/** The maximum gap between contacts that a customer has, or would have, as an active one; days. */
+	readonly activeMaxGap: (customer: number) => number;
+}
+
+/** The row that gives the cause of a break; `on` null: it has no date. */
+export interface Proof {
+	readonly table: "customers" | "orders" | "contacts" | "service_events";
+	readonly row: number;
+	readonly on: Day | null;
+	readonly detail: string;
+}
+
+/** A proof as people find it. */
+export interface Evidence extends Omit<Proof, "table" | "row"> {
+	readonly table: string;
+	readonly id: string;
+}
+
+/** Names the row of a proof. */
+export function tellProof({ tables }: Portfolio, { table, row, on, detail }: Proof): Evidence {
+	return { table, id: tables[table].texts[TABLES[table].key[0]].at(row) ?? "", on, detail };
+}
+
+interface Found {
+	readonly cause: Cause;
+	readonly proof: Proof | null;
+}
+
+/**
+ * Why a customer stopped after its last order (`last`), when the next was expected (`on`), by the first of these that is on record: it
+ * closed; it complained or was not delivered to; its credit forbids to sell; nobody answers any more; nobody came; what it said last; what
+ * it ordered was cut. `events` are its rows of service events before as_of, in order of time.
+ */
+export function causeOf(inputs: CauseInputs, customer: number, last: Day, on: Day, events: readonly number[]): Found {
+	return (
+		closedOf(inputs, customer) ??
+		eventOf(inputs, last, events) ??
+		creditOf(inputs, customer) ??
+		vanishedOf(inputs, customer, last) ??
+		unservedOf(inputs, customer, last, on) ??
+		objectionOf(inputs, customer, last) ??
+		cutOf(inputs, customer, last) ?? { cause: "unknown", proof: null }
+	);
+}
+
+function closedOf({ portfolio }: CauseInputs, customer: number): Found | null {
+	if (portfolio.tables.customers.codes.status[customer] !== CLOSED) return null;
+	return { cause: "closed", proof: { table: "customers", row: customer, on: null, detail: "status closed" } };
+}
+
+/** The first complaint or failed delivery after the last order. */
+function eventOf({ portfolio }: CauseInputs, last: Day, rows: readonly number[]): Found | null {
+	const { service_events: events } = portfolio.tables;
+	for (const row of rows) {
+		const on = contactDay(events.numbers.at[row]);
+		const cause = EVENT_CAUSES.find(([kind]) => kind === events.codes.kind[row])?.[1];
+		if (on <= last || cause === undefined) continue;
+		const severity = events.texts.severity.at(row);
+		const detail = `${SERVICE_EVENT_KINDS[events.codes.kind[row]]}${severity === null ? "" : ` (${severity})`}`;
+		return { cause, proof: { table: "service_events", row, on, detail } };
+	}
+	return null;
+}
+
+function creditOf({ portfolio, classification, asOf }: CauseInputs, customer: number): Found | null {
+	const { overdue_amount: overdue, overdue_days: days, min_order_value: least } = portfolio.tables.customers.numbers;
+	const rung = classification.credit[customer];
+	const isStopped = overdue[customer] > 0 && !canSell(rung, classification.headroom[customer], least[customer]);
+	if (rung < COLLECT_ONLY && !isStopped) return null;
+	const on = Number.isNaN(days[customer]) ? null : asOf - days[customer];
+	return {
+		cause: "credit",
+		proof: { table: "customers", row: customer, on, detail: `overdue ${Math.round(overdue[customer] || 0)} cents` },
+	};
+}
+
+/** Rows of the contacts after a day, newest first. */
+function* contactsAfter({ portfolio, history }: CauseInputs, customer: number, day: Day): Generator<number> {
+	const { contacted_at: contactedAt } = portfolio.tables.contacts.numbers;
+	for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
+		const row = history.contact[i];
+		if (contactDay(contactedAt[row]) <= day) return;
+		yield row;
+	}
+}
+
+function contactProof({ portfolio }: CauseInputs, row: number, detail: string): Proof {
+	return { table: "contacts", row, on: contactDay(portfolio.tables.contacts.numbers.contacted_at[row]), detail };
+}
+
+/** The last attempts were all in vain, and nobody was reached since the last order. */
+function vanishedOf(inputs: CauseInputs, customer: number, last: Day): Found | null {
+	const { contacts } = inputs.portfolio.tables;
+	const rows = [...contactsAfter(inputs, customer, last)];
+	if (rows.some((row) => isReached(contacts.codes.outcome[row]))) return null;
+	const vain = rows.filter((row) => OUTCOMES[contacts.codes.outcome[row]] === NOT_REACHED);
+	return vain.length < VAIN_ATTEMPTS ? null : { cause: "closed", proof: contactProof(inputs, vain[0], `${vain.length} × ${NOT_REACHED}`) };
+}
+
+/** Between the last order and the day when the next was expected the customer went without contact for longer than an active one may. */
+function unservedOf(inputs: CauseInputs, customer: number, last: Day, on: Day): Found | null {
+	const { portfolio, history, activeMaxGap } = inputs;
+	const { contacts } = portfolio.tables;
+	let [before, later, longest] = [-1, on, 0];
+	for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
+		const row = history.contact[i];
+		const day = contactDay(contacts.numbers.contacted_at[row]);
+		if (day >= on || !isReached(contacts.codes.outcome[row])) continue;
+		longest = Math.max(longest, later - day);
+		[before, later] = [row, day];
+		if (day <= last) break;
+	}
+	if (before < 0 || longest <= UNSERVED_DAYS || longest <= activeMaxGap(customer)) return null; // without any contact on record nothing can be said
+	return { cause: "not_served", proof: contactProof(inputs, before, `${longest} days without contact`) };
+}
+
+/** What the customer said last, where it said the same the time before. */
+function objectionOf(inputs: CauseInputs, customer: number, last: Day): Found | null {
+	const { contacts } = inputs.portfolio.tables;
+	let found: Found | null = null;
+	for (const row of contactsAfter(inputs, customer, last)) {
+		const word = isReached(contacts.codes.outcome[row]) ? contacts.texts.objection.at(row) : null;
+		if (word === null) continue;
+		const cause = Object.hasOwn(OBJECTION_CAUSES, word) ? OBJECTION_CAUSES[word] : undefined; // words are anybody's: also "constructor"
+		if (found) return found.cause === cause ? found : null;
+		if (cause === undefined) return null;
+		found = { cause, proof: contactProof(inputs, row, word) };
+	}
+	return found;
+}
+
+/** At least half of the last order's lines were cut. */
+function cutOf({ portfolio, history }: CauseInputs, customer: number, last: Day): Found | null {
+	const { orders } = portfolio.tables;
+	const rows: number[] = [];
+	for (let i = history.lineStart[customer + 1] - 1; i >= history.lineStart[customer]; i--) {
+		const row = history.line[i];
+		if (orders.days.ordered_on[row] < last) break;
+		rows.push(row);
+	}
+	const cut = rows.filter((row) => orders.codes.status[row] === CUT);
+	if (cut.length === 0 || 2 * cut.length < rows.length) return null;
+	const [row] = cut;
+	return {
+		cause: "stock_out",
+		proof: { table: "orders", row, on: orders.days.ordered_on[row], detail: `${cut.length} of ${rows.length} lines cut` },
+	};
+}
