@@ -13,8 +13,7 @@ export interface DecisionThread {
 export function createDecisionThread(model: string | undefined): DecisionThread {
 	const thread = createLastingThread<DecideTask, Decided<DecisionKind>>({ entry: "decide.ts", tasks: "decisions" });
 	return {
-		run: <Kind extends DecisionKind>(decision: Decision<Kind>) =>
-			thread.run({ decision: decision as Decision, model }) as Promise<Decided<Kind>>,
+		run: (decision) => thread.run({ decision: decision as Decision, model }),
 		close: () => thread.close(),
 	};
 }
