@@ -77,21 +77,23 @@ test("without a day the monitor is of today where the company is", async () => {
 	expect((await get("?plan=none")).json<MonitorDocument>().as_of).toBe("2026-11-23");
 });
 
-test("while a day is looked at for the first time, the service answers others", async () => {
-	const state = { isTold: false };
-	const look = get("?as_of=2026-10-05&plan=none").then((answer) => {
-		state.isTold = true;
-		return answer;
-	});
-	let numAnswered = 0;
-	while (!state.isTold) {
-		const contact = { contact_id: `k${numAnswered}`, customer_id: "nobody", rep_id: "R00001", contacted_at: "2026-11-23T09:30:00" };
-		const payload = { ...contact, channel: "phone", outcome: "no_order" };
-		const posted = await app.inject({ method: "POST", url: "/v1/portfolios/other/contacts", payload });
-		if (!state.isTold && posted.statusCode < 500) numAnswered++;
-	}
-	expect((await look).statusCode).toBe(200);
-	expect(numAnswered).toBeGreaterThan(3); // on the service's own thread one or two would come in before it begins
+test("while a day is looked at for the first time, the service goes on: its thread is never held for long", async () => {
+	const contact = { contact_id: "k1", customer_id: "nobody", rep_id: "R00001", contacted_at: "2026-11-23T09:30:00", channel: "phone" };
+	const state = { isTold: false, last: performance.now(), longest: 0 };
+	const started = state.last;
+	const watch = (): void => {
+		const now = performance.now();
+		state.longest = Math.max(state.longest, now - state.last);
+		state.last = now;
+		if (!state.isTold) setImmediate(watch);
+	};
+	watch();
+	const posted = app.inject({ method: "POST", url: "/v1/portfolios/other/contacts", payload: { ...contact, outcome: "no_order" } });
+	const look = await get("?as_of=2026-10-05&plan=none");
+	const took = performance.now() - started;
+	state.isTold = true;
+	expect([look.statusCode, (await posted).statusCode < 500]).toEqual([200, true]);
+	expect(state.longest).toBeLessThan(took / 2); // looking itself is most of the time, and one piece
 });
 
 test("a question that makes no sense is answered with what was expected", async () => {
