@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PlanDocument } from "./agenda/plan-document.ts";
-import type { StoredPlan, StoredPortfolio } from "./decide.ts";
+import type { StoredPlan } from "./decide.ts";
+import type { StoredPortfolio } from "./desks.ts";
 import type { FigureId } from "./monitor/figures.ts";
 import { type DrillDown, type Monitor, type MonitorScope, openMonitor } from "./monitor/monitor.ts";
 import type { MonitorCustomers, MonitorDocument } from "./monitor/monitor-document.ts";
