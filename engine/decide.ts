@@ -3,6 +3,7 @@ import { createVoice } from "./agenda/messages.ts";
 import { type DesksOptions, openDesks, type StoredPortfolio } from "./desks.ts";
 import type { PlanDocument } from "./agenda/plan-document.ts";
 import { checkPlan } from "./check/check-plan.ts";
+import { CarteiraError } from "./errors.ts";
 import { validatePolicy } from "./policy/policy.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
@@ -24,6 +25,8 @@ import { valuerOf } from "./valuer.ts";
 export interface StoredPlan {
 	readonly plan_id: string;
 	readonly file: string;
+	/** Another number once a customer was erased from stored plans: what was kept of them before no longer holds. */
+	readonly era?: number;
 }
 
 /** A plan with the inputs that it is decided about by. */
@@ -64,11 +67,8 @@ export async function createDecider(model?: string, options?: DesksOptions): Pro
 	const predictor = await loadPredictor(model);
 	const desks = openDesks(predictor, options);
 	const plans = createShelf<PlanDocument>(MOST_PLANS);
-	const planOf = ({ plan_id, file }: StoredPlan): PlanDocument =>
-		plans.get(plan_id, () => {
-			const plan: PlanDocument = JSON.parse(readFileSync(file, "utf8")); // the store's own, written by the engine
-			return plan;
-		});
+	const keyOf = ({ plan_id, era = 0 }: Omit<StoredPlan, "file">): string => `${era} ${plan_id}`;
+	const planOf = (stored: StoredPlan): PlanDocument => plans.get(keyOf(stored), () => readStored(stored));
 	const sitDown = ({ portfolio, plan: stored, published }: Subject, order: unknown) => {
 		const plan = planOf(stored);
 		const desk = desks.of(portfolio, plan, published ? planOf(published) : undefined, order);
@@ -90,9 +90,20 @@ export async function createDecider(model?: string, options?: DesksOptions): Pro
 		if (decision.kind === "what-if") return whatIf(desk, plan, decision.order);
 		if (decision.kind === "alternatives") return alternatives(desk, plan, decision.order);
 		const revision = replan(desk, plan, decision.order);
-		plans.get(revision.plan.plan_id, () => revision.plan); // the next event of the day is about it
+		plans.get(keyOf({ ...decision.subject.plan, plan_id: revision.plan.plan_id }), () => revision.plan); // the next event of the day is about it
 		return revision;
 	};
+}
+
+/** The store's own, written by the engine. */
+function readStored({ plan_id, file }: StoredPlan): PlanDocument {
+	try {
+		const plan: PlanDocument = JSON.parse(readFileSync(file, "utf8"));
+		return plan;
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+		throw new CarteiraError("BUSY", `plan ${plan_id} has another file since a customer was erased; ask again`);
+	}
 }
 
 /** A desk for the plans of a plan's day and policy. */

@@ -2,6 +2,7 @@ export { formatAgendaCsv } from "./agenda/formats/csv.ts";
 export { type CalendarContact, formatAgendaIcs, formatCalendarIcs } from "./agenda/formats/ics.ts";
 export { formatAgendaTable } from "./agenda/formats/table.ts";
 export type { PlanContext } from "./agenda/context.ts";
+export { entryIdOf } from "./agenda/receipt.ts";
 export type {
 	Brief,
 	DayPlan,
@@ -74,6 +75,10 @@ export { effectRowsOf } from "./policy/effect-rows.ts";
 export { type Population, type PopulationKey } from "./policy/population.ts";
 export { loadPopulation, savePopulation } from "./policy/population-file.ts";
 export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";
+export { createEraser, type Eraser, type Traces } from "./portfolio/eraser.ts";
+export { spellingsOf } from "./portfolio/rows/tax-ids.ts";
+export { eraseCustomer, findNames, forgetEarlier } from "./portfolio/reading/erase-customer.ts";
+export type { ErasedRows } from "./portfolio/reading/erase-rows.ts";
 export { dataThroughOf } from "./portfolio/data-through.ts";
 export { compactStore } from "./portfolio/reading/compact-store.ts";
 export { readItems, type Item } from "./portfolio/reading/read-items.ts";

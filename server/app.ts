@@ -14,6 +14,7 @@ import { registerContactRuleRoutes } from "./routes/contact-rules.ts";
 import { registerDailyRoutes } from "./routes/daily.ts";
 import { registerDecisionRoutes } from "./routes/decisions.ts";
 import type { App } from "./routes/app-type.ts";
+import { registerErasureRoute } from "./routes/erasures.ts";
 import { registerExplanationRoute } from "./routes/explanations.ts";
 import { registerForecastRoutes } from "./routes/forecasts.ts";
 import { registerModelRoutes } from "./routes/models.ts";
@@ -96,6 +97,7 @@ export async function buildApp(services: Services): Promise<App> {
 		registerSyncRoutes(typed, services);
 		registerDecisionRoutes(typed, services);
 		registerContactRuleRoutes(typed, services);
+		registerErasureRoute(typed, services);
 		registerChangeRoutes(typed, services);
 		registerForecastRoutes(typed, services);
 		registerMonitorRoutes(typed, services);

@@ -1,4 +1,5 @@
 import type { App } from "./routes/app-type.ts";
+import { pathOf } from "./request-path.ts";
 import type { Services } from "./services.ts";
 
 const READS = ["GET", "HEAD", "OPTIONS"];
@@ -13,7 +14,7 @@ export function keepAudit(app: App, { audit, log }: Services): void {
 			at: new Date().toISOString(),
 			keyId: caller.keyId,
 			method: request.method,
-			path: request.url.split("?")[0],
+			path: pathOf(request),
 			status: reply.statusCode,
 			traceId: request.id,
 		};

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "./problem.ts";
+import { pathOf } from "./request-path.ts";
 import { isDuplicate } from "./store/database.ts";
 import type { FirstAnswer, OnceKey, Store } from "./store/store.ts";
 
@@ -13,11 +14,12 @@ export type Once = (
 	work: (key: OnceKey | null) => Promise<FirstAnswer>,
 ) => Promise<FirstAnswer>;
 
-function keyOf(request: FastifyRequest, fingerprint: string): OnceKey | null {
+/** What a request is remembered by; null where it has no key. */
+export function keyOf(request: FastifyRequest, fingerprint: string): OnceKey | null {
 	const key = request.headers["idempotency-key"]?.toString();
 	if (key === undefined) return null;
 	if (key.length === 0 || key.length > 255) throw new HttpError("MALFORMED", "an Idempotency-Key has 1 to 255 characters");
-	return { scope: `${request.method} ${request.url.split("?")[0]}`, key, fingerprint };
+	return { scope: `${request.method} ${pathOf(request)}`, key, fingerprint };
 }
 
 /** First answers kept in the store of the tenant; requests under way are known to this process only, which is the only one on the store. */

@@ -4,12 +4,14 @@ import { type Engine, createEngine, hasChampion } from "../engine/index.ts";
 import type { ServerConfig } from "./config.ts";
 import { type Log, createLog } from "./log.ts";
 import { type Metrics, createMetrics } from "./metrics.ts";
+import { type Erasures, createErasures } from "./jobs/erasures.ts";
 import { type PlanQueue, createPlanQueue } from "./jobs/plan-queue.ts";
 import { type Audit, createAudit } from "./store/audit.ts";
 import { type Changes, createChanges } from "./store/change-rows.ts";
 import { checkBelongsTogether, databasePath, lockFolder } from "./store/data-folder.ts";
 import { type Database, isAboveRowSecurity, openDatabase } from "./store/database.ts";
 import { type DailyRuns, createDailyRuns } from "./daily/daily-runs.ts";
+import { createErasureRows } from "./store/erasure-rows.ts";
 import { createJobRows } from "./store/job-rows.ts";
 import { createRunRows } from "./store/run-rows.ts";
 import { type Keys, createKeys } from "./store/keys.ts";
@@ -34,6 +36,7 @@ export interface Services {
 	readonly metrics: Metrics;
 	readonly plans: PlanQueue;
 	readonly daily: DailyRuns;
+	readonly erasures: Erasures;
 	/** Milliseconds since 1970; what day and time it is for schedules, published agendas and webhooks. */
 	readonly clock: () => number;
 	/** Folder of bodies being received. */
@@ -109,6 +112,9 @@ async function open(
 		onEnded: (status) => metrics.countPlan(status),
 	});
 	toClose.push(() => plans.close());
+	const erasures = createErasures({ rows: createErasureRows(database), tenants, log, plans, countLeased: jobs.countLeased });
+	toClose.push(() => erasures.close());
+	await erasures.finish();
 	const [keys, audit] = [createKeys(database), createAudit(database)];
 	const daily = createDailyRuns({ rows: createRunRows(database), tenants, clock, log, metrics, onOrdered: () => plans.wake() });
 	toClose.push(() => daily.close());
@@ -120,6 +126,7 @@ async function open(
 	const calendarTokens = createCalendarTokens(database);
 	return {
 		daily,
+		erasures,
 		clock,
 		webhooks,
 		config,

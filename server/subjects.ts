@@ -4,9 +4,10 @@ import type { Tenant } from "./tenants.ts";
 
 /** A finished plan as deciders read it. Throws as the store's `planFile`. */
 export async function storedPlan({ store }: Tenant, id: string): Promise<StoredPlan> {
-	const [file, { head }] = [await store.planFile(id), await store.getPlan(id)];
+	const { order, head } = await store.getPlan(id);
+	const [era, file] = [await store.eraOf(order.portfolio), await store.planFile(id)];
 	if (head === null) throw new CarteiraError("INTERNAL", `plan ${id} has a file and no head`);
-	return { plan_id: head.plan_id, file };
+	return { plan_id: head.plan_id, file, era };
 }
 
 /** A stored plan as it is decided about: with the portfolio as it stands, and the plan to which changes were priced when it was made. */

@@ -2,6 +2,7 @@ import type { Limits } from "./config.ts";
 import { DEFAULT_TENANT, listTenants, tenantFolder } from "./store/data-folder.ts";
 import type { Database } from "./store/database.ts";
 import { openDocuments } from "./store/documents.ts";
+import { type Erase, openErasures } from "./store/erasures.ts";
 import { type HeldContacts, openHeldContacts } from "./store/held-contacts.ts";
 import { type Portfolios, openPortfolios } from "./store/portfolios.ts";
 import type { Store } from "./store/store.ts";
@@ -18,6 +19,7 @@ export interface Tenant {
 	readonly store: Store;
 	readonly portfolios: Portfolios;
 	readonly syncs: Syncs;
+	readonly erase: Erase;
 }
 
 /** The tenants of a data folder. */
@@ -47,7 +49,9 @@ export async function openTenants(
 		const { idempotency_hours: idempotencyHours, max_queued_plans_per_tenant: maxUnfinished } = limits;
 		const store = await openStore({ database, documents, tenant: name, idempotencyHours, maxUnfinished });
 		const portfolios = await openPortfolios(folder, onDefect, held.of(name));
-		return { name, store, portfolios, syncs: await openSyncs(database, name, folder, portfolios, limits) };
+		const syncs = await openSyncs(database, name, folder, portfolios, limits);
+		const erase = openErasures({ database, documents, tenant: name, portfolios, syncs, idempotencyHours });
+		return { name, store, portfolios, syncs, erase };
 	}
 
 	function get(name: string): Promise<Tenant> {

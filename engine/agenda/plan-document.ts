@@ -16,6 +16,8 @@ export interface PlanDocument {
 	readonly unmet_required: readonly UnmetRequired[];
 	/** What the reader should know before trusting the plan: stale feeds, quarantined rows, missing tables. */
 	readonly warnings: readonly string[];
+	/** Pseudonyms of customers whose data were erased since: their contacts stand here with what they are worth and nothing else. */
+	readonly erased?: readonly string[];
 }
 
 export interface Receipt {

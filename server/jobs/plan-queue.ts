@@ -34,6 +34,8 @@ export interface PlanQueue {
 	discard(tenant: Tenant, id: string): Promise<void>;
 	/** Tells the queue of a plan that was stored past it. */
 	wake(): void;
+	/** Gives the plan back that is being made for a portfolio, if one is, and waits until nothing of it is under way. */
+	interrupt(tenant: string, portfolio: string): Promise<void>;
 	/** Is a plan being made here that has told how far it is? */
 	isMaking(): boolean;
 	/** How far a plan that runs here is; null for all others. */
@@ -52,6 +54,8 @@ const MAX_ATTEMPTS = 3;
 /** Milliseconds after which work is looked for unasked, and after which a database that was away is tried again. */
 const POLL = 1000;
 const RETRY = 250;
+/** And between two looks whether a plan that was interrupted is out of the way. */
+const INTERRUPTED = 20;
 
 /** The plan that runs here. */
 interface Job {
@@ -61,6 +65,8 @@ interface Job {
 	isStopAsked: boolean;
 	/** Another worker has it, or it was discarded: nothing is to be written. */
 	isLost: boolean;
+	/** It is to go back to the queue. */
+	isHandedBack: boolean;
 }
 
 const GAVE_UP: Failure = {
@@ -163,7 +169,7 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 			return engine.planSnapshot(snapshot, request, { onProgress, stop });
 		});
 		if (job.isLost) return;
-		if (state.isClosing && !job.isStopAsked) return jobs.handBack(lease, { isCounted: false });
+		if (job.isHandedBack || (state.isClosing && !job.isStopAsked)) return jobs.handBack(lease, { isCounted: false });
 		const status = Atomics.load(stop, 0) === 1 ? "stopped" : "completed";
 		await persist(async () => {
 			if (await store.savePlan(lease, status, document)) ended(status);
@@ -191,6 +197,7 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 			progress: null,
 			isStopAsked: lease.isStopAsked,
 			isLost: false,
+			isHandedBack: false,
 		};
 		if (job.isStopAsked) raise(job.stop);
 		running = job;
@@ -249,6 +256,13 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 			watchers.tell(id, "status");
 		},
 		wake,
+		async interrupt(tenant, portfolio) {
+			const job = running;
+			if (job === null || job.lease.tenant !== tenant || job.lease.order.portfolio !== portfolio) return;
+			job.isHandedBack = true;
+			raise(job.stop);
+			while (running === job) await new Promise((resolve) => setTimeout(resolve, INTERRUPTED));
+		},
 		isMaking: () => (running?.progress ?? null) !== null,
 		progressOf: (id) => (running?.lease.id === id ? running.progress : null),
 		async ended(tenant, id, waitSeconds) {

@@ -17,11 +17,12 @@ export function registerChangeRoutes(app: App, { changes }: Services): void {
 			tags: ["portfolios"],
 			params: portfolioParams,
 			querystring: pageQuery,
-			response: responses({ 200: changesView }),
+			response: responses({ 200: changesView }, 404),
 		},
 		handler: async (request) => {
 			const { portfolio } = request.params;
 			const { after, limit } = request.query;
+			await request.tenant.portfolios.require(portfolio);
 			const found = await changes.list(request.tenant.name, { portfolio, after, limit });
 			return { portfolio, changes: found, next_after: found.at(-1)?.sequence ?? after };
 		},

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CarteiraError, parseDay, planningRules, staleFeedWarnings } from "../../engine/index.ts";
+import { CarteiraError, type Portfolio, parseDay, planningRules, rowsById, staleFeedWarnings } from "../../engine/index.ts";
 import { nextOf } from "../daily/daily-runs.ts";
 import { portfolioParams, responses } from "../schemas/common.ts";
 import { type Schedule, runsView, scheduleBody, scheduleView } from "../schemas/daily.ts";
@@ -37,6 +37,22 @@ function runView(run: RunRecord, now: number): object {
 	};
 }
 
+/** Refuses a schedule whose plans would be of reps that the portfolio does not have: each of its days would fail. */
+function refuseUnknownReps({ tables: { reps } }: Portfolio, { reps: asked = [], budget }: Schedule["plan"]): void {
+	const rowOf = rowsById(reps, "rep_id");
+	const isKnown = (id: string): boolean => (rowOf.get(id) ?? reps.numRows) < reps.numRows; // those behind are only named
+	const limited = typeof budget?.iterations === "object" ? Object.keys(budget.iterations) : [];
+	const problems = [
+		...asked.map((value, at) => ({ value, pointer: `/plan/reps/${at}` })),
+		...limited.map((value) => ({ value, pointer: `/plan/budget/iterations/${value}` })),
+	]
+		.filter(({ value }) => !isKnown(value))
+		.map((problem) => ({ ...problem, code: "unknown_reference", message: `rep ${problem.value}: expected an id that reps holds` }));
+	if (problems.length === 0) return;
+	const ids = [...new Set(problems.map(({ value }) => value))];
+	throw new CarteiraError("INVALID_INPUT", `reps that the portfolio does not have: ${ids.slice(0, 10).join(", ")}`, problems);
+}
+
 /** The daily run: when it is, and what came of it. */
 export function registerDailyRoutes(app: App, { config, daily, clock }: Services): void {
 	const { rows } = daily;
@@ -65,6 +81,7 @@ export function registerDailyRoutes(app: App, { config, daily, clock }: Services
 			const { tenant } = request;
 			const name = request.params.portfolio;
 			const { portfolio } = await tenant.portfolios.read(name);
+			refuseUnknownReps(portfolio, request.body.plan);
 			const { policy, calendar } = planningRules(portfolio, { policy: request.body.plan.policy ?? {} });
 			const schedule: Schedule = { ...request.body, time_zone: request.body.time_zone ?? policy.time_zone };
 			const next = nextOf(schedule, clock(), (date) => calendar.isHoliday(parseDay(date)));
@@ -121,11 +138,12 @@ export function registerDailyRoutes(app: App, { config, daily, clock }: Services
 			tags: ["daily run"],
 			params: portfolioParams,
 			querystring: runsQuery,
-			response: responses({ 200: runsView }),
+			response: responses({ 200: runsView }, 404),
 		},
 		handler: async (request) => {
 			const { portfolio } = request.params;
 			const now = clock();
+			await request.tenant.portfolios.require(portfolio);
 			const found = await rows.listRuns(request.tenant.name, portfolio, request.query.limit);
 			return { portfolio, runs: found.map((run) => runView(run, now)) };
 		},

@@ -48,7 +48,8 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 				const { portfolio, as_of } = order;
 				// First, because they are true whatever becomes of the plan; posting them again changes nothing.
 				await postOutcomes(services.tenants, tenant.name, portfolio, outcomesOf(revised, rest.diff));
-				return created(await tenant.store.addPlan({ portfolio, as_of }, revised, key === null ? undefined : { key, answerOf: created }));
+				const remembered = key === null ? undefined : { key, answerOf: created };
+				return created(await tenant.store.addPlan({ portfolio, as_of }, revised, remembered, subject.plan.era));
 			});
 			return sendAnswer(reply, answer);
 		},

@@ -5,6 +5,7 @@ import { type Database, type Rows } from "./database.ts";
 export const CHANGE_TYPES = {
 	"import.completed": "a table was replaced or added to: table, mode, body_digest",
 	"contacts.imported": "contacts that were posted one by one are part of the portfolio: num_contacts",
+	"customer.erased": "a customer was erased; what is left of it has a pseudonym: pseudonym",
 	"plan.completed": "an ordered plan is made: plan, plan_id, as_of",
 	"plan.stopped": "an ordered plan ended early with the best so far: plan, plan_id, as_of",
 	"plan.failed": "an ordered plan could not be made: plan, code, detail",

@@ -21,6 +21,11 @@ export interface Database {
 	 * `isRepeatable`: every query sees what the first one saw, on PostgreSQL too.
 	 */
 	as<T>(tenant: string, work: (rows: Rows) => Promise<T>, options?: { readonly isRepeatable?: boolean }): Promise<T>;
+	/**
+	 * Leaves in the embedded store's files nothing of rows that were deleted or changed. BUSY while another process reads them. PostgreSQL
+	 * does so by itself, when its VACUUM comes by.
+	 */
+	purge(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -77,6 +82,16 @@ export async function openDatabase({ path, url, onLost = () => {}, migrations }:
 					if (dialect === "postgres") await sql`SELECT set_config(${TENANT_SETTING}, ${tenant}, true)`.execute(rows);
 					return work(rows);
 				});
+			} catch (error) {
+				throw refuseWhileAway(error);
+			}
+		},
+		async purge() {
+			if (dialect === "postgres") return;
+			try {
+				await sql`VACUUM`.execute(db);
+				const { rows: found } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+				if (found[0]?.busy !== 0) throw new CarteiraError("BUSY", "another process reads the embedded store; its log cannot be cut yet");
 			} catch (error) {
 				throw refuseWhileAway(error);
 			}

@@ -18,6 +18,8 @@ export interface LeasedPlan extends Lease {
  */
 export interface JobRows {
 	countUnfinished(): Promise<number>;
+	/** Plans of a portfolio that some worker makes. */
+	countLeased(tenant: string, portfolio: string): Promise<number>;
 	/**
 	 * The next plan to make: of the tenants that fewest are being made for, the one that was longest not served; its oldest. Null where
 	 * none waits. Times are milliseconds since 1970.
@@ -42,6 +44,19 @@ function findNext(rows: Rows, now: number) {
 		.select(["id", "tenant", "request", "lease_token", "stop_asked", "attempts"])
 		.where("finished_at", "is", null)
 		.where((is) => is.or([is("lease_until", "is", null), is("lease_until", "<", now)]))
+		// What a customer is being erased from is not planned: the plan could name it.
+		.where((is) =>
+			is.not(
+				is.exists(
+					is
+						.selectFrom("erasure")
+						.select("erasure.id")
+						.whereRef("erasure.tenant", "=", "plan.tenant")
+						.whereRef("erasure.portfolio", "=", "plan.portfolio")
+						.where("erasure.state", "=", "open"),
+				),
+			),
+		)
 		.orderBy((is) =>
 			is
 				.selectFrom("plan as running")
@@ -94,6 +109,18 @@ export function createJobRows(database: Database): JobRows {
 					.selectFrom("plan")
 					.select(({ fn }) => fn.countAll<number>().as("count"))
 					.where("finished_at", "is", null)
+					.executeTakeFirstOrThrow();
+				return count;
+			}),
+		countLeased: (tenant, portfolio) =>
+			all(async (rows) => {
+				const { count } = await rows
+					.selectFrom("plan")
+					.select(({ fn }) => fn.countAll<number>().as("count"))
+					.where("tenant", "=", tenant)
+					.where("portfolio", "=", portfolio)
+					.where("finished_at", "is", null)
+					.where("lease_until", "is not", null)
 					.executeTakeFirstOrThrow();
 				return count;
 			}),

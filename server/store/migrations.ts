@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { calendarMigrations } from "./calendar-migrations.ts";
 import { dailyMigrations } from "./daily-migrations.ts";
+import { erasureMigrations } from "./erasure-migrations.ts";
 import { syncMigrations } from "./sync-migrations.ts";
 import { numbered } from "./numbered.ts";
 import { guardRows } from "./row-security.ts";
@@ -146,5 +147,6 @@ export function migrationsOf(dialect: Dialect): Record<string, Migration> {
 		...dailyMigrations(dialect),
 		...syncMigrations(dialect),
 		...calendarMigrations(dialect),
+		...erasureMigrations(dialect),
 	};
 }

@@ -132,8 +132,16 @@ export function bumped<T extends object>(fields: T): T & { version: ReturnType<t
 	return { ...fields, version: sql<number>`version + 1` };
 }
 
-/** Notes where a plan's parts stand in its file. */
+/** Notes where a plan's parts stand in its file, and whom it plans for. */
 export async function putPieces(rows: Rows, tenant: string, plan: string, document: PlanDocument, pieces: readonly Piece[]): Promise<void> {
+	await insertPieces(rows, tenant, plan, pieces);
+	for (let from = 0; from < document.reps.length; from += ROWS_AT_ONCE) {
+		const values = document.reps.slice(from, from + ROWS_AT_ONCE).map(({ rep_id }) => ({ tenant, plan, rep_id }));
+		await rows.insertInto("plan_rep").values(values).execute();
+	}
+}
+
+async function insertPieces(rows: Rows, tenant: string, plan: string, pieces: readonly Piece[]): Promise<void> {
 	for (let from = 0; from < pieces.length; from += ROWS_AT_ONCE) {
 		const values = pieces.slice(from, from + ROWS_AT_ONCE).map(({ kind, repId, customerId, date, start, length }) => ({
 			tenant,
@@ -147,10 +155,12 @@ export async function putPieces(rows: Rows, tenant: string, plan: string, docume
 		}));
 		await rows.insertInto("piece").values(values).execute();
 	}
-	for (let from = 0; from < document.reps.length; from += ROWS_AT_ONCE) {
-		const values = document.reps.slice(from, from + ROWS_AT_ONCE).map(({ rep_id }) => ({ tenant, plan, rep_id }));
-		await rows.insertInto("plan_rep").values(values).execute();
-	}
+}
+
+/** Notes the same of a plan whose file is another one now. */
+export async function replacePieces(rows: Rows, tenant: string, plan: string, pieces: readonly Piece[]): Promise<void> {
+	await rows.deleteFrom("piece").where("plan", "=", plan).execute();
+	await insertPieces(rows, tenant, plan, pieces);
 }
 
 /** A day of a plan that no plan published later plans for the same rep. */

@@ -3,13 +3,18 @@ import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
 	CarteiraError,
+	type ErasedRows,
 	type Portfolio,
 	type Snapshot,
 	type TableChange,
 	type TableReport,
+	type Traces,
 	buildStore,
 	compactStore,
 	ensureStore,
+	eraseCustomer,
+	findNames,
+	forgetEarlier,
 	importTables,
 	isStore,
 	openSnapshot,
@@ -49,6 +54,22 @@ export interface Portfolios {
 	readAsItStands(name: string): Promise<ReadPortfolio>;
 	/** Brings contacts that wait into the snapshot, as every reading and every change does first. */
 	fold(name: string): Promise<void>;
+	/**
+	 * Erases a customer from the snapshot, unless that was done under this mark, and then does `commit`, told what was held; nothing else is
+	 * read or changed meanwhile. `beforeSwitch` hears of it before anything is changed.
+	 */
+	erase<T>(name: string, traces: Traces, options: EraseOptions, commit: (found: ErasedRows | null) => Promise<T>): Promise<T>;
+	/** The names under which the snapshot knows a customer. */
+	namesOf(name: string, customerId: string): Promise<string[]>;
+	/** Removes all files of earlier snapshots. */
+	forgetEarlier(name: string): Promise<void>;
+	/** Throws NOT_FOUND for a portfolio that is not there. */
+	require(name: string): Promise<void>;
+}
+
+export interface EraseOptions {
+	readonly mark: string;
+	readonly beforeSwitch: (found: ErasedRows) => Promise<void>;
 }
 
 const KEPT_IN_MEMORY = 2;
@@ -160,8 +181,12 @@ export async function openPortfolios(
 		return { version: versions.get(name) ?? 0, snapshot, portfolio: snapshot.portfolio() };
 	}
 
-	async function readNow(name: string): Promise<ReadPortfolio> {
+	async function require(name: string): Promise<void> {
 		if (!(await exists(name))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${name}`);
+	}
+
+	async function readNow(name: string): Promise<ReadPortfolio> {
+		await require(name);
 		const known = kept.get(name);
 		kept.delete(name);
 		const read = known ?? (await openNow(name));
@@ -172,6 +197,20 @@ export async function openPortfolios(
 
 	return {
 		exists,
+		require,
+		erase: (name, traces, { mark, beforeSwitch }, commit) =>
+			turns(name, () =>
+				changeNow(name, async (folder) =>
+					commit(wasApplied(folder, mark) ? null : await eraseCustomer(folder, traces, { mark, beforeSwitch })),
+				),
+			),
+		namesOf: (name, customerId) =>
+			turns(name, async () => {
+				await mkdir(folderOf(name), { recursive: true });
+				await ensureStore(folderOf(name));
+				return findNames(folderOf(name), customerId);
+			}),
+		forgetEarlier: (name) => turns(name, async () => forgetEarlier(folderOf(name))),
 		async importTables(name, changes, mark) {
 			const told = {
 				"carteira.tables": changes.map(({ table }) => table),

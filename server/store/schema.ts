@@ -25,6 +25,7 @@ export interface Schema {
 	readonly calendar_token: CalendarTokenTable;
 	readonly sync: SyncTable;
 	readonly sync_part: SyncPartTable;
+	readonly erasure: ErasureTable;
 }
 
 interface PlanTable {
@@ -296,4 +297,23 @@ interface SyncPartTable {
 	readonly file: string;
 	readonly digest: string;
 	readonly num_bytes: number;
+}
+
+/** The erasure of a customer. What it is known by is here only until it is done. */
+interface ErasureTable {
+	readonly id: string;
+	readonly tenant: string;
+	readonly portfolio: string;
+	/** `open`, `purging`: no row and no snapshot names the customer any more, old files may; `done`. */
+	readonly state: string;
+	readonly pseudonym: string;
+	/** JSON of id and names, while it is open. */
+	readonly customer: string | null;
+	/** The client's Idempotency-Key. */
+	readonly answer_key: string | null;
+	/** JSON of what the snapshot held, once that is known. */
+	readonly found: string | null;
+	/** JSON of the answer. */
+	readonly report: string | null;
+	readonly created_at: string;
 }

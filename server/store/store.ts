@@ -122,8 +122,13 @@ export interface Store {
 	askToStop(id: string): Promise<void>;
 	/** Stores a plan that is made, unless the lease has passed to another or the plan was discarded: then false, and nothing is kept. */
 	savePlan(lease: Lease, status: "completed" | "stopped", document: PlanDocument): Promise<boolean>;
-	/** Stores a plan that was made without waiting, and in the same transaction its lasting refusals and the answer given to its client. */
-	addPlan(order: PlanOrder, document: PlanDocument, once?: OnceAnswer): Promise<PlanRecord>;
+	/**
+	 * Stores a plan that was made without waiting, and in the same transaction its lasting refusals and the answer given to its client. BUSY
+	 * where a customer was erased since `era`, for the plan may name it.
+	 */
+	addPlan(order: PlanOrder, document: PlanDocument, once?: OnceAnswer, era?: number): Promise<PlanRecord>;
+	/** Another number once an erasure of the portfolio has begun, and again once it is in force. */
+	eraOf(portfolio: string): Promise<number>;
 	/**
 	 * Publishes a finished plan; the portfolio's published one, if another, is superseded, and a daily run that waited for it ends.
 	 * Publishing it again changes nothing. `at`: the time it is, in milliseconds since 1970, where it is not this machine's.

@@ -12,6 +12,8 @@ import type { Portfolios } from "./portfolios.ts";
 import type { Schema } from "./schema.ts";
 
 const HOUR = 3_600_000;
+/** Milliseconds between two looks at a commit that is waited for. */
+const LOOK_AGAIN = 50;
 
 /** What a file of a sync is and does. */
 export interface StagedPart {
@@ -54,6 +56,8 @@ export interface Syncs {
 	/** Imports all parts, in their order, as one snapshot; a committed sync answers what it answered. `reportOf` writes the report of a part to keep. */
 	commit(portfolio: string, id: string, reportOf: (report: TableReport) => string): Promise<SyncRecord>;
 	abort(portfolio: string, id: string): Promise<void>;
+	/** Aborts all open syncs of a portfolio, once those that are being committed are at their end; answers how many. */
+	abortAll(portfolio: string): Promise<number>;
 }
 
 type PartRow = Selectable<Schema["sync_part"]>;
@@ -273,6 +277,20 @@ export async function openSyncs(
 				underWay.delete(id);
 			}
 			return { ...(await get(portfolio, id)), parts: before.parts };
+		},
+		async abortAll(portfolio) {
+			for (let count = 0; ; await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN))) {
+				const { ids, files, committing } = await as(async (rows) => {
+					const ours = rows.selectFrom("sync").select("id").where("tenant", "=", tenant).where("portfolio", "=", portfolio);
+					const open = (await ours.where("status", "=", "open").execute()).map((row) => row.id);
+					const cut = (await ours.where("status", "=", "committing").execute()).map((row) => row.id);
+					return { ids: open, files: await forget(rows, open), committing: cut };
+				});
+				await removeFiles(files);
+				count += ids.length;
+				if (committing.length === 0) return count;
+				for (const id of committing) if (!underWay.has(id)) await settle(portfolio, id);
+			}
 		},
 		async abort(portfolio, id) {
 			const files = await as(async (rows) => {

@@ -1,11 +1,11 @@
-import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
 import { type PieceRow, findAgendas, findMentions, findPublishedAgendas, findUnplanned } from "./agenda-rows.ts";
 import { findAnswerRow, putAnswer } from "./answer-rows.ts";
 import { appendChanges } from "./change-rows.ts";
 import { findPromised } from "./calendar-rows.ts";
 import { findRules, forgetRule, putRules, rulesOf } from "./contact-rule-rows.ts";
+import { eraOf } from "./erasure-rows.ts";
 import { approveRun } from "./run-rows.ts";
 import { type Database, type Rows, isDuplicate } from "./database.ts";
 import type { Documents } from "./documents.ts";
@@ -59,6 +59,7 @@ type PlanCalls = Pick<
 	| "askToStop"
 	| "savePlan"
 	| "addPlan"
+	| "eraOf"
 	| "publishPlan"
 	| "discardPlan"
 	| "publishedPlan"
@@ -91,7 +92,8 @@ function planCalls(room: Room): PlanCalls {
 				if (numUpdatedRows === 0n) throw new CarteiraError("CONFLICT", `plan ${id} has ended already`);
 			}),
 		savePlan: (lease, status, document) => documents.inTurn(() => save(room, lease, status, document)),
-		addPlan: (order, document, once) => documents.inTurn(() => add(room, order, document, once)),
+		addPlan: (order, document, once, era) => documents.inTurn(() => add(room, order, document, once, era)),
+		eraOf: (portfolio) => database.as(tenant, (rows) => eraOf(rows, tenant, portfolio)),
 		publishPlan: (given, at = Date.now()) => publish(room, given, at),
 		discardPlan: (given) => documents.inTurn(() => discard(room, given)),
 		publishedPlan: (portfolio) =>
@@ -153,13 +155,15 @@ async function writeFinished({ documents }: Room, status: string, plan: PlanDocu
 	return { fields: { ...finished, head: JSON.stringify(head), document }, pieces };
 }
 
-async function add(room: Room, order: PlanOrder, plan: PlanDocument, once: OnceAnswer | undefined): Promise<PlanRecord> {
+async function add(room: Room, order: PlanOrder, plan: PlanDocument, once?: OnceAnswer, era?: number): Promise<PlanRecord> {
 	const { database, tenant, idempotencyHours } = room;
 	const { fields, pieces } = await writeFinished(room, "completed", plan);
 	try {
 		return await database.as(tenant, async (rows) => {
 			const id = newPlanId();
 			const { portfolio } = order;
+			if (era !== undefined && era !== (await eraOf(rows, tenant, portfolio)))
+				throw new CarteiraError("BUSY", "a customer of the portfolio is being erased; ask again");
 			const values = { id, tenant, portfolio, created_at: now(), request: JSON.stringify(order), ...fields };
 			await rows.insertInto("plan").values(values).execute();
 			await putPieces(rows, tenant, id, plan, pieces);
@@ -228,6 +232,14 @@ function mentionOf(row: PieceRow, json: string): StoredMention {
 	return { kind, repId: row.rep_id, date: row.date, json };
 }
 
+/** Reads again where a plan's file was replaced, for a customer was erased, between finding its name and opening it. */
+async function whileErasing<T>(read: () => Promise<T>): Promise<T> {
+	return read().catch((error: unknown) => {
+		if (error instanceof Error && "code" in error && error.code === "ENOENT") return read();
+		throw error;
+	});
+}
+
 type AgendaCalls = Pick<
 	Store,
 	"readPlan" | "openPlan" | "planFile" | "agendasOf" | "publishedAgendas" | "promisedContacts" | "unplannedOf" | "mentionsOf"
@@ -243,32 +255,37 @@ function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 			return { document, found: await query(rows, id) };
 		});
 	return {
-		async readPlan(id) {
-			const document: PlanDocument = JSON.parse(await readFile(await pathOf(id), "utf8"));
-			return document;
-		},
-		openPlan: async (id) => createReadStream(await pathOf(id)),
+		readPlan: (id) =>
+			whileErasing(async () => {
+				const document: PlanDocument = JSON.parse(await readFile(await pathOf(id), "utf8"));
+				return document;
+			}),
+		openPlan: (id) => whileErasing(async () => (await open(await pathOf(id))).createReadStream()),
 		planFile: pathOf,
-		async agendasOf(given, query) {
-			const { document, found } = await find(given, (rows, id) => findAgendas(rows, id, query));
-			return readAgendas(
-				documents,
-				found.map((row) => ({ ...row, document })),
-			);
-		},
-		async publishedAgendas(portfolio, query) {
-			return readAgendas(documents, await database.as(tenant, (rows) => findPublishedAgendas(rows, tenant, portfolio, query)));
-		},
+		agendasOf: (given, query) =>
+			whileErasing(async () => {
+				const { document, found } = await find(given, (rows, id) => findAgendas(rows, id, query));
+				return readAgendas(
+					documents,
+					found.map((row) => ({ ...row, document })),
+				);
+			}),
+		publishedAgendas: (portfolio, query) =>
+			whileErasing(async () =>
+				readAgendas(documents, await database.as(tenant, (rows) => findPublishedAgendas(rows, tenant, portfolio, query))),
+			),
 		promisedContacts: (portfolio, rep, from) => database.as(tenant, (rows) => findPromised(rows, tenant, portfolio, rep, from)),
-		async unplannedOf(given, rep) {
-			const { document, found } = await find(given, (rows, id) => findUnplanned(rows, id, rep));
-			return readPieces(documents.pathOf(document), found);
-		},
-		async mentionsOf(given, customerId) {
-			const { document, found } = await find(given, (rows, id) => findMentions(rows, id, customerId));
-			const texts = await readPieces(documents.pathOf(document), found);
-			return found.map((row, index) => mentionOf(row, texts[index]));
-		},
+		unplannedOf: (given, rep) =>
+			whileErasing(async () => {
+				const { document, found } = await find(given, (rows, id) => findUnplanned(rows, id, rep));
+				return readPieces(documents.pathOf(document), found);
+			}),
+		mentionsOf: (given, customerId) =>
+			whileErasing(async () => {
+				const { document, found } = await find(given, (rows, id) => findMentions(rows, id, customerId));
+				const texts = await readPieces(documents.pathOf(document), found);
+				return found.map((row, index) => mentionOf(row, texts[index]));
+			}),
 	};
 }
 

@@ -39,7 +39,7 @@ const rest = (milliseconds: number): Promise<void> => new Promise((resolve) => s
 const JSON_TYPE = { "content-type": "application/json" };
 
 /** A server that is killed and started again on the same folder, database and port. */
-async function createVictim(dataDir: string, databaseUrl: string | undefined) {
+export async function createVictim(dataDir: string, databaseUrl?: string) {
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
 	let child: ChildProcess;

@@ -40,6 +40,7 @@ test("the description is OpenAPI 3.1 and has every route with its answers", asyn
 		"delete /v1/plans/{id}",
 		"delete /v1/portfolios/{portfolio}/calendars/{rep}/token",
 		"delete /v1/portfolios/{portfolio}/contact-rules/{id}",
+		"delete /v1/portfolios/{portfolio}/customers/{customer_id}",
 		"delete /v1/portfolios/{portfolio}/schedule",
 		"delete /v1/portfolios/{portfolio}/syncs/{sync}",
 		"delete /v1/webhooks/{id}",

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Format } from "../files/find-tables.ts";
 import type { TableReport } from "../portfolio.ts";
 import type { TableName } from "../schema.ts";
+import type { Manifest } from "../snapshot/manifest.ts";
 import { collect, isStore, openBuilding, readCurrent, removeBuilding, switchTo } from "../snapshot/store-folder.ts";
 import { refuseAside } from "../snapshot/reports.ts";
 import type { DayRange } from "./import-rows.ts";
@@ -74,13 +75,18 @@ export async function importTables(
 		});
 		const result = await runImport({ store, manifest, imports, rules, into }, limits);
 		if (mustFit) refuseAside(result.manifest);
-		const applied = mark === undefined ? manifest.applied : [...(manifest.applied ?? []), mark].slice(-MARKS_KEPT);
-		switchTo(store, into, { ...result.manifest, parent: sha, ...(applied && { applied }) }, sha);
+		const next = { ...result.manifest, parent: sha };
+		switchTo(store, into, mark === undefined ? next : withMark(next, mark), sha);
 		collect(store);
 		return result.reports;
 	} finally {
 		removeBuilding(into);
 	}
+}
+
+/** A manifest that remembers a mark beside those before it. */
+export function withMark(manifest: Manifest, mark: string): Manifest {
+	return { ...manifest, applied: [...(manifest.applied ?? []), mark].slice(-MARKS_KEPT) };
 }
 
 /** Is the import with this mark part of the store's snapshot? */

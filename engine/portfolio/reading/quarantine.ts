@@ -18,3 +18,14 @@ function rowOf(draft: TableDraft, index: number): Record<string, RawCell> {
 	const cells = Object.keys(draft.columns).map((name): [string, RawCell] => [name, draft.textAt(index, name)]);
 	return Object.fromEntries([...cells.filter(([, text]) => text !== ""), ...Object.entries(draft.refused.get(index) ?? {})]);
 }
+
+/** Rows that were set aside, each with its line. */
+export function rowsIn(text: string): { readonly line: string; readonly row: Readonly<Record<string, unknown>> }[] {
+	return text
+		.split("\n")
+		.filter(Boolean)
+		.map((line) => {
+			const row: Record<string, unknown> = JSON.parse(line);
+			return { line, row };
+		});
+}

@@ -1,6 +1,7 @@
 import { flushCompileCache } from "node:module";
 import { Worker } from "node:worker_threads";
 import { CarteiraError } from "../../errors.ts";
+import { eraseRows } from "./erase-rows.ts";
 import { importRows } from "./import-rows.ts";
 import { readFiles } from "./read-files.ts";
 import type { Job, Message, Outcome } from "./run-reader.ts";
@@ -28,6 +29,7 @@ async function answer(job: Job): Promise<Outcome> {
 		if (job.kind === "read")
 			return { kind: "read", manifest: await readFiles(job, (file) => void process.send?.({ kind: "reading", file } satisfies Message)) };
 		if (job.kind === "import") return { kind: "imported", result: await importRows(job) };
+		if (job.kind === "erase") return { kind: "erased", result: await eraseRows(job) };
 		const { store, manifest, tables, into } = job;
 		return { kind: "compacted", manifest: compactTables(manifest, tables, pathsIn(store, into), openPartWriter(into)) };
 	} catch (error) {

@@ -90,7 +90,7 @@ function linkedOf(linked: ReadonlyMap<TableName, LinkedTable>, name: TableName):
 }
 
 /** Rows of a table that were good when they came and break a rule as the tables now stand. */
-function reportAside(held: TableDraft): TableReport {
+export function reportAside(held: TableDraft): TableReport {
 	return reportOf({ table: held.table, path: `${held.table}.arrow`, format: "arrow" }, held, "");
 }
 

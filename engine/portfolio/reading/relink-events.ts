@@ -11,6 +11,9 @@ import type { ImportStep } from "./import-rows.ts";
 import { type Linker, linkPart } from "./link-parts.ts";
 import { marginRates } from "./write-snapshot.ts";
 
+/** The snapshot whose parts are linked, and where those of the next one go. */
+export type LinkStep = Pick<ImportStep, "manifest" | "pathOf" | "writer">;
+
 /** Lines whose customer is not there any more. */
 interface Unlinked {
 	numLines: number;
@@ -21,7 +24,7 @@ interface Unlinked {
  * Links the parts of orders or contacts to tables whose rows have changed. Products and reps that are not there become stubs, as do
  * customers where there is no table of them; lines of other customers are set aside until they are.
  */
-export function relinkEvents(step: ImportStep, name: EventTableName, linker: Linker): { table: EventTable; aside: TableReport | null } {
+export function relinkEvents(step: LinkStep, name: EventTableName, linker: Linker): { table: EventTable; aside: TableReport | null } {
 	const table = step.manifest.events[name];
 	const unlinked: Unlinked = { numLines: 0, problems: [] };
 	const dropped = openParts(step.pathOf, name, partsOf(table)).map((part) => part.dropped);
@@ -49,7 +52,7 @@ function asideOf(table: EventTableName, numRead: number, { numLines, problems }:
 }
 
 function relinkPart(
-	step: ImportStep,
+	step: LinkStep,
 	name: EventTableName,
 	part: EventPart,
 	dropped: Int32Array,
@@ -63,7 +66,7 @@ function relinkPart(
 }
 
 function tellUnlinked(
-	{ pathOf }: ImportStep,
+	{ pathOf }: LinkStep,
 	table: EventTableName,
 	part: EventPart,
 	{ row, dropped }: { readonly row: Int32Array; readonly dropped: Int32Array },
@@ -86,7 +89,7 @@ function tellUnlinked(
 }
 
 /** Purchase events whose margin comes of the products' rates change with those. */
-function withMargins(step: ImportStep, before: EventPart, part: EventPart, rates: Float64Array): EventPart {
+function withMargins(step: LinkStep, before: EventPart, part: EventPart, rates: Float64Array): EventPart {
 	const { pathOf, manifest, writer } = step;
 	if (part.events === undefined || part.links.product_id === undefined) return part;
 	const products = openColumnFile(pathOf(manifest.tables.products.columns));

@@ -6,6 +6,7 @@ import { compileCacheFolder } from "../../compile-cache.ts";
 import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.ts";
 import { sizeAsText } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
+import type { EraseJob, eraseRows } from "./erase-rows.ts";
 import type { ImportJob, importRows } from "./import-rows.ts";
 import type { BigFileLimits } from "./ingest-big.ts";
 import type { ReadRules } from "./read-tables.ts";
@@ -47,15 +48,21 @@ export interface CompactJob {
 	readonly into: string;
 }
 
-export type Job = ReadJob | ({ readonly kind: "import" } & ImportJob) | ({ readonly kind: "compact" } & CompactJob);
+export type Job =
+	| ReadJob
+	| ({ readonly kind: "import" } & ImportJob)
+	| ({ readonly kind: "compact" } & CompactJob)
+	| ({ readonly kind: "erase" } & EraseJob);
 
 type Imported = Awaited<ReturnType<typeof importRows>>;
+type Erased = Awaited<ReturnType<typeof eraseRows>>;
 
 /** What a job comes to. Errors lose their class between processes, and are rebuilt from this. */
 export type Outcome =
 	| { readonly kind: "read"; readonly manifest: Manifest }
 	| { readonly kind: "imported"; readonly result: Imported }
 	| { readonly kind: "compacted"; readonly manifest: Manifest }
+	| { readonly kind: "erased"; readonly result: Erased }
 	| {
 			readonly kind: "failed";
 			readonly code: ErrorCode;
@@ -87,6 +94,13 @@ export async function runImport(job: Omit<ImportJob, "limits">, limits?: Partial
 export async function runCompact(job: CompactJob, limits?: Partial<ReadLimits>): Promise<Manifest> {
 	const outcome = await runJob({ kind: "compact", ...job }, limits);
 	if (outcome.kind === "compacted") return outcome.manifest;
+	throw errorOf(outcome);
+}
+
+/** Writes a snapshot without a customer in a process of its own. */
+export async function runErase(job: EraseJob, limits?: Partial<ReadLimits>): Promise<Erased> {
+	const outcome = await runJob({ kind: "erase", ...job }, limits);
+	if (outcome.kind === "erased") return outcome.result;
 	throw errorOf(outcome);
 }
 
@@ -146,7 +160,7 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 
 function nameOf(job: Job): string {
 	if (job.kind === "read") return "the folder";
-	return job.kind === "compact" ? job.store : (job.imports[0]?.file.path ?? job.store);
+	return job.kind === "import" ? (job.imports[0]?.file.path ?? job.store) : job.store;
 }
 
 /** Deadline by the size of all files that the job may read; a file that is gone or cannot be reached is told by the job itself. */

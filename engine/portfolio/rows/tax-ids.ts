@@ -49,3 +49,14 @@ export function createTaxIdLookup(ids: Iterable<string>): (id: string) => string
 		return whole === null ? null : (known.get(whole) ?? null);
 	};
 }
+
+/** An id and, of a tax number, the other ways in which it may be written. */
+export function spellingsOf(id: string): string[] {
+	const whole = wholeTaxId(id);
+	if (whole === null) return [id];
+	const marked =
+		whole.length === 11
+			? whole.replace(/^(...)(...)(...)(..)$/, "$1.$2.$3-$4")
+			: whole.replace(/^(..)(...)(...)(....)(..)$/, "$1.$2.$3/$4-$5");
+	return [...new Set([id, whole, whole.replace(/^0+/, ""), marked])];
+}

@@ -26,19 +26,39 @@ export function tablesToCompact({ events }: Manifest): EventTableName[] {
 	});
 }
 
-/** Merges the deltas of some tables into their bases; what the snapshot says stays the same. */
-export function compactTables(manifest: Manifest, names: readonly EventTableName[], pathOf: PathOf, writer: PartWriter): Manifest {
+/** What does not stay as it is. */
+export interface LeftOut {
+	/** Is nothing of a customer to stay, by its id and row? */
+	isLeftOut(id: string, row: number): boolean;
+	/** What becomes of a text. */
+	textOf(text: string): string;
+}
+
+/** Merges the deltas of some tables into their bases; what the snapshot says stays the same, but for what is to be left out. */
+export function compactTables(
+	manifest: Manifest,
+	names: readonly EventTableName[],
+	pathOf: PathOf,
+	writer: PartWriter,
+	leftOut?: LeftOut,
+): Manifest {
 	const events = { ...manifest.events };
-	for (const name of names) events[name] = compactTable(manifest, name, pathOf, writer);
+	for (const name of names) events[name] = compactTable(manifest, name, pathOf, writer, leftOut);
 	writer.close();
 	return { ...manifest, events };
 }
 
 /** Column by column, piece by piece: lines need not fit in memory; the lists of customers, words and purchase events must. */
-function compactTable({ tables, events }: Manifest, name: EventTableName, pathOf: PathOf, writer: PartWriter): EventTable {
+function compactTable(
+	{ tables, events }: Manifest,
+	name: EventTableName,
+	pathOf: PathOf,
+	writer: PartWriter,
+	leftOut: LeftOut | undefined,
+): EventTable {
 	const numCustomers = tables.customers.num_rows;
 	const { parts, numRows } = numberAll(openParts(pathOf, name, partsOf(events[name])), numCustomers);
-	const index = indexGroups(parts, numRows);
+	const index = leftOut ? without(indexGroups(parts, numRows), parts, leftOut) : indexGroups(parts, numRows);
 	const runs = findRuns(
 		name,
 		parts,
@@ -47,7 +67,9 @@ function compactTable({ tables, events }: Manifest, name: EventTableName, pathOf
 	);
 	const columns = Object.keys(TABLES[name].columns).filter((column) => parts.some(({ lines }) => lines.has(column)));
 	const merged = new Map(
-		columns.filter((column) => hasWords(kindOfColumn(name, column))).map((column) => [column, mergeWords(name, column, parts, runs)]),
+		columns
+			.filter((column) => hasWords(kindOfColumn(name, column)))
+			.map((column) => [column, mergeWords(name, column, parts, runs, leftOut)]),
 	);
 	const words: Record<string, Sha> = {};
 	const links: Record<string, Sha> = {};
@@ -70,6 +92,19 @@ function compactTable({ tables, events }: Manifest, name: EventTableName, pathOf
 	const purchases = writePurchases({ parts, index }, groups.rows, marginRatesIn(pathOf(tables.products.columns)), writer);
 	const base = { ...part, groups: writer.columns({ ...lists, event_end: purchases.end }), events: purchases.events };
 	return { ...events[name], base, deltas: [] };
+}
+
+/** The groups of all customers but those that are left out. */
+function without({ first, others }: GroupIndex, parts: readonly OpenPart[], { isLeftOut }: LeftOut): GroupIndex {
+	const gone = new Set<number>();
+	for (const { customerRow, groups } of parts) {
+		const ids = groups.texts("customer_id");
+		for (const [group, row] of customerRow.entries()) if (isLeftOut(ids.at(group) ?? "", row)) gone.add(row);
+	}
+	return {
+		first: first.map((group, row) => (gone.has(row) ? -1 : group)),
+		others: new Map([...others].filter(([row]) => !gone.has(row))),
+	};
 }
 
 function typesOf(table: EventTableName, columns: readonly string[]): Record<string, FixedType> {
@@ -110,8 +145,16 @@ interface MergedWords {
 	readonly codeOf: ReadonlyMap<OpenPart, Int32Array>;
 }
 
-function mergeWords(table: EventTableName, column: string, parts: readonly OpenPart[], runs: Runs): MergedWords {
-	const isLinked = TABLES[table].columns[column].table !== undefined;
+function mergeWords(
+	table: EventTableName,
+	column: string,
+	parts: readonly OpenPart[],
+	runs: Runs,
+	leftOut: LeftOut | undefined,
+): MergedWords {
+	const spec = TABLES[table].columns[column];
+	const isLinked = spec.table !== undefined;
+	const textOf = spec.type === "text" ? leftOut?.textOf : undefined;
 	const words = new TextBytes();
 	const links: number[] = [];
 	const known = new Map<string, number>();
@@ -126,7 +169,8 @@ function mergeWords(table: EventTableName, column: string, parts: readonly OpenP
 		const codes = new Int32Array(list.length).fill(-1);
 		for (let code = 0; code < list.length; code++) {
 			if (isUsed[code] === 0) continue;
-			const word = list.at(code) ?? "";
+			const held = list.at(code) ?? "";
+			const word = textOf ? textOf(held) : held;
 			const same = isCompared ? known.get(word) : undefined;
 			codes[code] = same ?? words.length;
 			if (same !== undefined) continue;

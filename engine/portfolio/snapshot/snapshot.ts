@@ -12,7 +12,7 @@ import { type EventSource, readEvents } from "./read-events.ts";
 import { cutRuns, findRuns, indexGroups } from "./runs.ts";
 import { customersOf, takeOfCustomers, takeRows } from "./slice.ts";
 import { refuseAside, reportsOf } from "./reports.ts";
-import { clearLeftovers, pathsIn, readCurrent, readManifest } from "./store-folder.ts";
+import { clearLeftovers, hasManifest, isStore, pathsIn, readCurrent, readManifest } from "./store-folder.ts";
 
 /** A portfolio as it stood when it was opened, whatever is imported since. Columns are read when they are first asked for. */
 export interface Snapshot {
@@ -30,17 +30,29 @@ export interface Snapshot {
 	slice(repIds: readonly string[], customerIds?: readonly string[]): Portfolio;
 }
 
-/** Opens a snapshot of a store, the current one unless another is named. Throws NOT_FOUND for a folder that is no store, INVALID_INPUT for a damaged one. */
+/**
+ * Opens a snapshot of a store, the current one unless another is named. Throws NOT_FOUND for a folder that is no store, INVALID_INPUT for a
+ * damaged one, BUSY for one that was removed since it was named or opened, because a customer was erased.
+ */
 export function openSnapshot(folder: string, name?: Sha): Snapshot {
 	clearLeftovers(folder);
+	if (name !== undefined && isStore(folder) && !hasManifest(folder, name)) throw removed();
 	const { sha, manifest } = name === undefined ? readCurrent(folder) : { sha: name, manifest: readManifest(folder, name) };
 	const plain = Object.fromEntries(PLAIN_TABLES.map((name) => [name, openPlain(folder, name, manifest)])) as Record<PlainTableName, Table>;
-	const parts = once(
-		() => Object.fromEntries(EVENT_TABLES.map((name) => [name, openSource(folder, name, manifest, plain.customers.length)])) as Sources,
-	);
+	const parts = once(() => {
+		try {
+			return Object.fromEntries(EVENT_TABLES.map((name) => [name, openSource(folder, name, manifest, plain.customers.length)])) as Sources;
+		} catch (error) {
+			throw hasManifest(folder, sha) ? error : removed();
+		}
+	});
 	const opened: OpenSnapshot = { manifest, plain, sources: parts };
 	const portfolio = once(() => build(opened, allRows(plain.customers), plain));
 	return { folder, sha, manifest, portfolio, slice: (repIds, customerIds = []) => sliceOf(opened, repIds, customerIds) };
+}
+
+function removed(): CarteiraError {
+	return new CarteiraError("BUSY", "this snapshot was removed meanwhile, because a customer was erased; ask again");
 }
 
 type Sources = Readonly<Record<EventTableName, EventSource>>;

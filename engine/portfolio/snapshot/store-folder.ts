@@ -42,6 +42,11 @@ export function snapshotFiles(folder: string): { readonly sha: Sha; readonly pat
 	return { sha, paths: [join("manifests", `${sha}.json`), ...[...filesOf(manifest)].map((name) => join("parts", name))] };
 }
 
+/** Is a snapshot still there, by its name? */
+export function hasManifest(folder: string, sha: Sha): boolean {
+	return existsSync(join(folder, "manifests", `${sha}.json`));
+}
+
 /** A manifest by its name. */
 export function readManifest(folder: string, sha: Sha): Manifest {
 	try {
@@ -182,17 +187,21 @@ function place(building: string, path: string, text: string, beforeName: () => v
 	disk.rename(temporary, path);
 }
 
+export interface CollectOptions {
+	/** Age from which on what nobody needs is removed. */
+	readonly graceMs?: number;
+	/** Is the snapshot before the current one to stay? */
+	readonly keepsParent?: boolean;
+}
+
 /**
  * Removes parts and manifests that neither the current snapshot nor its parent needs, once they are old enough. Whoever has one of them
  * open goes on reading it.
  */
-export function collect(folder: string, graceMs = GRACE_MS): void {
+export function collect(folder: string, { graceMs = GRACE_MS, keepsParent = true }: CollectOptions = {}): void {
 	const { sha, manifest } = readCurrent(folder);
 	const kept = new Map([[sha, manifest]]);
-	const parent =
-		manifest.parent === null || !existsSync(join(folder, "manifests", `${manifest.parent}.json`))
-			? null
-			: readManifest(folder, manifest.parent);
+	const parent = keepsParent && manifest.parent !== null && hasManifest(folder, manifest.parent) ? readManifest(folder, manifest.parent) : null;
 	if (parent && manifest.parent !== null) kept.set(manifest.parent, parent);
 	const needed = new Set([...kept.values()].flatMap((one) => [...filesOf(one)]));
 	for (const name of kept.keys()) needed.add(`${name}.json`);

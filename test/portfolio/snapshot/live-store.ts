@@ -46,7 +46,7 @@ export async function importFileInProcess(store: string, table: TableName, path:
 	const imports = [{ file: { table, path, format: "json" as const }, mode }];
 	const { manifest: next } = await importRows({ store, manifest, imports, rules, limits: LIMITS, into });
 	switchTo(store, into, { ...next, parent: sha }, sha);
-	collect(store, 0);
+	collect(store, { graceMs: 0 });
 	removeBuilding(into);
 }
 
@@ -56,6 +56,6 @@ export async function compactInProcess(store: string): Promise<void> {
 	const into = openBuilding(store);
 	const compacted = compactTables(manifest, EVENT_TABLES, pathsIn(store, into), openPartWriter(into));
 	switchTo(store, into, { ...compacted, parent: sha }, sha);
-	collect(store, 0);
+	collect(store, { graceMs: 0 });
 	removeBuilding(into);
 }

@@ -168,7 +168,7 @@ describe("compaction", () => {
 		const reader = openSnapshot(store);
 		reader.portfolio();
 		for (let i = 0; i < 3; i++) await importInProcess(store, "orders", [order(`m${i}`, "c1")], "replace");
-		collect(store, 0);
+		collect(store, { graceMs: 0 });
 		const { manifest } = readCurrent(store);
 		expect(readdirSync(join(store, "manifests"))).toHaveLength(2);
 		const parts = new Set(readdirSync(join(store, "parts")));
