@@ -4,7 +4,7 @@ import { type Engine, createEngine, hasChampion } from "../engine/index.ts";
 import type { ServerConfig } from "./config.ts";
 import { type Log, createLog } from "./log.ts";
 import { type Metrics, createMetrics } from "./metrics.ts";
-import { type Erasures, createErasures } from "./jobs/erasures.ts";
+import { type Erasures, type ErasuresOptions, createErasures } from "./jobs/erasures.ts";
 import { type PlanQueue, createPlanQueue } from "./jobs/plan-queue.ts";
 import { type Audit, createAudit } from "./store/audit.ts";
 import { type Changes, createChanges } from "./store/change-rows.ts";
@@ -112,7 +112,8 @@ async function open(
 		onEnded: (status) => metrics.countPlan(status),
 	});
 	toClose.push(() => plans.close());
-	const erasures = createErasures({ rows: createErasureRows(database), tenants, log, plans, countLeased: jobs.countLeased });
+	const countLeased: ErasuresOptions["countLeased"] = (tenant, portfolio) => jobs.countLeased(tenant, portfolio);
+	const erasures = createErasures({ rows: createErasureRows(database), tenants, log, plans, countLeased });
 	toClose.push(() => erasures.close());
 	await erasures.finish();
 	const [keys, audit] = [createKeys(database), createAudit(database)];

@@ -11,6 +11,7 @@ export function tableReportView(report: TableReport): object {
 		rows_read: report.numRead,
 		rows_accepted: report.numAccepted,
 		rows_quarantined: report.numQuarantined,
+		rows_stale: report.numStale ?? 0,
 		num_problems: report.numProblems,
 		num_consequences: report.numConsequences,
 		problems,

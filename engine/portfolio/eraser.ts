@@ -8,20 +8,20 @@ export interface Traces {
 	/** Stands for it where money and counts are to add up still. */
 	readonly pseudonym: string;
 	/** Ids made of the customer's, and what stands for each. */
-	readonly derived?: ReadonlyMap<string, string>;
+	readonly derived?: Readonly<Record<string, string>>;
 }
 
 /** Takes a customer out of texts and values. What says nothing of it is answered as it came. */
 export interface Eraser {
 	readonly pseudonym: string;
 	/** Is this the customer's id, or the same tax number written otherwise? */
-	isTheirs(id: unknown): boolean;
+	readonly isTheirs: (id: unknown) => boolean;
 	/** Does a text, or the JSON of one, hold a word of the customer? */
-	mentions(text: string): boolean;
+	readonly mentions: (text: string) => boolean;
 	/** A text with the pseudonym in place of the customer's ids and names. */
-	text(text: string): string;
+	readonly text: (text: string) => string;
 	/** The same for a value of JSON; of an object that is about the customer, also what people wrote, and what models said of it. */
-	json<T>(value: T): T;
+	readonly json: <T>(value: T) => T;
 }
 
 /** What stands in place of a text about a customer that was erased. */
@@ -64,7 +64,7 @@ const PERSONAL: Readonly<Record<string, unknown>> = {
 	},
 };
 
-export function createEraser({ customerId, names, pseudonym, derived = new Map() }: Traces): Eraser {
+export function createEraser({ customerId, names, pseudonym, derived = {} }: Traces): Eraser {
 	const whole = wholeTaxId(customerId);
 	const isTheirs = (id: unknown): boolean => {
 		if (typeof id !== "string" && typeof id !== "number") return false;
@@ -77,8 +77,7 @@ export function createEraser({ customerId, names, pseudonym, derived = new Map()
 	const text = (from: string): string => from.replace(inProse, pseudonym);
 
 	function wordOf(value: string, key: string): string {
-		const other = derived.get(value);
-		if (other !== undefined) return other;
+		if (Object.hasOwn(derived, value)) return derived[value];
 		if (OTHER_KEYS.includes(key)) return value;
 		if (CUSTOMER_KEYS.includes(key) && isTheirs(value)) return pseudonym;
 		return PROSE_KEYS.includes(key) || /\s/.test(value) ? text(value) : value.replace(anywhere, pseudonym);
@@ -87,7 +86,11 @@ export function createEraser({ customerId, names, pseudonym, derived = new Map()
 	function valueOf(value: unknown, key: string, isAbout: boolean): unknown {
 		if (typeof value === "string") return wordOf(value, key);
 		if (typeof value !== "object" || value === null) return CUSTOMER_KEYS.includes(key) && isTheirs(value) ? pseudonym : value;
-		if (Array.isArray(value)) return unlessSame(value, value.map((item) => valueOf(item, key, isAbout)));
+		if (Array.isArray(value))
+			return unlessSame(
+				value,
+				value.map((item) => valueOf(item, key, isAbout)),
+			);
 		return objectOf(value as Record<string, unknown>, isAbout);
 	}
 
@@ -120,7 +123,9 @@ function patternOf(words: readonly string[]): RegExp {
 	const found = longestFirst.map((word) => {
 		const bare = word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 		// A short id may also be a part of a date, a time, a number or a name of several parts.
-		return word.length >= LONG ? String.raw`(?<![\p{L}\p{N}])${bare}(?![\p{L}\p{N}])` : String.raw`(?<![\p{L}\p{N}_./:-])${bare}(?![\p{L}\p{N}_/:-]|[.,]\p{N})`;
+		return word.length >= LONG
+			? String.raw`(?<![\p{L}\p{N}])${bare}(?![\p{L}\p{N}])`
+			: String.raw`(?<![\p{L}\p{N}_./:-])${bare}(?![\p{L}\p{N}_/:-]|[.,]\p{N})`;
 	});
 	return new RegExp(found.join("|"), "giu");
 }

@@ -52,6 +52,8 @@ export interface TableReport {
 	readonly numRead: number;
 	readonly numAccepted: number;
 	readonly numQuarantined: number;
+	/** Rows that were not taken, for what is held is newer; absent: none. */
+	readonly numStale?: number;
 	readonly numProblems: number;
 	/** Of those, the ones that are consequences: rows that name a row which is itself set aside. */
 	readonly numConsequences: number;

@@ -12,6 +12,7 @@
  * | `text` | text | text, null |
  * | `number` | decimal | float, NaN for null |
  * | `integer` | whole number | float holding a whole number, NaN for null |
+ * | `version` | whole number from 0 to 2^53 - 1 | float holding it, NaN for null |
  * | `money` | decimal in currency units | whole cents in a float, NaN for null |
  * | `day` | date | days since 1970-01-01, NULL_DAY for null |
  * | `datetime` | local date and time, no offset | seconds since 1970-01-01T00:00:00 local, NaN for null |
@@ -26,6 +27,7 @@ export type ColumnType =
 	| "text"
 	| "number"
 	| "integer"
+	| "version"
 	| "money"
 	| "day"
 	| "datetime"
@@ -108,7 +110,16 @@ export const TABLE_NAMES = [
 ] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
-export const TABLES: Readonly<Record<TableName, TableSpec>> = {
+/**
+ * Column of every table: grows with each change of a row in the system that it comes from. What is older than what is held is not taken;
+ * null says nothing.
+ */
+export const VERSION = "source_version";
+
+/** Columns that only some systems have, and files of ours have only where they are asked for. */
+export const isExtra = (column: string): boolean => column === VERSION;
+
+export const TABLES: Readonly<Record<TableName, TableSpec>> = withVersions({
 	customers: {
 		key: ["customer_id"],
 		columns: {
@@ -313,7 +324,15 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = {
 			optional: maybe("boolean"),
 		},
 	},
-};
+});
+
+function withVersions(tables: Readonly<Record<TableName, TableSpec>>): Readonly<Record<TableName, TableSpec>> {
+	const extended = Object.entries(tables).map(([name, table]) => [
+		name,
+		{ ...table, columns: { ...table.columns, [VERSION]: maybe("version") } },
+	]);
+	return Object.fromEntries(extended) as Record<TableName, TableSpec>;
+}
 
 /** Tables that `plan` needs; `train`, `score`, `products` and `evaluate` need only `orders`. */
 export const REQUIRED_TO_PLAN: readonly TableName[] = ["customers", "orders", "reps"];

@@ -92,7 +92,7 @@ export function openColumns(name: TableName, file: ColumnFile, numStubs: number)
 
 /** How the values of a column are held in a table. */
 export function kindOf({ type }: ColumnSpec): Held["kind"] {
-	if (type === "number" || type === "integer" || type === "money" || type === "datetime" || type === "time") return "numbers";
+	if (["number", "integer", "version", "money", "datetime", "time"].includes(type)) return "numbers";
 	if (type === "day") return "days";
 	if (type === "enum" || type === "boolean") return "codes";
 	return type === "ref" ? "refs" : "texts";

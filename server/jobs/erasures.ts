@@ -12,7 +12,7 @@ export interface ErasuresOptions {
 	readonly log: Log;
 	readonly plans: Pick<PlanQueue, "interrupt" | "wake">;
 	/** Plans of a portfolio that some worker has leased. */
-	countLeased(tenant: string, portfolio: string): Promise<number>;
+	readonly countLeased: (tenant: string, portfolio: string) => Promise<number>;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface ErasuresOptions {
 export interface Erasures {
 	/** Null: nothing was held of the customer. */
 	erase(tenant: string, portfolio: string, customerId: string, answerKey: string | null): Promise<ErasureReport | null>;
-	/** Brings to their ends those that an earlier process left. */
+	/** Brings to their ends those that an earlier process left, or logs why that cannot be and tries again later. */
 	finish(): Promise<void>;
 	close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export function createErasures({ rows, tenants, log, plans, countLeased }: Erasu
 	/** Until no plan of the portfolio is being made, which would name the customer; none is begun while the erasure is open. */
 	async function endPlans({ tenant, portfolio }: ErasureJob): Promise<void> {
 		for (;;) {
-			await plans.interrupt(tenant, portfolio);
+			plans.interrupt(tenant, portfolio);
 			if ((await countLeased(tenant, portfolio)) === 0) return;
 			await rest(LOOK_AGAIN);
 		}
@@ -116,7 +116,12 @@ export function createErasures({ rows, tenants, log, plans, countLeased }: Erasu
 			underWay.set(name, erasure);
 			return erasure;
 		},
-		finish: () => inTurn(finish),
+		finish: () =>
+			inTurn(finish).catch((error: unknown) => {
+				// One that cannot be ended must not keep all others from being served.
+				log.error({ err: error }, "the erasure of a customer failed; it is tried again");
+				tryLater();
+			}),
 		async close() {
 			isClosing = true;
 			clearTimeout(later);

@@ -34,8 +34,8 @@ export interface PlanQueue {
 	discard(tenant: Tenant, id: string): Promise<void>;
 	/** Tells the queue of a plan that was stored past it. */
 	wake(): void;
-	/** Gives the plan back that is being made for a portfolio, if one is, and waits until nothing of it is under way. */
-	interrupt(tenant: string, portfolio: string): Promise<void>;
+	/** Lets the plan that is being made for a portfolio, if one is, go back to the queue; its lease is held until nothing of it is under way. */
+	interrupt(tenant: string, portfolio: string): void;
 	/** Is a plan being made here that has told how far it is? */
 	isMaking(): boolean;
 	/** How far a plan that runs here is; null for all others. */
@@ -54,8 +54,6 @@ const MAX_ATTEMPTS = 3;
 /** Milliseconds after which work is looked for unasked, and after which a database that was away is tried again. */
 const POLL = 1000;
 const RETRY = 250;
-/** And between two looks whether a plan that was interrupted is out of the way. */
-const INTERRUPTED = 20;
 
 /** The plan that runs here. */
 interface Job {
@@ -256,12 +254,10 @@ export function createPlanQueue(options: PlanQueueOptions): PlanQueue {
 			watchers.tell(id, "status");
 		},
 		wake,
-		async interrupt(tenant, portfolio) {
-			const job = running;
-			if (job === null || job.lease.tenant !== tenant || job.lease.order.portfolio !== portfolio) return;
-			job.isHandedBack = true;
-			raise(job.stop);
-			while (running === job) await new Promise((resolve) => setTimeout(resolve, INTERRUPTED));
+		interrupt(tenant, portfolio) {
+			if (running?.lease.tenant !== tenant || running.lease.order.portfolio !== portfolio) return;
+			running.isHandedBack = true;
+			raise(running.stop);
 		},
 		isMaking: () => (running?.progress ?? null) !== null,
 		progressOf: (id) => (running?.lease.id === id ? running.progress : null),

@@ -14,7 +14,7 @@ const MOST_WAITING = 20_000;
 /** What became of one contact. */
 interface Result {
 	readonly contact_id: string | null;
-	readonly result: "accepted" | "unchanged" | "rejected";
+	readonly result: "accepted" | "unchanged" | "stale" | "rejected";
 	readonly code?: string;
 	readonly column?: string;
 	readonly message?: string;
@@ -63,7 +63,9 @@ export function readContacts(values: readonly unknown[]): Read[] {
 		const digest = createHash("sha256")
 			.update(JSON.stringify(item.row, Object.keys(item.row).sort()))
 			.digest("hex");
-		return { item, contact: { contactId: id, row: item.row, digest, isWhole: item.unsent === null } };
+		const { source_version: stated } = item.row;
+		const version = stated === undefined || stated === null || stated === "" ? null : Number(stated);
+		return { item, contact: { contactId: id, row: item.row, digest, isWhole: item.unsent === null, version } };
 	});
 }
 
@@ -79,7 +81,7 @@ function answerOf(read: readonly Read[], outcomes: readonly PostOutcome[]): Firs
 	let next = 0;
 	const results = read.map((one) => resultOf(one, one.contact === null ? undefined : outcomes[next++]));
 	const count = (result: Result["result"]): number => results.filter((one) => one.result === result).length;
-	const counts = { accepted: count("accepted"), unchanged: count("unchanged"), rejected: count("rejected") };
+	const counts = { accepted: count("accepted"), unchanged: count("unchanged"), stale: count("stale"), rejected: count("rejected") };
 	return { status: 200, location: null, body: JSON.stringify({ ...counts, results }) };
 }
 

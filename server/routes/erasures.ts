@@ -42,7 +42,10 @@ export function registerErasureRoute(app: App, { erasures }: Services): void {
 			const asked = keyOf(request, "");
 			// Whom the key was used for is not known any more, but that customer is gone.
 			if (asked && (await tenant.store.findAnswer(asked)) && (await holds(tenant, portfolio, customer_id)))
-				throw new CarteiraError("INVALID_INPUT", `the Idempotency-Key ${asked.key} was used before, for another customer or before this one was sent again`);
+				throw new CarteiraError(
+					"INVALID_INPUT",
+					`the Idempotency-Key ${asked.key} was used before, for another customer or before this one was sent again`,
+				);
 			const answer = await once(request, "", async (key) => {
 				const report = await erasures.erase(tenant.name, portfolio, customer_id, key?.key ?? null);
 				if (report === null) throw new CarteiraError("NOT_FOUND", `portfolio ${portfolio} holds nothing of customer ${customer_id}`);

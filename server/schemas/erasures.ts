@@ -6,7 +6,9 @@ const counts = z.record(z.string(), z.int());
 export const erasureView = z
 	.looseObject({
 		portfolio: z.string(),
-		pseudonym: z.string().meta({ description: "stands for the customer where money and counts had to stay; random, made of nothing of the customer" }),
+		pseudonym: z
+			.string()
+			.meta({ description: "stands for the customer where money and counts had to stay; random, made of nothing of the customer" }),
 		erased_at: z.string(),
 		deleted: counts.meta({ description: "rows that are gone, by table; orders by line, `set_aside` of all tables" }),
 		pseudonymised: counts.meta({ description: "records in which the pseudonym stands now, by kind" }),

@@ -13,6 +13,7 @@ export const tableReport = z
 		rows_read: z.int(),
 		rows_accepted: z.int(),
 		rows_quarantined: z.int().meta({ description: "set aside; tried again by the next import" }),
+		rows_stale: z.int().optional().meta({ description: "not taken: their `source_version` is older than the one that is held" }),
 		num_problems: z.int(),
 		num_consequences: z.int().meta({ description: "of the problems: rows whose only fault is that a row which they name is set aside" }),
 		problems: z.array(inputProblem),
@@ -26,11 +27,12 @@ export const contactResults = z
 	.looseObject({
 		accepted: z.int(),
 		unchanged: z.int().meta({ description: "known already, and just the same" }),
+		stale: z.int().optional().meta({ description: "not taken: a later `source_version` was posted before" }),
 		rejected: z.int(),
 		results: z.array(
 			z.looseObject({
 				contact_id: z.string().nullable(),
-				result: z.enum(["accepted", "unchanged", "rejected"]),
+				result: z.enum(["accepted", "unchanged", "stale", "rejected"]),
 				code: z.string().optional(),
 				column: z.string().optional(),
 				message: z.string().optional(),

@@ -26,7 +26,7 @@ export interface RewrittenPlan {
 export interface PlanTraces {
 	readonly names: readonly string[];
 	/** Ids of contacts, which are made of the customer's, and what they become. */
-	readonly entryIds: ReadonlyMap<string, string>;
+	readonly entryIds: Readonly<Record<string, string>>;
 }
 
 /** Finds the names under which plans know a customer, and its contacts. */
@@ -55,7 +55,7 @@ export async function findPlanTraces(shelf: PlanShelf, customerId: string, pseud
 		const [rep, day] = [rep_id ?? "", date ?? ""];
 		return [entryIdOf(rep, day, customer_id ?? ""), entryIdOf(rep, day, pseudonym)];
 	});
-	return { names: [...names], entryIds: new Map(entryIds) };
+	return { names: [...names], entryIds: Object.fromEntries(entryIds) };
 }
 
 /** Writes the files of plans that name the customer anew, beside those that count still. Nothing refers to them yet. */

@@ -28,22 +28,22 @@ const ROWS_AT_ONCE = 500;
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** Puts the pseudonym in place of a customer in all texts of a portfolio's rows; answers how many rows of each table named it. */
-export async function eraseInTexts(rows: Rows, tenant: string, portfolio: string, eraser: Eraser): Promise<Record<string, number>> {
-	const counts: Record<string, number> = {};
+/** Puts the pseudonym in place of a customer in all texts of a portfolio's rows; answers the keys of the rows of each table that named it. */
+export async function eraseInTexts(rows: Rows, tenant: string, portfolio: string, eraser: Eraser): Promise<Map<string, string[]>> {
+	const changed = new Map<string, string[]>();
 	for (const one of TABLES) {
-		const count = await eraseInTable(rows, tenant, portfolio, eraser, one);
-		if (count > 0) counts[one.table] = count;
+		const keys = await eraseInTable(rows, tenant, portfolio, eraser, one);
+		if (keys.length > 0) changed.set(one.table, keys);
 	}
-	return counts;
+	return changed;
 }
 
-async function eraseInTable(rows: Rows, tenant: string, portfolio: string, eraser: Eraser, one: TextTable): Promise<number> {
+async function eraseInTable(rows: Rows, tenant: string, portfolio: string, eraser: Eraser, one: TextTable): Promise<string[]> {
 	const { table, key, json = [], plain = [], isOfTenant = false } = one;
 	const list = (names: readonly string[]) => sql.join(names.map((name) => sql.ref(name)));
 	const ours = isOfTenant ? sql`tenant = ${tenant}` : sql`tenant = ${tenant} AND portfolio = ${portfolio}`;
 	let last: Row | null = null;
-	let count = 0;
+	const keys: string[] = [];
 	for (;;) {
 		const beyond: ReturnType<typeof sql> =
 			last === null ? sql`1 = 1` : sql`(${list(key)}) > (${sql.join(key.map((name) => (last as Row)[name]))})`;
@@ -52,12 +52,15 @@ async function eraseInTable(rows: Rows, tenant: string, portfolio: string, erase
 		for (const row of found) {
 			const changed = [...changedIn(row, json, eraser, true), ...changedIn(row, plain, eraser, false)];
 			if (changed.length === 0) continue;
-			count++;
+			keys.push(key.map((name) => row[name]).join(" "));
 			const set = sql.join(changed.map(([column, text]) => sql`${sql.ref(column)} = ${text}`));
-			const isRow = sql.join(key.map((name) => sql`${sql.ref(name)} = ${row[name]}`), sql` AND `);
+			const isRow = sql.join(
+				key.map((name) => sql`${sql.ref(name)} = ${row[name]}`),
+				sql` AND `,
+			);
 			await sql`UPDATE ${sql.table(table)} SET ${set} WHERE ${ours} AND ${isRow}`.execute(rows);
 		}
-		if (found.length < ROWS_AT_ONCE) return count;
+		if (found.length < ROWS_AT_ONCE) return keys;
 		last = found[found.length - 1];
 	}
 }

@@ -23,7 +23,14 @@ async function createErasures(db: Database): Promise<void> {
 	await db.schema.createIndex("erasure_by_portfolio").ifNotExists().on("erasure").columns(["tenant", "portfolio", "state"]).execute();
 }
 
-/** Customers that are being erased, or were. */
+async function addContactVersions(db: Database): Promise<void> {
+	const tables = await db.introspection.getTables();
+	const held = tables.find(({ name }) => name === "held_contact");
+	if (held?.columns.some(({ name }) => name === "version")) return;
+	await db.schema.alterTable("held_contact").addColumn("version", "bigint").execute();
+}
+
+/** Customers that are being erased, or were; and versions, of which the older never takes the place of the newer. */
 export function erasureMigrations(dialect: Dialect): Record<string, Migration> {
 	return {
 		"0051-erasures": {
@@ -32,5 +39,6 @@ export function erasureMigrations(dialect: Dialect): Record<string, Migration> {
 				if (dialect === "postgres") await guardRows(db, ["erasure"]);
 			},
 		},
+		"0052-contact-versions": { up: addContactVersions },
 	};
 }

@@ -101,7 +101,9 @@ export function createErasureRows(database: Database): ErasureRows {
 
 /** In the transaction in which the last row that names the customer goes: nothing of it is known any more. */
 export async function settleErasure(rows: Rows, job: ErasureJob, report: ErasureReport): Promise<void> {
-	await ofJob(rows, job).set({ state: "purging", customer: null, found: null, report: JSON.stringify(report) }).execute();
+	await ofJob(rows, job)
+		.set({ state: "purging", customer: null, found: null, report: JSON.stringify(report) })
+		.execute();
 }
 
 /** A number that changes when an erasure of a portfolio begins, and when it comes into force: what was worked out before may name the customer. */

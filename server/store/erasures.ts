@@ -24,9 +24,9 @@ export interface ErasureRoom {
 export interface ErasureWork {
 	readonly jobs: ErasureRows;
 	/** The client's answer to a report. */
-	answerOf(report: ErasureReport): FirstAnswer;
+	readonly answerOf: (report: ErasureReport) => FirstAnswer;
 	/** Tries a step again while the database is away, unless the service ends. */
-	persist<T>(step: () => Promise<T>): Promise<T>;
+	readonly persist: <T>(step: () => Promise<T>) => Promise<T>;
 }
 
 /** The route whose answers are kept without the customer's id. */
@@ -106,7 +106,7 @@ const isEmpty = ({ deleted, pseudonymised }: Counts): boolean => Object.keys(del
 
 function reportOf({ pseudonym }: ErasureJob, found: ErasedRows | null, counts: Counts, numAborted: number): ErasureReport {
 	const { deleted, pseudonymised } = counts;
-	const named = found && found.numTexts > 0 ? { texts: found.numTexts } : {};
+	const named: Record<string, number> = found && found.numTexts > 0 ? { texts: found.numTexts } : {};
 	return {
 		pseudonym,
 		erased_at: new Date().toISOString(),
@@ -144,7 +144,8 @@ async function eraseInRows(rows: Rows, job: ErasureJob, eraser: Eraser, plans: r
 			.executeTakeFirstOrThrow();
 		deleted[table] = Number(numDeletedRows);
 	}
-	const texts = await eraseInTexts(rows, tenant, portfolio, eraser);
-	const numPlans = new Set(plans.map(({ id }) => id)).size;
-	return { deleted, pseudonymised: { ...texts, ...(numPlans > 0 && { plan: Math.max(numPlans, texts.plan ?? 0) }) } };
+	const changed = await eraseInTexts(rows, tenant, portfolio, eraser);
+	const inPlans = new Set([...plans.map(({ id }) => id), ...(changed.get("plan") ?? [])]);
+	if (inPlans.size > 0) changed.set("plan", [...inPlans]);
+	return { deleted, pseudonymised: Object.fromEntries([...changed].map(([table, keys]) => [table, keys.length])) };
 }

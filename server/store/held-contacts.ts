@@ -14,10 +14,12 @@ export interface PostedContact {
 	readonly digest: string;
 	/** Does it send all that a whole row needs? Else it is taken only where the contact is known. */
 	readonly isWhole: boolean;
+	/** Its `source_version`; null where none was sent. */
+	readonly version: number | null;
 }
 
-/** `unknown`: columns that a whole row needs were not sent, and the contact is not known. */
-export type PostOutcome = "accepted" | "unchanged" | "unknown";
+/** `unknown`: columns that a whole row needs were not sent, and the contact is not known. `stale`: a later version was posted before. */
+export type PostOutcome = "accepted" | "unchanged" | "stale" | "unknown";
 
 export interface ContactPost {
 	readonly tenant: string;
@@ -53,14 +55,14 @@ export interface HeldContacts {
 const ROWS_AT_ONCE = 500;
 const TAKEN_AT_ONCE = 50_000;
 
-type Held = { readonly digest: string; readonly body: string | null };
+type Held = { readonly digest: string; readonly body: string | null; readonly version: number | null };
 
 /** What a group of posts changes in one portfolio. */
 interface Ledger {
 	readonly tenant: string;
 	readonly portfolio: string;
 	readonly held: Map<string, Held>;
-	readonly changed: Map<string, { readonly customerId: string; readonly digest: string; readonly body: string }>;
+	readonly changed: Map<string, Held & { readonly customerId: string; readonly body: string }>;
 }
 
 const nameOf = (tenant: string, portfolio: string): string => `${tenant} ${portfolio}`;
@@ -70,12 +72,12 @@ async function findHeld(rows: Rows, tenant: string, portfolio: string, ids: read
 	for (let from = 0; from < ids.length; from += ROWS_AT_ONCE) {
 		const found = await rows
 			.selectFrom("held_contact")
-			.select(["contact_id", "digest", "body"])
+			.select(["contact_id", "digest", "body", "version"])
 			.where("tenant", "=", tenant)
 			.where("portfolio", "=", portfolio)
 			.where("contact_id", "in", ids.slice(from, from + ROWS_AT_ONCE))
 			.execute();
-		for (const { contact_id, digest, body } of found) held.set(contact_id, { digest, body });
+		for (const { contact_id, ...known } of found) held.set(contact_id, known);
 	}
 	return held;
 }
@@ -91,21 +93,24 @@ async function openLedgers(rows: Rows, posts: readonly ContactPost[]): Promise<M
 }
 
 /** Lays a contact over what is held: columns that it does not send stay. */
-function enter({ held, changed }: Ledger, { contactId, row, digest, isWhole }: PostedContact): PostOutcome {
+function enter({ held, changed }: Ledger, { contactId, row, digest, isWhole, version: own }: PostedContact): PostOutcome {
 	const known = held.get(contactId);
 	if (known?.digest === digest) return "unchanged";
 	if (!isWhole && !known) return "unknown";
+	const latest = known?.version ?? null;
+	if (own !== null && latest !== null && own < latest) return "stale";
+	const version = own ?? latest;
 	const before: Item["row"] = known?.body == null ? {} : JSON.parse(known.body);
 	const whole = { ...before, ...row };
 	const body = JSON.stringify(whole);
-	held.set(contactId, { digest, body });
-	changed.set(contactId, { customerId: String(whole.customer_id ?? ""), digest, body });
+	held.set(contactId, { digest, body, version });
+	changed.set(contactId, { customerId: String(whole.customer_id ?? ""), digest, body, version });
 	return "accepted";
 }
 
 async function putChanged(rows: Rows, { tenant, portfolio, changed }: Ledger): Promise<void> {
-	const values = [...changed].map(([contact_id, { customerId, digest, body }]) => {
-		return { tenant, portfolio, contact_id, customer_id: customerId, digest, body, mark: null };
+	const values = [...changed].map(([contact_id, { customerId, digest, body, version }]) => {
+		return { tenant, portfolio, contact_id, customer_id: customerId, digest, body, version, mark: null };
 	});
 	for (let from = 0; from < values.length; from += ROWS_AT_ONCE) {
 		await rows
@@ -117,6 +122,7 @@ async function putChanged(rows: Rows, { tenant, portfolio, changed }: Ledger): P
 					customer_id: sql<string>`CASE WHEN excluded.customer_id = '' THEN held_contact.customer_id ELSE excluded.customer_id END`,
 					digest: row.ref("excluded.digest"),
 					body: row.ref("excluded.body"),
+					version: row.ref("excluded.version"),
 					mark: null,
 				})),
 			)

@@ -39,41 +39,43 @@ const BEING_MADE = "scoring";
 
 /** The first plan in line: waiting, or being made under a lease that ran out. */
 function findNext(rows: Rows, now: number) {
-	return rows
-		.selectFrom("plan")
-		.select(["id", "tenant", "request", "lease_token", "stop_asked", "attempts"])
-		.where("finished_at", "is", null)
-		.where((is) => is.or([is("lease_until", "is", null), is("lease_until", "<", now)]))
-		// What a customer is being erased from is not planned: the plan could name it.
-		.where((is) =>
-			is.not(
-				is.exists(
-					is
-						.selectFrom("erasure")
-						.select("erasure.id")
-						.whereRef("erasure.tenant", "=", "plan.tenant")
-						.whereRef("erasure.portfolio", "=", "plan.portfolio")
-						.where("erasure.state", "=", "open"),
+	return (
+		rows
+			.selectFrom("plan")
+			.select(["id", "tenant", "request", "lease_token", "stop_asked", "attempts"])
+			.where("finished_at", "is", null)
+			.where((is) => is.or([is("lease_until", "is", null), is("lease_until", "<", now)]))
+			// What a customer is being erased from is not planned: the plan could name it.
+			.where((is) =>
+				is.not(
+					is.exists(
+						is
+							.selectFrom("erasure")
+							.select("erasure.id")
+							.whereRef("erasure.tenant", "=", "plan.tenant")
+							.whereRef("erasure.portfolio", "=", "plan.portfolio")
+							.where("erasure.state", "=", "open"),
+					),
 				),
-			),
-		)
-		.orderBy((is) =>
-			is
-				.selectFrom("plan as running")
-				.select(({ fn }) => fn.countAll<number>().as("count"))
-				.whereRef("running.tenant", "=", "plan.tenant")
-				.where("running.finished_at", "is", null)
-				.where("running.lease_until", ">=", now),
-		)
-		.orderBy((is) =>
-			is
-				.selectFrom("plan as served")
-				.select(({ fn }) => fn.coalesce(fn.max("served.leased_at"), sql.lit(0)).as("at"))
-				.whereRef("served.tenant", "=", "plan.tenant"),
-		)
-		.orderBy("sequence")
-		.limit(1)
-		.executeTakeFirst();
+			)
+			.orderBy((is) =>
+				is
+					.selectFrom("plan as running")
+					.select(({ fn }) => fn.countAll<number>().as("count"))
+					.whereRef("running.tenant", "=", "plan.tenant")
+					.where("running.finished_at", "is", null)
+					.where("running.lease_until", ">=", now),
+			)
+			.orderBy((is) =>
+				is
+					.selectFrom("plan as served")
+					.select(({ fn }) => fn.coalesce(fn.max("served.leased_at"), sql.lit(0)).as("at"))
+					.whereRef("served.tenant", "=", "plan.tenant"),
+			)
+			.orderBy("sequence")
+			.limit(1)
+			.executeTakeFirst()
+	);
 }
 
 const mine = (rows: Rows, { id, tenant, token }: Lease) =>

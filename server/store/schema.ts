@@ -223,6 +223,8 @@ interface HeldContactTable {
 	readonly body: string | null;
 	/** The mark of the import that was to bring it into a snapshot last. */
 	readonly mark: string | null;
+	/** `source_version` of what was taken; null where none was sent. */
+	readonly version: number | null;
 }
 
 /** A contact that calendars were told of, by rep, customer and occurrence: the publication that had it first, and its place in that one. */

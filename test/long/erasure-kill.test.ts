@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createRandom } from "../../engine/random.ts";
-import { ID, type Send, bringIn, findWords } from "../server/erasure-story.ts";
+import { ID, type Send, bringIn, findWords, layFiles } from "../server/erasure-story.ts";
 import { createVictim } from "../server/kill-lane.ts";
 
 const POINTS = process.env.CARTEIRA_SLICE ? 4 : 60;
@@ -22,6 +22,7 @@ const sendTo =
 
 /** A data folder with a customer everywhere, two plans made and one published. */
 async function makeTemplate(folder: string): Promise<void> {
+	await layFiles(join(folder, "portfolios", "acme"));
 	const victim = await createVictim(folder);
 	victim.start();
 	await victim.untilListening();
@@ -66,11 +67,15 @@ test("a server that is killed while it erases a customer has all of it or nothin
 			else {
 				// It was never accepted: all of the customer is there, and it can be erased.
 				told.untouched++;
-				expect(JSON.parse((await send("GET", "")).body)).toMatchObject({ tables: { customers: { num_rows: 251 }, orders: { num_rows: 503 } } });
+				expect(JSON.parse((await send("GET", "")).body)).toMatchObject({
+					tables: { customers: { num_rows: 251 }, orders: { num_rows: 503 } },
+				});
 				expect((await send("DELETE", `/customers/${ID}`)).status).toBe(200);
 				expect(await findWords(folder)).toEqual([]);
 			}
-			expect(JSON.parse((await send("GET", "")).body)).toMatchObject({ tables: { customers: { num_rows: 250 }, orders: { num_rows: 500 } } });
+			expect(JSON.parse((await send("GET", "")).body)).toMatchObject({
+				tables: { customers: { num_rows: 250 }, orders: { num_rows: 500 } },
+			});
 			await victim.end("SIGTERM");
 			await rm(folder, { recursive: true });
 		}

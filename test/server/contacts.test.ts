@@ -46,6 +46,19 @@ async function held(): Promise<Record<string, { outcome: number; minutes: number
 const folder = (): string => join(service.dataDir, "portfolios", "acme");
 const [NO_ORDER, ORDER] = [1, 0];
 
+test("a contact with an older source_version than was posted is stale, and what is in the snapshot is not overwritten either", async () => {
+	expect(await post([contact("v1", { source_version: 7, minutes: 7 })])).toMatchObject({ body: { accepted: 1 } });
+	const later = await post([contact("v1", { source_version: 6, minutes: 6 }), contact("v1", { source_version: 8, minutes: 8 })]);
+	expect(later.body).toMatchObject({ accepted: 1, stale: 1, rejected: 0, results: [{ result: "stale" }, { result: "accepted" }] });
+	expect(contactResults.safeParse(later.body).error).toBeUndefined();
+	expect((await held()).v1.minutes).toBe(8);
+	expect(await post([contact("v1", { source_version: 7, minutes: 5 })])).toMatchObject({ body: { stale: 1 } });
+	expect((await post([contact("v2", { source_version: -1 })])).body.results).toEqual([
+		expect.objectContaining({ result: "rejected", column: "source_version", code: "not_a_number" }),
+	]);
+	expect((await held()).v1.minutes).toBe(8);
+});
+
 test("a contact is acknowledged before any snapshot has it, is in what is read next, and survives a restart between the two", async () => {
 	await service.tenant.portfolios.read("acme");
 	const { sha } = openSnapshot(folder());
@@ -187,7 +200,7 @@ test("a post with an Idempotency-Key has its first answer again, and one tenant'
 	const [mine] = await rows.post({
 		tenant: "rival",
 		portfolio: "acme",
-		contacts: [{ contactId: "k1", row: contact("k1"), digest: "d", isWhole: true }],
+		contacts: [{ contactId: "k1", row: contact("k1"), digest: "d", isWhole: true, version: null }],
 	});
 	expect(mine).toBe("accepted");
 	expect(Object.keys(await held())).toEqual(["k1"]);

@@ -348,3 +348,24 @@ test("schedules and runs are their tenant's", async () => {
 	expect(await rows.removeSchedule("other", "acme")).toBe(false);
 	expect(await rows.getRun("default", "acme", "2026-11-19")).toMatchObject({ state: "published" });
 });
+
+test("a schedule of reps that the portfolio does not have is refused, and names them", async () => {
+	const answer = await put({ ...SCHEDULE, plan: { reps: ["r1", "ghost"], budget: { iterations: { r1: 5, phantom: 5 } } } });
+	expect(answer.statusCode).toBe(422);
+	expect(answer.json()).toMatchObject({
+		code: "INVALID_INPUT",
+		detail: "reps that the portfolio does not have: ghost, phantom",
+		errors: [
+			{ pointer: "/plan/reps/1", value: "ghost" },
+			{ pointer: "/plan/budget/iterations/phantom", value: "phantom" },
+		],
+	});
+	expect((await put({ ...SCHEDULE, plan: { reps: ["r1"], budget: { iterations: { r1: 5 } } } })).statusCode).toBe(200);
+});
+
+test("what happened to a portfolio that is not there is not told as nothing", async () => {
+	for (const path of ["changes", "runs"]) {
+		expect((await send("GET", `portfolios/nowhere/${path}`)).statusCode).toBe(404);
+		expect((await send("GET", `portfolios/acme/${path}`)).statusCode).toBe(200);
+	}
+});

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { type Database, EVERY_TENANT } from "../../server/store/database.ts";
@@ -32,36 +32,39 @@ const orders = csv(ORDERS, [
 	`z3,${ID},someday,p1,1,1`,
 ]);
 
-/** Every table that names customers, with files and posts, set aside and waiting, and policy, answers and an open sync. */
-export async function bringIn(send: Send): Promise<void> {
-	const put = async (table: string, body: string): Promise<void> => expectOk(await send("PUT", `/${table}`, body));
-	await put("reps", "rep_id,kind,start_lat,start_lon\nr1,field_employee,-23.5,-46.6\nr2,inside,-23.5,-46.6\n");
+/** Files of every table that names customers, and a policy that does, as a portfolio folder. */
+export async function layFiles(folder: string): Promise<void> {
 	const customers = OTHERS.map((id, at) => `${id},r1,Padaria ${id},-23.${500 + at},-46.6,${at === 7 ? ID : `g${at}`},,`);
-	await put(
-		"customers",
-		csv("customer_id,rep_id,name,lat,lon,group_id,phone,email", [
+	const rule = { customer_id: ID, from: "2026-11-01", until: "2026-11-24", reason: `pediu pelo ${PHONE}` };
+	const hold = { experiment: "lote", from: "2026-11-01", to: "2026-12-31", customers: ["c110", ID] };
+	const files = {
+		"reps.csv": "rep_id,kind,start_lat,start_lon\nr1,field_employee,-23.5,-46.6\nr2,inside,-23.5,-46.6\n",
+		"customers.csv": csv("customer_id,rep_id,name,lat,lon,group_id,phone,email", [
 			...customers.slice(0, 100),
 			`${ID},r1,${NAME},-23.51,-46.61,${ID},${PHONE},${EMAIL}`,
 			...customers.slice(100),
 		]),
-	);
-	await put("assignments", csv("customer_id,rep_id,line,role", [`${ID},r2,food,telesales`, "c100,r2,food,telesales"]));
-	await put("orders", orders);
-	await put(
-		"contacts",
-		csv(CONTACTS, [
+		"assignments.csv": csv("customer_id,rep_id,line,role", [`${ID},r2,food,telesales`, "c100,r2,food,telesales"]),
+		"orders.csv": orders,
+		"contacts.csv": csv(CONTACTS, [
 			`k1,${ID},r1,2026-10-05T10:00:00,phone,no_order,"ligar ${PHONE}, ${EMAIL}"`,
 			`k2,c101,r1,2026-10-05T11:00:00,phone,no_order,vizinho da ${NAME}`,
 		]),
-	);
-	await put("appointments", csv("customer_id,rep_id,on", [`${ID},r1,2026-11-25`, "c102,r1,2026-11-25"]));
-	await put("service_events", csv("event_id,customer_id,at,kind,severity", [`e1,${ID},2026-10-06T10:00:00,complaint,"${NAME}, ${PHONE}"`]));
-	const rule = { customer_id: ID, from: "2026-11-01", until: "2026-11-24", reason: `pediu pelo ${PHONE}` };
-	const hold = { experiment: "lote", from: "2026-11-01", to: "2026-12-31", customers: ["c110", ID] };
-	expectOk(await send("PUT", "/policy", { contact_rules: [rule], hold_outs: [hold] }));
+		"appointments.csv": csv("customer_id,rep_id,on", [`${ID},r1,2026-11-25`, "c102,r1,2026-11-25"]),
+		"service_events.csv": csv("event_id,customer_id,at,kind,severity", [`e1,${ID},2026-10-06T10:00:00,complaint,"${NAME}, ${PHONE}"`]),
+		"policy.json": JSON.stringify({ contact_rules: [rule], hold_outs: [hold] }),
+	};
+	await mkdir(folder, { recursive: true });
+	for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+}
+
+/** What comes to it: deltas, rows that are set aside, contacts that wait, remembered answers and an open sync. */
+export async function bringIn(send: Send): Promise<void> {
 	expectOk(await send("POST", "/orders", csv(ORDERS, [`z4,${ID},2026-11-01,p1,1,10`, "o1,c101,2026-11-02,p1,1,70"])));
 	// A second look at what is set aside, whose report has the customer's words; then answers that are remembered, and contacts that wait.
-	expectOk(await send("POST", "/appointments", csv("customer_id,rep_id,on", [...OTHERS.map((id) => `${id},r1,2026-12-01`), `${ID},r1,logo`])));
+	expectOk(
+		await send("POST", "/appointments", csv("customer_id,rep_id,on", [...OTHERS.map((id) => `${id},r1,2026-12-01`), `${ID},r1,logo`])),
+	);
 	const contact = { rep_id: "r1", contacted_at: "2026-11-20T09:30:00", channel: "phone", outcome: "no_order" };
 	const waiting = [
 		{ ...contact, contact_id: `r1 2026-11-20 ${ID}`, customer_id: ID, objection: `fala com ${EMAIL}` },
@@ -92,7 +95,9 @@ export async function findWords(dataDir: string, database?: Database): Promise<s
 	const texts = await database.as(EVERY_TENANT, async (rows) => {
 		const all: [table: string, text: string][] = [];
 		for (const table of await tablesOf(rows)) {
-			const { rows: found } = await sql<{ text: string }>`SELECT row_to_json(one)::text AS text FROM ${sql.table(table)} AS one`.execute(rows);
+			const { rows: found } = await sql<{ text: string }>`SELECT row_to_json(one)::text AS text FROM ${sql.table(table)} AS one`.execute(
+				rows,
+			);
 			for (const { text } of found) all.push([table, text]);
 		}
 		return all;

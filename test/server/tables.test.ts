@@ -145,3 +145,18 @@ test("a policy is validated, kept as sent and answered with its defaults", async
 	expect(bad.statusCode).toBe(422);
 	expect(bad.json<{ errors: { pointer: string }[] }>().errors.map(({ pointer }) => pointer)).toContain("/routing_mode");
 });
+
+test("rows that are older than what is held are not taken, and counted", async () => {
+	const header = "customer_id,rep_id,name,source_version,op\n";
+	const post = async (rows: string) => (await send("POST", "customers", header + rows)).json<object>();
+	expect(await post("v1,r1,new,1790000000001,\nv2,r1,,1790000000001,delete\n")).toMatchObject({ rows_read: 1, rows_stale: 0 });
+	expect(await post("v1,r1,old,1790000000000,\nv2,r1,back,1790000000000,\n")).toMatchObject({
+		rows_read: 2,
+		rows_accepted: 0,
+		rows_stale: 2,
+	});
+	const { portfolio } = await service.tenant.portfolios.read("acme");
+	const { texts, numRows } = portfolio.tables.customers;
+	const names = Array.from({ length: numRows }, (_, row) => [texts.customer_id.at(row), texts.name.at(row)]);
+	expect(names.filter(([id]) => id?.startsWith("v"))).toEqual([["v1", "new"]]);
+});

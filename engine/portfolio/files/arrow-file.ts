@@ -72,7 +72,7 @@ function bytesOf(view: ArrayBufferView): Uint8Array {
 }
 
 function columnOf(type: ColumnType): { readonly type: DataType; readonly build: ColumnBuilder } {
-	if (type === "number" || type === "integer" || type === "money")
+	if (type === "number" || type === "integer" || type === "version" || type === "money")
 		return { type: new Float64(), build: floats(type === "money" ? 100 : 1) };
 	if (type === "day") return { type: new DateDay(), build: buildDays };
 	if (type === "datetime") return { type: new TimestampSecond(), build: buildDatetimes };

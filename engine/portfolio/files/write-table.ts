@@ -6,7 +6,7 @@ import type { Cell } from "../rows/cell-text.ts";
 import { cellTextOf } from "../rows/cell-text.ts";
 import { commitFile, openDurableFile, temporaryOf } from "./durable-file.ts";
 import type { ColumnSpec, ColumnType, TableName } from "../schema.ts";
-import { TABLES } from "../schema.ts";
+import { isExtra, TABLES } from "../schema.ts";
 
 export const TABLE_FORMATS = ["csv", "parquet", "arrow"] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
@@ -22,12 +22,12 @@ export interface TableWriter {
 	abort(): void;
 }
 
-/** Opens `<folder>/<table>.<format>` for writing; `columns` defaults to all columns of the schema in its order. */
+/** Opens `<folder>/<table>.<format>` for writing; `columns` defaults to all columns of the schema in its order, but extra ones. */
 export function openTableWriter(
 	folder: string,
 	table: TableName,
 	format: TableFormat,
-	columns: readonly string[] = Object.keys(TABLES[table].columns),
+	columns: readonly string[] = Object.keys(TABLES[table].columns).filter((name) => !isExtra(name)),
 ): TableWriter {
 	const specs = columns.map((name) => specOf(table, name));
 	const path = join(folder, `${table}.${format}`);
@@ -134,6 +134,7 @@ async function copyToParquet(
 const PARQUET_TYPES: Partial<Record<ColumnType, string>> = {
 	number: "DOUBLE",
 	integer: "BIGINT",
+	version: "BIGINT",
 	money: "DECIMAL(18, 2)",
 	day: "DATE",
 	datetime: "TIMESTAMP",

@@ -67,7 +67,7 @@ export async function describeLines(
 }
 
 function isNumber({ type }: ColumnSpec): boolean {
-	return type === "number" || type === "money" || type === "datetime";
+	return type === "number" || type === "money" || type === "datetime" || type === "version";
 }
 
 /** Rows are sorted faster the fewer bytes they have, and spill later. */

@@ -49,6 +49,8 @@ function valueOf(column: RawColumn): string {
 			return numberOf(column);
 		case "money":
 			return centsOf(numberOf(column));
+		case "version":
+			return versionOf(column);
 		case "day":
 			return kind === "date" || kind === "timestamp" ? daysOf(sql) : (column.read ?? "NULL::INTEGER");
 		case "datetime":
@@ -70,9 +72,15 @@ function isPlausible(column: RawColumn, value: string): string {
 		const range = [min === undefined ? "" : ` AND ${value} >= ${min * scale}`, max === undefined ? "" : ` AND ${value} <= ${max * scale}`];
 		return `(${isSensible(number)}${range.join("")})`;
 	}
+	if (type === "version") return `(${value} BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}::DOUBLE AND ${value} = trunc(${value}))`;
 	if (type === "day") return `(${value} BETWEEN 0 AND ${LAST_DAY})`;
 	if (type === "datetime") return `(${value} >= 0 AND ${value} < ${(LAST_DAY + 1) * 86_400})`;
 	return "true";
+}
+
+function versionOf({ kind, sql }: RawColumn): string {
+	if (kind === "number") return `(${sql})::DOUBLE`;
+	return kind === "text" ? `(CASE WHEN regexp_full_match(${sql}, '[0-9]{1,16}') THEN try_cast(${sql} AS DOUBLE) END)` : "NULL::DOUBLE";
 }
 
 function numberOf({ kind, sql, read }: RawColumn): string {

@@ -3,7 +3,7 @@ import { applyChanges, type Changes } from "../rows/merge-rows.ts";
 import { type LinkedTable, linkTables } from "../rows/link-tables.ts";
 import { TextBytes } from "../rows/growing-arrays.ts";
 import { TableDraft } from "../rows/table-draft.ts";
-import { TABLES, type TableName } from "../schema.ts";
+import { TABLES, type TableName, VERSION } from "../schema.ts";
 import { appendStubs } from "../snapshot/append-stubs.ts";
 import { openColumnFile, type TextList } from "../snapshot/column-file.ts";
 import { marginRatesIn } from "../snapshot/margin-rates.ts";
@@ -20,6 +20,7 @@ import {
 import { openParts } from "../snapshot/open-part.ts";
 import { layOutEvents, writeEvents } from "../snapshot/write-events.ts";
 import type { ImportResult, ImportStep } from "./import-rows.ts";
+import { tombstonesAfter, versionsOfLines } from "./held-versions.ts";
 import { draftOfIds, findNamed } from "./named-ids.ts";
 import { quarantineOf, readChanges, reportAfter } from "./read-changes.ts";
 import { refuseBadTables, reportOf } from "./read-tables.ts";
@@ -33,22 +34,35 @@ import { writeAside } from "./write-snapshot.ts";
 export async function appendEvents(step: ImportStep, table: EventTableName): Promise<ImportResult> {
 	const { manifest, upload, rules, range, pathOf, writer } = step;
 	const events = manifest.events[table];
-	const { changes, digest } = await readChanges(step);
 	const parts = openParts(pathOf, table, partsOf(events));
+	let found: readonly HeldLines[] | null = null;
+	const { changes, digest } = await readChanges(step, (keys) => {
+		if (!parts.some(({ lines }) => lines.has(VERSION))) return new Map();
+		found = findHeld(table, parts, keys.keys());
+		return versionsOfLines(TABLES[table].key[0], found);
+	});
 	if (range) for (const key of keysWithin(table, parts, range)) if (!changes.sent.has(key)) changes.sent.set(key, []);
-	const held = findHeld(table, parts, changes.sent.keys());
+	// Where rows are stale, what is held under their keys is not looked for.
+	const held = found !== null && changes.numStale === 0 ? (found as readonly HeldLines[]) : findHeld(table, parts, changes.sent.keys());
 	const draft = layChanges(table, changes, held, events.columns);
 	if (draft.fatal.length > 0) throw new CarteiraError("INVALID_INPUT", draft.fatal[0].message, draft.fatal);
 	const { linked, named } = linkDraft(step, draft);
-	const report = reportOf(upload ?? { table, path: `${table}.ndjson`, format: "ndjson" }, draft, digest);
+	const report = reportOf(upload ?? { table, path: `${table}.ndjson`, format: "ndjson" }, draft, digest, changes.numStale);
 	refuseBadTables(new Map([[table, draft]]), [report], rules.onBadRows);
 	const aside = writeAside(linked, writer);
 	if (upload === null && aside.quarantine === quarantineOf(manifest, table)) return { report, manifest };
 	const tables = addStubs(step, named);
-	const { quarantine: _before, ...rest } = events;
+	const { quarantine: _before, tombstones: _old, ...rest } = events;
+	const tombstones = tombstonesAfter(events.tombstones, changes, pathOf, writer);
 	const delta = linked.kept.length > 0 || held.length > 0 ? writeDelta(step, linked, held, tables) : null;
 	const columns = [...new Set([...events.columns, ...Object.keys(draft.columns)])];
-	const after = { ...rest, ...aside, columns, deltas: delta ? [...events.deltas, delta] : events.deltas };
+	const after = {
+		...rest,
+		...aside,
+		...(tombstones !== undefined && { tombstones }),
+		columns,
+		deltas: delta ? [...events.deltas, delta] : events.deltas,
+	};
 	const numDropped = held.reduce((sum, { lines }) => sum + lines.length, 0);
 	const counts = { numRows: rowsOf(manifest, table) + linked.kept.length - numDropped, numAside: draft.numRows - linked.kept.length };
 	const next = reportAfter(step, report, digest, counts);

@@ -3,6 +3,7 @@ import { createEraser, type Eraser, type Traces } from "../eraser.ts";
 import type { RawCell, RowSink } from "../files/raw-rows.ts";
 import type { TableReport } from "../portfolio.ts";
 import { type LinkedTable, linkTables } from "../rows/link-tables.ts";
+import { KEY_MARK } from "../rows/merge-rows.ts";
 import { TableDraft } from "../rows/table-draft.ts";
 import { TABLES, type TableName } from "../schema.ts";
 import { type ColumnFile, openColumnFile } from "../snapshot/column-file.ts";
@@ -13,6 +14,7 @@ import {
 	type EventTableName,
 	type Manifest,
 	PLAIN_TABLES,
+	type PlainTable,
 	type PlainTableName,
 	partsOf,
 	portfolioDigest,
@@ -22,6 +24,7 @@ import {
 import { type OpenPart, openParts } from "../snapshot/open-part.ts";
 import { openPartWriter, type PartWriter } from "../snapshot/part-writer.ts";
 import { pathsIn, type PathOf } from "../snapshot/store-folder.ts";
+import { rewriteTombstones, tombstonesOf } from "./held-versions.ts";
 import { createLinker } from "./link-parts.ts";
 import { rowsIn } from "./quarantine.ts";
 import { quarantineOf } from "./read-changes.ts";
@@ -222,14 +225,14 @@ async function linkAgain(
 	const events = { ...manifest.events };
 	for (const name of EVENT_TABLES) {
 		const relinked = relinkEvents(step, name, linker);
-		events[name] = withAside(relinked.table, asides.get(name));
+		events[name] = withAside(relinked.table, asides.get(name), eraseTombstones(step, name));
 		if (relinked.aside) aside.push(relinked.aside);
 	}
 	const tables = { ...manifest.tables };
 	for (const name of PLAIN_TABLES) {
 		const { rows: before } = tables[name];
 		const held = before === undefined ? {} : { rows: rows.get(name) ?? before };
-		tables[name] = withAside({ ...writeColumns(linkedOf(linked, name), writer), ...held }, asides.get(name));
+		tables[name] = withAside({ ...writeColumns(linkedOf(linked, name), writer), ...held }, asides.get(name), eraseTombstones(step, name));
 	}
 	writer.close();
 	const reports = manifest.reports.map((report) => reportWithout(step, report));
@@ -245,8 +248,20 @@ function linkedOf(linked: ReadonlyMap<TableName, LinkedTable>, name: TableName):
 	return table;
 }
 
-function withAside<T extends { readonly quarantine?: Sha }>({ quarantine: _before, ...table }: T, quarantine: Sha | undefined): T {
-	return { ...table, ...(quarantine !== undefined && { quarantine }) } as T;
+type Beside = Pick<PlainTable, "quarantine" | "tombstones">;
+
+function withAside<T extends Beside>(
+	{ quarantine: _rows, tombstones: _keys, ...table }: T,
+	quarantine: Sha | undefined,
+	tombstones: Sha | undefined,
+): T {
+	return { ...table, ...(quarantine !== undefined && { quarantine }), ...(tombstones !== undefined && { tombstones }) } as T;
+}
+
+/** Keys that were deleted, without those that are the customer's. */
+function eraseTombstones({ manifest, eraser, pathOf, writer }: EraseStep, name: TableName): Sha | undefined {
+	const isOthers = (key: string): boolean => !key.split(KEY_MARK).some((part) => eraser.isTheirs(part) || eraser.mentions(part));
+	return rewriteTombstones(tombstonesOf(manifest, name), isOthers, [], pathOf, writer);
 }
 
 /** What a table's report says once the customer's rows are gone; another digest, since its bytes are others. */

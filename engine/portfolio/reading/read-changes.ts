@@ -3,11 +3,14 @@ import { formatDay } from "../../units.ts";
 import type { RawCell } from "../files/raw-rows.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import type { TableReport } from "../portfolio.ts";
-import { applyChanges, type Changes, collectChanges, OP, openChanges } from "../rows/merge-rows.ts";
+import { applyChanges, type Changes, collectChanges, OP, openChanges, settleChanges } from "../rows/merge-rows.ts";
 import { parseDate } from "../rows/parse-cell.ts";
 import { TableDraft } from "../rows/table-draft.ts";
-import { TABLES, type TableName } from "../schema.ts";
-import { isEventTable, type Manifest, type Sha, shaOf } from "../snapshot/manifest.ts";
+import { TABLES, type TableName, VERSION } from "../schema.ts";
+import { openColumnFile } from "../snapshot/column-file.ts";
+import { isEventTable, type Manifest, type PlainTable, type Sha, shaOf } from "../snapshot/manifest.ts";
+import type { PathOf } from "../snapshot/store-folder.ts";
+import { addDeleted, tombstonesOf, type Versions, versionsOfRows } from "./held-versions.ts";
 import type { DayRange, ImportStep } from "./import-rows.ts";
 import { problemsOf, readFile } from "./read-tables.ts";
 
@@ -16,15 +19,14 @@ export function quarantineOf({ tables, events }: Manifest, table: TableName): Sh
 	return isEventTable(table) ? events[table].quarantine : tables[table].quarantine;
 }
 
-/** An upload, and what was set aside before it, as changes to a table. */
-export async function readChanges({
-	manifest,
-	table,
-	upload,
-	rules,
-	range,
-	pathOf,
-}: ImportStep): Promise<{ changes: Changes; digest: string }> {
+/**
+ * An upload, and what was set aside before it, as changes to a table. `findHeld` looks up the versions of the rows that are held under the
+ * keys sent; a range is replaced whatever the versions.
+ */
+export async function readChanges(
+	{ manifest, table, upload, rules, range, pathOf }: ImportStep,
+	findHeld: (keys: Changes["sent"]) => Versions | Promise<Versions>,
+): Promise<{ changes: Changes; digest: string }> {
 	const changes = openChanges(table);
 	const aside = quarantineOf(manifest, table);
 	const file: TableFile = { table, path: aside === undefined ? "" : pathOf(aside, "ndjson"), format: "ndjson" };
@@ -36,6 +38,9 @@ export async function readChanges({
 		? await readUpload(upload, () => readFile(upload, collectChanges(changes, false), rules.dialects, spec))
 		: (aside ?? "");
 	if (range && upload) refuseOutside(changes, range, upload);
+	const versions: Versions = range ? new Map() : await findHeld(changes.sent);
+	if (!range) addDeleted(versions, tombstonesOf(manifest, table), changes.sent.keys(), pathOf);
+	settleChanges(changes, versions);
 	return { changes, digest };
 }
 
@@ -47,9 +52,9 @@ function forgetRange({ sent }: Changes, range: DayRange): void {
 /** Throws INVALID_INPUT for orders of days that the range does not have. */
 function refuseOutside({ sent }: Changes, range: DayRange, file: TableFile): void {
 	const span = `a day from ${formatDay(range.from)} to ${formatDay(range.to)}`;
-	const outside = [...sent.values()].flat().filter(({ row, isRetried }) => {
+	const outside = [...sent.values()].flat().filter(({ row, isRetried, isDeletion }) => {
 		const day = parseDate(row.get("ordered_on"));
-		return !isRetried && !Number.isNaN(day) && !isWithin(row.get("ordered_on"), range);
+		return !isRetried && !isDeletion && !Number.isNaN(day) && !isWithin(row.get("ordered_on"), range);
 	});
 	if (outside.length === 0) return;
 	const problems = outside.map(({ row, rowInFile }): InputProblem => {
@@ -66,16 +71,24 @@ function isWithin(cell: RawCell, { from, to }: DayRange): boolean {
 }
 
 /** The rows of a plain table, or of a first one of events, as they will be. */
-export async function readDraft(step: ImportStep): Promise<{ draft: TableDraft; digest: string }> {
+export async function readDraft(step: ImportStep): Promise<{ draft: TableDraft; digest: string; changes: Changes | null }> {
 	const { manifest, table, upload, mode, rules, pathOf } = step;
 	const draft = new TableDraft(table);
-	if (upload && mode === "replace") return { draft, digest: await readUpload(upload, () => readFile(upload, draft, rules.dialects)) };
-	const { changes, digest } = await readChanges(step);
-	const merge = applyChanges(changes, draft);
+	if (upload && mode === "replace")
+		return { draft, digest: await readUpload(upload, () => readFile(upload, draft, rules.dialects)), changes: null };
 	const rows = isEventTable(table) ? undefined : manifest.tables[table].rows;
+	const { changes, digest } = await readChanges(step, async (keys) => {
+		if (isEventTable(table) || rows === undefined || !hasVersions(manifest.tables[table], pathOf)) return new Map();
+		return versionsOfRows(table, rows, keys, pathOf);
+	});
+	const merge = applyChanges(changes, draft);
 	if (rows !== undefined) await readFile({ table, path: pathOf(rows), format: "arrow" }, merge.held, rules.dialects);
 	merge.finish();
-	return { draft, digest };
+	return { draft, digest, changes };
+}
+
+function hasVersions({ columns }: PlainTable, pathOf: PathOf): boolean {
+	return openColumnFile(pathOf(columns)).has(VERSION);
 }
 
 /** Says of a file that cannot be read which one it is. */
@@ -97,8 +110,9 @@ export function reportAfter(
 	counts: { readonly numRows: number; readonly numAside: number },
 ): TableReport {
 	const before = manifest.reports.find((one) => one.table === table);
+	const { numStale: _ofUpload, ...told } = report;
 	return {
-		...report,
+		...told,
 		file: `${table}.arrow`,
 		format: "arrow",
 		dialect: null,

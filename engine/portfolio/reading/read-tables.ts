@@ -109,18 +109,19 @@ export function problemsOf({ table, path }: TableFile, { message, details }: Car
 	return details.map((problem) => ({ ...problem, table, message: `${basename(path)}: ${problem.message}` }));
 }
 
-/** What reading a file came to. Rows that were held before it are not counted. */
-export function reportOf({ table, path, format }: TableFile, draft: TableDraft, digest: string): TableReport {
-	const numRead = draft.numRows - draft.reportFrom;
+/** What reading a file came to. Rows that were held before it are not counted; `numStale` are those that never came to the draft. */
+export function reportOf({ table, path, format }: TableFile, draft: TableDraft, digest: string, numStale = 0): TableReport {
+	const numSettled = draft.numRows - draft.reportFrom;
 	const numQuarantined = draft.isBad.subarray(draft.reportFrom, draft.numRows).reduce((sum, bad) => sum + bad, 0);
 	return {
 		table,
 		file: basename(path),
 		format,
 		dialect: draft.dialect,
-		numRead,
-		numAccepted: numRead - numQuarantined,
+		numRead: numSettled + numStale,
+		numAccepted: numSettled - numQuarantined,
 		numQuarantined,
+		...(numStale > 0 && { numStale }),
 		numProblems: draft.numProblems,
 		numConsequences: draft.numConsequences,
 		problems: [...draft.causes, ...draft.consequences].slice(0, MAX_PROBLEMS),

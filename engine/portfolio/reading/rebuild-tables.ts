@@ -6,6 +6,7 @@ import type { TableName } from "../schema.ts";
 import { EVENT_TABLES, isEventTable, type Manifest, PLAIN_TABLES, type PlainTable, portfolioDigest } from "../snapshot/manifest.ts";
 import type { ImportResult, ImportStep } from "./import-rows.ts";
 import { adoptBig, isBig, readBig } from "./ingest-big.ts";
+import { tombstonesAfter, tombstonesOf } from "./held-versions.ts";
 import { createLinker, type Linker } from "./link-parts.ts";
 import { readDraft, reportAfter } from "./read-changes.ts";
 import { readFile, refuseBadTables, reportOf } from "./read-tables.ts";
@@ -30,7 +31,7 @@ export async function rebuildTables(step: ImportStep): Promise<ImportResult> {
 	const linked = linkTables(drafts);
 	const linker = createLinker(linked);
 	const imported = own
-		? await writeOwn(step, linkedOf(linked, table), marginRates(linkedOf(linked, "products")), own.digest)
+		? await writeOwn(step, linkedOf(linked, table), marginRates(linkedOf(linked, "products")), own)
 		: await ingestOwn(step, linker);
 	const aside = others.filter((held) => held.isBad.some((bad) => bad === 1)).map((held) => reportAside(held));
 	const events = { ...manifest.events, ...imported.events };
@@ -42,8 +43,12 @@ export async function rebuildTables(step: ImportStep): Promise<ImportResult> {
 	}
 	const tables = { ...manifest.tables };
 	for (const name of PLAIN_TABLES) {
-		const { rows, quarantine } = manifest.tables[name];
-		const held = { ...(rows !== undefined && { rows }), ...(quarantine !== undefined && { quarantine }) };
+		const { rows, quarantine, tombstones } = manifest.tables[name];
+		const held = {
+			...(rows !== undefined && { rows }),
+			...(quarantine !== undefined && { quarantine }),
+			...(tombstones !== undefined && { tombstones }),
+		};
 		tables[name] = { ...writeColumns(linkedOf(linked, name), writer), ...(name === table ? imported.rows : held) };
 	}
 	return { report: imported.report, manifest: withTable(manifest, imported.reportAfter, { tables, events, aside }) };
@@ -60,16 +65,23 @@ interface Imported {
 	readonly rows: Partial<PlainTable>;
 }
 
-async function writeOwn(step: ImportStep, own: LinkedTable, marginRate: Float64Array, digest: string): Promise<Imported> {
-	const { table, upload, mode, rules, writer } = step;
+async function writeOwn(
+	step: ImportStep,
+	own: LinkedTable,
+	marginRate: Float64Array,
+	{ digest, changes }: Awaited<ReturnType<typeof readDraft>>,
+): Promise<Imported> {
+	const { manifest, table, upload, mode, rules, pathOf, writer } = step;
 	const { draft } = own;
 	if (!draft) throw new CarteiraError("INTERNAL", `table ${table} was not read`);
 	if (draft.fatal.length > 0) throw new CarteiraError("INVALID_INPUT", draft.fatal[0].message, draft.fatal);
-	const report = reportOf(upload ?? { table, path: `${table}.ndjson`, format: "ndjson" }, draft, digest);
+	const report = reportOf(upload ?? { table, path: `${table}.ndjson`, format: "ndjson" }, draft, digest, changes?.numStale);
 	refuseBadTables(new Map([[table, draft]]), [report], rules.onBadRows);
 	const counts = { numRows: own.kept.length, numAside: draft.numRows - own.kept.length };
 	const after = mode === "replace" ? report : reportAfter(step, report, digest, counts);
-	const aside = writeAside(own, writer);
+	// A table that is replaced has those of the file alone.
+	const tombstones = changes ? tombstonesAfter(tombstonesOf(manifest, table), changes, pathOf, writer) : undefined;
+	const aside = { ...writeAside(own, writer), ...(tombstones !== undefined && { tombstones }) };
 	if (!isEventTable(table)) return { report, reportAfter: after, events: {}, rows: { rows: await writeRows(own, writer), ...aside } };
 	const events = { base: writeBase(own, marginRate, writer), deltas: [], columns: Object.keys(draft.columns), ...aside };
 	return { report, reportAfter: after, events: { [table]: events }, rows: {} };

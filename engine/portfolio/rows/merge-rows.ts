@@ -1,6 +1,7 @@
-import { isMissing, parseText, settleCell } from "./parse-cell.ts";
+import { openColumn } from "./open-column.ts";
+import { isMissing, parseText, parseVersion, settleCell } from "./parse-cell.ts";
 import { type RawCell, type RawHeader, type RowSink, TYPED_NOTATION } from "../files/raw-rows.ts";
-import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
+import { type ColumnSpec, TABLES, type TableName, VERSION } from "../schema.ts";
 import type { TableDraft } from "./table-draft.ts";
 
 /** One row by column, free of its file's dialect. A column that is not in it was not sent. */
@@ -11,14 +12,20 @@ interface Sent {
 	readonly rowInFile: number;
 	/** Was it set aside by an import before? */
 	readonly isRetried: boolean;
+	/** Does it take away what has its key? */
+	readonly isDeletion: boolean;
 }
 
 /** Rows of an upload (and of those set aside before it, which it overrules) that are to be laid over a table. */
 export interface Changes {
 	readonly table: TableName;
 	readonly columns: Set<string>;
-	/** By key; several for the lines of an order, none for what is deleted. */
+	/** By key. As they came; once they are settled: those that count, several for the lines of an order, none for what is deleted. */
 	readonly sent: Map<string, Sent[]>;
+	/** Of settled keys whose version is known: that of a deletion; null where there are rows. */
+	readonly versionDeleted: Map<string, number | null>;
+	/** Rows of the upload that are older than what is known. */
+	numStale: number;
 	/** Broken records of the upload, told again when it is applied. */
 	readonly broken: Parameters<RowSink["broken"]>[];
 	dialect: RawHeader["dialect"];
@@ -27,7 +34,8 @@ export interface Changes {
 
 /** No changes yet. */
 export function openChanges(table: TableName): Changes {
-	return { table, columns: new Set(), sent: new Map(), broken: [], dialect: null, warnings: [] };
+	const none = { columns: new Set<string>(), sent: new Map<string, Sent[]>(), versionDeleted: new Map<string, number | null>() };
+	return { table, ...none, numStale: 0, broken: [], dialect: null, warnings: [] };
 }
 
 /** Column of an upload that says what becomes of its row's key; it is no column of any table. */
@@ -36,9 +44,10 @@ export const OP: { readonly name: string; readonly spec: ColumnSpec } = {
 	spec: { type: "enum", optional: true, values: ["upsert", "delete"] },
 };
 
-/** A sink that collects changes; a row whose `op` is `delete` takes what has its key away. A key that an earlier file had is overruled, but for columns that this one does not send. */
+const UNREADABLE = { code: "not_a_number", expected: "a whole number" };
+
+/** A sink that collects changes; a row whose `op` is `delete` takes what has its key away. They must be settled before they are applied. */
 export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
-	const earlier = new Set(changes.sent.keys());
 	changes.broken.length = 0;
 	return readRows(changes.table, {
 		begin: ({ dialect, warnings = [] }) => {
@@ -47,27 +56,111 @@ export function collectChanges(changes: Changes, isRetried: boolean): RowSink {
 		},
 		row(key, row, rowInFile) {
 			const op = row.get(OP.name);
-			if (op === "delete") {
-				earlier.delete(key);
-				changes.sent.set(key, []);
-				return;
-			}
-			if (!isMissing(op) && op !== "upsert") {
+			const isDeletion = op === "delete";
+			if (!isMissing(op) && !isDeletion && op !== "upsert") {
 				changes.broken.push([rowInFile, "unknown_word", String(op), `${OP.name}: expected ${OP.spec.values?.join(" or ")}`]);
 				return;
 			}
+			const version = row.get(VERSION);
+			// Of any other row the table says so.
+			if (isDeletion && !isMissing(version) && Number.isNaN(parseVersion(version))) {
+				const { code, expected } = openColumn(TABLES[changes.table].columns[VERSION]).append(version, TYPED_NOTATION) ?? UNREADABLE;
+				changes.broken.push([rowInFile, code, String(version), `${VERSION} "${String(version)}": expected ${expected}`]);
+				return;
+			}
+			const sent = { row, rowInFile, isRetried, isDeletion };
 			const known = changes.sent.get(key);
-			const overruled = earlier.delete(key);
-			if (known?.length === 0) known.push({ row, rowInFile, isRetried });
-			else if (known && !overruled) known.push({ row, rowInFile, isRetried });
-			else if (!known || TABLES[changes.table].manyPerKey) changes.sent.set(key, [{ row, rowInFile, isRetried }]);
-			else changes.sent.set(key, [{ row: new Map([...known[0].row, ...row]), rowInFile, isRetried }]);
+			if (known) known.push(sent);
+			else changes.sent.set(key, [sent]);
 		},
 		broken: (...record) => void changes.broken.push(record),
 		end: (named) => {
 			for (const name of named) if (name !== OP.name) changes.columns.add(name);
 		},
 	});
+}
+
+/**
+ * Finds out what of the rows sent counts, given the versions of what is held. A key that an earlier file had is overruled, but for columns
+ * that the upload does not send. A row with an older version than its key has is not taken; one without a version is, and its key keeps
+ * the version that it had.
+ */
+export function settleChanges(changes: Changes, held: ReadonlyMap<string, number> = new Map()): void {
+	const settle = TABLES[changes.table].manyPerKey ? settleOrder : settleRow;
+	for (const [key, received] of changes.sent) {
+		const { rows, version, numStale } = settle(received, held.get(key) ?? null);
+		changes.numStale += numStale;
+		if (rows === null) {
+			changes.sent.delete(key);
+			continue;
+		}
+		changes.sent.set(key, version === null ? rows : rows.map((one) => withVersion(one, version)));
+		if (version === null) continue;
+		changes.columns.add(VERSION);
+		changes.versionDeleted.set(key, rows.length === 0 ? version : null);
+	}
+}
+
+interface Settled {
+	/** Null: all are stale, and what is held stays. */
+	readonly rows: Sent[] | null;
+	/** Of the key; null: none is known. */
+	readonly version: number | null;
+	readonly numStale: number;
+}
+
+function settleRow(received: readonly Sent[], held: number | null): Settled {
+	const aside = received.filter(({ isRetried }) => isRetried);
+	let version = aside.reduce((latest, one) => later(latest, versionOf(one)), held);
+	let rows: Sent[] | null = null;
+	let numStale = 0;
+	for (const one of received) {
+		if (one.isRetried) continue;
+		const own = versionOf(one);
+		if (isOlder(own, version)) {
+			numStale++;
+			continue;
+		}
+		if (one.isDeletion) rows = [];
+		else if (rows === null) rows = [aside.length > 0 ? laidOver(aside[0], one) : one];
+		else if (rows.length > 0 && isOlder(version, own)) rows = [laidOver(rows[rows.length - 1], one)];
+		else rows.push(one); // which is refused as a key that is there twice
+		version = own ?? version;
+	}
+	return { rows: rows ?? (aside.length > 0 ? aside : null), version, numStale };
+}
+
+/** The lines of an order count together: those of its newest version in the file. */
+function settleOrder(received: readonly Sent[], held: number | null): Settled {
+	const version = received.reduce((latest, one) => later(latest, versionOf(one)), held);
+	const fresh = received.filter(({ isRetried }) => !isRetried);
+	const taken = fresh.filter((one) => !isOlder(versionOf(one), version));
+	const lastDeletion = taken.findLastIndex(({ isDeletion }) => isDeletion);
+	const aside = received.filter(({ isRetried }) => isRetried);
+	const rows = taken.length > 0 ? taken.slice(lastDeletion + 1) : aside.length > 0 ? aside : null;
+	return { rows, version, numStale: fresh.length - taken.length };
+}
+
+function versionOf({ row }: Sent): number | null {
+	const version = parseVersion(row.get(VERSION));
+	return Number.isNaN(version) ? null : version;
+}
+
+function isOlder(version: number | null, than: number | null): boolean {
+	return version !== null && than !== null && version < than;
+}
+
+function later(one: number | null, other: number | null): number | null {
+	return isOlder(one, other) || one === null ? other : one;
+}
+
+function laidOver(before: Sent, after: Sent): Sent {
+	return { ...after, row: new Map([...before.row, ...after.row]) };
+}
+
+/** A row without a version has that of its key; one that cannot be read is refused as it stands. */
+function withVersion(sent: Sent, version: number): Sent {
+	return isMissing(sent.row.get(VERSION)) ? { ...sent, row: new Map([...sent.row, [VERSION, version]]) } : sent;
 }
 
 /**
@@ -112,8 +205,11 @@ export function applyChanges(changes: Changes, draft: TableDraft): { readonly he
 	};
 }
 
+/** Between the parts of a key. */
+export const KEY_MARK = "\u0000";
+
 /** Turns rows of cells into rows by column with their keys. */
-function readRows(table: TableName, to: Omit<RowSink, "row"> & { row(key: string, row: Row, rowInFile: number): void }): RowSink {
+export function readRows(table: TableName, to: Omit<RowSink, "row"> & { row(key: string, row: Row, rowInFile: number): void }): RowSink {
 	const { key, columns: specs } = TABLES[table];
 	let header: RawHeader = { columns: [], notations: null, dialect: null };
 	return {
@@ -127,7 +223,7 @@ function readRows(table: TableName, to: Omit<RowSink, "row"> & { row(key: string
 				const spec = header.columns[i] === OP.name ? OP.spec : specs[header.columns[i]];
 				if (spec && cells[i] !== undefined) row.set(header.columns[i], settleCell(spec, cells[i], header.notations?.[i] ?? TYPED_NOTATION));
 			}
-			to.row(key.map((column) => keyText(row.get(column))).join("\u0000"), row, rowInFile);
+			to.row(key.map((column) => keyText(row.get(column))).join(KEY_MARK), row, rowInFile);
 		},
 		broken: (...record) => to.broken(...record),
 		end: (named) => to.end(named),

@@ -39,6 +39,7 @@ const NUMBER_WORDS: Partial<Record<ColumnType, string>> = {
 	money: "an amount below 1,000,000,000,000",
 	datetime: `a local date and time without offset such as 2026-11-20T10:30, ${DAY_RANGE}`,
 	time: "a time such as 08:30",
+	version: `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`,
 };
 
 function refuseNumber(spec: ColumnSpec, value: number, { decimal }: Notation): Refusal {
@@ -48,6 +49,7 @@ function refuseNumber(spec: ColumnSpec, value: number, { decimal }: Notation): R
 	}
 	const numeric = spec.type === "number" || spec.type === "integer" || spec.type === "money";
 	const word = NUMBER_WORDS[spec.type] ?? "a number below 1,000,000,000,000";
+	if (spec.type === "version") return { code: "not_a_number", expected: word };
 	return { code: numeric ? "not_a_number" : "not_a_date", expected: numeric && decimal === "," ? `${word}, with a decimal comma` : word };
 }
 

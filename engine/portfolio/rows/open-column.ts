@@ -11,6 +11,7 @@ export function openColumn(spec: ColumnSpec): ColumnStore {
 	switch (spec.type) {
 		case "number":
 		case "integer":
+		case "version":
 		case "money":
 		case "datetime":
 		case "time":

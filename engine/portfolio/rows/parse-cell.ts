@@ -109,6 +109,12 @@ export function parseDatetime(raw: RawCell, dates: SlashDates = "dd/mm/yyyy"): n
 	return parseCalendarDate(date, dates) * SECONDS_PER_DAY + (time === null ? 0 : parseTime(time));
 }
 
+/** A whole number from 0 to 2^53 - 1, written as plain digits; NaN where it is none. */
+export function parseVersion(raw: RawCell): number {
+	const value = typeof raw === "string" && /^\s*\d{1,16}\s*$/.test(raw) ? Number(raw) : raw;
+	return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : Number.NaN;
+}
+
 /** Seconds from midnight of `HH:MM` or `HH:MM:SS`; NaN where it is none. */
 export function parseClock(raw: RawCell): number {
 	return typeof raw === "string" ? parseTime(raw.trim()) : Number.NaN;
@@ -145,6 +151,7 @@ const NUMBER_PARSERS: Partial<Record<ColumnType, NumberParser>> = {
 	money: (raw, { decimal, isGrouped }) => parseMoney(raw, decimal, isGrouped),
 	datetime: (raw, { dates }) => parseDatetime(raw, dates),
 	time: parseClock,
+	version: parseVersion,
 };
 
 /** Parser of a type that is held as numbers; NaN is none. */
@@ -161,6 +168,7 @@ export function settleCell(spec: ColumnSpec, raw: RawCell, { decimal, isGrouped,
 	const settle = <T>(value: number, written: (value: number) => T): T | RawCell => (Number.isNaN(value) ? raw : written(value));
 	if (spec.type === "day") return ISO_DAY.test(raw) ? raw : settle(parseDate(raw, dates), formatDay);
 	if (spec.type === "datetime") return settle(parseDatetime(raw, dates), formatDatetime);
+	if (spec.type === "version") return settle(parseVersion(raw), (value) => value);
 	if (spec.type !== "number" && spec.type !== "integer" && spec.type !== "money") return raw;
 	return settle(parseNumber(raw, decimal, isGrouped), (value) => value);
 }

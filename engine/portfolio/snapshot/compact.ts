@@ -29,9 +29,9 @@ export function tablesToCompact({ events }: Manifest): EventTableName[] {
 /** What does not stay as it is. */
 export interface LeftOut {
 	/** Is nothing of a customer to stay, by its id and row? */
-	isLeftOut(id: string, row: number): boolean;
+	readonly isLeftOut: (id: string, row: number) => boolean;
 	/** What becomes of a text. */
-	textOf(text: string): string;
+	readonly textOf: (text: string) => string;
 }
 
 /** Merges the deltas of some tables into their bases; what the snapshot says stays the same, but for what is to be left out. */

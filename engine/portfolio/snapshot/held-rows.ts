@@ -89,5 +89,5 @@ function cellOf(table: EventTableName, part: OpenPart, line: number, column: str
 	if (spec.type === "enum") return spec.values?.[value] ?? null;
 	if (spec.type === "boolean") return value === 1;
 	if (spec.type === "money") return value / 100;
-	return spec.type === "number" || spec.type === "integer" ? value : cellTextOf(spec.type)(value);
+	return ["number", "integer", "version"].includes(spec.type) ? value : cellTextOf(spec.type)(value);
 }

@@ -46,6 +46,8 @@ export interface PlainTable {
 	readonly rows?: Sha;
 	/** Rows set aside, one object a line. */
 	readonly quarantine?: Sha;
+	/** Keys that were deleted and the versions of that, so that what is older and comes later does not bring them back. */
+	readonly tombstones?: Sha;
 }
 
 export interface EventTable {
@@ -54,6 +56,8 @@ export interface EventTable {
 	/** Columns that the files had. */
 	readonly columns: readonly string[];
 	readonly quarantine?: Sha;
+	/** As of a plain table. */
+	readonly tombstones?: Sha;
 }
 
 /**
@@ -96,9 +100,11 @@ export function filesOf({ tables, events }: Manifest): Set<string> {
 	for (const table of Object.values(tables)) {
 		arrow(table.columns);
 		arrow(table.rows);
+		arrow(table.tombstones);
 		aside(table.quarantine);
 	}
 	for (const table of Object.values(events)) {
+		arrow(table.tombstones);
 		aside(table.quarantine);
 		for (const { lines, groups, events: purchases, words, links, replaced, dropped = {} } of partsOf(table)) {
 			const lists = [...Object.values(words), ...Object.values(links), ...Object.values(dropped)];

@@ -201,7 +201,8 @@ export interface CollectOptions {
 export function collect(folder: string, { graceMs = GRACE_MS, keepsParent = true }: CollectOptions = {}): void {
 	const { sha, manifest } = readCurrent(folder);
 	const kept = new Map([[sha, manifest]]);
-	const parent = keepsParent && manifest.parent !== null && hasManifest(folder, manifest.parent) ? readManifest(folder, manifest.parent) : null;
+	const parent =
+		keepsParent && manifest.parent !== null && hasManifest(folder, manifest.parent) ? readManifest(folder, manifest.parent) : null;
 	if (parent && manifest.parent !== null) kept.set(manifest.parent, parent);
 	const needed = new Set([...kept.values()].flatMap((one) => [...filesOf(one)]));
 	for (const name of kept.keys()) needed.add(`${name}.json`);

@@ -59,6 +59,7 @@ function cellOf(name: string, spec: ColumnSpec, row: number, random: Random): Ce
 	const [min, max] = [spec.min ?? -5000, Math.min(spec.max ?? 5000, 5000)];
 	if (spec.type === "number") return Math.round((min + (random.below(1000) / 1000) * (max - min)) * 1e4) / 1e4;
 	if (spec.type === "integer") return Math.ceil(min) + random.below(Math.floor(max - min) + 1);
+	if (spec.type === "version") return random.below(1000);
 	if (spec.type === "money") return Math.max(spec.min ?? -1e9, random.below(900_000) - 100_000);
 	if (spec.type === "day") return 20_000 + random.below(700);
 	if (spec.type === "datetime") return (20_000 + random.below(700)) * 86_400 + random.below(1440) * 60;

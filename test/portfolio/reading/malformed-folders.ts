@@ -38,7 +38,7 @@ function wrongFor(spec: ColumnSpec): [value: string, code: string] | null {
 	if (spec.type === "enum" || spec.type === "boolean") return ["perhaps", "unknown_word"];
 	if (spec.type === "day" || spec.type === "datetime") return ["2026-02-30", "not_a_date"];
 	if (spec.type === "time") return ["25:00", "not_a_date"];
-	if (spec.type === "number" || spec.type === "integer" || spec.type === "money") return ["12abc", "not_a_number"];
+	if (["number", "integer", "version", "money"].includes(spec.type)) return ["12abc", "not_a_number"];
 	return ["???", spec.type === "list" ? "" : "bad_syntax"];
 }
 
