@@ -1,4 +1,5 @@
 import type { PlanDocument } from "./agenda/plan-document.ts";
+import { CarteiraError } from "./errors.ts";
 import { knownPopulation, SLICED_FROM } from "./plan-snapshot.ts";
 import { buildOwnership } from "./policy/ownership.ts";
 import { type Population, validateSlice } from "./policy/population.ts";
@@ -53,12 +54,19 @@ export function openDesks(predictor: Predictor, { slicedFrom = SLICED_FROM }: De
 			});
 			const named = namedIn(snapshot, plan, order);
 			if (population === null || named.reps.length > MOST_REPS) return whole();
-			return slices.get(JSON.stringify([key, named]), () => {
+			const sliced = (): Desk => {
 				const { portfolio, rows } = sliceFor(snapshot, population, named);
 				validateSlice(population, portfolio, rows);
 				const measured = { population, populationOf: population.of.inputs };
 				return createDesk(understand(portfolio, asked, predictor, measured), published);
-			});
+			};
+			try {
+				return slices.get(JSON.stringify([key, named]), sliced);
+			} catch (error) {
+				// The survey is of before imports that it does not fit: other reps, or customers that are gone. The whole needs none.
+				if (error instanceof CarteiraError && (error.code === "CONFLICT" || error.code === "INVALID_INPUT")) return whole();
+				throw error;
+			}
 		},
 	};
 }

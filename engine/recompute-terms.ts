@@ -31,30 +31,45 @@ export function recomputeTerms(context: PlanContext, plan: Agendas, published: P
 	});
 	const customerRows = rowsById(context.portfolio.tables.customers, "customer_id");
 	const taken = takenBefore(context, cases, plan, (part) => contactsIn(customerRows, part));
-	const built = new Map<number, { repCase: RepCase; optionsOf: ReadonlyMap<string, readonly number[]> }>();
-	const caseOf = (rep: number) => {
-		const known = built.get(rep);
-		if (known) return known;
-		const repCase = cases.build(rep, taken(rep));
-		const optionsOf = new Map<string, number[]>();
-		for (const [at, { customer, day, channel }] of repCase.options.entries()) {
-			const key = keyOf(customer, repCase.days[day], CHANNELS[channel]);
-			optionsOf.set(key, [...(optionsOf.get(key) ?? []), at]);
-		}
-		const fresh = { repCase, optionsOf };
-		built.set(rep, fresh);
-		return fresh;
-	};
+	const built = new Map<number, RepCase>();
+	return termsIn((rep) => {
+		const repCase = built.get(rep) ?? cases.build(rep, taken(rep));
+		built.set(rep, repCase);
+		return repCase;
+	});
+}
+
+/** Values contacts by the cases of their reps, which lie beside the plan's other agendas. */
+export function termsIn(caseOf: (rep: number) => RepCase): TermsOf {
 	const out = new Int32Array(TERMS.length);
 	return ({ rep, customer, day, channel, start, previous }) => {
-		const { repCase, optionsOf } = caseOf(rep);
+		const repCase = caseOf(rep);
 		const holds = (at: number): boolean => repCase.options[at].windows.some(([open, close]) => open <= start && start <= close);
-		const option = optionsOf.get(keyOf(customer, day, channel))?.find(holds);
+		const option = optionsOf(repCase)
+			.get(keyOf(customer, day, channel))
+			?.find(holds);
 		if (option === undefined) return null;
 		repCase.termsInto(option, previous, start > repCase.options[option].cutoff, out);
 		return new Map(TERMS.flatMap((name, at) => (out[at] === 0 ? [] : [[name, out[at]]])));
 	};
 }
+
+/** Options of a case by customer, date and channel; looked up once for each case. */
+function optionsOf(repCase: RepCase): ReadonlyMap<string, readonly number[]> {
+	const known = indexed.get(repCase);
+	if (known) return known;
+	const index = new Map<string, number[]>();
+	for (const [at, { customer, day, channel }] of repCase.options.entries()) {
+		const key = keyOf(customer, repCase.days[day], CHANNELS[channel]);
+		const list = index.get(key);
+		if (list) list.push(at);
+		else index.set(key, [at]);
+	}
+	indexed.set(repCase, index);
+	return index;
+}
+
+const indexed = new WeakMap<RepCase, ReadonlyMap<string, readonly number[]>>();
 
 function keyOf(customer: number, day: Day, channel: string): string {
 	return `${customer} ${day} ${channel}`;

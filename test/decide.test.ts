@@ -120,4 +120,18 @@ describe("decisions about a large portfolio's plan sit at slices of it", () => {
 		const found = checkPlan(portfolio, revised, { valuer: valuerOf(portfolio, predictor, undefined, population ?? undefined) });
 		expect(found.filter(({ rule }) => rule.startsWith("term"))).toEqual([]);
 	});
+
+	it("and sit at the whole where the survey no longer fits the reps", async () => {
+		const [customer_id] = plan.unplanned.filter(({ rep_id }) => rep_id !== null).map((row) => row.customer_id);
+		const { reps } = openSnapshot(store()).portfolio().tables;
+		const columns = ["rep_id", "kind", "team_id", "manager_id"] as const;
+		const kinds = ["R", "S", "D"].map((letter) => [letter, { R: "field_employee", S: "supervisor", D: "director" }[letter]]);
+		const kindOf = new Map(kinds as [string, string][]);
+		const ids = Array.from({ length: reps.numRows }, (_, row) => reps.texts.rep_id.at(row) ?? "").reverse();
+		const upload = join(folder, "reps.csv");
+		writeFileSync(upload, [columns.join(","), ...ids.map((id) => `${id},${kindOf.get(id[0])},,`), ""].join("\n"));
+		await importTable(store(), "reps", { path: upload, format: "csv" }, "replace");
+		const decision = { kind: "suggest", subject: subjectOf(plan), order: { customer_id } } as const;
+		expect(sliced(decision)).toEqual(whole(decision));
+	});
 });

@@ -1,6 +1,8 @@
 import type { PlanDocument, Violation } from "../../engine/index.ts";
 import { checkPlan } from "../../engine/check/check-plan.ts";
-import { recomputeTerms } from "../../engine/recompute-terms.ts";
+import { buildHistory } from "../../engine/portfolio/history.ts";
+import { recomputeTerms, termsIn } from "../../engine/recompute-terms.ts";
+import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import type { Desk } from "../../engine/replan/desk.ts";
 import { replan } from "../../engine/replan/replan.ts";
 import type { ReplanOrder } from "../../engine/replan/request.ts";
@@ -28,14 +30,26 @@ export interface Resolving {
 	readonly iterations: number;
 }
 
+const NOBODY: ReadonlySet<number> = new Set();
+
 /** Lives seeded days of random events on a plan, each revision checked beside the one before. */
 export function liveDays({ plan, desk, portfolio }: Room, seeds: Iterable<number>, resolving: Resolving): Lane {
 	let numRevisions = 0;
 	const violations: { seed: number; order: ReplanOrder; violations: readonly Violation[] }[] = [];
 	const unequal: number[] = [];
 	const [cpu, wall, lost]: [number[], number[], number[]] = [[], [], []];
-	// The inputs are those of all revisions: what they come to is worked out once, each plan's money anew.
-	const valuer = (revised: Parameters<typeof recomputeTerms>[1]) => recomputeTerms(desk.context, revised, undefined);
+	// The inputs are those of all revisions: what they come to is worked out once, and a rep's cases stay while the other agendas are the same.
+	// Revisions that are solved anew are checked with nothing shared.
+	const { feed } = desk.context;
+	const { expectedInterval } = buildRhythm(portfolio, buildHistory(portfolio, feed.silenceFrom));
+	const checkOf = (revised: PlanDocument, before: PlanDocument, isAlone: boolean): Violation[] =>
+		checkPlan(
+			portfolio,
+			revised,
+			isAlone
+				? { revised: before, valuer: (plan) => recomputeTerms(desk.context, plan, undefined) }
+				: { revised: before, expectedInterval, valuer: () => termsIn((rep) => desk.caseOf(revised, rep, NOBODY)) },
+		);
 	const live = (seed: number, order: ReplanOrder, before: PlanDocument): PlanDocument => {
 		const reps = new Set(order.events?.map(({ rep_id }) => rep_id)).size;
 		const [started, start] = [performance.now(), process.cpuUsage()];
@@ -46,7 +60,7 @@ export function liveDays({ plan, desk, portfolio }: Room, seeds: Iterable<number
 		numRevisions++;
 		const again = replan(desk, before, order).plan;
 		if (bytesOf(again, before) !== bytesOf(after, before)) unequal.push(seed);
-		const found = checkPlan(portfolio, after, { revised: before, valuer });
+		const found = checkOf(after, before, seed % resolving.every === 0);
 		if (found.length > 0) violations.push({ seed, order, violations: found.slice(0, 5) });
 		if (seed % resolving.every === 0) lost.push(...lostBy(desk, before, after, order, resolving.iterations));
 		return after;
