@@ -49,17 +49,17 @@ describe("decisions about a large portfolio's plan sit at slices of it", () => {
 	}
 
 	it("and come to what they come to at the whole", () => {
-		const left = plan.unplanned.slice(0, 12).map(({ customer_id }) => customer_id);
+		const left = plan.unplanned.slice(0, 6).map(({ customer_id }) => customer_id);
 		const planned = plan.reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries.map(({ customer_id }) => customer_id)));
 		const subject = subjectOf(plan);
-		for (const customer_id of [...left, ...planned.slice(0, 6)]) {
+		for (const customer_id of [...left, ...planned.slice(0, 4)]) {
 			for (const kind of ["suggest", "alternatives"] as const)
 				expect(sliced({ kind, subject, order: { customer_id } }), customer_id).toEqual(whole({ kind, subject, order: { customer_id } }));
 		}
 		const asked = { force: [{ customer_id: left[0] }], forbid: [{ customer_id: planned[0] }], iterations: 50 };
 		expect(sliced({ kind: "what-if", subject, order: asked })).toEqual(whole({ kind: "what-if", subject, order: asked }));
 		let numRevisions = 0;
-		for (let seed = 1; seed <= 8; seed++) {
+		for (let seed = 1; seed <= 4; seed++) {
 			randomOrders(
 				seed,
 				(order, before) => {
@@ -72,7 +72,7 @@ describe("decisions about a large portfolio's plan sit at slices of it", () => {
 				plan,
 			);
 		}
-		expect(numRevisions).toBeGreaterThan(10);
+		expect(numRevisions).toBeGreaterThan(5);
 	});
 
 	it("and refuse what they refuse at the whole, in the same words", () => {
