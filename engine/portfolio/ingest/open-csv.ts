@@ -8,6 +8,8 @@ import { TABLES, type TableName } from "../schema.ts";
 import { detectInSql } from "./detect-in-sql.ts";
 import { literal, type QueryEngine } from "./query-engine.ts";
 import type { BrokenRecord, RawFile } from "./raw-file.ts";
+import { eachPiece } from "./scan-file.ts";
+import type { TextFacts } from "./text-facts.ts";
 import type { RawColumn } from "./typed-sql.ts";
 import { openText, openUtf8File, type Utf8File } from "./utf8-file.ts";
 
@@ -64,7 +66,8 @@ function rawColumn({ name, at, spec }: KnownColumn, notation: RawColumn["notatio
 }
 
 /** Will DuckDB see the same records as the tokenizer, or say that it cannot? Then each row is on the line of its number. */
-function isPlain({ facts }: Utf8File, { columns, delimiter }: Header, source: ReturnType<typeof openText>): boolean {
+function isPlain(file: Utf8File, { columns, delimiter }: Header, source: ReturnType<typeof openText>): boolean {
+	const { facts } = file;
 	if (facts.lineEnd === null || facts.hasLooseQuote || columns.length < 2) return false;
 	const head = Buffer.from(source.subarray(0, 1 << 20));
 	const line = head.subarray(0, head.indexOf(0x0a) + 1);
@@ -74,8 +77,34 @@ function isPlain({ facts }: Utf8File, { columns, delimiter }: Header, source: Re
 		cells = record.fault ? [] : [...record.cells];
 		return false;
 	});
-	return cells.length === columns.length;
+	return cells.length === columns.length && !hasCellsBehind(file, columns.length, delimiter);
 }
+
+/** Has any row an empty cell behind its last one? DuckDB takes such a row for a whole one, though its cells may be moved by a decimal comma. */
+function hasCellsBehind({ path, markBytes, facts }: Utf8File, numColumns: number, delimiter: string): boolean {
+	const mark = delimiter.charCodeAt(0);
+	if (facts.mayEndLine[mark] === 0 && facts.mayEndLine[QUOTE] === 0) return false; // an empty cell is nothing, or two quotes
+	let numMarks = 0;
+	let isQuoted = false;
+	eachPiece(
+		path,
+		(piece) => {
+			for (let at = 0; at < piece.length; at++) {
+				if (piece[at] === QUOTE) isQuoted = !isQuoted;
+				else if (piece[at] === mark && !isQuoted) numMarks++;
+			}
+		},
+		markBytes,
+	);
+	return numMarks !== numLines(facts) * (numColumns - 1);
+}
+
+/** Lines of a text, the header among them. */
+function numLines({ numLineEnds, endsOpen }: TextFacts): number {
+	return numLineEnds + (endsOpen ? 1 : 0);
+}
+
+const QUOTE = 0x22;
 
 async function loadPlain(engine: QueryEngine, { path, facts }: Utf8File, header: Header): Promise<boolean> {
 	const { columns, kept, unnamed } = header;
@@ -93,7 +122,7 @@ async function loadPlain(engine: QueryEngine, { path, facts }: Utf8File, header:
 	}
 	const isUnnamed = unnamed.map((at) => `trim(c${at}) <> ''`).join(" OR ") || "false";
 	const [[count, numUnnamed]] = await engine.rows(`SELECT count(*)::DOUBLE, count(*) FILTER (${isUnnamed})::DOUBLE FROM ${CELLS}`);
-	if (Number(count) === facts.numLineEnds - 1 + (facts.endsOpen ? 1 : 0) && Number(numUnnamed) === 0) return true;
+	if (Number(count) === numLines(facts) - 1 && Number(numUnnamed) === 0) return true;
 	await engine.run(`DROP TABLE ${CELLS}`);
 	return false;
 }

@@ -10,6 +10,8 @@ export interface TextFacts {
 	readonly endsOpen: boolean;
 	readonly numBytes: number;
 	readonly hasNul: boolean;
+	/** Bytes that some line may end with, by their number; those of lines that end where two pieces meet are all of them. */
+	readonly mayEndLine: Uint8Array;
 }
 
 const [LF, CR] = [0x0a, 0x0d];
@@ -20,6 +22,7 @@ export function createTextFacts() {
 	let [numLf, numCr, numCrLf, numBytes, last] = [0, 0, 0, 0, -1];
 	let hasLooseQuote = false;
 	let hasNul = false;
+	const mayEndLine = new Uint8Array(256);
 	return {
 		add(piece: Buffer): void {
 			if (piece.length === 0) return;
@@ -27,6 +30,8 @@ export function createTextFacts() {
 			for (let at = piece.indexOf(LF); at >= 0; at = piece.indexOf(LF, at + 1)) {
 				numLf++;
 				if (at > 0 && piece[at - 1] === CR) numCrLf++;
+				if (at < 2) mayEndLine.fill(1);
+				else mayEndLine[piece[at - 1] === CR ? piece[at - 2] : piece[at - 1]] = 1;
 			}
 			for (let at = piece.indexOf(CR); at >= 0; at = piece.indexOf(CR, at + 1)) numCr++;
 			const across = Buffer.from([Math.max(0, last), piece[0]]);
@@ -36,6 +41,7 @@ export function createTextFacts() {
 			last = piece[piece.length - 1];
 		},
 		facts(): TextFacts {
+			if (last >= 0) mayEndLine[last] = 1;
 			const isOneKind = numCr === 0 || (numCr === numCrLf && numLf === numCrLf);
 			return {
 				numLineEnds: numLf + numCr - numCrLf,
@@ -44,6 +50,7 @@ export function createTextFacts() {
 				endsOpen: last !== LF && last !== CR,
 				numBytes,
 				hasNul,
+				mayEndLine,
 			};
 		},
 	};

@@ -40,6 +40,20 @@ describe("the two ways to read orders and contacts", () => {
 		}
 	});
 
+	it.each([",", ",,", ", ", ',""', ',"",', ', ""'])(
+		"find the same where a decimal comma cuts a cell in two and a row ends with %j",
+		async (end) => {
+			const rows = Array.from({ length: 400 }, (_, i) => `o${i},c1,2026-11-05,p1,${i % 9},${i},food${i % 2 === 0 ? "" : ","}`);
+			const good = rows.filter((_, i) => i % 2 === 0);
+			for (const lines of [good, rows, [...good, `"o,9",c1,2026-11-05,p1,1,12,5${end}`], [...good, `o9,c1,2026-11-05,p1,1,12,${end}`]]) {
+				const folder = temporaryFolder();
+				const header = "order_id,customer_id,ordered_on,product_id,quantity,net_value,line";
+				writeFileSync(join(folder, "orders.csv"), `${[header, ...lines].join("\n")}\n`);
+				await expectSame(folder, "orders");
+			}
+		},
+	);
+
 	it.each(Array.from({ length: 2 }, (_, piece) => piece * 25))(
 		"find the same in files drawn from 25 seeds from %d on: dialects, odd cells, broken records, unknown and repeated ids",
 		async (first) => {
