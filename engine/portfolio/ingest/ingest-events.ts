@@ -14,8 +14,9 @@ import { PARSED, type RowParser } from "./parse-rows.ts";
 import { type LinkIds, linkWords, placeCustomers, rowsOf, type Stubs } from "./place-words.ts";
 import { collectEvents } from "./purchase-events.ts";
 import { writeQuarantine } from "./quarantine.ts";
-import { isOutOfMemory, openQueryEngine, quoted, type QueryEngine } from "./query-engine.ts";
+import { isDiskFull, isOutOfMemory, openQueryEngine, quoted, type QueryEngine } from "./query-engine.ts";
 import { digestOfFile, sizeOfFile } from "./scan-file.ts";
+import { isDiskFailure } from "../snapshot/disk.ts";
 import { BAD, type Findings, keptOf, setRowsAside } from "./set-aside.ts";
 import { makeWords } from "./unsure-rows.ts";
 
@@ -100,6 +101,8 @@ function told(error: unknown, { file, memoryMegabytes }: IngestJob): unknown {
 		const problem = { table: file.table, code: "too_large", value: basename(file.path), message: `${basename(file.path)}: ${reason}` };
 		return new CarteiraError("INVALID_INPUT", problem.message, [problem]);
 	}
+	if (isDiskFull(error) || isDiskFailure(error))
+		return new CarteiraError("STORAGE_FAILED", `${basename(file.path)}: the disk is full or fails; nothing was read`);
 	if (error instanceof Error && error.message.startsWith("Conversion Error")) {
 		// Days are packed by the range that the file's own statistics tell; cells are converted long before.
 		const message = `${basename(file.path)}: values outside of what its statistics say; the file is damaged`;

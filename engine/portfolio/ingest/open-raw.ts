@@ -9,7 +9,7 @@ import { TABLES } from "../schema.ts";
 import type { IngestJob } from "./ingest-events.ts";
 import { openCsv } from "./open-csv.ts";
 import { openRowParser, type RowParser } from "./parse-rows.ts";
-import { isOutOfMemory, type QueryEngine } from "./query-engine.ts";
+import { isDiskFull, isOutOfMemory, type QueryEngine } from "./query-engine.ts";
 import { openParquet } from "./raw-file.ts";
 import { sizeOfFile } from "./scan-file.ts";
 import { splitRows, type SureRows } from "./unsure-rows.ts";
@@ -66,7 +66,7 @@ async function readParquet(
 			return await splitRows(engine, raw, parser);
 		}
 	} catch (error) {
-		if (error instanceof CarteiraError || isOutOfMemory(error)) throw error;
+		if (error instanceof CarteiraError || isOutOfMemory(error) || isDiskFull(error)) throw error;
 		const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
 		throw new CarteiraError("INVALID_INPUT", `not a complete Parquet file (${reason.slice(0, 300)})`);
 	}

@@ -135,6 +135,11 @@ export function isOutOfMemory(error: unknown): boolean {
 	return error instanceof Error && /^Out of Memory Error|"exception_type":"Out of Memory"|bad allocation/.test(error.message);
 }
 
+/** Did a query need more room than there is on the disk? */
+export function isDiskFull(error: unknown): boolean {
+	return error instanceof Error && /No space left on device|Disk quota exceeded|File too large/.test(error.message);
+}
+
 /** A text as SQL writes it. */
 export function literal(text: string): string {
 	return `'${text.replaceAll("'", "''")}'`;
