@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { CarteiraError } from "../../errors.ts";
 import { findTables, requireTables } from "../files/find-tables.ts";
 import type { Portfolio } from "../portfolio.ts";
@@ -8,7 +7,7 @@ import { readPolicy } from "./read-policy.ts";
 import { type ReadLimits, runRead } from "./run-reader.ts";
 import type { TableName } from "../schema.ts";
 import { openSnapshot } from "../snapshot/snapshot.ts";
-import { isStore, openBuilding, switchTo } from "../snapshot/store-folder.ts";
+import { isStore, openBuilding, openTemporaryStore, switchTo } from "../snapshot/store-folder.ts";
 
 export interface ReadOptions {
 	/** Tables that must be there; orders alone by default. */
@@ -30,7 +29,7 @@ export async function readPortfolio(folder: string, options: ReadOptions = {}): 
 	const files = findTables(resolve(folder));
 	requireTables(folder, files, required);
 	const { text, rules } = readPolicy(folder);
-	const store = mkdtempSync(join(tmpdir(), "carteira-"));
+	const store = openTemporaryStore();
 	try {
 		const into = openBuilding(store);
 		const manifest = await runRead({ files, rules, policy: text, into, isKept: false }, options.limits);

@@ -43,12 +43,12 @@ export function writeAll(file: number, bytes: Uint8Array): void {
 	for (let at = 0; at < bytes.length; ) at += disk.write(file, at === 0 ? bytes : bytes.subarray(at));
 }
 
-/** Puts a folder's names on disk. */
-export function syncFolder(path: string): void {
-	const folder = openSync(path, "r");
+/** Puts a file's bytes, or a folder's names, on disk. */
+export function syncPath(path: string): void {
+	const file = openSync(path, "r");
 	try {
-		disk.sync(folder);
+		disk.sync(file);
 	} finally {
-		closeSync(folder);
+		closeSync(file);
 	}
 }

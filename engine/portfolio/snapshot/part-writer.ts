@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { type BatchFile, type FixedType, openBatchFile, writeBatch } from "../files/batch-file.ts";
+import { digestOfFile } from "../ingest/scan-file.ts";
 import type { TextBytes } from "../rows/growing-arrays.ts";
 import type { Values } from "./column-file.ts";
-import { disk, onDisk, syncFolder, writeAll } from "./disk.ts";
+import { disk, onDisk, syncPath, writeAll } from "./disk.ts";
 import type { Sha } from "./manifest.ts";
 
 /** Writes parts into a private folder, each under the SHA-256 of its bytes. */
@@ -43,7 +44,8 @@ export function openPartWriter(folder: string, isDurable = true): PartWriter {
 		return sha;
 	};
 	const adopt = (path: string, ending: string): Sha => {
-		const sha = hashFile(path, isDurable);
+		const sha = digestOfFile(path);
+		if (isDurable) syncPath(path);
 		disk.rename(path, join(folder, `${sha}.${ending}`));
 		return sha;
 	};
@@ -62,20 +64,6 @@ export function openPartWriter(folder: string, isDurable = true): PartWriter {
 			}),
 		bytes: (bytes, ending) => part(ending, (write) => write(bytes)),
 		adopt: (path, ending) => onDisk(folder, () => adopt(path, ending)),
-		close: () => onDisk(folder, () => isDurable && syncFolder(folder)),
+		close: () => onDisk(folder, () => isDurable && syncPath(folder)),
 	};
-}
-
-/** The SHA-256 of a file's bytes, which are put on disk where they are to last. */
-function hashFile(path: string, isDurable: boolean): Sha {
-	const hash = createHash("sha256");
-	const file = openSync(path, "r");
-	try {
-		const piece = Buffer.allocUnsafe(1 << 22);
-		for (let count = readSync(file, piece); count > 0; count = readSync(file, piece)) hash.update(piece.subarray(0, count));
-		if (isDurable) disk.sync(file);
-	} finally {
-		closeSync(file);
-	}
-	return hash.digest("hex");
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
-import { disk, FULL, onDisk, syncFolder, writeAll } from "./disk.ts";
+import { disk, FULL, onDisk, syncPath, writeAll } from "./disk.ts";
 import { filesOf, type Manifest, parseManifest, type Sha, shaOf, textOfManifest } from "./manifest.ts";
 
 /**
@@ -11,6 +12,7 @@ import { filesOf, type Manifest, parseManifest, type Sha, shaOf, textOfManifest 
  */
 const CURRENT = "CURRENT";
 const BUILDING = ".building-";
+const TEMPORARY = "carteira-read-";
 /** Unused parts of this age are removed: nobody who found them named by CURRENT is still about to open them. */
 const GRACE_MS = 10 * 60_000;
 
@@ -89,12 +91,18 @@ export function removeBuilding(building: string): void {
 	disk.remove(building);
 }
 
+/** A new folder among the system's temporary ones, for a store that lasts as long as it is read into memory. */
+export function openTemporaryStore(): string {
+	clearLeftovers(tmpdir(), false, TEMPORARY);
+	return mkdtempSync(join(tmpdir(), `${TEMPORARY}${OWNER}-`));
+}
+
 /** Removes the private folders of processes that are no more; `andOwn`: and of this one's, which makes no other snapshot now. */
-export function clearLeftovers(folder: string, andOwn = false): void {
+export function clearLeftovers(folder: string, andOwn = false, prefix = BUILDING): void {
 	for (const name of readdirSync(folder)) {
-		if (!name.startsWith(BUILDING)) continue;
-		const owner = name.slice(BUILDING.length).split("-")[0];
-		if (owner === OWNER ? andOwn : !isAlive(owner)) removeLeftover(folder, name);
+		if (!name.startsWith(prefix)) continue;
+		const owner = name.slice(prefix.length).split("-")[0];
+		if (owner === OWNER ? andOwn : !isAlive(owner)) removeLeftover(folder, name, prefix);
 	}
 }
 
@@ -125,8 +133,8 @@ function startOf(pid: number): number {
  * Under another name first, so that a process which outlives its parent makes no more files in it. Who may only read a store leaves it
  * as it is.
  */
-function removeLeftover(folder: string, name: string): void {
-	const gone = join(folder, `${BUILDING}gone-${randomBytes(6).toString("hex")}`);
+function removeLeftover(folder: string, name: string, prefix: string): void {
+	const gone = join(folder, `${prefix}gone-${randomBytes(6).toString("hex")}`);
 	try {
 		disk.rename(join(folder, name), gone);
 		disk.remove(gone);
@@ -150,15 +158,15 @@ function switchOnDisk(folder: string, building: string, manifest: Manifest, pare
 	for (const name of readdirSync(building)) {
 		if (/^[0-9a-f]{64}\.(arrow|ndjson)$/.test(name)) disk.rename(join(building, name), join(parts, name));
 	}
-	syncFolder(parts);
+	syncPath(parts);
 	requireParts(parts, manifest);
 	const text = textOfManifest(manifest);
 	const sha = shaOf(text);
 	place(building, join(manifests, `${sha}.json`), text);
-	syncFolder(manifests);
-	syncFolder(folder);
+	syncPath(manifests);
+	syncPath(folder);
 	place(building, join(folder, CURRENT), `${sha}\n`, () => requireParent(folder, parent));
-	syncFolder(folder);
+	syncPath(folder);
 	return sha;
 }
 
