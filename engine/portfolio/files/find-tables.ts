@@ -13,16 +13,21 @@ export interface TableFile {
 	readonly format: Format;
 }
 
-/** The tables' files of a portfolio folder. Two files of one table, and a folder that is not there, are INVALID_INPUT and NOT_FOUND. */
-export function findTables(folder: string): TableFile[] {
+/** All files of tables in a folder. */
+export function listTables(folder: string): TableFile[] {
 	const names = listFolder(folder);
-	const files = TABLE_NAMES.flatMap((table) =>
+	return TABLE_NAMES.flatMap((table) =>
 		FORMATS.filter((format) => names.includes(`${table}.${format}`)).map((format) => ({
 			table,
 			format,
 			path: join(folder, `${table}.${format}`),
 		})),
 	);
+}
+
+/** The tables' files of a portfolio folder. Two files of one table, and a folder that is not there, are INVALID_INPUT and NOT_FOUND. */
+export function findTables(folder: string): TableFile[] {
+	const files = listTables(folder);
 	const twice = files.filter(({ table }, i) => i > 0 && files[i - 1].table === table);
 	if (twice.length === 0) return files;
 	const problems = twice.map(({ table }): InputProblem => {

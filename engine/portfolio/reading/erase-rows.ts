@@ -28,7 +28,7 @@ import { rewriteTombstones, tombstonesOf } from "./held-versions.ts";
 import { createLinker } from "./link-parts.ts";
 import { rowsIn } from "./quarantine.ts";
 import { quarantineOf } from "./read-changes.ts";
-import { readFile } from "./read-tables.ts";
+import { readPart } from "./read-tables.ts";
 import { reportAside } from "./rebuild-tables.ts";
 import { relinkEvents } from "./relink-events.ts";
 import { writeColumns, writeRows } from "./write-snapshot.ts";
@@ -146,7 +146,7 @@ function numMentions(name: EventTableName, part: OpenPart, { mentions }: Eraser)
 /** The rows of a table that are not the customer's. */
 async function readOthers(step: EraseStep, name: PlainTableName, rows: Sha): Promise<TableDraft> {
 	const draft = new TableDraft(name);
-	await readFile({ table: name, path: step.pathOf(rows), format: "arrow" }, othersOf(step, name, draft), {});
+	await readPart({ table: name, path: step.pathOf(rows), format: "arrow" }, othersOf(step, name, draft));
 	return draft;
 }
 

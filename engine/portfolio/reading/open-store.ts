@@ -1,17 +1,18 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { findTables } from "../files/find-tables.ts";
+import { findTables, listTables } from "../files/find-tables.ts";
+import { digestOfFile } from "../ingest/scan-file.ts";
 import { PLAIN_TABLES, portfolioDigest, type EventTableName, type Manifest, type PlainTableName } from "../snapshot/manifest.ts";
 import { openPartWriter } from "../snapshot/part-writer.ts";
 import { isStore, openBuilding, pathsIn, readCurrent, removeBuilding, switchTo } from "../snapshot/store-folder.ts";
-import { parsePolicy, readPolicy } from "./read-policy.ts";
+import { loadPolicy, parsePolicy, readPolicy } from "./read-policy.ts";
 import { quarantineOf } from "./read-changes.ts";
 import { type ReadLimits, runRead } from "./run-reader.ts";
 import { TABLE_NAMES } from "../schema.ts";
 
 /**
  * Makes a store of a portfolio folder with one file a table, at another place or where the files lie; there they are removed, as the
- * store holds all that was in them. Throws like `readPortfolio`; what is at `store` stays as it was then.
+ * store holds all that was in them, but for one that has other bytes by then. Throws like `readPortfolio`; what is at `store` stays as it was then.
  */
 export async function buildStore(folder: string, store: string, limits?: Partial<ReadLimits>): Promise<Manifest> {
 	const files = findTables(resolve(folder));
@@ -23,7 +24,7 @@ export async function buildStore(folder: string, store: string, limits?: Partial
 		const read = await runRead({ files, rules, policy: text, into, isKept: true }, limits);
 		const manifest = { ...withOldQuarantine(folder, into, read), parent };
 		switchTo(store, into, manifest, parent);
-		if (resolve(folder) === resolve(store)) removeFiles(store);
+		if (resolve(folder) === resolve(store)) removeFiles(store, manifest);
 		return manifest;
 	} finally {
 		removeBuilding(into);
@@ -33,7 +34,7 @@ export async function buildStore(folder: string, store: string, limits?: Partial
 /** Makes a store of a folder that is none yet; a store stays as it is. */
 export async function ensureStore(folder: string, limits?: Partial<ReadLimits>): Promise<void> {
 	if (isStore(folder))
-		removeFiles(folder); // a process may have died between the two steps
+		removeFiles(folder, readCurrent(folder).manifest); // a process may have died between the two steps
 	else await buildStore(folder, folder, limits);
 }
 
@@ -70,10 +71,18 @@ function withOldQuarantine(folder: string, into: string, manifest: Manifest): Ma
 	return { ...manifest, tables, events };
 }
 
-function removeFiles(folder: string): void {
-	for (const { path } of findTables(folder)) {
+/** Removes the files that a store was made of. Whatever was put beside it or changed since is not in it, and stays. */
+function removeFiles(folder: string, { reports, policy }: Manifest): void {
+	for (const { table, path } of listTables(folder)) {
+		if (!hasDigest(path, reports.find((report) => report.table === table)?.digest)) continue;
 		rmSync(path, { force: true });
 		rmSync(`${path}.sha256`, { force: true });
 	}
-	for (const name of ["policy.json", "quarantine"]) rmSync(join(folder, name), { recursive: true, force: true });
+	const path = join(folder, "policy.json");
+	if (policy !== null && existsSync(path) && loadPolicy(path) === policy) rmSync(path, { force: true });
+	rmSync(join(folder, "quarantine"), { recursive: true, force: true });
+}
+
+function hasDigest(path: string, digest: string | undefined): boolean {
+	return digest !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true && digestOfFile(path) === digest;
 }

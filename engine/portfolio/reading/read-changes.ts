@@ -12,7 +12,7 @@ import { isEventTable, type Manifest, type PlainTable, type Sha, shaOf } from ".
 import type { PathOf } from "../snapshot/store-folder.ts";
 import { addDeleted, tombstonesOf, type Versions, versionsOfRows } from "./held-versions.ts";
 import type { DayRange, ImportStep } from "./import-rows.ts";
-import { problemsOf, readFile } from "./read-tables.ts";
+import { problemsOf, readFile, readPart } from "./read-tables.ts";
 
 /** The rows of a table that are set aside. */
 export function quarantineOf({ tables, events }: Manifest, table: TableName): Sha | undefined {
@@ -30,7 +30,7 @@ export async function readChanges(
 	const changes = openChanges(table);
 	const aside = quarantineOf(manifest, table);
 	const file: TableFile = { table, path: aside === undefined ? "" : pathOf(aside, "ndjson"), format: "ndjson" };
-	if (aside !== undefined) await readFile(file, collectChanges(changes, true), rules.dialects);
+	if (aside !== undefined) await readPart(file, collectChanges(changes, true), rules.dialects);
 	if (range) forgetRange(changes, range);
 	const { columns } = TABLES[table];
 	const spec = { ...TABLES[table], columns: { ...columns, [OP.name]: OP.spec } };
@@ -82,7 +82,7 @@ export async function readDraft(step: ImportStep): Promise<{ draft: TableDraft; 
 		return versionsOfRows(table, rows, keys, pathOf);
 	});
 	const merge = applyChanges(changes, draft);
-	if (rows !== undefined) await readFile({ table, path: pathOf(rows), format: "arrow" }, merge.held, rules.dialects);
+	if (rows !== undefined) await readPart({ table, path: pathOf(rows), format: "arrow" }, merge.held, rules.dialects);
 	merge.finish();
 	return { draft, digest, changes };
 }

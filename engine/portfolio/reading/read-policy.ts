@@ -16,7 +16,7 @@ export interface PolicyFile {
 
 /** Reads policy.json. Throws INVALID_POLICY with line and column where it is not JSON. */
 export function readPolicy(folder: string): PolicyFile {
-	return parsePolicy(loadText(join(folder, "policy.json")));
+	return parsePolicy(loadPolicy(join(folder, "policy.json")));
 }
 
 /** The same of its text; null: there is none. */
@@ -52,7 +52,8 @@ function refuseUnlisted(pointer: string, word: unknown, list: readonly string[])
 		throw invalid(pointer, word, `expected one of ${list.map((listed) => JSON.stringify(listed)).join(", ")}`);
 }
 
-function loadText(path: string): string | null {
+/** The text of a policy.json; null: there is none. */
+export function loadPolicy(path: string): string | null {
 	try {
 		return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
 	} catch (error) {

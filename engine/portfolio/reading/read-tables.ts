@@ -14,6 +14,7 @@ import type { TableReport } from "../portfolio.ts";
 import type { RowSink } from "../files/raw-rows.ts";
 import { TABLES, type TableName, type TableSpec } from "../schema.ts";
 import { MAX_PROBLEMS, TableDraft } from "../rows/table-draft.ts";
+import { verifyPart } from "../snapshot/column-file.ts";
 
 export const ON_BAD_ROWS = ["quarantine", "reject"] as const;
 export type OnBadRows = (typeof ON_BAD_ROWS)[number];
@@ -67,16 +68,22 @@ export async function readFile(
 	sink: RowSink,
 	dialects: Dialects,
 	spec: TableSpec = TABLES[table],
+	verify: (path: string, digest: string) => void = verifyDigest,
 ): Promise<string> {
 	const bytes = loadBytes(path);
 	const digest = createHash("sha256").update(bytes).digest("hex");
-	verifyDigest(path, digest);
+	verify(path, digest);
 	if (format === "csv") decodeCsv(bytes, spec, sink, dialectOf(dialects, table));
 	else if (format === "ndjson") decodeNdjson(bytes, spec, sink);
 	else if (format === "json") decodeJson(bytes, spec, sink);
 	else if (format === "parquet") await decodeParquet(path, bytes.length, spec, sink);
 	else decodeArrow(bytes, spec, sink);
 	return digest;
+}
+
+/** Reads a part of a store as a file is read, verified by the digest that it is named after. */
+export function readPart(file: TableFile, sink: RowSink, dialects: Dialects = {}): Promise<string> {
+	return readFile(file, sink, dialects, TABLES[file.table], (path, digest) => verifyPart(basename(path), digest));
 }
 
 export function verifyDigest(path: string, digest: string): void {

@@ -9,7 +9,7 @@ import { adoptBig, isBig, readBig } from "./ingest-big.ts";
 import { tombstonesAfter, tombstonesOf } from "./held-versions.ts";
 import { createLinker, type Linker } from "./link-parts.ts";
 import { readDraft, reportAfter } from "./read-changes.ts";
-import { readFile, refuseBadTables, reportOf } from "./read-tables.ts";
+import { readPart, refuseBadTables, reportOf } from "./read-tables.ts";
 import { relinkEvents } from "./relink-events.ts";
 import { marginRates, writeAside, writeBase, writeColumns, writeRows } from "./write-snapshot.ts";
 
@@ -21,7 +21,7 @@ export async function rebuildTables(step: ImportStep): Promise<ImportResult> {
 		const { rows } = manifest.tables[name];
 		if (name === table || rows === undefined) continue;
 		const held = new TableDraft(name);
-		await readFile({ table: name, path: step.pathOf(rows), format: "arrow" }, held, {});
+		await readPart({ table: name, path: step.pathOf(rows), format: "arrow" }, held);
 		drafts.set(name, held);
 	}
 	const others = [...drafts.values()];

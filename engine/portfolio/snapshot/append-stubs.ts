@@ -1,7 +1,9 @@
+import { basename } from "node:path";
+import { digestOfFile } from "../ingest/scan-file.ts";
 import { TextBytes } from "../rows/growing-arrays.ts";
 import { TABLES } from "../schema.ts";
 import { kindOf } from "../shared-table.ts";
-import { openColumnFile, type Values } from "./column-file.ts";
+import { openColumnFile, type Values, verifyPart } from "./column-file.ts";
 import { allocate, nullOf } from "./event-columns.ts";
 import type { PlainTable, PlainTableName } from "./manifest.ts";
 import type { PartWriter } from "./part-writer.ts";
@@ -15,7 +17,9 @@ export function appendStubs(
 	pathOf: PathOf,
 	writer: PartWriter,
 ): PlainTable {
-	const file = openColumnFile(pathOf(table.columns));
+	const path = pathOf(table.columns);
+	verifyPart(basename(path), digestOfFile(path)); // what is written anew gets a digest of its own
+	const file = openColumnFile(path);
 	const [key] = TABLES[name].key;
 	const columns: Record<string, Values | TextBytes> = {};
 	for (const column of file.names.length > 0 ? file.names : [key]) {

@@ -5,6 +5,7 @@ import { CarteiraError } from "../../errors.ts";
 import type { TextColumn } from "../portfolio.ts";
 import { codeWords } from "./code-words.ts";
 import { once } from "./lazy.ts";
+import { type Sha, shaOf } from "./manifest.ts";
 
 export type Values = Int32Array | Float64Array | Uint8Array;
 
@@ -37,7 +38,7 @@ export interface TextPiece {
 	readonly bytes: Buffer;
 }
 
-/** Files up to this size are read whole when they are opened and need no descriptor. */
+/** Files up to this size are read whole when they are opened, so that their digest costs nothing, and need no descriptor. */
 const SMALL = 1 << 20;
 const PIECE = 1 << 30;
 
@@ -48,7 +49,10 @@ interface Source {
 	read(at: number, into: Uint8Array): void;
 }
 
-/** Opens a column file. Its descriptor stays open as long as the object lives, so that the file may be unlinked meanwhile. */
+/**
+ * Opens a column file. Its descriptor stays open as long as the object lives, so that the file may be unlinked meanwhile. Throws
+ * INVALID_INPUT for one that is damaged, of a small one by its digest, of a large one as far as its structure tells.
+ */
 export function openColumnFile(path: string): ColumnFile {
 	return layOut(openSource(path));
 }
@@ -82,7 +86,14 @@ function openSource(path: string): Source {
 	} finally {
 		closeSync(file);
 	}
+	verifyPart(name, shaOf(bytes));
 	return sourceOf(name, bytes);
+}
+
+/** Throws INVALID_INPUT for a part whose bytes have another digest than the one that it is named after. */
+export function verifyPart(name: string, digest: Sha): void {
+	const stated = /^([0-9a-f]{64})\.(?:arrow|ndjson)$/.exec(name)?.[1];
+	if (stated !== undefined && stated !== digest) throw damaged(name, `its bytes have the SHA-256 ${digest}`);
 }
 
 function readFully(file: number, name: string, at: number, into: Uint8Array): void {

@@ -1,10 +1,13 @@
+import { basename } from "node:path";
 import type { FixedType } from "../files/batch-file.ts";
 import type { PurchaseEvents } from "../purchase-events.ts";
+import { digestOfFile } from "../ingest/scan-file.ts";
 import { TextBytes } from "../rows/growing-arrays.ts";
 import { TABLES } from "../schema.ts";
 import { hasWords, kindOfColumn } from "./event-columns.ts";
+import { verifyPart } from "./column-file.ts";
 import { eachPiece } from "./event-table.ts";
-import { EVENT_TABLES, type EventTable, type EventTableName, type Manifest, partsOf, type Sha } from "./manifest.ts";
+import { EVENT_TABLES, type EventTable, type EventTableName, filesOfPart, type Manifest, partsOf, type Sha } from "./manifest.ts";
 import { marginRatesIn } from "./margin-rates.ts";
 import { type OpenPart, openParts } from "./open-part.ts";
 import type { PartWriter } from "./part-writer.ts";
@@ -34,7 +37,10 @@ export interface LeftOut {
 	readonly textOf: (text: string) => string;
 }
 
-/** Merges the deltas of some tables into their bases; what the snapshot says stays the same, but for what is to be left out. */
+/**
+ * Merges the deltas of some tables into their bases; what the snapshot says stays the same, but for what is to be left out. Every byte
+ * of the parts is verified first, for what is merged gets a new digest. Throws INVALID_INPUT for a damaged one.
+ */
 export function compactTables(
 	manifest: Manifest,
 	names: readonly EventTableName[],
@@ -43,7 +49,11 @@ export function compactTables(
 	leftOut?: LeftOut,
 ): Manifest {
 	const events = { ...manifest.events };
-	for (const name of names) events[name] = compactTable(manifest, name, pathOf, writer, leftOut);
+	for (const name of names) {
+		const files = new Set(partsOf(events[name]).flatMap(filesOfPart));
+		for (const path of [...files].map((sha) => pathOf(sha))) verifyPart(basename(path), digestOfFile(path));
+		events[name] = compactTable(manifest, name, pathOf, writer, leftOut);
+	}
 	writer.close();
 	return { ...manifest, events };
 }

@@ -92,6 +92,12 @@ export function shaOf(bytes: Uint8Array | string): Sha {
 	return createHash("sha256").update(bytes).digest("hex");
 }
 
+/** All files that a part of events is made of. */
+export function filesOfPart({ lines, groups, events, words, links, replaced, dropped = {} }: EventPart): Sha[] {
+	const lists = [words, links, dropped].flatMap((shas) => Object.values(shas));
+	return [lines, groups, ...lists, ...(events === undefined ? [] : [events]), ...(replaced === undefined ? [] : [replaced])];
+}
+
 /** Names of all files that a manifest needs. */
 export function filesOf({ tables, events }: Manifest): Set<string> {
 	const files = new Set<string>();
@@ -106,10 +112,7 @@ export function filesOf({ tables, events }: Manifest): Set<string> {
 	for (const table of Object.values(events)) {
 		arrow(table.tombstones);
 		aside(table.quarantine);
-		for (const { lines, groups, events: purchases, words, links, replaced, dropped = {} } of partsOf(table)) {
-			const lists = [...Object.values(words), ...Object.values(links), ...Object.values(dropped)];
-			for (const sha of [lines, groups, purchases, replaced, ...lists]) arrow(sha);
-		}
+		for (const part of partsOf(table)) for (const sha of filesOfPart(part)) arrow(sha);
 	}
 	return files;
 }

@@ -57,6 +57,42 @@ describe("a store", () => {
 		expect(idsOf(folder)).toContain("late");
 	});
 
+	it("removes the files that it was made of, and leaves those that were put beside it since", async () => {
+		const folder = temporaryFolder();
+		const write = (id: string): void => writeCsvFolder(folder, { orders: [order(id, "c1") as SampleRow] });
+		write("read");
+		await ensureStore(folder);
+		write("read"); // as when the process had died before it removed them
+		await ensureStore(folder);
+		expect(readdirSync(folder).sort()).toEqual(["CURRENT", "manifests", "parts"]);
+		write("new");
+		const beside = ["orders.csv", "orders.parquet", "policy.json"];
+		writeFileSync(join(folder, "orders.parquet"), "another");
+		writeFileSync(join(folder, "policy.json"), "{");
+		await ensureStore(folder);
+		expect(readdirSync(folder).sort()).toEqual(["CURRENT", "manifests", ...beside.slice(0, 2), "parts", beside[2]]);
+		expect(idsOf(folder)).toEqual(["read"]);
+	});
+
+	it("is not read from parts whose bytes have changed, nor are those made part of another snapshot", async () => {
+		const store = await storeOf({ customers: customers("c1") as SampleRow[], orders: orders(50_000) as SampleRow[] });
+		await importInProcess(store, "orders", [order("late", "c1")], "upsert");
+		const { base } = readCurrent(store).manifest.events.orders;
+		const changing = async (sha: string | undefined, work: () => Promise<unknown>): Promise<void> => {
+			const path = join(store, "parts", `${sha}.arrow`);
+			const bytes = readFileSync(path);
+			const changed = Buffer.from(bytes);
+			changed[Math.floor(bytes.length / 2)] ^= 1;
+			writeFileSync(path, changed);
+			await expect(work()).rejects.toMatchObject({ code: "INVALID_INPUT", message: expect.stringContaining("is damaged: its bytes have") });
+			writeFileSync(path, bytes);
+		};
+		await changing(base?.links.product_id, async () => openSnapshot(store).portfolio());
+		await changing(readCurrent(store).manifest.tables.customers.rows, () => importInProcess(store, "customers", customers("c2"), "upsert"));
+		await changing(base?.lines, () => compactInProcess(store));
+		expect(idsOf(store)).toHaveLength(50_001);
+	});
+
 	it("has another digest with another policy, and refuses a policy that is none", async () => {
 		const store = await storeOf({ orders: sampleTables().orders });
 		const { digest } = openSnapshot(store).portfolio();
