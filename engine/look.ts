@@ -3,9 +3,12 @@ import type { PlanDocument } from "./agenda/plan-document.ts";
 import type { StoredPlan } from "./decide.ts";
 import type { StoredPortfolio } from "./desks.ts";
 import type { FigureId } from "./monitor/figures.ts";
-import { type DrillDown, type Monitor, type MonitorScope, openMonitor } from "./monitor/monitor.ts";
+import { lookAheadInThread } from "./look-ahead-thread.ts";
+import type { LookAhead } from "./monitor/look-ahead.ts";
+import { type DrillDown, type Monitor, type MonitorScope, monitorOf, openMonitor } from "./monitor/monitor.ts";
 import type { MonitorCustomers, MonitorDocument } from "./monitor/monitor-document.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
+import { viewOf } from "./monitor/view.ts";
 import { createShelf } from "./shelf.ts";
 import type { Day } from "./units.ts";
 
@@ -36,14 +39,34 @@ export interface DistantMonitor {
 /** Looks kept open: each holds its portfolio and some arrays by customer in memory. */
 const MOST_KEPT = 2;
 
+/** From so many order lines on a look takes a second thread, which costs a tenth of a second to begin with. */
+const MANY_LINES = 2_000_000;
+
+/** Looks at a snapshot; at a large one on this thread and another. */
+export async function openLook({ portfolio: { folder, sha }, asOf, plan }: StoredLook): Promise<Monitor> {
+	const portfolio = openSnapshot(folder, sha).portfolio();
+	const question = { asOf, ...(plan && { plan: readStored(plan) }) };
+	if (portfolio.tables.orders.numRows < MANY_LINES) return openMonitor(portfolio, question);
+	const others = lookAheadInThread({ store: folder, sha, asOf });
+	others.catch(() => undefined); // told below, or not at all where this thread fails first
+	const state: { ahead: LookAhead | null } = { ahead: null };
+	const view = viewOf(portfolio, question, () => {
+		if (state.ahead === null) throw new TypeError("a look was asked before the other thread had told its part");
+		return state.ahead;
+	});
+	state.ahead = await others;
+	return monitorOf(view, question);
+}
+
 /** Answers questions about snapshots and keeps the last looks, since a page and what is behind it are asked for together. */
-export function createLooker(): (task: LookTask) => MonitorDocument | MonitorCustomers {
-	const looks = createShelf<Monitor>(MOST_KEPT);
-	return ({ look: { portfolio, asOf, plan }, question }) => {
-		const { folder, sha } = portfolio;
-		const monitor = looks.get(JSON.stringify([folder, sha, asOf, plan?.plan_id ?? null]), () =>
-			openMonitor(openSnapshot(folder, sha).portfolio(), { asOf, ...(plan && { plan: readStored(plan) }) }),
-		);
+export function createLooker(): (task: LookTask) => Promise<MonitorDocument | MonitorCustomers> {
+	const looks = createShelf<Promise<Monitor>>(MOST_KEPT);
+	return async ({ look, question }) => {
+		const { portfolio, asOf, plan } = look;
+		const key = JSON.stringify([portfolio.folder, portfolio.sha, asOf, plan?.plan_id ?? null]);
+		const opening = looks.get(key, () => openLook(look));
+		opening.catch(() => looks.drop(key)); // the next question tries again
+		const monitor = await opening;
 		return question.kind === "document" ? monitor.document(question.scope) : monitor.customers(question.figure, question.drill);
 	};
 }

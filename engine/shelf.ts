@@ -2,6 +2,7 @@
 export interface Shelf<Value> {
 	/** The value of a key, made where it is not there. */
 	get(key: string, make: () => Value): Value;
+	drop(key: string): void;
 }
 
 export function createShelf<Value>(most: number): Shelf<Value> {
@@ -14,5 +15,6 @@ export function createShelf<Value>(most: number): Shelf<Value> {
 			for (const oldest of [...kept.keys()].slice(0, -most)) kept.delete(oldest);
 			return value;
 		},
+		drop: (key) => void kept.delete(key),
 	};
 }

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { buildStore, openMonitor, parseDay, readPortfolio } from "../../engine/index.ts";
+import { buildStore, openSnapshot, parseDay } from "../../engine/index.ts";
+import { openLook } from "../../engine/look.ts";
 import { makeNational } from "./national/make-national.ts";
 
 interface Flags {
@@ -20,23 +22,21 @@ async function main({ customers, store, asOf, toy }: Flags): Promise<void> {
 		const path = store ?? (await makeStore(root, toy ? 500 : Number(customers), day));
 		const [started, cpu] = [performance.now(), process.cpuUsage()];
 		const seconds = (): number => Number(((performance.now() - started) / 1000).toFixed(2));
-		const portfolio = await readPortfolio(path);
-		const opened = seconds();
-		const monitor = openMonitor(portfolio, { asOf: day });
+		const { folder, sha, portfolio } = openSnapshot(path);
+		const monitor = await openLook({ portfolio: { folder, sha }, asOf: day, plan: null });
 		const looked = seconds();
 		const document = monitor.document();
 		const { user, system } = process.cpuUsage(cpu);
 		const told = {
 			customers: document.total.num_customers,
-			order_lines: portfolio.tables.orders.numRows,
 			seconds: seconds(),
-			opened,
 			looked,
 			cpu_seconds: Number(((user + system) / 1e6).toFixed(2)),
 			peak_megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
 			bytes: JSON.stringify(document).length,
+			sha256: createHash("sha256").update(JSON.stringify(document)).digest("hex").slice(0, 16),
 		};
-		console.log(JSON.stringify(told));
+		console.log(JSON.stringify({ ...told, order_lines: portfolio().tables.orders.numRows }));
 	} finally {
 		rmSync(root, { recursive: true, force: true });
 	}

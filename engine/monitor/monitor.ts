@@ -74,7 +74,11 @@ const SOURCES: Readonly<Record<FigureId, (view: View, planned: PlannedContacts |
  * is ranked by its own rhythm.
  */
 export function openMonitor(portfolio: Portfolio, question: MonitorQuestion): Monitor {
-	const view = viewOf(portfolio, question);
+	return monitorOf(viewOf(portfolio, question), question);
+}
+
+/** The monitor of a portfolio that was looked at. */
+export function monitorOf(view: View, question: Pick<MonitorQuestion, "plan">): Monitor {
 	const planned = question.plan === undefined ? null : plannedOf(view, question.plan);
 	const known = new Map<string, Source>();
 	const sourceOf = (figure: FigureId, line: string | null = null): Source => {
@@ -219,20 +223,14 @@ function customersBehind(
 	};
 }
 
-/** Last dates before as_of of what happened; the history knows each customer's last rows, so that not every row is looked at. */
-function dataThrough({ portfolio, history, asOf }: View): Readonly<Record<string, number>> {
+/** Last dates before as_of of what happened. */
+function dataThrough({ portfolio, asOf }: View): Readonly<Record<string, number>> {
 	const { orders, contacts, service_events } = portfolio.tables;
-	let [ordered, contacted] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-	for (let customer = 0; customer < history.numCustomers; customer++) {
-		const [line, contact] = [history.lineStart[customer + 1], history.contactStart[customer + 1]];
-		if (line > history.lineStart[customer]) ordered = Math.max(ordered, orders.days.ordered_on[history.line[line - 1]]);
-		if (contact > history.contactStart[customer])
-			contacted = Math.max(contacted, contactDay(contacts.numbers.contacted_at[history.contact[contact - 1]]));
-	}
+	const now = asOf * SECONDS_PER_DAY;
 	const told = {
-		orders: ordered,
-		contacts: contacted,
-		service_events: contactDay(lastBefore(service_events.numbers.at, asOf * SECONDS_PER_DAY)),
+		orders: lastBefore(orders.days.ordered_on, asOf),
+		contacts: contactDay(lastBefore(contacts.numbers.contacted_at, now)),
+		service_events: contactDay(lastBefore(service_events.numbers.at, now)),
 	};
 	return Object.fromEntries(Object.entries(told).filter(([, day]) => Number.isFinite(day)));
 }

@@ -1,12 +1,15 @@
 import { CLASSES, PHASES } from "../policy/case.ts";
 import { contactDay, isReached } from "../policy/classify.ts";
 import { isPositivated } from "../policy/monthly-sales.ts";
+import { monthStartOf } from "../policy/goals.ts";
 import { INACTIVE, PRE_INACTIVE } from "../policy/phase.ts";
 import { CHANNELS, CREDIT_STATUS, OUTCOMES } from "../portfolio/schema.ts";
+import { codeTexts } from "../scoring/past-intervals.ts";
 import { type Day, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
 import { POSITIVATION_STATES, SERVICE_STATES } from "./figures.ts";
 import type { Source } from "./source.ts";
-import { marginOf, monthStartOf, periodOf, type View } from "./view.ts";
+import { periodOf } from "./periods.ts";
+import { marginOf, type View } from "./view.ts";
 
 const CANCELLED = OUTCOMES.indexOf("cancelled");
 const ORDER = OUTCOMES.indexOf("order");
@@ -104,17 +107,20 @@ export function objectionsOf({ portfolio, history, revenue, asOf }: View): Sourc
 	const { contacts } = portfolio.tables;
 	const { contacted_at: contactedAt } = contacts.numbers;
 	const since = (asOf - OBJECTION_DAYS) * SECONDS_PER_DAY;
-	const words = new Map<string, number>();
+	const told = codeTexts(contacts.texts.objection);
+	/** By code of a word: its cell, in the order in which they are met; -1: not met. */
+	const cellOf = new Int32Array(told.words.length).fill(-1);
+	const words: string[] = [];
 	const met: { readonly customer: number; readonly code: number; readonly on: Day; count: number }[] = [];
 	for (let customer = 0; customer < history.numCustomers; customer++) {
 		const first = met.length;
 		for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
 			const row = history.contact[i];
 			if (contactedAt[row] < since) break;
-			const word = isReached(contacts.codes.outcome[row]) ? contacts.texts.objection.at(row) : null;
-			if (word === null) continue;
-			const code = words.get(word) ?? words.size;
-			words.set(word, code);
+			const word = told.codes[row];
+			if (word < 0 || !isReached(contacts.codes.outcome[row])) continue;
+			if (cellOf[word] < 0) cellOf[word] = words.push(told.words[word]) - 1;
+			const code = cellOf[word];
 			let at = first;
 			while (at < met.length && met[at].code !== code) at++;
 			if (at < met.length) met[at].count++;
@@ -123,7 +129,7 @@ export function objectionsOf({ portfolio, history, revenue, asOf }: View): Sourc
 	}
 	return {
 		figure: "objections",
-		cells: [...words.keys()].map((word) => [word]),
+		cells: words.map((word) => [word]),
 		each(out, emit) {
 			for (const { customer, code, on, count } of met) {
 				out[0] = count;
@@ -198,10 +204,12 @@ export function productivityOf({ portfolio, history, asOf }: View): Source {
 		cells: CHANNELS.map((name) => [name]),
 		each(out, emit) {
 			for (let customer = 0; customer < history.numCustomers; customer++) {
+				const end = history.contactStart[customer + 1];
+				if (end === history.contactStart[customer] || contactedAt[history.contact[end - 1]] < since) continue;
 				let paidDay = NULL_DAY; // a day's orders count for its last contact only
 				sums.fill(0);
 				lastOn.fill(NULL_DAY);
-				for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
+				for (let i = end - 1; i >= history.contactStart[customer]; i--) {
 					const row = history.contact[i];
 					if (contactedAt[row] < since) break;
 					if (outcome[row] === CANCELLED) continue;

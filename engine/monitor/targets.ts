@@ -6,7 +6,8 @@ import { type Day, SECONDS_PER_DAY } from "../units.ts";
 import type { MonitorTarget } from "./monitor-document.ts";
 import type { PlannedContacts } from "./planned.ts";
 import { RECENT_DAYS, valueOn } from "./standing-figures.ts";
-import { monthEndOf, periodOf, type View } from "./view.ts";
+import { monthDaysOf, monthEndOf, periodOf } from "./periods.ts";
+import type { View } from "./view.ts";
 
 type Metric = (typeof TARGET_METRICS)[number];
 
@@ -49,9 +50,8 @@ interface Measured {
 
 function createMeasure(view: View): (metric: Metric, line: string | null) => Measured {
 	const { asOf, calendar, salesOf } = view;
-	const { from, workingDays, workingDaysLeft } = monthOf(view);
-	const before = monthStartOf(from - 1);
-	const cut = sameDistance(view, before, from, workingDaysLeft);
+	const { workingDays } = monthOf(view);
+	const { from, before, cut } = monthDaysOf(calendar, asOf);
 	const elapsed = countWorkingDays(calendar, from, asOf);
 	const evenGrowth = elapsed > 0 ? workingDays / elapsed : 1;
 	const known = new Map<string, Measured>();
@@ -69,13 +69,6 @@ function createMeasure(view: View): (metric: Metric, line: string | null) => Mea
 		known.set(key, measured);
 		return measured;
 	};
-}
-
-/** The day of a month from … to − 1 from which on it had so many working days left. */
-function sameDistance({ calendar }: View, from: Day, to: Day, workingDaysLeft: number): Day {
-	let day = to;
-	for (let left = 0; day > from && left < workingDaysLeft; ) if (calendar.isWorkingDay(--day)) left++;
-	return day;
 }
 
 /** Contacts of the last 28 days and of the plan, by row of reps. */

@@ -6,6 +6,7 @@ import { COLLECTIONS_TEAM } from "../policy/credit.ts";
 import { createSales, type SalesOf } from "../policy/monthly-sales.ts";
 import { buildOwnership, isManager, type Ownership } from "../policy/ownership.ts";
 import type { ActionPlan, Policy } from "../policy/policy.ts";
+import { once } from "../portfolio/snapshot/lazy.ts";
 import type { Calendar } from "../portfolio/calendar/calendar.ts";
 import { examineFeed } from "../portfolio/feed.ts";
 import { buildHistory, type History } from "../portfolio/history.ts";
@@ -14,10 +15,11 @@ import { CUSTOMER_STATUS, REP_KINDS } from "../portfolio/schema.ts";
 import { intervalsBefore } from "../scoring/past-intervals.ts";
 import { ticketsOf } from "../scoring/rhythm.ts";
 import { type Question, rulesOf } from "../understand.ts";
-import { type Cents, type Day, formatDay } from "../units.ts";
+import type { Cents, Day } from "../units.ts";
+import { phasesAtStarts } from "./flows.ts";
+import type { LookAhead } from "./look-ahead.ts";
+import { periodsOf } from "./periods.ts";
 
-/** Months of which flows between phases are told, the running one counted. */
-const MONTHS = 6;
 const DAYS_SCORED = 90;
 const FIELD_EMPLOYEE = REP_KINDS.indexOf("field_employee");
 const OPEN = CUSTOMER_STATUS.indexOf("open");
@@ -40,9 +42,8 @@ export interface View {
 	/** Sales less returns of purchase days and their margin over the window of the ABC curve, cents. */
 	readonly revenue: Float64Array;
 	readonly margin: Float64Array;
-	/** First days of the months told of, oldest first; of each, the expected intervals before it. */
-	readonly months: readonly Day[];
-	readonly intervalsBefore: readonly Float32Array[];
+	/** Phase codes at the beginning of each month told of. */
+	readonly phasesAtStarts: () => readonly Uint8Array[];
 	/** Sales of periods from last month's beginning on. */
 	readonly salesOf: SalesOf;
 	readonly ownership: Ownership;
@@ -58,14 +59,16 @@ export interface View {
 	readonly activeMaxGap: (customer: number) => number;
 }
 
-/** Looks at a whole portfolio as it stood when a day began: nothing dated on it or later is seen. */
-export function viewOf(portfolio: Portfolio, question: Question): View {
+/**
+ * Looks at a whole portfolio as it stood when a day began: nothing dated on it or later is seen. `ahead` tells what another thread works out
+ * meanwhile; it is asked for with the first figure that needs it.
+ */
+export function viewOf(portfolio: Portfolio, question: Question, ahead?: () => LookAhead): View {
 	const { asOf } = question;
 	const { policy, calendar, horizon } = rulesOf(portfolio, question);
 	const history = buildHistory(portfolio, asOf);
 	const feed = examineFeed(portfolio, asOf, calendar, history);
-	const months = monthsBefore(asOf);
-	const [expectedInterval, ...before] = intervalsBefore(portfolio, history, [feed.silenceFrom, ...months]);
+	const [expectedInterval] = intervalsBefore(portfolio, history, [feed.silenceFrom]);
 	const ticket = ticketsOf(history);
 	const expectedValue = ticket.map((value, customer) => (value * DAYS_SCORED) / expectedInterval[customer]);
 	const known = { portfolio, history, policy, asOf };
@@ -83,9 +86,8 @@ export function viewOf(portfolio: Portfolio, question: Question): View {
 		expectedInterval,
 		ticket,
 		...sums,
-		months,
-		intervalsBefore: before,
-		salesOf: createSales(known, monthStartOf(monthStartOf(asOf) - 1)),
+		phasesAtStarts: once(() => ahead?.().phases ?? phasesAtStarts({ ...known })),
+		salesOf: salesBy(known, calendar, ahead),
 		ownership,
 		owner,
 		isServed: servedBy(portfolio, classification, owner),
@@ -94,25 +96,10 @@ export function viewOf(portfolio: Portfolio, question: Question): View {
 	};
 }
 
-/** First days of the last months up to that of as_of, oldest first. */
-function monthsBefore(asOf: Day): Day[] {
-	const months = [monthStartOf(asOf)];
-	while (months.length < MONTHS) months.unshift(monthStartOf(months[0] - 1));
-	return months;
-}
-
-export function monthStartOf(day: Day): Day {
-	return day - Number(formatDay(day).slice(8)) + 1;
-}
-
-/** `YYYY-MM` of a day. */
-export function periodOf(day: Day): string {
-	return formatDay(day).slice(0, 7);
-}
-
-/** First day of the next month. */
-export function monthEndOf(day: Day): Day {
-	return monthStartOf(monthStartOf(day) + 31);
+function salesBy(known: Pick<View, "portfolio" | "history" | "policy" | "asOf">, calendar: Calendar, ahead?: () => LookAhead): SalesOf {
+	const { since } = periodsOf(known.portfolio, calendar, known.asOf);
+	const made = once(() => createSales(known, since, ahead?.().sales));
+	return (...of) => made()(...of);
 }
 
 function windowSums(history: History, policy: Policy, asOf: Day): { revenue: Float64Array; margin: Float64Array } {

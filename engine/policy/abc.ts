@@ -39,7 +39,8 @@ export function normalisedValues(history: History, policy: Policy, asOf: Day): F
  */
 export function abcClasses(values: Float64Array, a: number, b: number): Uint8Array {
 	const sorted = descending(values);
-	const total = sorted.reduce((sum, value) => sum + value, 0);
+	let total = 0;
+	for (const value of sorted) total += value;
 	let [numA, numB, before] = [0, 0, 0];
 	for (const value of sorted) {
 		if (before / total < a) numA++;
@@ -51,10 +52,12 @@ export function abcClasses(values: Float64Array, a: number, b: number): Uint8Arr
 
 /** The positive values, largest first. */
 function descending(values: Float64Array): Float64Array {
-	return values
-		.filter((value) => value > 0)
-		.sort()
-		.reverse();
+	let count = 0;
+	for (const value of values) if (value > 0) count++;
+	const positive = new Float64Array(count);
+	count = 0;
+	for (const value of values) if (value > 0) positive[count++] = value;
+	return positive.sort().reverse();
 }
 
 /**

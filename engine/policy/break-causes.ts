@@ -23,7 +23,7 @@ const OBJECTION_CAUSES: Readonly<Record<string, Cause>> = {
 	delivery: "delivery_failure",
 	closed: "closed",
 };
-const NOT_REACHED = "not_reached";
+const NOT_REACHED = OUTCOMES.indexOf("not_reached");
 /** Without a reached contact for so many days nobody served the customer, however long its action plan allows. */
 const UNSERVED_DAYS = 35;
 /** Attempts in a row that did not reach the customer, from which on it has probably closed. */
@@ -111,14 +111,12 @@ function creditOf({ portfolio, classification, asOf }: CauseInputs, customer: nu
 	};
 }
 
-/** Rows of the contacts after a day, newest first. */
-function* contactsAfter({ portfolio, history }: CauseInputs, customer: number, day: Day): Generator<number> {
+/** Where the contacts after a day begin in the history. */
+function firstContactAfter({ portfolio, history }: CauseInputs, customer: number, day: Day): number {
 	const { contacted_at: contactedAt } = portfolio.tables.contacts.numbers;
-	for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
-		const row = history.contact[i];
-		if (contactDay(contactedAt[row]) <= day) return;
-		yield row;
-	}
+	let first = history.contactStart[customer + 1];
+	while (first > history.contactStart[customer] && contactDay(contactedAt[history.contact[first - 1]]) > day) first--;
+	return first;
 }
 
 function contactProof({ portfolio }: CauseInputs, row: number, detail: string): Proof {
@@ -127,11 +125,17 @@ function contactProof({ portfolio }: CauseInputs, row: number, detail: string): 
 
 /** The last attempts were all in vain, and nobody was reached since the last order. */
 function vanishedOf(inputs: CauseInputs, customer: number, last: Day): Found | null {
-	const { contacts } = inputs.portfolio.tables;
-	const rows = [...contactsAfter(inputs, customer, last)];
-	if (rows.some((row) => isReached(contacts.codes.outcome[row]))) return null;
-	const vain = rows.filter((row) => OUTCOMES[contacts.codes.outcome[row]] === NOT_REACHED);
-	return vain.length < VAIN_ATTEMPTS ? null : { cause: "closed", proof: contactProof(inputs, vain[0], `${vain.length} × ${NOT_REACHED}`) };
+	const { history } = inputs;
+	const { outcome } = inputs.portfolio.tables.contacts.codes;
+	let [count, latest] = [0, -1];
+	for (let i = firstContactAfter(inputs, customer, last); i < history.contactStart[customer + 1]; i++) {
+		const row = history.contact[i];
+		if (isReached(outcome[row])) return null;
+		if (outcome[row] !== NOT_REACHED) continue;
+		count++;
+		latest = row;
+	}
+	return count < VAIN_ATTEMPTS ? null : { cause: "closed", proof: contactProof(inputs, latest, `${count} × ${OUTCOMES[NOT_REACHED]}`) };
 }
 
 /** Between the last order and the day when the next was expected the customer went without contact for longer than an active one may. */
@@ -153,9 +157,12 @@ function unservedOf(inputs: CauseInputs, customer: number, last: Day, on: Day): 
 
 /** What the customer said last, where it said the same the time before. */
 function objectionOf(inputs: CauseInputs, customer: number, last: Day): Found | null {
+	const { history } = inputs;
 	const { contacts } = inputs.portfolio.tables;
 	let found: Found | null = null;
-	for (const row of contactsAfter(inputs, customer, last)) {
+	const first = firstContactAfter(inputs, customer, last);
+	for (let i = history.contactStart[customer + 1] - 1; i >= first; i--) {
+		const row = history.contact[i];
 		const word = isReached(contacts.codes.outcome[row]) ? contacts.texts.objection.at(row) : null;
 		if (word === null) continue;
 		const cause = Object.hasOwn(OBJECTION_CAUSES, word) ? OBJECTION_CAUSES[word] : undefined; // words are anybody's: also "constructor"

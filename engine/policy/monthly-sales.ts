@@ -22,15 +22,22 @@ export interface SalesInputs {
 /** Sales of the days from … to − 1 of one supplier line, or of all (null), by customer. */
 export type SalesOf = (line: string | null, from: Day, to: Day) => MonthlySales;
 
+/** Sales that somebody has summed already, in memory that threads share. */
+export interface SummedSales {
+	readonly of: Parameters<SalesOf>;
+	readonly sales: MonthlySales;
+}
+
 /**
  * Reads sales from a day on: returns subtracted, cancelled and cut lines left out. Margin where lines state it, else at the product's rate, else
  * at the policy's; neither bonus nor exchange is a product that was bought. The lines are read once, and so is each period of a supplier line.
  */
-export function createSales({ portfolio, history, policy }: SalesInputs, since: Day): SalesOf {
+export function createSales({ portfolio, history, policy }: SalesInputs, since: Day, summed: readonly SummedSales[] = []): SalesOf {
 	const linesOf = once(() => recentLinesOf(portfolio, history, since));
-	const known = new Map<string, MonthlySales>();
-	return (line, from, to) => {
-		const key = JSON.stringify([line, from, to]);
+	const known = new Map(summed.map(({ of, sales }) => [JSON.stringify(of), sales]));
+	return (...of) => {
+		const [line, from, to] = of;
+		const key = JSON.stringify(of);
 		const sales = known.get(key) ?? sumSales({ portfolio, policy, lines: linesOf() }, line, from, to);
 		known.set(key, sales);
 		return sales;
@@ -50,9 +57,9 @@ function sumSales(
 	const lineSales = createLineSales({ tables: { orders, products } }, policy);
 	const { product_id: product } = orders.refs;
 	const sales = {
-		value: new Float64Array(numCustomers),
-		margin: new Float64Array(numCustomers),
-		numProducts: new Uint16Array(numCustomers),
+		value: new Float64Array(new SharedArrayBuffer(8 * numCustomers)),
+		margin: new Float64Array(new SharedArrayBuffer(8 * numCustomers)),
+		numProducts: new Uint16Array(new SharedArrayBuffer(2 * numCustomers)),
 	};
 	const isOfLine = line === null ? null : lineTest(orders, products, line);
 	const boughtBy = new Int32Array(products.length + 1).fill(-1);

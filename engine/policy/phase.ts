@@ -27,7 +27,8 @@ export interface Rhythm {
 export function thresholdOf(phase: number, expectedInterval: number, rules: PhaseRules): number {
 	const { pre_inactive, inactivating, inactive, ex_customer } = rules;
 	if (phase === EX_CUSTOMER) return ex_customer.days;
-	const { ratio, floor_days: floor, ceiling_days: ceiling } = [pre_inactive, inactivating, inactive][phase - PRE_INACTIVE];
+	const rule = phase === PRE_INACTIVE ? pre_inactive : phase === INACTIVATING ? inactivating : inactive;
+	const { ratio, floor_days: floor, ceiling_days: ceiling } = rule;
 	return Math.min(ceiling, Math.max(floor, Number.isNaN(expectedInterval) ? 0 : ratio * expectedInterval));
 }
 

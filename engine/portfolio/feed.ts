@@ -1,7 +1,7 @@
 import { median } from "simple-statistics";
 import { type Day, formatDay, weekdayOf } from "../units.ts";
 import type { Calendar } from "./calendar/calendar.ts";
-import { buildHistory, type History } from "./history.ts";
+import { buildHistory, countDays, type History } from "./history.ts";
 import type { FeedHealth, Portfolio } from "./portfolio.ts";
 
 /** Weeks of the same weekday that a day is compared with. */
@@ -62,15 +62,9 @@ export function examineFeed(
 	return { silenceFrom, staleDays, missingDays: firstOf(missing), thinDays: firstOf(thin) };
 }
 
-function countPurchases({ eventDay }: History): ReadonlyMap<Day, number> {
-	let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-	for (const day of eventDay) {
-		if (day < first) first = day;
-		if (day > last) last = day;
-	}
-	const counts = new Int32Array(Math.max(0, last - first + 1));
-	for (const day of eventDay) counts[day - first]++;
-	return new Map(Array.from(counts, (count, i): [Day, number] => [first + i, count]).filter(([, count]) => count > 0));
+function countPurchases(history: History): ReadonlyMap<Day, number> {
+	const { firstDay, counts } = countDays(history);
+	return new Map(Array.from(counts, (count, i): [Day, number] => [firstDay + i, count]).filter(([, count]) => count > 0));
 }
 
 /** Collective closures: nothing is learnt from 22 December to 4 January. */

@@ -2,6 +2,7 @@ import { type Day, SECONDS_PER_DAY } from "../units.ts";
 import type { Portfolio } from "./portfolio.ts";
 import { createSignOf, type PurchaseEvents } from "./purchase-events.ts";
 import { ORDER_STATUS } from "./schema.ts";
+import { once } from "./snapshot/lazy.ts";
 import { cutRows, takeInto, timelineOf } from "./timeline.ts";
 
 export { createIsSale } from "./purchase-events.ts";
@@ -34,22 +35,31 @@ const CANCELLED = ORDER_STATUS.indexOf("cancelled");
 export function buildHistory(portfolio: Portfolio, before: Day): History {
 	const { customers, orders, contacts } = portfolio.tables;
 	const timeline = timelineOf(portfolio);
-	const lines = cutRows(timeline.lineStart, timeline.line, orders.days.ordered_on, before);
-	const met = cutRows(timeline.contactStart, timeline.contact, contacts.numbers.contacted_at, before * SECONDS_PER_DAY);
+	const lines = once(() => cutRows(timeline.lineStart, timeline.line, orders.days.ordered_on, before));
+	const met = once(() => cutRows(timeline.contactStart, timeline.contact, contacts.numbers.contacted_at, before * SECONDS_PER_DAY));
 	// Whole days are cut off, so that the events before stay what they are.
 	return {
 		before,
 		numCustomers: customers.length,
 		...cutEvents(timeline, before),
-		lineStart: lines.start,
-		line: lines.row,
-		contactStart: met.start,
-		contact: met.row,
+		// Not everybody who asks what was bought when asks for each line of it.
+		get lineStart() {
+			return lines().start;
+		},
+		get line() {
+			return lines().row;
+		},
+		get contactStart() {
+			return met().start;
+		},
+		get contact() {
+			return met().row;
+		},
 	};
 }
 
 function cutEvents({ eventStart, eventDay, eventValue, eventMargin }: PurchaseEvents, before: Day): PurchaseEvents {
-	if (!hasFrom(eventDay, before)) return { eventStart, eventDay, eventValue, eventMargin };
+	if (!hasFrom(eventStart, eventDay, before)) return { eventStart, eventDay, eventValue, eventMargin };
 	const { start, row } = cutRows(eventStart, null, eventDay, before);
 	return {
 		eventStart: start,
@@ -59,9 +69,31 @@ function cutEvents({ eventStart, eventDay, eventValue, eventMargin }: PurchaseEv
 	};
 }
 
-function hasFrom(days: Int32Array, limit: Day): boolean {
-	for (const day of days) if (day >= limit) return true;
+/** Is any customer's last event on a day or later? */
+function hasFrom(start: Int32Array, day: Int32Array, limit: Day): boolean {
+	for (let c = 0; c + 1 < start.length; c++) if (start[c + 1] > start[c] && day[start[c + 1] - 1] >= limit) return true;
 	return false;
+}
+
+/** Purchase events of a history by day, from its first one on. */
+export interface DayCounts {
+	readonly firstDay: Day;
+	readonly counts: Int32Array;
+}
+
+const countsOf = new WeakMap<Int32Array, DayCounts>();
+
+/** Counts the events of each day, once for a history's events. `firstDay` is the end of a history without any. */
+export function countDays({ eventDay, before }: History): DayCounts {
+	const known = countsOf.get(eventDay);
+	if (known && known.firstDay + known.counts.length === before) return known;
+	let firstDay = before;
+	for (const day of eventDay) if (day < firstDay) firstDay = day;
+	const counts = new Int32Array(before - firstDay);
+	for (const day of eventDay) counts[day - firstDay]++;
+	const counted = { firstDay, counts };
+	countsOf.set(eventDay, counted);
+	return counted;
 }
 
 /** Net value of a customer's days from … to − 1, cents, floored at 0: sales less returns, on whatever day they came. */

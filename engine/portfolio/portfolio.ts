@@ -11,7 +11,7 @@ export interface TextColumn {
 	coded?(): CodedTexts;
 }
 
-/** A text column as codes: positions in `words`, which are in order of first appearance; -1 for null. */
+/** A text column as codes: positions in `words`, of which none is there twice; -1 for null. */
 export interface CodedTexts {
 	readonly codes: Int32Array;
 	readonly words: readonly string[];

@@ -57,6 +57,10 @@ export function cutRows(start: Int32Array, row: Int32Array | null, time: Int32Ar
 	const kept = new Int32Array(numCustomers + 1);
 	for (let c = 0; c < numCustomers; c++) kept[c + 1] = kept[c] + firstFrom(start[c], start[c + 1], row, time, limit) - start[c];
 	const rows = new Int32Array(kept[numCustomers]);
+	if (row === null && rows.length === start[numCustomers]) {
+		for (let i = 0; i < rows.length; i++) rows[i] = i;
+		return { start: kept, row: rows };
+	}
 	for (let c = 0; c < numCustomers; c++) {
 		for (let i = kept[c], from = start[c]; i < kept[c + 1]; i++, from++) rows[i] = row === null ? from : row[from];
 	}

@@ -1,4 +1,4 @@
-import type { History } from "../portfolio/history.ts";
+import { countDays, type DayCounts, type History } from "../portfolio/history.ts";
 import { type Day, weekdayOf } from "../units.ts";
 
 /** Shortest run of silent working days that counts as a closure of everyone, not as a quiet week. */
@@ -19,23 +19,9 @@ export interface Closures {
 	readonly firstDay: Day;
 }
 
-/** Purchase events of a history by day, from its first one on. */
-export interface DayCounts {
-	readonly firstDay: Day;
-	readonly counts: Int32Array;
-}
-
 /** Finds the collective closures of a history: at least five consecutive working days (Monday to Friday) that are nearly silent. */
 export function findClosures(history: History): Closures {
 	return closuresBefore(countDays(history), history.before);
-}
-
-export function countDays({ eventDay, before }: History): DayCounts {
-	let firstDay = before;
-	for (const day of eventDay) if (day < firstDay) firstDay = day;
-	const counts = new Int32Array(before - firstDay);
-	for (const day of eventDay) counts[day - firstDay]++;
-	return { firstDay, counts };
 }
 
 /** The closures that were known before a day, which the counts reach. */

@@ -1,7 +1,7 @@
-import type { History } from "../portfolio/history.ts";
+import { countDays, type History } from "../portfolio/history.ts";
 import type { CodedTexts, Portfolio, TextColumn } from "../portfolio/portfolio.ts";
 import type { Day } from "../units.ts";
-import { type Closures, closuresBefore, countDays, openDays } from "./closures.ts";
+import { type Closures, closuresBefore, openDays } from "./closures.ts";
 import { BASE_GAPS, FALLBACK_INTERVAL, MIN_SEGMENT } from "./rhythm.ts";
 
 export function codeTexts(column: TextColumn): CodedTexts {

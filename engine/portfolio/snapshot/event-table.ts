@@ -1,4 +1,4 @@
-import type { Table, TextColumn } from "../portfolio.ts";
+import type { CodedTexts, Table, TextColumn } from "../portfolio.ts";
 import { TABLES } from "../schema.ts";
 import type { Values } from "./column-file.ts";
 import { openColumnWindow, type ReadColumn } from "./column-window.ts";
@@ -122,6 +122,7 @@ function textsOf(column: string, parts: readonly OpenPart[], runs: Runs, codes: 
 	});
 	return {
 		length,
+		coded: once(() => codeAll(lists, runs, codes())),
 		at(row) {
 			const code = codes()[row];
 			if (code < 0) return null;
@@ -129,6 +130,28 @@ function textsOf(column: string, parts: readonly OpenPart[], runs: Runs, codes: 
 			return lists[part]()?.at(code) ?? null;
 		},
 	};
+}
+
+/** Codes of parts as codes of one list of words. */
+function codeAll(lists: readonly (() => TextColumn | null)[], runs: Runs, codes: Int32Array): CodedTexts {
+	const known = new Map<string, number>();
+	const mapOf = (list: TextColumn | null): Int32Array => {
+		const map = new Int32Array(list?.length ?? 0);
+		for (let code = 0; code < map.length; code++) {
+			const word = list?.at(code) ?? "";
+			const own = known.get(word) ?? known.size;
+			known.set(word, own);
+			map[code] = own;
+		}
+		return map;
+	};
+	const maps = lists.map((list) => mapOf(list()));
+	const all = codes.slice();
+	for (let run = 0, row = 0; run < runs.numRuns; run++) {
+		const map = maps[runs.part[run]];
+		for (const end = row + runs.count[run]; row < end; row++) if (all[row] >= 0) all[row] = map[all[row]];
+	}
+	return { codes: all, words: [...known.keys()] };
 }
 
 function runAt(ends: Int32Array, row: number): number {

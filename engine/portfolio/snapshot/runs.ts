@@ -47,6 +47,8 @@ export function indexGroups(parts: readonly OpenPart[], numCustomers: number): G
 	return { first, others };
 }
 
+const NONE: readonly Group[] = [];
+
 /** The rows of some customers, given by their rows of the customers table; of each by time, then part, then line. */
 export function findRuns(table: EventTableName, parts: readonly OpenPart[], index: GroupIndex, customers: Int32Array): Runs {
 	const start = new Int32Array(customers.length + 1);
@@ -66,7 +68,7 @@ export function findRuns(table: EventTableName, parts: readonly OpenPart[], inde
 	};
 	for (let i = 0; i < customers.length; i++) {
 		const first = index.first[customers[i]];
-		const others = index.others.get(customers[i]) ?? [];
+		const others = index.others.get(customers[i]) ?? NONE;
 		const numGroups = others.length + (first < 0 ? 0 : 1);
 		const { part, group } = first < 0 && numGroups > 0 ? others[0] : { part: 0, group: first };
 		if (numGroups === 1 && !hasDrops(parts[part], group)) {
