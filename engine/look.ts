@@ -42,11 +42,11 @@ const MOST_KEPT = 2;
 /** From so many order lines on a look takes a second thread, which costs a tenth of a second to begin with. */
 const MANY_LINES = 2_000_000;
 
-/** Looks at a snapshot; at a large one on this thread and another. */
-export async function openLook({ portfolio: { folder, sha }, asOf, plan }: StoredLook): Promise<Monitor> {
+/** Looks at a snapshot; at one of `manyLines` on this thread and another, with the same figures. */
+export async function openLook({ portfolio: { folder, sha }, asOf, plan }: StoredLook, manyLines = MANY_LINES): Promise<Monitor> {
 	const portfolio = openSnapshot(folder, sha).portfolio();
 	const question = { asOf, ...(plan && { plan: readStored(plan) }) };
-	if (portfolio.tables.orders.numRows < MANY_LINES) return openMonitor(portfolio, question);
+	if (portfolio.tables.orders.numRows < manyLines) return openMonitor(portfolio, question);
 	const others = lookAheadInThread({ store: folder, sha, asOf });
 	others.catch(() => undefined); // told below, or not at all where this thread fails first
 	const state: { ahead: LookAhead | null } = { ahead: null };
