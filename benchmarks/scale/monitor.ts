@@ -22,8 +22,8 @@ async function main({ customers, store, asOf, toy }: Flags): Promise<void> {
 		const path = store ?? (await makeStore(root, toy ? 500 : Number(customers), day));
 		const [started, cpu] = [performance.now(), process.cpuUsage()];
 		const seconds = (): number => Number(((performance.now() - started) / 1000).toFixed(2));
-		const { folder, sha, portfolio } = openSnapshot(path);
-		const monitor = await openLook({ portfolio: { folder, sha }, asOf: day, plan: null });
+		const snapshot = openSnapshot(path);
+		const monitor = await openLook({ portfolio: { folder: snapshot.folder, sha: snapshot.sha }, asOf: day, plan: null });
 		const looked = seconds();
 		const document = monitor.document();
 		const { user, system } = process.cpuUsage(cpu);
@@ -36,7 +36,7 @@ async function main({ customers, store, asOf, toy }: Flags): Promise<void> {
 			bytes: JSON.stringify(document).length,
 			sha256: createHash("sha256").update(JSON.stringify(document)).digest("hex").slice(0, 16),
 		};
-		console.log(JSON.stringify({ ...told, order_lines: portfolio().tables.orders.numRows }));
+		console.log(JSON.stringify({ ...told, order_lines: snapshot.portfolio().tables.orders.numRows }));
 	} finally {
 		rmSync(root, { recursive: true, force: true });
 	}
