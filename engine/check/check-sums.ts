@@ -26,7 +26,8 @@ function checkBound({ report }: Checked, { shape, pointer }: RepView): void {
 	const { value_cents: value, upper_bound_cents: bound, gap } = shape;
 	if (bound < value) report("upper-bound", `${pointer}/upper_bound_cents`, `${bound} is below the value ${value}`);
 	const expected = bound > 0 ? (bound - value) / bound : null;
-	const isGap = gap === null || expected === null ? gap === expected : Math.abs(gap - expected) <= NEAR;
+	// A plan made by people has no bound but its value: that it is null is no claim.
+	const isGap = gap === null ? expected === null || bound === value : expected !== null && Math.abs(gap - expected) <= NEAR;
 	if (!isGap) report("gap", `${pointer}/gap`, `${gap}, expected ${expected}`);
 }
 

@@ -74,7 +74,7 @@ export const RULES = {
 	"rep-value": "a rep's value is its entries less travel and floors",
 	floor: "the price of the floors is that of the policy",
 	"upper-bound": "the bound is at least the value",
-	gap: "the gap is (bound - value) ÷ bound, null when the bound is not positive",
+	gap: "the gap is (bound - value) ÷ bound, null when the bound is not positive or is but the value",
 	kpi: "key figures are those of the plan",
 	"appointment-missing": "an appointment of the horizon is planned or in unmet_required",
 	"appointment-time": "an appointment starts at its promised time",

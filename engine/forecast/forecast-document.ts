@@ -33,6 +33,7 @@ const group = z.looseObject({
 export const FORECAST_NOTES = [
 	"SHORT_SEASON",
 	"NO_SEASON",
+	"STALE_ORDERS",
 	"FEW_ORIGINS",
 	"NO_MARGIN",
 	"PLAN_EFFECTS_ASSUMED",

@@ -172,7 +172,7 @@ function seasonOf(
 }
 
 function notesOf(
-	{ history }: PlanContext,
+	{ history, feed }: PlanContext,
 	{ origins, firstDay }: Pictures,
 	{ accuracy }: ForecastDocument["calibration"],
 	effects: string | null,
@@ -180,6 +180,11 @@ function notesOf(
 	const days = origins[0] - firstDay;
 	const notes: ForecastDocument["notes"] = [];
 	const add = (code: ForecastDocument["notes"][number]["code"], detail: string): void => void notes.push({ code, detail });
+	if (feed.staleDays > 0)
+		add(
+			"STALE_ORDERS",
+			`no orders can be trusted since ${formatDay(feed.silenceFrom)}: what was sold since then counts as far as it is there`,
+		);
 	if (days < YEAR) add("NO_SEASON", `the history has ${days} days; a season needs ${TWO_YEARS}, last year's window ${YEAR}`);
 	else if (days < TWO_YEARS)
 		add(

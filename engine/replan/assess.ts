@@ -94,9 +94,13 @@ export function assess(desk: Desk, order: unknown, check: (plan: PlanDocument) =
 
 function validateAsked(desk: Desk, asked: Asked): void {
 	const seen = new Set<string>();
+	const { asOf, horizon } = desk.context;
+	const [first, last] = [formatDay(asOf), formatDay(horizon[horizon.length - 1])];
 	for (const [at, { rep_id, date: on, contacts }] of asked.agendas.entries()) {
 		const key = `${rep_id} ${on}`;
 		if (!desk.repRows.has(rep_id)) throw new CarteiraError("INVALID_INPUT", `/agendas/${at}/rep_id: ${rep_id} is no rep of the portfolio`);
+		if (on < first || on > last)
+			throw new CarteiraError("INVALID_INPUT", `/agendas/${at}/date: ${on} is outside of the horizon ${first} to ${last}`);
 		if (seen.has(key)) throw new CarteiraError("INVALID_INPUT", `/agendas/${at}: rep ${rep_id} has two agendas on ${on}; expected one`);
 		seen.add(key);
 		for (const [nth, { customer_id }] of contacts.entries()) {
@@ -186,7 +190,7 @@ function partOf(desk: Desk, bare: PlanDocument, asked: Asked, repId: string, ref
 	const solution = solutionOf(repCase, schedules);
 	const plan: RepPlan = { ...repPlanOf(desk.context, repCase, solution, desk.brief, desk.voice), gap: null };
 	return {
-		plan: { ...plan, upper_bound_cents: plan.value_cents, gap: plan.value_cents > 0 ? 0 : null },
+		plan,
 		unplanned: unplannedOf(desk.context, repCase, solution),
 		unmet: unmetOf(desk.context, repCase, solution),
 	};

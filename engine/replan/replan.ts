@@ -137,6 +137,9 @@ function validateEvent(desk: Desk, plan: PlanDocument, { now }: ReplanRequest, e
 			`${at}/reason: none; expected words, because ${event.rep_id}'s agendas are the plan, not advice`,
 		);
 	const date = "date" in event ? (event.date ?? now.slice(0, 10)) : now.slice(0, 10);
+	const until = "until" in event ? event.until : undefined;
+	if (until !== undefined && until < date)
+		throw new CarteiraError("INVALID_INPUT", `${at}/until: ${until} is before ${date}; expected that day or later`);
 	const mustBePlanned = ["done", "not_reached", "cancelled", "accept", "refuse", "swap"].includes(event.type);
 	if (mustBePlanned && "customer_id" in event && !hasContact(plan, { ...event, date }))
 		throw new CarteiraError(

@@ -7,7 +7,7 @@ import { createChainScratch, insertChain } from "../solver/operators/recreate.ts
 import type { WorkingSolution } from "../solver/working-solution.ts";
 import { formatDay, formatTime, parseDay } from "../units.ts";
 import { startOf } from "./changes.ts";
-import type { Desk } from "./desk.ts";
+import { type Desk, repPlanIn } from "./desk.ts";
 import { type OpenScope, openScope, situationOf } from "./rep.ts";
 import { carriedOver, orderOf, validateAgainst } from "./replan.ts";
 import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
@@ -65,6 +65,9 @@ export function suggest(desk: Desk, document: unknown, order: unknown): Suggesti
 		throw new CarteiraError("INVALID_INPUT", `/customer_id: ${asked.customer_id} is no customer of the portfolio`);
 	const request = requestAt(plan, asked.now);
 	validateAgainst(desk, plan, request);
+	if (asked.rep_id !== undefined) repPlanIn(plan, asked.rep_id, "/rep_id");
+	if (asked.from !== undefined && asked.to !== undefined && asked.to < asked.from)
+		throw new CarteiraError("INVALID_INPUT", `/to: ${asked.to} is before ${asked.from} (from); expected that day or later`);
 	const reps = asked.rep_id === undefined ? repsFor(desk, plan, asked.customer_id) : [asked.rep_id];
 	const found = reps.flatMap((repId) => suggestionsOf(desk, plan, repId, asked, request));
 	found.sort((a, b) => b.value_change_cents - a.value_change_cents || (keyOf(a) < keyOf(b) ? -1 : 1));

@@ -8,7 +8,7 @@ import { floorMembers } from "./floor-members.ts";
 import { balanceOf, fairnessOf, guardrail } from "./guardrails.ts";
 import { holdOutFields } from "./hold-out-fields.ts";
 import { drawHoldOut } from "./lot.ts";
-import { outcomesOf } from "./outcomes.ts";
+import { knownUntil, outcomesOf } from "./outcomes.ts";
 import { findLeftOut, findParticipants } from "./participants.ts";
 import { powerOf } from "./power.ts";
 import { designSwitchback } from "./switchback.ts";
@@ -50,12 +50,13 @@ export function designExperiment(portfolio: Portfolio, options: DesignOptions): 
 			`${drawn.size} of ${units.length} customers would be held out; expected two at least in either arm`,
 		);
 	const days = to - from + 1;
+	const end = knownUntil(portfolio, from);
 	const rowsOf = (metric: OutcomeMetric) =>
 		units.map((unit) => ({
 			...unit,
 			isHeldOut: drawn.has(unit.id),
-			outcome: outcomesOf(portfolio, past, policy, unit.customer, from - days, from)[metric],
-			before: outcomesOf(portfolio, past, policy, unit.customer, from - 2 * days, from - days)[metric],
+			outcome: outcomesOf(portfolio, past, policy, unit.customer, end - days, end)[metric],
+			before: outcomesOf(portfolio, past, policy, unit.customer, end - 2 * days, end - days)[metric],
 		}));
 	return {
 		experiment,

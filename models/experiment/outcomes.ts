@@ -6,6 +6,11 @@ import { ORDER_STATUS } from "../../engine/portfolio/schema.ts";
 import type { Day } from "../../engine/units.ts";
 import type { OutcomeMetric } from "./experiment-document.ts";
 
+/** The day up to which orders are known when a day begins: an experiment that begins later is designed by the last days on record. */
+export function knownUntil({ tables: { orders } }: Portfolio, day: Day): Day {
+	return orders.days.ordered_on.reduce((end, on) => (on < day && on >= end ? on + 1 : end), Math.min(0, day));
+}
+
 const NOT_SOLD = [ORDER_STATUS.indexOf("cancelled"), ORDER_STATUS.indexOf("cut")];
 
 /** What a customer bought from a day up to another, that one left out: cents, order days, and 1 where it was positivated. */

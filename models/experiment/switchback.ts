@@ -9,6 +9,7 @@ import { balanceOf, guardrail, MOST_SHARE, mostOf } from "./guardrails.ts";
 import { holdOutFields } from "./hold-out-fields.ts";
 import { drawHoldOut } from "./lot.ts";
 import { findLeftOut, findParticipants } from "./participants.ts";
+import { knownUntil } from "./outcomes.ts";
 import { powerOf } from "./power.ts";
 import { FEWEST_DAYS, findRepDays, observeDays, type RepDay, rowsOf } from "./rep-days.ts";
 
@@ -29,7 +30,7 @@ export function designSwitchback(portfolio: Portfolio, options: DesignOptions): 
 			"NOT_ENOUGH_HISTORY",
 			`${units.length} working days of reps, none in a fortnight with ${2 * FEWEST_DAYS}; expected a later --to, and reps whose customers ordered in the past year`,
 		);
-	const shift = 7 * Math.ceil((to - from + 1) / 7);
+	const shift = 7 * Math.ceil((to + 1 - knownUntil(portfolio, from)) / 7);
 	const observed = observeDays({ portfolio, history: past, policy }, participants, units, drawn, shift);
 	return {
 		experiment,

@@ -82,7 +82,14 @@ export const FORECAST_WORDS = {
 			pt: "Poucas datas passadas para medir os intervalos: eles são incertos.",
 			en: "Few past days to measure the intervals on: they are uncertain themselves.",
 		},
-		NO_MARGIN: { pt: "Há pedidos sem margem: a margem vem da taxa padrão.", en: "Some orders have no margin: the default rate stands in." },
+		STALE_ORDERS: {
+			pt: "Faltam pedidos dos últimos dias: a previsão os conta como dias sem venda e fica baixa demais.",
+			en: "Orders of the last days are missing: the forecast takes them for days without sales and is too low.",
+		},
+		NO_MARGIN: {
+			pt: "Nem pedidos nem produtos informam a margem: vale a taxa padrão da política.",
+			en: "Neither orders nor products state margins: the policy's default rate holds.",
+		},
 		PLAN_EFFECTS_ASSUMED: {
 			pt: "O efeito dos contatos é o que a política supõe; ainda não foi medido.",
 			en: "What contacts bring is the policy's assumption; it is not measured yet.",

@@ -24,6 +24,11 @@ function forecastAt(portfolio: Portfolio, asOf: Day, plan?: unknown): ForecastDo
 	return forecastPortfolio({ context, predictor, plan });
 }
 
+/** The codes of what a forecast says of itself, by a feed as it is. */
+function notesAt(portfolio: Portfolio, asOf: Day): string[] {
+	return forecastPortfolio({ context: understand(portfolio, { asOf }, predictor), predictor }).notes.map(({ code }) => code);
+}
+
 function picturesAt(portfolio: Portfolio, asOf: Day, numOrigins: number): { pictures: Pictures; scores: OriginScores[] } {
 	const context = understand(portfolio, { asOf }, predictor, { isSilenceCounted: true });
 	const parts = findParts(portfolio, buildOwnership(portfolio, [asOf]));
@@ -179,6 +184,12 @@ describe("a forecast", () => {
 		expect(young.season.basis).toBe("none");
 		expect(young.notes.map(({ code }) => code)).toEqual(expect.arrayContaining(["NO_SEASON", "FEW_ORIGINS"]));
 		expect(young.calibration.coverage).toEqual([]);
+	});
+
+	it("says where the last days' orders are missing, instead of taking them for days without sales", () => {
+		const made = madeTrade(300, 4);
+		expect(notesAt(made, LAST_DAY)).not.toContain("STALE_ORDERS");
+		expect(notesAt(made, LAST_DAY + 14)).toContain("STALE_ORDERS");
 	});
 
 	it("refuses a plan of another day, and what is no plan", () => {

@@ -30,7 +30,10 @@ describe("a plan made by people", () => {
 		expect(plan.reps[0].days.map(({ entries }) => entries.map(({ customer_id }) => customer_id))).toEqual(
 			agendas.map(({ contacts }) => contacts.map(({ customer_id }) => customer_id)),
 		);
-		const [{ days, floor_cents }] = plan.reps;
+		const [{ days, floor_cents, gap }] = plan.reps;
+		// Nobody looked how much better it could be: a gap of nought would call it the best there is.
+		expect([gap, plan.kpis.mean_gap]).toEqual([null, null]);
+		expect((await room.engine.check(room.portfolio, plan)).filter(({ rule }) => rule === "gap")).toEqual([]);
 		const entries = days.flatMap((day) => day.entries).reduce((sum, entry) => sum + entry.value_cents, 0);
 		const ways = days.reduce((sum, { travel_cost_cents }) => sum + travel_cost_cents, 0);
 		expect(value_cents).toBe(entries - ways - floor_cents);
@@ -52,6 +55,10 @@ describe("a plan made by people", () => {
 		const proven = room.plan.unplanned.find(({ rep_id, reasons }) => rep_id === rep.rep_id && reasons.every((reason) => reason.proven));
 		const customer_id = proven?.customer_id ?? "";
 		const blocked = { rep_id: rep.rep_id, date: day.date, contacts: [{ customer_id, channel: "visit" as const }] };
+		const late = { as_of: room.plan.as_of, agendas: [{ ...blocked, date: "2027-03-01" }], iterations: 0 };
+		await expect(room.engine.assess(room.portfolio, late)).rejects.toThrow(
+			"/agendas/0/date: 2027-03-01 is outside of the horizon 2026-11-23",
+		);
 		const { refused } = await room.engine.assess(room.portfolio, { as_of: room.plan.as_of, agendas: [blocked], iterations: 0 });
 		expect(refused.map((row) => row.customer_id)).toEqual([customer_id]);
 		expect(refused[0].reasons[0].detail.length).toBeGreaterThan(0);

@@ -44,6 +44,13 @@ describe("a plan revised during its days", () => {
 			/events\/0\/customer_id: nobody/,
 		);
 		expect(() => revise({ events: [{ type: "absent", rep_id: "nobody" }] })).toThrow(/nobody is no rep of the plan/);
+		const ends = "2026-11-20";
+		const [{ customer_id }] = today;
+		for (const event of [
+			{ type: "absent", rep_id: rep.rep_id, until: ends },
+			{ type: "refuse", rep_id: rep.rep_id, customer_id, date, until: ends, reason: "closed" },
+		] as const)
+			expect(() => revise({ events: [event] })).toThrow(`/events/0/until: ${ends} is before ${date}; expected that day or later`);
 		expect(() => revise({ max_changes: -1, events: [] })).toThrow(/max_changes/);
 	});
 

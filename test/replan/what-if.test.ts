@@ -120,6 +120,12 @@ describe("a suggestion", () => {
 		expect(numChecked).toBe(2);
 	});
 
+	it("names the place of a rep and of days that make no sense", () => {
+		const ask = (asked: object) => suggest(room.desk, room.plan, { customer_id: room.plan.unplanned[0].customer_id, ...asked });
+		expect(() => ask({ rep_id: "nobody" })).toThrow("/rep_id: nobody is no rep of the plan");
+		expect(() => ask({ from: "2026-11-26", to: "2026-11-25" })).toThrow("/to: 2026-11-25 is before 2026-11-26 (from)");
+	});
+
 	it("says why there is none", () => {
 		const proven = room.plan.unplanned.find(({ reasons }) => reasons.every(({ proven }) => proven));
 		const { suggestions, detail } = suggest(room.desk, room.plan, { customer_id: proven?.customer_id ?? "" });

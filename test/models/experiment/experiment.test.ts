@@ -41,6 +41,16 @@ describe("the design of an experiment", () => {
 		for (const how of ["deleted", "shuffled"] as const) expect(designExperiment(spoiledFrom(past, FROM, how), options)).toEqual(design);
 	});
 
+	it("is stated by the last days on record where it begins after them, not by days without any orders yet", () => {
+		const next = { ...options, from: MADE_AS_OF, to: MADE_AS_OF + 55 };
+		const later = { ...next, from: MADE_AS_OF + 28, to: MADE_AS_OF + 83 };
+		for (const unit of ["customer", "rep_day"] as const) {
+			const [soon, planned] = [next, later].map((asked) => designExperiment(past, { ...asked, unit }).power[0]);
+			expect(planned.baseline / soon.baseline).toBeCloseTo(1, 1);
+			expect(planned.minimum_detectable / soon.minimum_detectable).toBeGreaterThan(0.7);
+		}
+	});
+
 	it("refuses days and shares that make no sense", () => {
 		expect(() => designExperiment(past, { ...options, to: FROM - 1 })).toThrow(/--to is .*; expected/);
 		expect(() => designExperiment(past, { ...options, share: 0.7 })).toThrow(/--share is 0.7; expected/);
