@@ -1,14 +1,24 @@
+import { globSync, readFileSync } from "node:fs";
 import { type TestProjectInlineConfiguration, defineConfig } from "vitest/config";
+import { compileCacheFolder } from "./engine/compile-cache.ts";
 import { findPostgres } from "./test/helpers/postgres.ts";
 
 const lane = {
 	exclude: ["test/long/**"],
 	pool: "forks",
-	testTimeout: 120_000,
-	hookTimeout: 120_000,
+	env: { NO_COLOR: "1" }, // what is tested is text
+	testTimeout: 300_000, // a few seconds where nothing else runs; machines may be shared
+	hookTimeout: 300_000,
 } satisfies TestProjectInlineConfiguration["test"];
 
+// What the runtime makes of the sources is kept from one process to the next, as the product's own processes do.
+const cache = compileCacheFolder();
+if (cache !== undefined) process.env.NODE_COMPILE_CACHE = cache;
+
 /** What the service keeps is tested on both stores by the same files; on PostgreSQL where it is installed, and in CI always. */
+const onBothStores = globSync("test/server/{,store/,jobs/}*.test.ts").filter((file) =>
+	/"postgres"|[/-]service\.ts"|\/database-of\.ts"/.test(readFileSync(file, "utf8")),
+);
 const hasPostgres = findPostgres() !== null;
 if (!hasPostgres && process.env.CI) throw new Error("PostgreSQL is not installed: its lane of tests cannot run");
 if (!hasPostgres) console.warn("PostgreSQL is not installed: its lane of tests is SKIPPED");
@@ -24,7 +34,7 @@ export default defineConfig({
 							test: {
 								...lane,
 								name: "on PostgreSQL",
-								include: ["test/server/*.test.ts", "test/server/{store,jobs}/*.test.ts"],
+								include: onBothStores,
 								globalSetup: "test/helpers/postgres-lane.ts",
 							},
 						},

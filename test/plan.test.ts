@@ -17,7 +17,7 @@ describe("a plan of a generated distributor", () => {
 
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), "carteira-plan-"));
-		await generate({ customers: 500, reps: 2, seed: 11, asOf: AS_OF, format: "parquet", out: folder });
+		await generate({ customers: 240, reps: 2, seed: 11, asOf: AS_OF, format: "parquet", out: folder });
 		portfolio = await readPortfolio(folder);
 		one = await createEngine({ threads: 1 });
 		two = await createEngine({ threads: 2 });

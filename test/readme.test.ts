@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as engine from "../engine/index.ts";
 import { generate } from "../models/generator/generate.ts";
 import { type ServiceProcess, startServiceProcess } from "./helpers/service-process.ts";
+import { runHere } from "./server/commands/run-here.ts";
 
 const run = promisify(execFile);
 const README = readFileSync("README.md", "utf8");
@@ -45,8 +46,8 @@ describe("the README", () => {
 	});
 
 	it("names every command of the command line, and none that is not there", async () => {
-		const { stdout } = await run(process.execPath, ["server/main.ts", "--help"]);
-		const commands = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map((match) => match[1]).filter((name) => !["help", "start"].includes(name));
+		const { out } = await runHere("--help");
+		const commands = [...out.matchAll(/^ {2}([a-z-]+) /gm)].map((match) => match[1]).filter((name) => !["help", "start"].includes(name));
 		const shown = new Set([...blockAfter("## Command line").matchAll(/npx carteira ([a-z-]+)/g)].map((match) => match[1]));
 		expect([...shown].sort((a, b) => a.localeCompare(b))).toEqual([...new Set(commands)].sort((a, b) => a.localeCompare(b)));
 	});
@@ -54,13 +55,8 @@ describe("the README", () => {
 	it("shows only flags that the commands take", async () => {
 		for (const line of blockAfter("## Command line").trim().split("\n")) {
 			const [, , command, ...words] = line.split(" ");
-			const { stdout } = await run(process.execPath, [
-				"server/main.ts",
-				command,
-				...(command === "import" ? ["online-retail"] : []),
-				"--help",
-			]);
-			for (const flag of words.filter((word) => word.startsWith("--"))) expect(stdout, line).toContain(`${flag} `);
+			const { out } = await runHere(command, ...(command === "import" ? ["online-retail"] : []), "--help");
+			for (const flag of words.filter((word) => word.startsWith("--"))) expect(out, line).toContain(`${flag} `);
 		}
 	});
 

@@ -5,17 +5,17 @@ import { openRoom, type Room } from "./room.ts";
 describe("days on which things go wrong", () => {
 	let room: Room;
 	beforeAll(async () => {
-		room = await openRoom({ customers: 300, reps: 2, seed: 11, iterations: 1500 });
+		room = await openRoom({ customers: 200, reps: 2, seed: 11, iterations: 800 });
 	});
 	afterAll(() => room.close());
 
 	it("break no hard rule, move nothing that is done or promised, and change no more than allowed", () => {
 		const lane = liveDays(
 			room,
-			Array.from({ length: 10 }, (_, nth) => 100 + nth),
-			{ every: 3, iterations: 1500 },
+			Array.from({ length: 6 }, (_, nth) => 100 + nth),
+			{ every: 2, iterations: 1000 },
 		);
-		expect(lane.numRevisions).toBeGreaterThan(15);
+		expect(lane.numRevisions).toBeGreaterThan(8);
 		expect(lane.violations).toEqual([]);
 		expect(lane.unequal).toEqual([]);
 		expect(lane.lost.length).toBeGreaterThan(3);

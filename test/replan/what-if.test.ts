@@ -11,19 +11,22 @@ import { openRoom, type Room } from "./room.ts";
 
 const ITERATIONS = 400;
 
+let room: Room;
+beforeAll(async () => {
+	room = await openRoom({ customers: 240, reps: 2, seed: 12, iterations: 1500 });
+});
+afterAll(() => room?.close());
+
 describe("a question to a plan", () => {
-	let room: Room;
 	let rep: RepPlan;
 	let someone: Entry;
 	let leftOut: string;
-	beforeAll(async () => {
-		room = await openRoom({ customers: 240, reps: 2, seed: 12, iterations: 1500 });
+	beforeAll(() => {
 		rep = room.plan.reps.find(({ rep_id }) => rep_id.startsWith("R")) ?? room.plan.reps[0];
 		someone = rep.days.flatMap(({ entries }) => entries).find(({ kind }) => kind !== "appointment") ?? rep.days[0].entries[0];
 		const open = room.plan.unplanned.filter(({ rep_id, reasons }) => rep_id === rep.rep_id && reasons.every(({ proven }) => !proven));
 		leftOut = open.find(({ customer_id }) => suggest(room.desk, room.plan, { customer_id }).suggestions.length > 0)?.customer_id ?? "";
 	});
-	afterAll(() => room.close());
 
 	const ask = (question: WhatIfOrder) => whatIf(room.desk, room.plan, { iterations: ITERATIONS, ...question });
 	const violations = (question: WhatIfOrder, plan: unknown) => room.engine.check(supposedPortfolio(room.desk, question), plan);
@@ -95,12 +98,6 @@ describe("a question to a plan", () => {
 });
 
 describe("a suggestion", () => {
-	let room: Room;
-	beforeAll(async () => {
-		room = await openRoom({ customers: 240, reps: 2, seed: 12, iterations: 1500 });
-	});
-	afterAll(() => room.close());
-
 	it("offers ranked days and times with detour, value change and who is displaced, and a plan can hold it for what it says", async () => {
 		const left = room.plan.unplanned.filter(({ reasons }) => reasons.every(({ proven }) => !proven)).slice(0, 12);
 		let numChecked = 0;

@@ -2,7 +2,7 @@ import { expect, inject, test } from "vitest";
 import { startPostgres } from "../helpers/postgres.ts";
 import { runKillLane } from "./kill-lane.ts";
 
-const LANE = { seed: 11, points: 4, maxDelay: 1500 };
+const LANE = { seed: 11, points: 3, maxDelay: 1000 };
 
 test("a server that is killed again and again has every acknowledged write once, and every accepted plan ends once", async () => {
 	const postgres = inject("postgres") === undefined ? undefined : await startPostgres({ isDurable: true });

@@ -11,6 +11,7 @@ import type { App } from "../../server/routes/app-type.ts";
 import { agendasView, explanationView, planView, unplannedView } from "../../server/schemas/plan.ts";
 import { customerView, portfolioView } from "../../server/schemas/portfolio.ts";
 import { type Services, createServices } from "../../server/services.ts";
+import { databaseOf } from "./database-of.ts";
 
 const AS_OF = parseDay("2026-11-23");
 
@@ -20,7 +21,10 @@ let app: App;
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "carteira-whole-"));
 	await generate({ customers: 80, reps: 1, seed: 7, asOf: AS_OF, format: "csv", out: join(folder, "d") });
-	services = await createServices({ ...DEFAULT_CONFIG, dataDir: join(folder, "server"), logLevel: "silent", threads: 1 });
+	const dataDir = join(folder, "server");
+	const databaseUrl = await databaseOf(dataDir);
+	const config = { ...DEFAULT_CONFIG, dataDir, logLevel: "silent" as const, threads: 1 };
+	services = await createServices({ ...config, ...(databaseUrl !== undefined && { databaseUrl }) });
 	app = await buildApp(services);
 	await app.ready();
 });

@@ -5,18 +5,17 @@ import { bruteForce } from "./brute-force.ts";
 import { enumerateChains } from "./exact-chains.ts";
 import { compareWithOptimum } from "./exact-compare.ts";
 import { solveExactly } from "./exact-milp.ts";
-import { isKnownMiss } from "./exact-misses.ts";
 
 describe("the exact twin", () => {
 	it("equals brute force", () => {
-		for (let seed = 1; seed <= 400; seed++) {
+		for (let seed = 1; seed <= 100; seed++) {
 			const { missing, value } = solveExactly(smallProblem(seed));
 			expect({ seed, missing, value }).toEqual({ seed, ...bruteForce(smallProblem(seed)) });
 		}
 	});
 
 	it("serves every option of the chains it chooses, once", () => {
-		for (let seed = 1; seed <= 30; seed++) {
+		for (let seed = 1; seed <= 10; seed++) {
 			const spec = mediumProblem(seed);
 			const served = solveExactly(spec)
 				.served.flat()
@@ -40,20 +39,20 @@ describe("the exact twin", () => {
 describe("the search", () => {
 	it("equals the optimum, and its bound is never below, on small and larger random problems of every constraint", () => {
 		const wrong: string[] = [];
-		for (let seed = 1; seed <= 200; seed++) {
+		for (let seed = 1; seed <= 60; seed++) {
 			const { isOptimal, faults, text } = compareWithOptimum(smallProblem(seed), seed, 25_000, bruteForce);
 			wrong.push(...faults, ...(isOptimal ? [] : [text]));
 		}
-		for (let seed = 1; seed <= 20; seed++) {
+		for (let seed = 1; seed <= 8; seed++) {
 			const { isOptimal, faults, text } = compareWithOptimum(mediumProblem(seed), seed, 25_000, solveExactly);
-			wrong.push(...faults, ...(isOptimal || isKnownMiss(seed) ? [] : [text]));
+			wrong.push(...faults, ...(isOptimal ? [] : [text]));
 		}
 		expect(wrong).toEqual([]);
 	});
 
 	it("never gives a bound below the optimum when it is cut short", () => {
 		const faults: string[] = [];
-		for (let seed = 501; seed <= 1100; seed++) faults.push(...compareWithOptimum(smallProblem(seed), seed, 50, bruteForce).faults);
+		for (let seed = 501; seed <= 600; seed++) faults.push(...compareWithOptimum(smallProblem(seed), seed, 50, bruteForce).faults);
 		expect(faults).toEqual([]);
 	});
 });

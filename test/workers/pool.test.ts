@@ -8,21 +8,23 @@ import { createPool } from "../../engine/workers/pool.ts";
 import { repFortnight } from "../problems/rep-fortnight.ts";
 
 const problem = buildProblem(repFortnight({ seed: 8, customers: 50, days: 3 }));
+/** A short search and a rough bound. */
+const QUICK = { iterations: 300, boundWork: 1e6 };
 const pool = createPool({ threads: 2 });
 afterAll(() => pool.close());
 
 describe("the pool", () => {
 	it("gives the result of the calling thread, on one thread and on two", async () => {
 		const seeds = [1, 2, 3, 4];
-		const here = seeds.map((seed) => solve(problem, { seed, iterations: 300 }));
-		expect(await Promise.all(seeds.map((seed) => pool.solve(problem.buffer, { seed, iterations: 300 })))).toEqual(here);
+		const here = seeds.map((seed) => solve(problem, { ...QUICK, seed }));
+		expect(await Promise.all(seeds.map((seed) => pool.solve(problem.buffer, { ...QUICK, seed })))).toEqual(here);
 		const single = createPool({ threads: 1 });
-		expect(await Promise.all(seeds.map((seed) => single.solve(problem.buffer, { seed, iterations: 300 })))).toEqual(here);
+		expect(await Promise.all(seeds.map((seed) => single.solve(problem.buffer, { ...QUICK, seed })))).toEqual(here);
 		await single.close();
 	});
 
 	it("gives the same result of several starts on one, two and four threads, no worse than any of them", async () => {
-		const options = { seed: 5, iterations: 300, starts: 3 };
+		const options = { ...QUICK, seed: 5, starts: 3 };
 		const here = solve(problem, options);
 		for (const threads of [1, 2, 4]) {
 			const some = createPool({ threads });

@@ -1,10 +1,14 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
+
+const root = mkdtempSync(join(tmpdir(), "carteira-instances-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Writes an instance into a folder of its own and answers its path. */
 export function writeInstance(name: string, lines: readonly string[]): string {
-	const path = join(mkdtempSync(join(tmpdir(), "instance-")), name);
+	const path = join(mkdtempSync(join(root, "one-")), name);
 	writeFileSync(path, `${lines.join("\n")}\n`);
 	return path;
 }

@@ -1,6 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { certifiedGap, gapToBest, summarise } from "../../../benchmarks/quality/summary.ts";
@@ -8,6 +6,7 @@ import { parseRunOptions } from "../../../benchmarks/quality/run-options.ts";
 import type { Line } from "../../../benchmarks/quality/run-instance.ts";
 import { parseDay } from "../../../engine/units.ts";
 import { generate } from "../../../models/generator/generate.ts";
+import { temporaryFolder } from "../../portfolio/sample-folder.ts";
 import { MCTOPMTW, PVRP, TOPTW, withLine, writeInstance } from "./files.ts";
 
 const script = join(import.meta.dirname, "../../../benchmarks/quality/run.ts");
@@ -16,6 +15,9 @@ function run(...args: string[]): { status: number | null; stdout: string; stderr
 	const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
 	return { status, stdout, stderr };
 }
+
+/** A short search and a rough bound. */
+const QUICK = ["--seconds", "0.1", "--bound-work", "1000000", "--json"];
 
 const keysWith = (bound: string): string[] => [
 	"set",
@@ -96,7 +98,7 @@ describe("the quality lane", () => {
 	});
 
 	it("solves made portfolios, a line a rep that visits", () => {
-		const { status, stdout, stderr } = run("--set", "portfolio", "--customers", "40", "--reps", "1", "--seconds", "0.1", "--json");
+		const { status, stdout, stderr } = run("--set", "portfolio", "--customers", "40", "--reps", "1", ...QUICK);
 		expect([status, stderr.includes("recount")]).toEqual([0, false]);
 		const lines = stdout
 			.trim()
@@ -111,9 +113,9 @@ describe("the quality lane", () => {
 	});
 
 	it("solves the reps of a portfolio folder", async () => {
-		const out = join(mkdtempSync(join(tmpdir(), "quality-")), "mine");
+		const out = join(temporaryFolder(), "mine");
 		await generate({ customers: 60, reps: 2, seed: 3, asOf: parseDay("2026-11-23"), format: "csv", out });
-		const { status, stdout } = run("--set", "portfolio", "--files", out, "--seeds", "1,2", "--seconds", "0.1", "--json");
+		const { status, stdout } = run("--set", "portfolio", "--files", out, "--seeds", "1,2", ...QUICK);
 		expect(status).toBe(0);
 		const lines = stdout
 			.trim()
@@ -136,10 +138,6 @@ describe("the quality lane", () => {
 
 	it.each([
 		[2, ["--set", "vrp"], "--set is vrp; expected one of toptw"],
-		[2, ["--set", "toptw", "--seconds", "soon"], '--seconds is "soon"; expected a number above 0'],
-		[2, ["--set", "toptw", "--routes", "1,0"], '--routes holds "0"; expected a whole number from 1'],
-		[2, ["--set", "toptw", "--frobnicate"], "unknown option '--frobnicate'"],
-		[2, [], "required option '--set <set>'"],
 		[3, ["--set", "toptw", "--files", "/nowhere/c1.txt"], "/nowhere/c1.txt: cannot be read (ENOENT)"],
 		[3, ["--set", "pvrp", "--files", writeInstance("p99", PVRP.slice(0, 6))], ":6: the file ends after 2 points"],
 	] as const)("ends with exit code %i for %j, without a stack trace", (code, args, message) => {
@@ -151,6 +149,16 @@ describe("the quality lane", () => {
 });
 
 describe("the options", () => {
+	it.each([
+		[["--set", "toptw", "--seconds", "soon"], '--seconds is "soon"; expected a number above 0'],
+		[["--set", "toptw", "--routes", "1,0"], '--routes holds "0"; expected a whole number from 1'],
+		[["--set", "toptw", "--frobnicate"], "unknown option '--frobnicate'"],
+		[[], "required option '--set <set>'"],
+	] as const)("are refused as wrong usage for %j", (words, message) => {
+		const refusal = expect.objectContaining({ code: "USAGE", message: expect.stringContaining(message) });
+		expect(() => parseRunOptions(words)).toThrow(refusal);
+	});
+
 	it("have defaults", () => {
 		expect(parseRunOptions(["--set", "toptw"])).toMatchObject({
 			set: "toptw",

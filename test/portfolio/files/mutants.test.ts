@@ -5,8 +5,8 @@ import { arrowFiles, parquetFiles } from "./typed-files.ts";
 
 describe("damaged files, read by processes that may die", () => {
 	it.each([
-		["Parquet", parquetFiles, 80],
-		["Arrow", arrowFiles, 250],
+		["Parquet", parquetFiles, 40],
+		["Arrow", arrowFiles, 100],
 	] as const)("of %s are rejected, read whole, or caught by the digest beside them", async (_, make, count) => {
 		const folder = temporaryFolder();
 		const outcomes = await readMutants(await make(folder), folder, count, 11);
@@ -19,7 +19,7 @@ describe("damaged files, read by processes that may die", () => {
 	});
 
 	it.each([
-		["Parquet", parquetFiles, 60],
+		["Parquet", parquetFiles, 30],
 		["Arrow", arrowFiles, 60],
 	] as const)("of %s meet no other fate with the reader of big files", async (_, make, count) => {
 		const folder = temporaryFolder();

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { runCommandLine } from "../../../server/commands/run.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runHere } from "./run-here.ts";
 
 const LAUNCHER = join(import.meta.dirname, "../../../server/carteira.js");
 
@@ -25,13 +25,24 @@ function carteira(...args: string[]): Promise<Ended> {
 	});
 }
 
+/** The same in this process, which spares the start of one. */
+async function here(...args: string[]): Promise<Ended> {
+	const { exit, out, told } = await runHere(...args);
+	return { code: exit, stdout: out, stderr: told };
+}
+
 let folder: string;
+const home = process.cwd();
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), "carteira-cli-"));
+	process.chdir(folder);
 	const made = await carteira("generate", "--customers", "60", "--reps", "1", "--seed", "7", "--as-of", "2026-11-23", "--out", "d");
 	expect(made).toMatchObject({ code: 0, stdout: "d\n" });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+	process.chdir(home);
+	await rm(folder, { recursive: true, force: true });
+});
 
 describe("a portfolio folder", () => {
 	test("is planned into a file, which check finds right; progress and messages stay off stdout", async () => {
@@ -46,64 +57,55 @@ describe("a portfolio folder", () => {
 
 	test("is planned again exactly from the seed and iterations of an earlier plan's receipt", async () => {
 		const onDay = ["plan", "d", "--as-of", "2026-11-23", "--format", "json"];
-		const first = await carteira(...onDay, "--seconds", "0.3", "--seed", "5");
+		const first = await here(...onDay, "--seconds", "0.3", "--seed", "5");
 		await writeFile(join(folder, "timed.json"), first.stdout);
-		const again = await carteira(...onDay, "--iterations-of", "timed.json");
+		const again = await here(...onDay, "--iterations-of", "timed.json");
 		expect(again.code).toBe(0);
 		expect(again.stdout).toBe(first.stdout);
-		expect((await carteira(...onDay, "--iterations-of", "d/policy.json")).code).toBe(3);
-		expect((await carteira(...onDay, "--iterations-of", "timed.json", "--seed", "5")).code).toBe(2);
+		expect((await here(...onDay, "--iterations-of", "d/policy.json")).code).toBe(3);
+		expect((await here(...onDay, "--iterations-of", "timed.json", "--seed", "5")).code).toBe(2);
 	});
 
 	test("whose plan was tampered with fails the check with exit code 1 and the place", async () => {
 		const text = await readFile(join(folder, "plan.json"), "utf8");
 		await writeFile(join(folder, "bad.json"), text.replace('"sequence":1,', '"sequence":9,'));
-		const checked = await carteira("check", "d", "bad.json");
+		const checked = await here("check", "d", "bad.json");
 		expect(checked.code).toBe(1);
 		expect(checked.stdout).toMatch(/sequence .* \/reps\/\d+\/days\/\d+\/entries\/0\/sequence .* 9, expected 1/);
 	});
 
 	test("is planned to stdout in the format asked for", async () => {
-		const planned = await carteira("plan", "d", "--as-of", "2026-11-23", "--iterations", "1", "--rep", "R00001", "--format", "csv");
+		const planned = await here("plan", "d", "--as-of", "2026-11-23", "--iterations", "1", "--rep", "R00001", "--format", "csv");
 		expect(planned.stdout).toMatch(/^rep_id,date,.*\nR00001,2026-11-/);
 	});
 
 	test("shows what its contacts do, and a plan takes the measured effects up", async () => {
-		const made = await carteira("generate", "--customers", "60", "--reps", "1", "--seed", "7", "--hold-out", "0.2", "--out", "tried");
+		const made = await here("generate", "--customers", "60", "--reps", "1", "--seed", "7", "--hold-out", "0.2", "--out", "tried");
 		expect(made.code).toBe(0);
-		const found = await carteira("effects", "tried", "--as-of", "2026-11-23", "--out", "effects.json", "--json");
+		const found = await here("effects", "tried", "--as-of", "2026-11-23", "--out", "effects.json", "--json");
 		expect(found.code).toBe(0);
 		const report = JSON.parse(found.stdout) as { channels: { basis: string }[]; policy: unknown };
 		expect(report.channels.map(({ basis }) => basis)).toEqual(["measured", "measured", "assumed", "assumed"]);
 		expect(JSON.parse(await readFile(join(folder, "effects.json"), "utf8"))).toEqual(report.policy);
 		const onDay = ["plan", "tried", "--as-of", "2026-11-23", "--iterations", "20"];
-		const planned = await carteira(...onDay, "--policy", "effects.json", "--out", "tried.json");
+		const planned = await here(...onDay, "--policy", "effects.json", "--out", "tried.json");
 		expect(planned.code).toBe(0);
 		expect(JSON.parse(await readFile(join(folder, "tried.json"), "utf8"))).toMatchObject({ receipt: { effects: "measured 2026-11-23" } });
-		expect(await carteira("check", "tried", "tried.json")).toMatchObject({ code: 0 });
+		expect(await here("check", "tried", "tried.json")).toMatchObject({ code: 0 });
 		await writeFile(join(folder, "list.json"), "[]");
-		expect((await carteira(...onDay, "--policy", "list.json")).stderr).toContain("no object of policy fields");
-		expect((await carteira(...onDay, "--policy", "nowhere.json")).code).toBe(3);
+		expect((await here(...onDay, "--policy", "list.json")).stderr).toContain("no object of policy fields");
+		expect((await here(...onDay, "--policy", "nowhere.json")).code).toBe(3);
 	});
 
 	test("is scored, and its products are written", async () => {
-		const scored = await carteira("score", "d", "--as-of", "2026-11-23", "--out", "scores.csv");
+		const scored = await here("score", "d", "--as-of", "2026-11-23", "--out", "scores.csv");
 		expect(scored.code).toBe(0);
 		expect(await readFile(join(folder, "scores.csv"), "utf8")).toMatch(/^customer_id,churn_risk,churn_risk_own_rhythm,expected_orders,/);
-		const products = await carteira("products", "d", "--as-of", "2026-11-23", "--top", "3", "--out", "mix.csv", "--json");
+		const products = await here("products", "d", "--as-of", "2026-11-23", "--top", "3", "--out", "mix.csv", "--json");
 		expect(products.code).toBe(0);
 		expect(JSON.parse(products.stdout)).toMatchObject({ out: "mix.csv" });
 	});
 });
-
-/** Runs a command in this process: its exit code and what it tells on stderr. */
-async function runHere(args: readonly string[]): Promise<{ exit: number; told: string }> {
-	const told: string[] = [];
-	const spy = vi.spyOn(process.stderr, "write").mockImplementation((text) => told.push(String(text)) > 0);
-	const exit = await runCommandLine(["node", "carteira", ...args]);
-	spy.mockRestore();
-	return { exit, told: told.join("") };
-}
 
 describe("exit codes", () => {
 	test("0 for help, 2 for wrong usage, 3 for invalid input, told by the process", async () => {
@@ -126,7 +128,7 @@ describe("exit codes", () => {
 		[3, "not there", ["plan", "nowhere"]],
 		[3, "cannot be read", ["check", ".", "nowhere.json"]],
 	])("%i, saying %s, for %j", async (code, words, args) => {
-		const { exit, told } = await runHere(args);
+		const { exit, told } = await runHere(...args);
 		expect(exit).toBe(code);
 		expect(told).toContain(words);
 		expect(told).not.toMatch(/\n\s+at /); // no stack
@@ -152,7 +154,7 @@ describe("exit codes", () => {
 			["ELOOP", ["score", looped, ...onDay, "--out", join(folder, "scores.csv")]],
 		];
 		for (const [words, args] of cases) {
-			const { exit, told } = await runHere(args);
+			const { exit, told } = await runHere(...args);
 			expect(told).toContain(words);
 			expect(told).not.toContain("read\n"); // nothing was begun
 			expect([words, exit]).toEqual([words, 3]);
@@ -160,7 +162,7 @@ describe("exit codes", () => {
 	});
 
 	test("3 for input that breaks the contract, with table, row, column and value", async () => {
-		await carteira("generate", "--customers", "50", "--reps", "1", "--out", "broken");
+		await here("generate", "--customers", "50", "--reps", "1", "--out", "broken");
 		const path = join(folder, "broken", "customers.csv");
 		const lines = (await readFile(path, "utf8")).split("\n");
 		const column = lines[0].split(",").indexOf("lat");
@@ -169,7 +171,7 @@ describe("exit codes", () => {
 			.map((cell, index) => (index === column ? "north" : cell))
 			.join(",");
 		await writeFile(path, lines.join("\n"));
-		const ended = await carteira("plan", "broken");
+		const ended = await here("plan", "broken");
 		expect(ended.code).toBe(3);
 		expect(ended.stderr).toMatch(/customers .* 5 .* lat .* north/); // line 5 of the file
 	});
