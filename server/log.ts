@@ -1,5 +1,7 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import type { FastifyRequest } from "fastify";
 import type { ServerConfig } from "./config.ts";
+import { pathOf } from "./request-path.ts";
 
 export type Log = Logger;
 
@@ -8,9 +10,13 @@ const SECRETS = ["authorization", "cookie", "password", "secret", "key", "connec
 	["", "*.", "*.*."].map((path) => `${path}${name}`),
 );
 
-/** What of a request is logged; tokens in its address are blanked, too. */
-function requestFields({ method, url, host, ip }: { method?: string; url?: string; host?: string; ip?: string }): object {
-	return { method, url: url?.replace(/([?&]token=)[^&]*/gi, "$1[Redacted]"), host, remoteAddress: ip };
+type Logged = Partial<Pick<FastifyRequest, "method" | "url" | "host" | "ip" | "routeOptions">>;
+
+/** What of a request is logged; tokens in its address are blanked, too, and ids of customers are left out. */
+function requestFields({ method, url, host, ip, routeOptions }: Logged): object {
+	const address =
+		url === undefined || routeOptions === undefined ? url : pathOf({ url, routeOptions }) + url.slice(url.split("?")[0].length);
+	return { method, url: address?.replace(/([?&]token=)[^&]*/gi, "$1[Redacted]"), host, remoteAddress: ip };
 }
 
 /** The service's log: JSON lines on stderr, credentials blanked. */

@@ -139,7 +139,7 @@ export function registerTableRoutes(app: App, services: Services): void {
 			operationId: "addRows",
 			summary: "Add rows to a table, or replace those with the same key",
 			description:
-				"An order is replaced whole; of other tables the columns sent replace, the others stay, and a value that is null clears. A row whose column `op` is `delete` takes away what has its key. Takes Idempotency-Key.",
+				"An order is replaced whole; of other tables the columns sent replace, the others stay, and a value that is null clears. A row whose column `op` is `delete` takes away what has its key. One whose `source_version` is older than what is held, or than what was deleted, is not taken. Takes Idempotency-Key.",
 			tags: ["portfolios"],
 			params: tableParams,
 			response: responses({ 200: tableReport }, 404, 409, 413, 415, 422),

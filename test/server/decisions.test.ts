@@ -187,3 +187,22 @@ test("what makes no sense is refused with its place, never with a 5xx", async ()
 		).statusCode,
 	).toBe(404);
 });
+
+test("a plan in which a customer was erased is decided about, and explained, as any other", async () => {
+	const { reps } = await services.tenants.ofThisMachine.store.readPlan(id);
+	const rep = reps.find(({ days }) => days[0].entries.length > 2) ?? reps[0];
+	const [{ date, entries }] = rep.days;
+	const erased = await app.inject({ method: "DELETE", url: `/v1/portfolios/acme/customers/${entries[0].customer_id}` });
+	expect(erased.statusCode, erased.body).toBe(200);
+	const { pseudonym } = erased.json<{ pseudonym: string }>();
+	const order = { now: `${date}T${entries[1].start}`, events: [{ type: "delayed", rep_id: rep.rep_id, minutes: 30 }] };
+	const revised = await post(`/v1/plans/${id}/revisions`, order);
+	expect(revised.statusCode, revised.body).toBe(201);
+	expect(revised.body).not.toContain(JSON.stringify(entries[0].customer_id));
+	const theirs = await app.inject({ method: "GET", url: `/v1/plans/${id}/explanations/${pseudonym}` });
+	expect(explanationView.safeParse(theirs.json()).error).toBeUndefined();
+	const [first] = theirs.json<{ entries: object[] }>().entries;
+	expect(first).toMatchObject({ date, customer_id: pseudonym, value_cents: entries[0].value_cents });
+	expect((await post(`/v1/plans/${id}/suggestions`, { customer_id: pseudonym })).statusCode).toBe(422);
+	expect((await post(`/v1/plans/${id}/suggestions`, { customer_id: entries[1].customer_id })).statusCode).toBe(200);
+});
