@@ -8,7 +8,7 @@ import type { HeldLines } from "../snapshot/held-rows.ts";
 import { isEventTable, type Manifest, type PlainTableName, type Sha } from "../snapshot/manifest.ts";
 import type { PartWriter } from "../snapshot/part-writer.ts";
 import type { PathOf } from "../snapshot/store-folder.ts";
-import { readFile } from "./read-tables.ts";
+import { readPart } from "./read-tables.ts";
 
 /** Columns of a file of tombstones. */
 const [KEY, DELETED] = ["key", "version"];
@@ -48,7 +48,7 @@ export async function versionsOfRows(
 		end: () => {},
 	});
 	const narrow = Object.fromEntries([...key, VERSION].map((column) => [column, columns[column]]));
-	await readFile({ table, path: pathOf(rows), format: "arrow" }, sink, {}, { ...TABLES[table], columns: narrow });
+	await readPart({ table, path: pathOf(rows), format: "arrow" }, sink, {}, { ...TABLES[table], columns: narrow });
 	return versions;
 }
 

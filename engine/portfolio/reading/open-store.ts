@@ -8,13 +8,14 @@ import { isStore, openBuilding, pathsIn, readCurrent, removeBuilding, switchTo }
 import { loadPolicy, parsePolicy, readPolicy } from "./read-policy.ts";
 import { quarantineOf } from "./read-changes.ts";
 import { type ReadLimits, runRead } from "./run-reader.ts";
-import { TABLE_NAMES } from "../schema.ts";
+import { TABLE_NAMES, type TableName } from "../schema.ts";
 
 /**
  * Makes a store of a portfolio folder with one file a table, at another place or where the files lie; there they are removed, as the
- * store holds all that was in them, but for one that has other bytes by then. Throws like `readPortfolio`; what is at `store` stays as it was then.
+ * store holds all that was in them, but for one that was changed meanwhile. Throws like `readPortfolio`; what is at `store` stays as it was then.
  */
 export async function buildStore(folder: string, store: string, limits?: Partial<ReadLimits>): Promise<Manifest> {
+	const started = Date.now();
 	const files = findTables(resolve(folder));
 	const { text, rules } = readPolicy(folder);
 	const parent = isStore(store) ? readCurrent(store).sha : null;
@@ -24,7 +25,7 @@ export async function buildStore(folder: string, store: string, limits?: Partial
 		const read = await runRead({ files, rules, policy: text, into, isKept: true }, limits);
 		const manifest = { ...withOldQuarantine(folder, into, read), parent };
 		switchTo(store, into, manifest, parent);
-		if (resolve(folder) === resolve(store)) removeFiles(store, manifest);
+		if (resolve(folder) === resolve(store)) removeFiles(store, ({ path }) => changedAt(path) <= started);
 		return manifest;
 	} finally {
 		removeBuilding(into);
@@ -33,8 +34,7 @@ export async function buildStore(folder: string, store: string, limits?: Partial
 
 /** Makes a store of a folder that is none yet; a store stays as it is. */
 export async function ensureStore(folder: string, limits?: Partial<ReadLimits>): Promise<void> {
-	if (isStore(folder))
-		removeFiles(folder, readCurrent(folder).manifest); // a process may have died between the two steps
+	if (isStore(folder)) removeLeft(folder);
 	else await buildStore(folder, folder, limits);
 }
 
@@ -71,18 +71,36 @@ function withOldQuarantine(folder: string, into: string, manifest: Manifest): Ma
 	return { ...manifest, tables, events };
 }
 
-/** Removes the files that a store was made of. Whatever was put beside it or changed since is not in it, and stays. */
-function removeFiles(folder: string, { reports, policy }: Manifest): void {
-	for (const { table, path } of listTables(folder)) {
-		if (!hasDigest(path, reports.find((report) => report.table === table)?.digest)) continue;
-		rmSync(path, { force: true });
-		rmSync(`${path}.sha256`, { force: true });
+/** A file of a portfolio folder; `table` is null of its policy. */
+interface PortfolioFile {
+	readonly table: TableName | null;
+	readonly path: string;
+}
+
+/** Removes the files that a store was made of, as `isHeld` tells them; whatever else lies beside it stays. */
+function removeFiles(folder: string, isHeld: (file: PortfolioFile) => boolean): void {
+	const policy = { table: null, path: join(folder, "policy.json") };
+	for (const file of [...listTables(folder), policy]) {
+		if (statSync(file.path, { throwIfNoEntry: false })?.isFile() !== true || !isHeld(file)) continue;
+		rmSync(file.path);
+		rmSync(`${file.path}.sha256`, { force: true });
 	}
-	const path = join(folder, "policy.json");
-	if (policy !== null && existsSync(path) && loadPolicy(path) === policy) rmSync(path, { force: true });
 	rmSync(join(folder, "quarantine"), { recursive: true, force: true });
 }
 
-function hasDigest(path: string, digest: string | undefined): boolean {
-	return digest !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true && digestOfFile(path) === digest;
+/** Removes what a process left that died between making a store of a folder and removing the files. */
+function removeLeft(folder: string): void {
+	const { manifest } = readCurrent(folder);
+	if (manifest.parent !== null) return; // each later snapshot was made behind this
+	const made = changedAt(join(folder, "CURRENT"));
+	removeFiles(folder, ({ table, path }) => {
+		if (changedAt(path) > made) return false; // put there since
+		if (table === null) return loadPolicy(path) === manifest.policy;
+		return manifest.reports.some((report) => report.table === table && report.digest === digestOfFile(path));
+	});
+}
+
+/** When a file was made or last changed, be it that it was moved here with an older date: milliseconds since 1970. */
+function changedAt(path: string): number {
+	return statSync(path).ctimeMs;
 }

@@ -82,8 +82,8 @@ export async function readFile(
 }
 
 /** Reads a part of a store as a file is read, verified by the digest that it is named after. */
-export function readPart(file: TableFile, sink: RowSink, dialects: Dialects = {}): Promise<string> {
-	return readFile(file, sink, dialects, TABLES[file.table], (path, digest) => verifyPart(basename(path), digest));
+export function readPart(file: TableFile, sink: RowSink, dialects: Dialects = {}, spec: TableSpec = TABLES[file.table]): Promise<string> {
+	return readFile(file, sink, dialects, spec, (path, digest) => verifyPart(basename(path), digest));
 }
 
 export function verifyDigest(path: string, digest: string): void {

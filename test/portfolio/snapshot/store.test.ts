@@ -63,12 +63,15 @@ describe("a store", () => {
 		write("read");
 		await ensureStore(folder);
 		write("read"); // as when the process had died before it removed them
+		writeFileSync(join(folder, "CURRENT"), readFileSync(join(folder, "CURRENT")));
 		await ensureStore(folder);
 		expect(readdirSync(folder).sort()).toEqual(["CURRENT", "manifests", "parts"]);
 		write("new");
 		const beside = ["orders.csv", "orders.parquet", "policy.json"];
 		writeFileSync(join(folder, "orders.parquet"), "another");
 		writeFileSync(join(folder, "policy.json"), "{");
+		await ensureStore(folder);
+		writeFileSync(join(folder, "CURRENT"), readFileSync(join(folder, "CURRENT"))); // older than it they may be, but they are not what it holds
 		await ensureStore(folder);
 		expect(readdirSync(folder).sort()).toEqual(["CURRENT", "manifests", ...beside.slice(0, 2), "parts", beside[2]]);
 		expect(idsOf(folder)).toEqual(["read"]);
