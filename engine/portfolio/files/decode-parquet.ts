@@ -29,13 +29,17 @@ export async function decodeParquet(path: string, numBytes: number, spec: TableS
 			const select = known.map((column, i) => castOf(names[i], String(column.column_type), spec.columns[names[i]])).join(", ");
 			const result = await connection.stream(`SELECT ${select} FROM read_parquet(${file}, binary_as_string = true)`);
 			const cells: RawCell[] = [];
-			for (let row = 0, chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+			let row = 0;
+			for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
 				const columns = chunk.getColumns();
 				for (let i = 0; i < chunk.rowCount; i++) {
 					for (let c = 0; c < columns.length; c++) cells[c] = plain(columns[c][i]);
 					sink.row(cells, ++row);
 				}
 			}
+			// An answer that fails on the way ends like a whole one.
+			if (row !== Number(count))
+				throw new CarteiraError("INVALID_INPUT", `${row} of its ${Number(count)} rows can be read; the file is damaged`);
 		}
 		sink.end(named);
 	} catch (error) {

@@ -98,17 +98,21 @@ async function describeWords(engine: QueryEngine, name: string, spec: ColumnSpec
 	const isHashed = spec.type !== "ref" && Number(count) > MOST_JOINED;
 	const words = new TextBytes();
 	const hashed = isHashed ? createHashCodes(Number(count)) : undefined;
-	await engine.each(`SELECT word${hashed ? ", hash(word)" : ""} FROM words_${name}`, (chunk) => {
-		appendTexts(chunk, 0, words);
-		if (!hashed) return;
-		const hashes = halvesOf(typedCells(chunk, 1) as BigUint64Array);
-		for (let i = 0; i < hashes.length; i += 2) {
-			const [low, high] = [hashes[i], hashes[i + 1]];
-			// A hash of 0 stands for null. Both happen once in some hundred thousand files of ten million words.
-			if ((low === 0 && high === 0) || !hashed.add(low, high))
-				throw new CarteiraError("INTERNAL", `two words of ${name} have one hash; expected 64 bits to tell them apart`);
-		}
-	});
+	await engine.each(
+		`SELECT word${hashed ? ", hash(word)" : ""} FROM words_${name}`,
+		(chunk) => {
+			appendTexts(chunk, 0, words);
+			if (!hashed) return;
+			const hashes = halvesOf(typedCells(chunk, 1) as BigUint64Array);
+			for (let i = 0; i < hashes.length; i += 2) {
+				const [low, high] = [hashes[i], hashes[i + 1]];
+				// A hash of 0 stands for null. Both happen once in some hundred thousand files of ten million words.
+				if ((low === 0 && high === 0) || !hashed.add(low, high))
+					throw new CarteiraError("INTERNAL", `two words of ${name} have one hash; expected 64 bits to tell them apart`);
+			}
+		},
+		Number(count),
+	);
 	const narrow = Number(count) <= MOST_JOINED ? "USMALLINT" : "INTEGER";
 	const one = { name, fixed: "int32" as const, words };
 	if (!hashed) return { ...one, stored: `w_${name}.rowid::${narrow}`, read: `coalesce(${quoted(name)}::INTEGER, -1)` };

@@ -39,14 +39,18 @@ async function writeQuery(
 		row += held;
 		held = 0;
 	};
-	await engine.each(query, (chunk) => {
-		if (held + chunk.rowCount > PIECE_ROWS) flush();
-		for (const [i, { hashed }] of columns.entries()) {
-			if (hashed) decodeInto(pieces[i], held, halvesOf(typedCells(chunk, i) as BigUint64Array), hashed);
-			else pieces[i].set(typedCells(chunk, i) as FixedArray, held);
-		}
-		held += chunk.rowCount;
-	});
+	await engine.each(
+		query,
+		(chunk) => {
+			if (held + chunk.rowCount > PIECE_ROWS) flush();
+			for (const [i, { hashed }] of columns.entries()) {
+				if (hashed) decodeInto(pieces[i], held, halvesOf(typedCells(chunk, i) as BigUint64Array), hashed);
+				else pieces[i].set(typedCells(chunk, i) as FixedArray, held);
+			}
+			held += chunk.rowCount;
+		},
+		numRows,
+	);
 	flush();
 	file.close();
 }

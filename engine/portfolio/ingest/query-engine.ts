@@ -19,8 +19,11 @@ export interface QueryEngine {
 	run(sql: string): Promise<void>;
 	/** All rows of a small answer. Counts must be cast to DOUBLE: 64-bit integers come as bigints. */
 	rows(sql: string): Promise<readonly (readonly unknown[])[]>;
-	/** Streams an answer in its order, chunk by chunk. */
-	each(sql: string, onChunk: (chunk: DuckDBDataChunk) => void): Promise<void>;
+	/**
+	 * Streams an answer in its order, chunk by chunk. An answer that fails on the way ends like a whole one, so its rows are counted: where
+	 * their number is not given, the answer is first kept as a table.
+	 */
+	each(sql: string, onChunk: (chunk: DuckDBDataChunk) => void, numRows?: number): Promise<void>;
 	/** Appends rows, given by column, to a table that has these columns. */
 	openAppender(table: string, types: readonly ColumnKind[]): Promise<Appender>;
 	/** Drops the database and all that was spilled. */
@@ -57,9 +60,18 @@ export async function openQueryEngine(scratch: string, megabytes: number, files:
 		async rows(sql) {
 			return (await connection.runAndReadAll(sql)).getRows();
 		},
-		async each(sql, onChunk) {
-			const result = await connection.stream(sql);
-			for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) onChunk(chunk);
+		async each(sql, onChunk, numRows) {
+			if (numRows === undefined) await connection.run(`CREATE OR REPLACE TABLE answer AS ${sql}`);
+			const from = numRows === undefined ? "SELECT * FROM answer" : sql;
+			const expected = numRows ?? Number((await connection.runAndReadAll("SELECT count(*)::DOUBLE FROM answer")).getRows()[0][0]);
+			const result = await connection.stream(from);
+			let seen = 0;
+			for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+				seen += chunk.rowCount;
+				onChunk(chunk);
+			}
+			if (seen !== expected) throw new Error(`Out of Memory Error: an answer ended after ${seen} of ${expected} rows`);
+			if (numRows === undefined) await connection.run("DROP TABLE answer");
 		},
 		async openAppender(table, kinds) {
 			const appender = await connection.createAppender(table);
