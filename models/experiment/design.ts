@@ -3,14 +3,14 @@ import { validatePolicy } from "../../engine/index.ts";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { type Day, formatDay } from "../../engine/units.ts";
-import { type ExperimentDesign, type ExperimentUnit, OUTCOME_METRICS, type OutcomeMetric } from "./experiment-document.ts";
+import { type ExperimentDesign, type ExperimentUnit, type OutcomeMetric } from "./experiment-document.ts";
 import { floorMembers } from "./floor-members.ts";
 import { balanceOf, fairnessOf, guardrail } from "./guardrails.ts";
 import { holdOutFields } from "./hold-out-fields.ts";
 import { drawHoldOut } from "./lot.ts";
 import { knownUntil, outcomesOf } from "./outcomes.ts";
 import { findLeftOut, findParticipants } from "./participants.ts";
-import { powerOf } from "./power.ts";
+import { stateDraw } from "./state-draw.ts";
 import { designSwitchback } from "./switchback.ts";
 
 export interface DesignOptions {
@@ -33,7 +33,7 @@ const LONGEST = 92;
 
 /** Draws a small hold-out of customers and states, before it begins, what effect it could find. USAGE for days or shares that make no sense. */
 export function designExperiment(portfolio: Portfolio, options: DesignOptions): ExperimentDesign {
-	const { experiment, from, to, share, seed, level = 0.9, power = 0.8 } = options;
+	const { experiment, from, to, share } = options;
 	if (to < from) throw new CarteiraError("USAGE", `--to is ${formatDay(to)}; expected ${formatDay(from)} (--from) or later`);
 	if (!(share > 0 && share <= 0.5)) throw new CarteiraError("USAGE", `--share is ${share}; expected a number above 0, at most 0.5`);
 	if (experiment.length === 0 || experiment.length > LONGEST_NAME)
@@ -59,22 +59,7 @@ export function designExperiment(portfolio: Portfolio, options: DesignOptions): 
 			before: outcomesOf(portfolio, past, policy, unit.customer, end - 2 * days, end - days)[metric],
 		}));
 	return {
-		experiment,
-		unit: "customer",
-		seed,
-		share,
-		from: formatDay(from),
-		to: formatDay(to),
-		level,
-		wanted_power: power,
-		num_units: units.length,
-		num_held_out: drawn.size,
-		strata: [...Map.groupBy(units, ({ stratum }) => stratum)].map(([name, own]) => ({
-			name,
-			num_units: own.length,
-			num_held_out: own.filter(({ id }) => drawn.has(id)).length,
-		})),
-		power: OUTCOME_METRICS.map((metric) => powerOf(metric, rowsOf(metric), level, power)),
+		...stateDraw(options, "customer", units, drawn, rowsOf),
 		guardrails: [
 			...fairnessOf(units, drawn, share, floorMembers(portfolio, past, policy, units)),
 			guardrail("longest_silence", days, LONGEST, "days without planned contact"),

@@ -4,21 +4,21 @@ import { buildHistory } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { formatDay, parseDay } from "../../engine/units.ts";
 import type { DesignOptions } from "./design.ts";
-import { type ExperimentDesign, type Guardrail, OUTCOME_METRICS } from "./experiment-document.ts";
+import { type ExperimentDesign, type Guardrail } from "./experiment-document.ts";
 import { balanceOf, guardrail, MOST_SHARE, mostOf } from "./guardrails.ts";
 import { holdOutFields } from "./hold-out-fields.ts";
 import { drawHoldOut } from "./lot.ts";
 import { findLeftOut, findParticipants } from "./participants.ts";
 import { knownUntil } from "./outcomes.ts";
-import { powerOf } from "./power.ts";
 import { FEWEST_DAYS, findRepDays, observeDays, type RepDay, rowsOf } from "./rep-days.ts";
+import { stateDraw } from "./state-draw.ts";
 
 /** Longest run of calendar days from one day planned to the next. */
 const LONGEST = 14;
 
 /** Draws days of each rep, some in every fortnight, and states what effect of a planned day they could find. */
 export function designSwitchback(portfolio: Portfolio, options: DesignOptions): ExperimentDesign {
-	const { experiment, from, to, share, seed, level = 0.9, power = 0.8 } = options;
+	const { from, to, share } = options;
 	const policy = validatePolicy(portfolio.policy);
 	const past = buildHistory(portfolio, from);
 	const leftOut = findLeftOut(portfolio, past);
@@ -33,22 +33,7 @@ export function designSwitchback(portfolio: Portfolio, options: DesignOptions): 
 	const shift = 7 * Math.ceil((to + 1 - knownUntil(portfolio, from)) / 7);
 	const observed = observeDays({ portfolio, history: past, policy }, participants, units, drawn, shift);
 	return {
-		experiment,
-		unit: "rep_day",
-		seed,
-		share,
-		from: formatDay(from),
-		to: formatDay(to),
-		level,
-		wanted_power: power,
-		num_units: units.length,
-		num_held_out: drawn.size,
-		strata: [...Map.groupBy(units, ({ stratum }) => stratum)].map(([name, own]) => ({
-			name,
-			num_units: own.length,
-			num_held_out: own.filter(({ id }) => drawn.has(id)).length,
-		})),
-		power: OUTCOME_METRICS.map((metric) => powerOf(metric, rowsOf(observed, metric), level, power)),
+		...stateDraw(options, "rep_day", units, drawn, (metric) => rowsOf(observed, metric)),
 		guardrails: [...dayFairness(units, drawn, drawn.size / units.length), balanceOf(rowsOf(observed, "revenue"))],
 		policy: holdOutFields(policy, options, { rep_days: datesByRep(units, drawn), left_out: leftOut }),
 	};
