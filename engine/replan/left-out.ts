@@ -2,7 +2,8 @@ import type { PlanDocument, RepPlan, Unplanned, UnmetRequired } from "../agenda/
 import type { RepOutcome } from "./rep.ts";
 
 /**
- * Customers that no agenda of the revision holds. Who was left out before keeps what is proven of it; for the others the replanned agendas say
+ * Customers that no agenda of the revision holds. Who was left out before keeps what is proven of it, unless the inputs
+ * of now offer it a day; for the others the replanned agendas say
  * why, which is never proven: what an event ruled out, another day could have held.
  */
 export function leftOut(
@@ -35,8 +36,9 @@ export function leftOut(
 }
 
 function updated(row: Unplanned, fresh: Unplanned | undefined, today: string): Unplanned {
-	if (row.reasons.every(({ proven }) => proven)) return row;
+	// A day that it could have by the inputs of now refutes also what was proven by those of then.
 	if (fresh && fresh.reasons.length > 0 && fresh.next_best_day !== null) return open(fresh, row.customer_id, row.rep_id);
+	if (row.reasons.every(({ proven }) => proven)) return row;
 	return row.next_best_day !== null && row.next_best_day < today ? { ...row, next_best_day: null } : row;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry, RepPlan } from "../../engine/index.ts";
 import { createDesk } from "../../engine/replan/desk.ts";
+import { suppose } from "../../engine/replan/overlay.ts";
 import { openScope, situationOf } from "../../engine/replan/rep.ts";
 import { carriedOver, orderOf } from "../../engine/replan/replan.ts";
 import { readReplanRequest } from "../../engine/replan/request.ts";
@@ -48,6 +49,20 @@ describe("a question to a plan", () => {
 		// The customer is planned within its hours already; the same hours again bind nobody.
 		const hours = room.portfolio.tables.customers.texts.visit_hours.at(room.desk.customerRows.get(someone.customer_id) ?? 0);
 		expect(ask({ relax: [{ customer_id: someone.customer_id, visit_hours: hours ?? "Mo-Su 00:00-24:00" }] }).difference_cents).toBe(0);
+	});
+
+	it("calls nobody proven to be left out whom the limit that is asked about would let in", async () => {
+		const mine = new Set(rep.days.flatMap(({ entries }) => entries.map(({ customer_id }) => customer_id)));
+		const texts = { visit_hours: "Sa 05:00-05:10", channels: "visit" };
+		const rows = [...mine].map((id) => ({ table: "customers" as const, row: room.desk.customerRows.get(id) ?? -1, texts }));
+		const closed = suppose(room.portfolio, rows);
+		const plan = await room.engine.plan(closed, { asOf: room.desk.context.asOf, iterations: 50 });
+		const shut = plan.unplanned.find(({ customer_id, reasons }) => mine.has(customer_id) && reasons.every(({ proven }) => proven));
+		expect(shut?.reasons.map(({ code }) => code)).toContain("NO_WINDOW");
+		const relax = [{ customer_id: shut?.customer_id ?? "", visit_hours: "Mo-Fr 08:00-18:00" }];
+		const answer = whatIf(await room.engine.desk(closed, plan), plan, { relax, iterations: 0 });
+		const row = answer.plan.unplanned.find(({ customer_id }) => customer_id === shut?.customer_id);
+		expect(row?.reasons.map(({ proven }) => proven)).toEqual([false]);
 	});
 
 	it("forces a contact, says what it costs and whom it displaces", async () => {
