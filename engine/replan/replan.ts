@@ -137,9 +137,12 @@ function validateEvent(desk: Desk, plan: PlanDocument, { now }: ReplanRequest, e
 			`${at}/reason: none; expected words, because ${event.rep_id}'s agendas are the plan, not advice`,
 		);
 	const date = "date" in event ? (event.date ?? now.slice(0, 10)) : now.slice(0, 10);
-	const until = "until" in event ? event.until : undefined;
-	if (until !== undefined && until < date)
-		throw new CarteiraError("INVALID_INPUT", `${at}/until: ${until} is before ${date}; expected that day or later`);
+	const member = event.type === "urgent" ? "by" : "until";
+	const last = event.type === "urgent" ? event.by : "until" in event ? event.until : undefined;
+	if (last !== undefined && last < date)
+		throw new CarteiraError("INVALID_INPUT", `${at}/${member}: ${last} is before ${date}; expected that day or later`);
+	if (event.type === "swap" && event.with === event.customer_id)
+		throw new CarteiraError("INVALID_INPUT", `${at}/with: ${event.with} is the customer itself; expected another`);
 	const mustBePlanned = ["done", "not_reached", "cancelled", "accept", "refuse", "swap"].includes(event.type);
 	if (mustBePlanned && "customer_id" in event && !hasContact(plan, { ...event, date }))
 		throw new CarteiraError(

@@ -51,6 +51,10 @@ describe("a plan revised during its days", () => {
 			{ type: "refuse", rep_id: rep.rep_id, customer_id, date, until: ends, reason: "closed" },
 		] as const)
 			expect(() => revise({ events: [event] })).toThrow(`/events/0/until: ${ends} is before ${date}; expected that day or later`);
+		const named = { rep_id: rep.rep_id, customer_id };
+		expect(() => revise({ events: [{ type: "urgent", ...named, by: ends }] })).toThrow(`/events/0/by: ${ends} is before ${date}`);
+		const swap = { type: "swap", ...named, date, with: customer_id, reason: "none" } as const;
+		expect(() => revise({ events: [swap] })).toThrow(`/events/0/with: ${customer_id} is the customer itself; expected another`);
 		expect(() => revise({ max_changes: -1, events: [] })).toThrow(/max_changes/);
 	});
 
