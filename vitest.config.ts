@@ -6,7 +6,7 @@ import { findPostgres } from "./test/helpers/postgres.ts";
 const lane = {
 	exclude: ["test/long/**"],
 	pool: "forks",
-	env: { NO_COLOR: "1" }, // what is tested is text
+	env: { NO_COLOR: "1", FORCE_COLOR: undefined }, // what is tested is text; of the two Node would heed the second
 	testTimeout: 300_000, // a few seconds where nothing else runs; machines may be shared
 	hookTimeout: 300_000,
 } satisfies TestProjectInlineConfiguration["test"];
