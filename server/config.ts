@@ -77,6 +77,8 @@ export interface ServerConfig {
 	readonly databaseUrl?: string;
 	/** For how long a plan stays with a worker that says nothing. */
 	readonly leaseSeconds: number;
+	/** Who makes plans: this process, one beside it that gives way to it, or only workers that are started elsewhere. */
+	readonly planner: "here" | "beside" | "none";
 	/** Webhooks may go by http, and to addresses that only this machine or its network has. */
 	readonly allowPrivateWebhooks: boolean;
 	readonly limits: Limits;
@@ -88,6 +90,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
 	dataDir: "data/server",
 	logLevel: "warn",
 	leaseSeconds: 30,
+	planner: "here",
 	allowPrivateWebhooks: false,
 	limits: DEFAULT_LIMITS,
 };

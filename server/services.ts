@@ -1,24 +1,27 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Engine, createEngine, hasChampion } from "../engine/index.ts";
+import { type Engine, type EngineOptions, createEngine, hasChampion } from "../engine/index.ts";
 import type { ServerConfig } from "./config.ts";
 import { type Log, createLog } from "./log.ts";
 import { type Metrics, createMetrics } from "./metrics.ts";
 import { type Erasures, type ErasuresOptions, createErasures } from "./jobs/erasures.ts";
 import { type PlanQueue, createPlanQueue } from "./jobs/plan-queue.ts";
+import { type PlanNews, type Planner, createPlanner } from "./jobs/planner.ts";
+import { createWatchers } from "./jobs/watchers.ts";
+import { startWorkerProcess } from "./jobs/worker-process.ts";
 import { type Audit, createAudit } from "./store/audit.ts";
 import { type Changes, createChanges } from "./store/change-rows.ts";
 import { checkBelongsTogether, databasePath, lockFolder } from "./store/data-folder.ts";
-import { type Database, isAboveRowSecurity, openDatabase } from "./store/database.ts";
+import { type Database, type DatabaseOptions, isAboveRowSecurity, openDatabase } from "./store/database.ts";
 import { type DailyRuns, createDailyRuns } from "./daily/daily-runs.ts";
 import { createErasureRows } from "./store/erasure-rows.ts";
-import { createJobRows } from "./store/job-rows.ts";
+import { type JobRows, createJobRows } from "./store/job-rows.ts";
 import { createRunRows } from "./store/run-rows.ts";
 import { type Keys, createKeys } from "./store/keys.ts";
 import { type CalendarTokens, createCalendarTokens } from "./store/calendar-tokens.ts";
 import { type WebhookRows, createWebhookRows } from "./store/webhook-rows.ts";
 import { createSender } from "./webhooks/sender.ts";
-import { type Tenants, openTenants } from "./tenants.ts";
+import { type Tenants, createShelves, openTenants } from "./tenants.ts";
 import { traceFields } from "./tracing.ts";
 
 /** What the routes call. Everything that lives through time is here and is closed here. */
@@ -68,12 +71,17 @@ export async function createServices(
 	}
 }
 
-async function openDatabaseOf({ dataDir, databaseUrl }: ServerConfig, log: Log): Promise<Database> {
-	const onLost = (error: Error): void => log.warn({ err: error }, "a connection to the database broke");
-	const database = await openDatabase({ path: databasePath(dataDir), url: databaseUrl, onLost });
+async function openDatabaseOf(config: ServerConfig, log: Log): Promise<Database> {
+	const database = await openDatabase(databaseOptions(config, log));
 	if (await isAboveRowSecurity(database))
 		log.warn("the database's user is above row-level security: tenants are kept apart by the queries alone");
 	return database;
+}
+
+/** Which database the settings mean. */
+export function databaseOptions({ dataDir, databaseUrl }: ServerConfig, log: Log): DatabaseOptions {
+	const onLost = (error: Error): void => log.warn({ err: error }, "a connection to the database broke");
+	return { path: databasePath(dataDir), url: databaseUrl, onLost };
 }
 
 type Opened = Omit<Services, "close">;
@@ -86,31 +94,23 @@ async function open(
 	clock: () => number,
 	toClose: (() => unknown)[],
 ): Promise<Opened> {
-	const { dataDir, limits, leaseSeconds } = config;
+	const { dataDir, limits } = config;
 	await checkBelongsTogether(dataDir, database);
 	const uploadsDir = join(dataDir, "uploads");
 	await rm(uploadsDir, { recursive: true, force: true });
 	await mkdir(uploadsDir);
 	const tenants = await openTenants(dataDir, database, limits, (error) => log.error({ err: error }, "a portfolio was not compacted"));
-	const model = config.model ?? championOf(dataDir);
-	const engine = await startEngine({
-		...(config.threads !== undefined && { threads: config.threads }),
-		...(model !== undefined && { model }),
-	});
+	const engine = await startEngine(engineOptions(config));
 	toClose.push(() => engine.close());
 	const jobs = createJobRows(database);
-	await jobs.releaseAll(); // of a process that died, since this one alone has the folder
-	const onDefect = (error: unknown, planId: string): void => log.error({ err: error, planId, ...traceFields() }, "a plan failed");
 	const metrics = createMetrics(jobs);
-	const plans = createPlanQueue({
-		jobs,
-		tenants,
-		engine,
-		maxQueued: limits.max_queued_plans,
-		leaseSeconds,
-		onDefect,
-		onEnded: (status) => metrics.countPlan(status),
-	});
+	const watchers = createWatchers();
+	const onNews = ({ id, kind, ended }: PlanNews): void => {
+		if (ended) metrics.countPlan(ended);
+		watchers.tell(id, kind);
+	};
+	const planner = startPlanner(config, { jobs, database, engine, log, onNews });
+	const plans = createPlanQueue({ jobs, planner, watchers, maxQueued: limits.max_queued_plans });
 	toClose.push(() => plans.close());
 	const countLeased: ErasuresOptions["countLeased"] = (tenant, portfolio) => jobs.countLeased(tenant, portfolio);
 	const erasures = createErasures({ rows: createErasureRows(database), tenants, log, plans, countLeased });
@@ -145,8 +145,32 @@ async function open(
 	};
 }
 
-/** The registry of models in a data folder, where there is one: its champion plans. */
-function championOf(dataDir: string): string | undefined {
+interface PlannerNeeds {
+	readonly jobs: JobRows;
+	readonly database: Database;
+	readonly engine: Engine;
+	readonly log: Log;
+	readonly onNews: (news: PlanNews) => void;
+}
+
+/** Whoever makes the plans of a server: this process, or one beside it; null where it leaves them to workers elsewhere. */
+function startPlanner(config: ServerConfig, needs: PlannerNeeds): Planner | null {
+	if (config.planner === "none") return null;
+	return config.planner === "beside" ? startWorkerProcess(config, needs) : plannerHere(config, needs);
+}
+
+/** Makes plans in this process. */
+export function plannerHere(
+	{ dataDir, limits, leaseSeconds }: ServerConfig,
+	{ jobs, database, engine, log, onNews }: PlannerNeeds,
+): Planner {
+	const onDefect = (error: unknown, planId: string): void => log.error({ err: error, planId, ...traceFields() }, "a plan failed");
+	return createPlanner({ jobs, shelfOf: createShelves(dataDir, database, limits), engine, leaseSeconds, onDefect, onNews });
+}
+
+/** An engine's options by the settings: its model, or the champion of the registry in the data folder, where there is one. */
+export function engineOptions({ dataDir, threads, model }: ServerConfig): EngineOptions {
 	const registry = join(dataDir, "models");
-	return hasChampion(registry) ? registry : undefined;
+	const chosen = model ?? (hasChampion(registry) ? registry : undefined);
+	return { ...(threads !== undefined && { threads }), ...(chosen !== undefined && { model: chosen }) };
 }

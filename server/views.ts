@@ -26,8 +26,8 @@ function progressView({ phase, repsDone, numReps, valueCents, boundCents }: Plan
 }
 
 /** A plan without its agendas: what its client polls. The fields of a finished plan's head stand beside the service's own. */
-export function planView(plan: PlanRecord, progress: PlanProgress | null): object {
-	const { id, order, publication, failure, head } = plan;
+export function planView(plan: PlanRecord): object {
+	const { id, order, publication, failure, progress, head } = plan;
 	return {
 		id,
 		portfolio: order.portfolio,

@@ -5,7 +5,14 @@ import { createServices } from "../../server/services.ts";
 /** A service as `carteira serve` starts it, but for the limit of requests a minute; says its address on stdout. Arguments: data folder, database. */
 const [dataDir, databaseUrl] = process.argv.slice(2);
 const limits = { ...DEFAULT_LIMITS, requests_per_minute: Number.MAX_SAFE_INTEGER };
-const services = await createServices({ ...DEFAULT_CONFIG, dataDir, limits, logLevel: "error", ...(databaseUrl && { databaseUrl }) });
+const services = await createServices({
+	...DEFAULT_CONFIG,
+	planner: "beside",
+	dataDir,
+	limits,
+	logLevel: "error",
+	...(databaseUrl && { databaseUrl }),
+});
 const app = await buildApp(services);
 process.stdout.write(`${await app.listen({ host: "127.0.0.1", port: 0 })}\n`);
 process.once("SIGTERM", () => {

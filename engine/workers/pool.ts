@@ -27,7 +27,13 @@ export interface PoolOptions {
 export function createPool({ threads = availableParallelism(), maxQueue = 20_000 }: PoolOptions = {}): SolverPool {
 	if (!Number.isInteger(threads) || threads < 1) throw new CarteiraError("USAGE", `threads: ${threads} is not a number of threads`);
 	const filename = new URL("./entries/solve.ts", import.meta.url).href;
-	const piscina = new Piscina<SolveTask | ExploreTask, Outcome<Solution>>({ filename, minThreads: threads, maxThreads: threads, maxQueue });
+	const piscina = new Piscina<SolveTask | ExploreTask, Outcome<Solution>>({
+		filename,
+		minThreads: 0, // a server whose plans are made elsewhere hardly needs any
+		maxThreads: threads,
+		idleTimeout: Number.POSITIVE_INFINITY,
+		maxQueue,
+	});
 	piscina.on("error", () => undefined); // the promise of the task that failed carries the error
 	return {
 		numThreads: threads,

@@ -33,8 +33,7 @@ async function watch({ plans, tenants }: Services, id: string, progress: Progres
 		await plans.ended(tenant, id, POLL_SECONDS);
 		const plan = await tenant.store.getPlan(id);
 		if (plan.finishedAt !== null) return plan;
-		const done = plans.progressOf(id);
-		if (done !== null) progress.update(done.repsDone, done.numReps, "reps");
+		if (plan.progress !== null) progress.update(plan.progress.repsDone, plan.progress.numReps, "reps");
 	}
 }
 

@@ -33,6 +33,7 @@ const COMMANDS: readonly (readonly [names: string, load: () => Promise<Add>])[] 
 	["backup restore", async () => (await import("./backup.ts")).addBackupCommands],
 	["serve", async () => (await import("./serve.ts")).addServeCommand],
 	["start", async () => (await import("./start.ts")).addStartCommand],
+	["worker", async () => (await import("./worker.ts")).addWorkerCommand],
 ];
 
 /** The command line, with the command of that name alone, or with all where there is none. */

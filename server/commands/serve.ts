@@ -10,38 +10,43 @@ import { dataOption, databaseOption, given, modelOption, portOption, threadsOpti
 import { openKeys } from "./open-keys.ts";
 import { tell, warn } from "./progress.ts";
 
-export interface ServeFlags {
-	readonly host: string;
-	readonly port: number;
+/** What servers and workers are told alike. */
+export interface WorkFlags {
 	readonly data: string;
 	readonly logLevel: ServerConfig["logLevel"];
 	readonly threads?: number;
 	readonly model?: string;
 	readonly database?: string;
+}
+
+export interface ServeFlags extends WorkFlags {
+	readonly host: string;
+	readonly port: number;
 	readonly allowPrivateWebhooks?: boolean;
+	readonly planner: boolean;
 }
 
 /** Flags as the service's settings; what has no flag comes from the environment. */
-export function configOf(flags: ServeFlags, environment: Environment = readEnvironment(process.env)): ServerConfig {
-	const { host, port, data, logLevel, threads, model, database, allowPrivateWebhooks } = flags;
+export function configOf(flags: WorkFlags & Partial<ServeFlags>, environment: Environment = readEnvironment(process.env)): ServerConfig {
+	const { host, port, data, logLevel, threads, model, database, allowPrivateWebhooks, planner } = flags;
 	return {
 		...DEFAULT_CONFIG,
 		...environment,
-		host,
-		port,
 		dataDir: data,
 		logLevel,
-		...given({ threads, model, databaseUrl: database, allowPrivateWebhooks }),
+		planner: planner === false ? "none" : "beside",
+		...given({ host, port, threads, model, databaseUrl: database, allowPrivateWebhooks }),
 	};
 }
 
 /** Milliseconds that answers under way have when the process is asked to end. */
 const DRAIN_MS = 10_000;
 
-/** Resolves when the process is asked to end. */
-function askedToEnd(): Promise<void> {
+/** Resolves when the process is asked to end, or the one that started it to work beside it has ended. */
+export function askedToEnd(): Promise<void> {
 	return new Promise((resolve) => {
 		for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+		process.once("disconnect", () => resolve());
 	});
 }
 
@@ -99,29 +104,35 @@ const ENVIRONMENT_HELP = `
 Variables without a flag: CARTEIRA_LEASE_SECONDS (${describeSetting("CARTEIRA_LEASE_SECONDS")}), and each
 limit of GET /v1/limits as CARTEIRA_ and its name in capitals, such as CARTEIRA_MAX_QUEUED_PLANS. CARTEIRA_TRACE=1: ${describeSetting("CARTEIRA_TRACE")}. A flag goes before its variable.`;
 
-/** The flags that the serving commands share. The environment is checked as a whole before any of them is read from it. */
-export function addServeOptions(program: Command, command: Command): Command {
+/** The flags that servers and workers share. The environment is checked as a whole before any of them is read from it. */
+export function addWorkOptions(program: Command, command: Command): Command {
 	program.hook("preSubcommand", (_program, chosen) => void (chosen === command && readEnvironment(process.env)));
+	return command
+		.addOption(dataOption(describeSetting("CARTEIRA_DATA_FOLDER")))
+		.addOption(databaseOption())
+		.addOption(
+			new Option("--log-level <level>", describeSetting("CARTEIRA_LOG_LEVEL"))
+				.env("CARTEIRA_LOG_LEVEL")
+				.choices(LOG_LEVELS)
+				.default(DEFAULT_CONFIG.logLevel),
+		)
+		.addOption(threadsOption().env("CARTEIRA_THREADS"))
+		.addOption(modelOption())
+		.addHelpText("after", ENVIRONMENT_HELP);
+}
+
+/** The flags that the serving commands share. */
+export function addServeOptions(program: Command, command: Command): Command {
 	return (
-		command
+		addWorkOptions(program, command)
 			.addOption(new Option("--host <host>", describeSetting("CARTEIRA_HOST")).env("CARTEIRA_HOST").default(DEFAULT_CONFIG.host))
 			.addOption(portOption().env("CARTEIRA_PORT").default(DEFAULT_CONFIG.port))
-			.addOption(dataOption(describeSetting("CARTEIRA_DATA_FOLDER")))
-			.addOption(databaseOption())
-			.addOption(
-				new Option("--log-level <level>", describeSetting("CARTEIRA_LOG_LEVEL"))
-					.env("CARTEIRA_LOG_LEVEL")
-					.choices(LOG_LEVELS)
-					.default(DEFAULT_CONFIG.logLevel),
-			)
+			.option("--no-planner", "leave the plans to workers that are started elsewhere; else one is started beside the server")
 			// The command line's library would take any value of the variable for a yes, so its value is not read by it.
 			.option(
 				"--allow-private-webhooks",
 				`${describeSetting("CARTEIRA_ALLOW_PRIVATE_WEBHOOKS")} (env: CARTEIRA_ALLOW_PRIVATE_WEBHOOKS=true)`,
 			)
-			.addOption(threadsOption().env("CARTEIRA_THREADS"))
-			.addOption(modelOption())
-			.addHelpText("after", ENVIRONMENT_HELP)
 	);
 }
 

@@ -20,7 +20,7 @@ export async function makeFallback(
 	});
 	try {
 		const { portfolio } = await portfolios.read(name);
-		const policy = await policyOf({ store, portfolios }, await orderOf(store, name, date, plan));
+		const policy = await policyOf(store, portfolio, await orderOf(store, name, date, plan));
 		return { ...served, ...recheckDay(portfolio, days, planningRules(portfolio, { policy })), unchecked: null };
 	} catch (error) {
 		// An agenda that could not be checked is better than none, and says so.
@@ -43,10 +43,6 @@ async function orderOf(
 		throw error;
 	}
 }
-
-/** The fallback in force on a run's day; null where its plan is, or was never missed. */
-export const fallbackInForce = (run: RunRecord | null): Fallback | null =>
-	run === null || run.state === "published" ? null : run.fallback;
 
 /** Stored agendas as a fallback serves them; those of plans published since are left as they are. */
 export function amend(agendas: readonly StoredAgenda[], { plans, amended }: Fallback): StoredAgenda[] {

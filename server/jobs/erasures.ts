@@ -10,7 +10,7 @@ export interface ErasuresOptions {
 	readonly rows: ErasureRows;
 	readonly tenants: Pick<Tenants, "get">;
 	readonly log: Log;
-	readonly plans: Pick<PlanQueue, "interrupt" | "wake">;
+	readonly plans: Pick<PlanQueue, "wake">;
 	/** Plans of a portfolio that some worker has leased. */
 	readonly countLeased: (tenant: string, portfolio: string) => Promise<number>;
 }
@@ -61,7 +61,7 @@ export function createErasures({ rows, tenants, log, plans, countLeased }: Erasu
 	/** Until no plan of the portfolio is being made, which would name the customer; none is begun while the erasure is open. */
 	async function endPlans({ tenant, portfolio }: ErasureJob): Promise<void> {
 		for (;;) {
-			plans.interrupt(tenant, portfolio);
+			plans.wake(); // whoever is at one hears of the erasure
 			if ((await countLeased(tenant, portfolio)) === 0) return;
 			await rest(LOOK_AGAIN);
 		}

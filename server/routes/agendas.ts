@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { CarteiraError, type DayPlan, formatAgendaCsv, formatAgendaIcs } from "../../engine/index.ts";
-import { amend, fallbackInForce } from "../daily/fallback.ts";
+import { amend } from "../daily/fallback.ts";
 import { dateAt } from "../daily/occurrences.ts";
 import { negotiate } from "../media.ts";
 import { daySheetPage } from "../pages/day-sheet-page.ts";
@@ -47,6 +47,7 @@ function sourceOf(head: PlanHead, agendas: readonly StoredAgenda[]): AgendaSourc
 }
 
 function isShadow(json: string): boolean {
+	if (!json.includes('"stage":"shadow"')) return false; // which no text of an entry can hold unescaped
 	const { stage }: DayPlan = JSON.parse(json);
 	return stage === "shadow";
 }
@@ -154,7 +155,7 @@ function fallbackView(fallback: Fallback | null, isTold: (repId: string) => bool
 }
 
 /** What reps and managers ask of a plan: agendas, and who was left out. */
-export function registerAgendaRoutes(app: App, { daily, clock }: Services): void {
+export function registerAgendaRoutes(app: App, { clock }: Services): void {
 	app.route({
 		method: "GET",
 		url: "/v1/plans/:id/agendas",
@@ -196,20 +197,16 @@ export function registerAgendaRoutes(app: App, { daily, clock }: Services): void
 			const { store, portfolios } = request.tenant;
 			const name = request.params.portfolio;
 			const type = negotiate(request.headers.accept, FORMATS);
-			const published = await store.publishedPlan(name);
-			if (published === null) {
+			const { rep } = request.query;
+			const day = await store.publishedDay(name, rep, (plan) => request.query.date ?? todayOf(plan, clock()));
+			if (day === null) {
 				const why = (await portfolios.exists(name)) ? `portfolio ${name} has no published plan` : `no portfolio is called ${name}`;
 				throw new CarteiraError("NOT_FOUND", why);
 			}
-			const date = request.query.date ?? todayOf(published, clock());
-			const stored = await store.publishedAgendas(name, { rep: request.query.rep, date });
-			const fallback = fallbackInForce(await daily.rows.getRun(request.tenant.name, name, date));
+			const { published, plans, agendas: stored, fallback } = day;
 			const isServed = fallback !== null && (stored.length === 0 || stored.some(({ planId }) => fallback.plans.includes(planId)));
 			const agendas = (fallback ? amend(stored, fallback) : stored).map(shownToRep);
-			const ids = new Set(agendas.map(({ planId }) => planId));
-			const plans = await Promise.all([...ids].map((planId) => store.getPlan(planId)));
 			const silent = new Set(agendas.filter(({ json }) => isShadow(json)).map(({ repId }) => repId));
-			const { rep } = request.query;
 			const told = fallbackView(isServed ? fallback : null, (repId) => (rep ?? repId) === repId && !silent.has(repId));
 			const sources = plans.length > 0 ? plans : [published];
 			if (type === "text/html") return sendSheets(request, reply, sources, agendas);

@@ -41,7 +41,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 					(record: PlanRecord): FirstAnswer => ({
 						status,
 						location: `/v1/plans/${record.id}`,
-						body: JSON.stringify({ plan: planView(record, null), diff: rest.diff, unmet_wishes: rest.unmet_wishes }),
+						body: JSON.stringify({ plan: planView(record), diff: rest.diff, unmet_wishes: rest.unmet_wishes }),
 					});
 				if (revised.plan_id === subject.plan.plan_id) return answerOf(200)(await tenant.store.getPlan(id));
 				const created = answerOf(201);

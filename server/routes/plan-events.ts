@@ -8,9 +8,13 @@ import type { Tenant } from "../tenants.ts";
 import { planView } from "../views.ts";
 import type { App } from "./app-type.ts";
 
-/** Milliseconds without news after which a line shows that the stream lives; between two looks at a plan; and of one stream in all. */
+/**
+ * Milliseconds without news after which a line shows that the stream lives; between two looks at a plan, at the least, and at the most, since
+ * another process may be making it; and of one stream in all.
+ */
 const ALIVE = 15_000;
 const BETWEEN_LOOKS = 250;
+const LOOK = 1000;
 const WHOLE_STREAM = 600_000;
 
 const HEADERS = { "cache-control": "no-cache", "x-accel-buffering": "no" };
@@ -27,16 +31,17 @@ export function registerPlanEventRoutes(app: App, { plans, config }: Services): 
 
 	/** What there is to tell beyond what was seen last; null for nothing. */
 	function newsOf(plan: PlanRecord, seen: string): { readonly id: string; readonly text: string } | null {
-		const progress = plans.progressOf(plan.id);
+		const { progress } = plan;
 		const id = `${plan.version}.${progress ? `${progress.phase}-${progress.repsDone}-${progress.valueCents}-${progress.boundCents}` : 0}`;
 		if (id === seen) return null;
-		return { id, text: eventText(id, "state", planView(plan, progress)) };
+		return { id, text: eventText(id, "state", planView(plan)) };
 	}
 
 	async function* eventsOf(tenant: Tenant, id: string, lastSeen: string, gone: AbortSignal): AsyncGenerator<string> {
 		numStreams++;
 		const end = Date.now() + WHOLE_STREAM;
 		let seen = lastSeen;
+		let toldAt = Date.now();
 		try {
 			yield "retry: 1000\n\n";
 			while (Date.now() < end && !gone.aborted) {
@@ -48,11 +53,14 @@ export function registerPlanEventRoutes(app: App, { plans, config }: Services): 
 						return;
 					}
 					const news = newsOf(plan, seen);
+					const isSilent = Date.now() - toldAt >= ALIVE;
+					if (news ?? isSilent) toldAt = Date.now();
 					if (news) yield news.text;
+					else if (isSilent) yield ": alive\n\n";
 					seen = news?.id ?? seen;
 					if (plan.finishedAt !== null || plans.isClosing()) return;
 					await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS));
-					if (!(await changed.orAfter(ALIVE, gone))) yield ": alive\n\n";
+					await changed.orAfter(LOOK, gone);
 				} finally {
 					changed.forget();
 				}

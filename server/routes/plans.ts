@@ -47,14 +47,13 @@ export function registerPlanRoutes(app: App, services: Services): void {
 	const answerOf = (plan: PlanRecord): FirstAnswer => ({
 		status: 202,
 		location: locationOf(plan.id),
-		body: JSON.stringify(summaryOf(plan)),
+		body: JSON.stringify(planView(plan)),
 	});
-	const summaryOf = (plan: PlanRecord): object => planView(plan, plans.progressOf(plan.id));
 
 	async function sendPlan(reply: FastifyReply, store: Store, plan: PlanRecord): Promise<FastifyReply> {
 		void reply.type(JSON_TYPE);
-		if (plan.head === null) return reply.send(JSON.stringify(summaryOf(plan)));
-		return reply.send(Readable.from(joinJson(planView({ ...plan, head: null }, null), await store.openPlan(plan.id))));
+		if (plan.head === null) return reply.send(JSON.stringify(planView(plan)));
+		return reply.send(Readable.from(joinJson(planView({ ...plan, head: null }), await store.openPlan(plan.id))));
 	}
 
 	/** The plan of an order; null where it was discarded, of which the first answer knows nothing. */
@@ -145,7 +144,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		handler: async (request, reply) => {
 			const { store } = request.tenant;
 			const plan = await store.getPlan(request.params.id);
-			return request.query.view === "summary" ? summaryOf(plan) : sendPlan(reply, store, plan);
+			return request.query.view === "summary" ? planView(plan) : sendPlan(reply, store, plan);
 		},
 	});
 
@@ -161,7 +160,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			params: planParams,
 			response: responses({ 200: planSchema }, 404, 409),
 		},
-		handler: async (request) => summaryOf(await request.tenant.store.publishPlan(request.params.id, clock())),
+		handler: async (request) => planView(await request.tenant.store.publishPlan(request.params.id, clock())),
 	});
 
 	app.route({
@@ -178,7 +177,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 		handler: async (request, reply) => {
 			const plan = await request.tenant.store.getPlan(request.params.id);
 			await plans.stop(request.tenant, plan.id);
-			return reply.code(202).send(summaryOf(plan));
+			return reply.code(202).send(planView(plan));
 		},
 	});
 

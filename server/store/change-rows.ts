@@ -87,5 +87,5 @@ export interface Changes {
 }
 
 export function createChanges(database: Database): Changes {
-	return { list: (tenant, query) => database.as(tenant, (rows) => findChanges(rows, tenant, query)) };
+	return { list: (tenant, query) => database.read(tenant, (rows) => findChanges(rows, tenant, query)) };
 }

@@ -1,4 +1,4 @@
-import { Kysely, type Transaction, sql } from "kysely";
+import { Kysely, type Transaction, type TransactionBuilder, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { CarteiraError } from "../../engine/index.ts";
 import { type Dialect, migrationsOf } from "./migrations.ts";
@@ -26,6 +26,8 @@ export interface Database {
 	 * does so by itself, when its VACUUM comes by.
 	 */
 	purge(): Promise<void>;
+	/** The same for work that only reads, which waits for nobody who writes. */
+	read<T>(tenant: string, work: (rows: Rows) => Promise<T>): Promise<T>;
 	close(): Promise<void>;
 }
 
@@ -40,6 +42,10 @@ export interface DatabaseOptions {
 	readonly migrations?: readonly string[];
 }
 
+/** How often a purge looks whether nobody reads, and milliseconds in between. */
+const LOOKS = 50;
+const BETWEEN_LOOKS = 20;
+
 async function migrate(db: Kysely<Schema>, dialect: Dialect, names?: readonly string[]): Promise<void> {
 	if (names?.length === 0) return;
 	const steps = Object.entries(migrationsOf(dialect)).filter(([name]) => names?.includes(name) ?? true);
@@ -50,6 +56,13 @@ async function migrate(db: Kysely<Schema>, dialect: Dialect, names?: readonly st
 	});
 	const { error } = await migrator.migrateToLatest();
 	if (error !== undefined) throw error;
+}
+
+/** Are the tables those of this version? Rejects where there are none, or the database is away. */
+export async function isUpToDate(database: Database): Promise<boolean> {
+	const { rows: done } = await database.as(EVERY_TENANT, (rows) => sql<{ name: string }>`SELECT name FROM kysely_migration`.execute(rows));
+	const names = new Set(done.map(({ name }) => name));
+	return Object.keys(migrationsOf(database.dialect)).every((name) => names.has(name));
 }
 
 /** Is this the error of a row that is there already? */
@@ -73,30 +86,46 @@ export async function openDatabase({ path, url, onLost = () => {}, migrations }:
 		await db.destroy();
 		throw refuseWhileAway(error);
 	}
+	async function run<T>(transaction: TransactionBuilder<Schema>, tenant: string, work: (rows: Rows) => Promise<T>): Promise<T> {
+		try {
+			return await transaction.execute(async (rows) => {
+				if (dialect === "postgres") await sql`SELECT set_config(${TENANT_SETTING}, ${tenant}, true)`.execute(rows);
+				return work(rows);
+			});
+		} catch (error) {
+			throw refuseWhileAway(error);
+		}
+	}
+	let reader: Kysely<Schema> | null = dialect === "postgres" ? db : null;
 	return {
 		dialect,
-		async as(tenant, work, { isRepeatable = false } = {}) {
+		as: (tenant, work, { isRepeatable = false } = {}) => {
 			const begin = db.transaction();
-			try {
-				return await (isRepeatable && dialect === "postgres" ? begin.setIsolationLevel("repeatable read") : begin).execute(async (rows) => {
-					if (dialect === "postgres") await sql`SELECT set_config(${TENANT_SETTING}, ${tenant}, true)`.execute(rows);
-					return work(rows);
-				});
-			} catch (error) {
-				throw refuseWhileAway(error);
-			}
+			return run(isRepeatable && dialect === "postgres" ? begin.setIsolationLevel("repeatable read") : begin, tenant, work);
+		},
+		read: (tenant, work) => {
+			reader ??= new Kysely<Schema>({ dialect: openSqlite(path, { readOnly: true }) });
+			const begin = reader.transaction();
+			return run(dialect === "postgres" ? begin.setAccessMode("read only") : begin, tenant, work);
+		},
+		async close() {
+			if (reader !== db) await reader?.destroy();
+			await db.destroy();
 		},
 		async purge() {
 			if (dialect === "postgres") return;
 			try {
 				await sql`VACUUM`.execute(db);
-				const { rows: found } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
-				if (found[0]?.busy !== 0) throw new CarteiraError("BUSY", "another process reads the embedded store; its log cannot be cut yet");
+				for (let look = 0; look < LOOKS; look++) {
+					const { rows: found } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db);
+					if (found[0]?.busy === 0) return;
+					await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS)); // somebody reads, which takes no time
+				}
+				throw new CarteiraError("BUSY", "another process reads the embedded store; its log cannot be cut yet");
 			} catch (error) {
 				throw refuseWhileAway(error);
 			}
 		},
-		close: () => db.destroy(),
 	};
 }
 

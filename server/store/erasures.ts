@@ -1,23 +1,20 @@
 import { type ErasedRows, type Eraser, createEraser } from "../../engine/index.ts";
 import { putAnswer } from "./answer-rows.ts";
 import { appendChanges } from "./change-rows.ts";
-import type { Database, Rows } from "./database.ts";
-import type { Documents } from "./documents.ts";
+import type { Rows } from "./database.ts";
 import { type PlanShelf, type RewrittenPlan, findPlanTraces, rewritePlans, switchPlans } from "./erase-plans.ts";
 import { eraseInTexts } from "./erase-texts.ts";
 import { type ErasureJob, type ErasureReport, type ErasureRows, settleErasure } from "./erasure-rows.ts";
+import { type Room, clearDocuments } from "./plan-documents.ts";
 import type { Portfolios } from "./portfolios.ts";
 import type { FirstAnswer } from "./store.ts";
 import type { Syncs } from "./syncs.ts";
 
 /** Everything of a tenant that may hold a customer's data. */
 export interface ErasureRoom {
-	readonly database: Database;
-	readonly documents: Documents;
-	readonly tenant: string;
+	readonly room: Room;
 	readonly portfolios: Portfolios;
 	readonly syncs: Syncs;
-	readonly idempotencyHours: number;
 }
 
 /** How an erasure is worked off. */
@@ -40,8 +37,8 @@ export type Erase = (job: ErasureJob, work: ErasureWork) => Promise<ErasureRepor
  * portfolio, the snapshot and, in one transaction, all rows are switched. What is left are old files, which are removed. No plan may be
  * made of the portfolio meanwhile.
  */
-export function openErasures(room: ErasureRoom): Erase {
-	const { database, documents, tenant, portfolios, syncs } = room;
+export function openErasures({ room, portfolios, syncs }: ErasureRoom): Erase {
+	const { database, documents, tenant } = room;
 
 	async function replace(job: ErasureJob, { jobs, answerOf, persist }: ErasureWork): Promise<ErasureReport | null> {
 		const { portfolio, pseudonym } = job;
@@ -78,12 +75,7 @@ export function openErasures(room: ErasureRoom): Erase {
 
 	/** Removes what nothing refers to any more, down to the pages of the embedded store. */
 	async function purge({ portfolio }: ErasureJob): Promise<void> {
-		await documents.inTurn(async () => {
-			const held = await database.as(tenant, (rows) =>
-				rows.selectFrom("plan").select("document").distinct().where("tenant", "=", tenant).where("document", "is not", null).execute(),
-			);
-			await documents.keepOnly(new Set(held.map(({ document }) => String(document))));
-		});
+		await documents.inTurn(() => clearDocuments(room));
 		await portfolios.forgetEarlier(portfolio);
 		await database.purge();
 	}

@@ -159,6 +159,26 @@ export async function openHeldContacts(database: Database, idempotencyHours: num
 	return { post: createGroupCommit(commit), of: (tenant) => rowsOf((work) => inTurn(tenant, work), tenant, waiting) };
 }
 
+/** Contacts of one step: those who post meanwhile wait no longer than for these. */
+const ROWS_A_STEP = 1000;
+
+/** What waits behind one id, up to another. */
+const updateWaiting = (rows: Rows, tenant: string, portfolio: string, from: string, to: string) =>
+	rows
+		.updateTable("held_contact")
+		.where("tenant", "=", tenant)
+		.where("portfolio", "=", portfolio)
+		.where("body", "is not", null)
+		.where("contact_id", ">", from)
+		.where("contact_id", "<=", to);
+
+interface Step {
+	/** In the order of their contacts' ids. */
+	readonly bodies: readonly string[];
+	readonly update: ReturnType<typeof updateWaiting>;
+	readonly isLast: boolean;
+}
+
 type As = <T>(work: (rows: Rows) => Promise<T>) => Promise<T>;
 
 async function countAll(database: Database): Promise<Map<string, number>> {
@@ -176,6 +196,26 @@ async function countAll(database: Database): Promise<Map<string, number>> {
 function rowsOf(as: As, tenant: string, waiting: Map<string, number>): HeldRows {
 	const mine = (rows: Rows, portfolio: string) =>
 		rows.selectFrom("held_contact").where("tenant", "=", tenant).where("portfolio", "=", portfolio).where("body", "is not", null);
+
+	/** Goes through the contacts that wait, each step in a transaction of its own; false where there were more than `most`. */
+	async function eachStep(portfolio: string, most: number, work: (rows: Rows, step: Step) => Promise<void>): Promise<boolean> {
+		let after = "";
+		for (let count = 0; count < most; count += ROWS_A_STEP) {
+			const isLast = await as(async (rows) => {
+				const query = mine(rows, portfolio).select(["contact_id", "body"]).where("contact_id", ">", after);
+				const found = await query.orderBy("contact_id").limit(ROWS_A_STEP).execute();
+				const to = found.at(-1)?.contact_id ?? after;
+				const isEnd = found.length < ROWS_A_STEP;
+				const bodies = found.flatMap(({ body }) => body ?? []);
+				await work(rows, { bodies, update: updateWaiting(rows, tenant, portfolio, after, to), isLast: isEnd });
+				after = to;
+				return isEnd;
+			});
+			if (isLast) return true;
+		}
+		return false;
+	}
+
 	return {
 		countWaiting: (portfolio) => waiting.get(nameOf(tenant, portfolio)) ?? 0,
 		marks: (portfolio) =>
@@ -185,38 +225,26 @@ function rowsOf(as: As, tenant: string, waiting: Map<string, number>): HeldRows 
 			}),
 		async take(portfolio, mark) {
 			waiting.delete(nameOf(tenant, portfolio)); // whatever is posted from now on counts anew
-			return as(async (rows) => {
-				const some = await mine(rows, portfolio).select("contact_id").orderBy("contact_id").limit(TAKEN_AT_ONCE).execute();
-				const last = some.at(-1)?.contact_id;
-				if (last === undefined) return null;
-				await rows
-					.updateTable("held_contact")
-					.set({ mark })
-					.where("tenant", "=", tenant)
-					.where("portfolio", "=", portfolio)
-					.where("body", "is not", null)
-					.where("contact_id", "<=", last)
-					.execute();
-				const marked = await mine(rows, portfolio).select("body").where("mark", "=", mark).orderBy("contact_id").execute();
-				return { text: `${marked.map(({ body }) => body).join("\n")}\n`, isAll: some.length < TAKEN_AT_ONCE };
+			const bodies: string[] = [];
+			const isAll = await eachStep(portfolio, TAKEN_AT_ONCE, async (_rows, step) => {
+				bodies.push(...step.bodies);
+				await step.update.set({ mark }).execute();
 			});
+			return bodies.length === 0 ? null : { text: `${bodies.join("\n")}\n`, isAll };
 		},
 		putBack(portfolio) {
 			const name = nameOf(tenant, portfolio);
 			waiting.set(name, (waiting.get(name) ?? 0) + 1);
 		},
-		settle: (portfolio, mark) =>
-			as(async (rows) => {
-				const { numUpdatedRows } = await rows
-					.updateTable("held_contact")
-					.set({ body: null, mark: null })
-					.where("tenant", "=", tenant)
-					.where("portfolio", "=", portfolio)
-					.where("mark", "=", mark)
-					.executeTakeFirstOrThrow();
-				if (numUpdatedRows === 0n) return;
-				await appendChanges(rows, tenant, [{ portfolio, type: "contacts.imported", data: { num_contacts: Number(numUpdatedRows) } }]);
-			}),
+		async settle(portfolio, mark) {
+			let count = 0;
+			await eachStep(portfolio, Number.POSITIVE_INFINITY, async (rows, { isLast, update }) => {
+				const settled = await update.set({ body: null, mark: null }).where("mark", "=", mark).executeTakeFirstOrThrow();
+				count += Number(settled.numUpdatedRows);
+				if (isLast && count > 0)
+					await appendChanges(rows, tenant, [{ portfolio, type: "contacts.imported", data: { num_contacts: count } }]);
+			});
+		},
 		forget: (portfolio) =>
 			as(async (rows) => {
 				await rows

@@ -63,6 +63,7 @@ function recordOf(row: Selectable<Schema["api_key"]>): KeyRecord {
 
 export function createKeys(database: Database): Keys {
 	const all = <T>(work: (rows: Rows) => Promise<T>): Promise<T> => database.as(EVERY_TENANT, work);
+	const look = <T>(work: (rows: Rows) => Promise<T>): Promise<T> => database.read(EVERY_TENANT, work);
 	const findRow = (rows: Rows, id: string) => rows.selectFrom("api_key").selectAll().where("id", "=", id).executeTakeFirst();
 	return {
 		create(key) {
@@ -83,7 +84,7 @@ export function createKeys(database: Database): Keys {
 				return { record: recordOf(row), text };
 			});
 		},
-		list: () => all(async (rows) => (await rows.selectFrom("api_key").selectAll().orderBy("created_at").execute()).map(recordOf)),
+		list: () => look(async (rows) => (await rows.selectFrom("api_key").selectAll().orderBy("created_at").execute()).map(recordOf)),
 		revoke: (id) =>
 			all(async (rows) => {
 				const revoked_at = new Date().toISOString();
@@ -94,12 +95,12 @@ export function createKeys(database: Database): Keys {
 			}),
 		async find(text) {
 			const id = secretId(KIND, text);
-			const row = id === undefined ? undefined : await all((rows) => findRow(rows, id));
+			const row = id === undefined ? undefined : await look((rows) => findRow(rows, id));
 			if (!row || !isSecret(row.hash, text)) return null;
 			if (row.revoked_at !== null) return null;
 			if (row.expires_at !== null && row.expires_at <= new Date().toISOString()) return null;
 			return recordOf(row);
 		},
-		any: () => all(async (rows) => (await rows.selectFrom("api_key").select("id").limit(1).executeTakeFirst()) !== undefined),
+		any: () => look(async (rows) => (await rows.selectFrom("api_key").select("id").limit(1).executeTakeFirst()) !== undefined),
 	};
 }

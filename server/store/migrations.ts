@@ -3,6 +3,7 @@ import type { Migration } from "kysely/migration";
 import { calendarMigrations } from "./calendar-migrations.ts";
 import { dailyMigrations } from "./daily-migrations.ts";
 import { erasureMigrations } from "./erasure-migrations.ts";
+import { jobMigrations } from "./job-migrations.ts";
 import { syncMigrations } from "./sync-migrations.ts";
 import { numbered } from "./numbered.ts";
 import { guardRows } from "./row-security.ts";
@@ -148,5 +149,6 @@ export function migrationsOf(dialect: Dialect): Record<string, Migration> {
 		...syncMigrations(dialect),
 		...calendarMigrations(dialect),
 		...erasureMigrations(dialect),
+		...jobMigrations,
 	};
 }

@@ -4,14 +4,15 @@ import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
 import { noteInCalendars } from "./calendar-rows.ts";
 import type { News } from "./change-rows.ts";
 import type { Rows } from "./database.ts";
+import { createKept } from "./kept.ts";
 import type { Piece } from "./plan-file.ts";
 import type { Schema } from "./schema.ts";
-import { PLAN_STATUS, type PlanOrder, type PlanRecord, type Publication } from "./store.ts";
+import { PLAN_STATUS, type PlanHead, type PlanOrder, type PlanRecord, type Publication } from "./store.ts";
 
 export type PlanRow = Selectable<Schema["plan"]>;
 
 /** Rows of one statement: PostgreSQL takes 65,535 values, SQLite 32,766. */
-const ROWS_AT_ONCE = 1000;
+const ROWS_AT_ONCE = 500;
 
 function publicationOf(row: PlanRow): Publication {
 	if (row.published_at === null) return "none";
@@ -32,6 +33,9 @@ export async function insertPlan(rows: Rows, tenant: string, order: PlanOrder): 
 	return id;
 }
 
+/** Heads by their texts: the plans in force are asked for again and again, and a head holds a whole policy. */
+const heads = createKept<PlanHead | null>(32);
+
 /** A row of `plan` as the store's callers know it. */
 export function recordOf(row: PlanRow): PlanRecord {
 	return {
@@ -44,7 +48,8 @@ export function recordOf(row: PlanRow): PlanRecord {
 		finishedAt: row.finished_at,
 		publishedAt: row.published_at,
 		failure: JSON.parse(row.failure ?? "null"),
-		head: JSON.parse(row.head ?? "null"),
+		progress: JSON.parse(row.progress ?? "null"),
+		head: row.head === null ? null : heads.get(row.head, () => JSON.parse(row.head ?? "null")),
 	};
 }
 
@@ -132,35 +137,42 @@ export function bumped<T extends object>(fields: T): T & { version: ReturnType<t
 	return { ...fields, version: sql<number>`version + 1` };
 }
 
-/** Notes where a plan's parts stand in its file, and whom it plans for. */
-export async function putPieces(rows: Rows, tenant: string, plan: string, document: PlanDocument, pieces: readonly Piece[]): Promise<void> {
-	await insertPieces(rows, tenant, plan, pieces);
-	for (let from = 0; from < document.reps.length; from += ROWS_AT_ONCE) {
-		const values = document.reps.slice(from, from + ROWS_AT_ONCE).map(({ rep_id }) => ({ tenant, plan, rep_id }));
-		await rows.insertInto("plan_rep").values(values).execute();
-	}
+/** The statements that note where a plan's parts stand in its file, each short enough for a transaction of its own. */
+export function piecesOf(
+	tenant: string,
+	plan: string,
+	document: Pick<PlanDocument, "reps">,
+	pieces: readonly Piece[],
+): ((rows: Rows) => Promise<unknown>)[] {
+	const inParts = <T>(items: readonly T[], put: (rows: Rows, part: readonly T[]) => Promise<unknown>) =>
+		Array.from({ length: Math.ceil(items.length / ROWS_AT_ONCE) }, (_, at) => {
+			const part = items.slice(at * ROWS_AT_ONCE, (at + 1) * ROWS_AT_ONCE);
+			return (rows: Rows): Promise<unknown> => put(rows, part);
+		});
+	return [
+		...inParts(pieces, (rows, part) => {
+			const values = part.map(({ kind, repId, customerId, date, start, length }) => {
+				return { tenant, plan, kind, rep_id: repId, customer_id: customerId, date, start, length };
+			});
+			return rows.insertInto("piece").values(values).execute();
+		}),
+		...inParts(document.reps, (rows, part) => {
+			const values = part.map(({ rep_id }) => ({ tenant, plan, rep_id }));
+			return rows.insertInto("plan_rep").values(values).execute();
+		}),
+	];
 }
 
-async function insertPieces(rows: Rows, tenant: string, plan: string, pieces: readonly Piece[]): Promise<void> {
-	for (let from = 0; from < pieces.length; from += ROWS_AT_ONCE) {
-		const values = pieces.slice(from, from + ROWS_AT_ONCE).map(({ kind, repId, customerId, date, start, length }) => ({
-			tenant,
-			plan,
-			kind,
-			rep_id: repId,
-			customer_id: customerId,
-			date,
-			start,
-			length,
-		}));
-		await rows.insertInto("piece").values(values).execute();
-	}
-}
-
-/** Notes the same of a plan whose file is another one now. */
+/** Notes where the parts of a plan stand whose file is another one now. */
 export async function replacePieces(rows: Rows, tenant: string, plan: string, pieces: readonly Piece[]): Promise<void> {
 	await rows.deleteFrom("piece").where("plan", "=", plan).execute();
-	await insertPieces(rows, tenant, plan, pieces);
+	for (const put of piecesOf(tenant, plan, { reps: [] }, pieces)) await put(rows);
+}
+
+/** Forgets where a plan's parts stand. */
+export async function forgetPieces(rows: Rows, plan: string): Promise<void> {
+	await rows.deleteFrom("piece").where("plan", "=", plan).execute();
+	await rows.deleteFrom("plan_rep").where("plan", "=", plan).execute();
 }
 
 /** A day of a plan that no plan published later plans for the same rep. */
@@ -200,7 +212,6 @@ export async function forgetRows(rows: Rows, row: PlanRow): Promise<void> {
 	}
 	const day = await findDayInForce(rows, row.id);
 	if (day) throw new CarteiraError("CONFLICT", `plan ${row.id} holds the agenda in force of ${day.rep_id} on ${day.date}; it is kept`);
-	await rows.deleteFrom("piece").where("plan", "=", row.id).execute();
-	await rows.deleteFrom("plan_rep").where("plan", "=", row.id).execute();
+	await forgetPieces(rows, row.id);
 	await rows.deleteFrom("plan").where("id", "=", row.id).execute();
 }

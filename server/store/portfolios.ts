@@ -54,6 +54,8 @@ export interface Portfolios {
 	readAsItStands(name: string): Promise<ReadPortfolio>;
 	/** Brings contacts that wait into the snapshot, as every reading and every change does first. */
 	fold(name: string): Promise<void>;
+	/** The same, and makes sure that there is a snapshot: another process may then read all that was acknowledged before. */
+	prepare(name: string): Promise<void>;
 	/**
 	 * Erases a customer from the snapshot, unless that was done under this mark, and then does `commit`, told what was held; nothing else is
 	 * read or changed meanwhile. `beforeSwitch` hears of it before anything is changed.
@@ -73,6 +75,9 @@ export interface EraseOptions {
 }
 
 const KEPT_IN_MEMORY = 2;
+
+/** Where a tenant's portfolios are, in the folder of its files. */
+export const portfoliosFolder = (folder: string): string => join(folder, "portfolios");
 
 /** Runs the works given under one name one after the other. */
 function createTurns(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
@@ -104,7 +109,7 @@ export async function openPortfolios(
 	onDefect: (error: unknown) => void = () => {},
 	held: HeldRows = NONE_HELD,
 ): Promise<Portfolios> {
-	const root = join(dataDir, "portfolios");
+	const root = portfoliosFolder(dataDir);
 	await mkdir(root, { recursive: true });
 	for (const name of await readdir(root)) {
 		if (name.startsWith(".")) await rm(join(root, name), { recursive: true, force: true }); // left by a process that died
@@ -256,6 +261,12 @@ export async function openPortfolios(
 			turns(name, async () => {
 				await foldNow(name);
 				return readNow(name);
+			}),
+		prepare: (name) =>
+			turns(name, async () => {
+				await require(name);
+				await foldNow(name);
+				if (!isStore(folderOf(name))) await ensureStore(folderOf(name));
 			}),
 		readAsItStands: (name) => turns(name, () => readNow(name)),
 		fold(name) {

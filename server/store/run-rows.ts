@@ -114,6 +114,19 @@ function runOf(row: Selectable<Schema["daily_run"]>): RunRecord {
 	};
 }
 
+/** The fallback in force on a day; null where its plan is, or was never missed. */
+export async function findFallback(rows: Rows, tenant: string, portfolio: string, date: string): Promise<Fallback | null> {
+	const run = await rows
+		.selectFrom("daily_run")
+		.select("fallback")
+		.where("tenant", "=", tenant)
+		.where("portfolio", "=", portfolio)
+		.where("date", "=", date)
+		.where("state", "!=", "published" satisfies RunState)
+		.executeTakeFirst();
+	return JSON.parse(run?.fallback ?? "null");
+}
+
 /** Whole seconds after `ready_by`; 0 for in time. */
 export const latenessOf = ({ readyBy }: Pick<RunRecord, "readyBy">, at: number): number => Math.max(0, Math.round((at - readyBy) / 1000));
 
@@ -245,7 +258,7 @@ export function createRunRows(database: Database): RunRows {
 				return numDeletedRows > 0n;
 			}),
 		dueSchedules: (now) =>
-			database.as(EVERY_TENANT, async (rows) => {
+			database.read(EVERY_TENANT, async (rows) => {
 				const found = await rows.selectFrom("schedule").selectAll().where("next_at", "<=", now).orderBy("next_at").limit(AT_ONCE).execute();
 				return found.map(scheduleOf);
 			}),
@@ -263,7 +276,7 @@ export function createRunRows(database: Database): RunRows {
 				return true;
 			}),
 		openRuns: () =>
-			database.as(EVERY_TENANT, async (rows) => {
+			database.read(EVERY_TENANT, async (rows) => {
 				const found = await rows
 					.selectFrom("daily_run")
 					.leftJoin("plan", (join) => join.onRef("plan.id", "=", "daily_run.plan").onRef("plan.tenant", "=", "daily_run.tenant"))
@@ -275,7 +288,7 @@ export function createRunRows(database: Database): RunRows {
 			}),
 		change: (seen, patch, news) => database.as(seen.tenant, (rows) => changeRun(rows, seen, patch, news)),
 		getRun: (tenant, portfolio, date) =>
-			database.as(tenant, async (rows) => {
+			database.read(tenant, async (rows) => {
 				const row = await rows
 					.selectFrom("daily_run")
 					.selectAll()
@@ -286,7 +299,7 @@ export function createRunRows(database: Database): RunRows {
 				return row ? runOf(row) : null;
 			}),
 		listRuns: (tenant, portfolio, limit) =>
-			database.as(tenant, async (rows) => {
+			database.read(tenant, async (rows) => {
 				const found = await rows
 					.selectFrom("daily_run")
 					.selectAll()

@@ -17,10 +17,10 @@ export function isStorageFailure(error: unknown): boolean {
 	return STORAGE_CODES.includes(Number(error.errcode) & 0xff);
 }
 
-function openFile(path: string): DatabaseSync {
-	const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+function openFile(path: string, readOnly: boolean): DatabaseSync {
+	const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly });
 	try {
-		sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+		if (!readOnly) sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
 	} catch (error) {
 		sqlite.close();
 		if (error instanceof Error && /not a database|malformed|unable to open/.test(error.message))
@@ -41,13 +41,13 @@ function wrap(statement: StatementSync): SqliteStatement {
 	};
 }
 
-function wrapDatabase(sqlite: DatabaseSync): SqliteDatabase {
+function wrapDatabase(sqlite: DatabaseSync, readOnly: boolean): SqliteDatabase {
 	const kept = new Map<string, SqliteStatement>();
 	return {
 		close: () => sqlite.close(),
 		prepare(sql) {
 			// A transaction that will write says so at once: one that found out later could not wait for another process.
-			if (sql === "begin") return wrap(sqlite.prepare("BEGIN IMMEDIATE"));
+			if (sql === "begin" && !readOnly) return wrap(sqlite.prepare("BEGIN IMMEDIATE"));
 			// After an error such as a full disk SQLite has rolled back by itself; what went wrong is to be told, not that there is nothing to undo.
 			if (sql === "rollback" && !sqlite.isTransaction) return wrap(sqlite.prepare("SELECT 1 WHERE 0"));
 			const known = kept.get(sql);
@@ -60,7 +60,10 @@ function wrapDatabase(sqlite: DatabaseSync): SqliteDatabase {
 	};
 }
 
-/** The query builder's dialect over Node's own SQLite; each commit is synchronised. A file that is no database is INVALID_INPUT. */
-export function openSqlite(path: string): SqliteDialect {
-	return new SqliteDialect({ database: wrapDatabase(openFile(path)) });
+/**
+ * The query builder's dialect over Node's own SQLite; each commit is synchronised. A file that is no database is INVALID_INPUT. Who only reads
+ * waits for nobody who writes, and sees what was committed when its transaction began.
+ */
+export function openSqlite(path: string, { readOnly = false } = {}): SqliteDialect {
+	return new SqliteDialect({ database: wrapDatabase(openFile(path, readOnly), readOnly) });
 }

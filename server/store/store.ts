@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type { StoredRule } from "./contact-rule-rows.ts";
 import type { PromisedContact } from "./calendar-rows.ts";
-import type { InputProblem, PlanDocument, formatAgendaCsv } from "../../engine/index.ts";
+import type { Fallback } from "./run-rows.ts";
+import type { InputProblem, PlanDocument, PlanProgress, formatAgendaCsv } from "../../engine/index.ts";
 
 /** Part of a plan that the agenda formats read. */
 export type AgendaSource = Parameters<typeof formatAgendaCsv>[0];
@@ -46,6 +47,8 @@ export interface PlanRecord {
 	readonly finishedAt: string | null;
 	readonly publishedAt: string | null;
 	readonly failure: Failure | null;
+	/** How far its making is; null where nobody makes it, or has not told. */
+	readonly progress: PlanProgress | null;
 	readonly head: PlanHead | null;
 }
 
@@ -77,6 +80,15 @@ export interface StoredMention {
 	readonly repId: string | null;
 	readonly date: string | null;
 	readonly json: string;
+}
+
+/** A day of a portfolio as it was published. */
+export interface PublishedDay {
+	readonly published: PlanRecord;
+	readonly agendas: readonly StoredAgenda[];
+	/** Those that the agendas are of. */
+	readonly plans: readonly PlanRecord[];
+	readonly fallback: Fallback | null;
 }
 
 export interface AgendaQuery {
@@ -151,6 +163,8 @@ export interface Store {
 	/** A finished plan's plan.json on disk, for readers on other threads: it never changes. Throws as `readPlan`. */
 	planFile(id: string): Promise<string>;
 	agendasOf(id: string, query: AgendaQuery): Promise<StoredAgenda[]>;
+	/** What is in force on a day: the one that `dateOf` gives for the portfolio's published plan. Null where none is published. */
+	publishedDay(portfolio: string, rep: string | undefined, dateOf: (published: PlanRecord) => string): Promise<PublishedDay | null>;
 	/** For each rep the day of the plan last published that plans for the rep and whose horizon has the date. */
 	publishedAgendas(portfolio: string, query: AgendaQuery & { readonly date: string }): Promise<StoredAgenda[]>;
 	/** Contacts of a rep in publications, dropped ones too, from a date on, by date. */

@@ -4,51 +4,25 @@ import { type PieceRow, findAgendas, findMentions, findPublishedAgendas, findUnp
 import { findAnswerRow, putAnswer } from "./answer-rows.ts";
 import { appendChanges } from "./change-rows.ts";
 import { findPromised } from "./calendar-rows.ts";
-import { findRules, forgetRule, putRules, rulesOf } from "./contact-rule-rows.ts";
+import { findRules, forgetRule } from "./contact-rule-rows.ts";
 import { eraOf } from "./erasure-rows.ts";
-import { approveRun } from "./run-rows.ts";
-import { type Database, type Rows, isDuplicate } from "./database.ts";
+import { createKept } from "./kept.ts";
+import { approveRun, findFallback } from "./run-rows.ts";
+import { type Rows, isDuplicate } from "./database.ts";
 import type { Documents } from "./documents.ts";
 import { MAX_IMPORTS_TOLD, importNews, insertImport } from "./import-rows.ts";
-import { type Piece, readPieces, writePlan } from "./plan-file.ts";
-import {
-	bumped,
-	findInForce,
-	findPublished,
-	forgetRows,
-	getFinished,
-	getRow,
-	insertPlan,
-	newPlanId,
-	publishRow,
-	putPieces,
-	recordOf,
-} from "./plan-rows.ts";
-import type { Store, StoredAgenda, StoredMention, OnceAnswer, PlanOrder, PlanRecord } from "./store.ts";
+import { type Room, addPlan, discardPlan, savePlan } from "./plan-documents.ts";
+import { readPieces } from "./plan-file.ts";
+import { findInForce, findPublished, getFinished, getRow, insertPlan, publishRow, recordOf } from "./plan-rows.ts";
+import type { PlanRecord, Store, StoredAgenda, StoredMention } from "./store.ts";
 
 const MENTIONS = ["entry", "unplanned", "unmet"] as const;
 
-const now = (): string => new Date().toISOString();
-
-/** One tenant's part of the database, and the folder of its plans' files. */
-interface Room {
-	readonly database: Database;
-	readonly documents: Documents;
-	readonly tenant: string;
-	readonly idempotencyHours: number;
-	readonly maxUnfinished: number;
-}
-
 /**
  * The store of one tenant: rows in the database, and each plan a file that the rows point into. A plan's file is on disk before its
- * row says completed. Files that no row refers to are removed.
+ * row says completed.
  */
-export async function openStore(room: Room): Promise<Store> {
-	const { database, documents, tenant } = room;
-	const held = await database.as(tenant, (rows) =>
-		rows.selectFrom("plan").select("document").distinct().where("tenant", "=", tenant).where("document", "is not", null).execute(),
-	);
-	await documents.keepOnly(new Set(held.map(({ document }) => String(document))));
+export function openStore(room: Room): Store {
 	return { ...planCalls(room), ...agendaCalls(room), ...answerCalls(room) };
 }
 
@@ -79,7 +53,7 @@ function planCalls(room: Room): PlanCalls {
 				if (once) await putAnswer(rows, tenant, once.key, once.answerOf(plan), room.idempotencyHours);
 				return plan;
 			}),
-		getPlan: (id) => database.as(tenant, async (rows) => recordOf(await getRow(rows, tenant, id))),
+		getPlan: (id) => database.read(tenant, async (rows) => recordOf(await getRow(rows, tenant, id))),
 		askToStop: (id) =>
 			database.as(tenant, async (rows) => {
 				const { numUpdatedRows } = await rows
@@ -91,20 +65,20 @@ function planCalls(room: Room): PlanCalls {
 					.executeTakeFirstOrThrow();
 				if (numUpdatedRows === 0n) throw new CarteiraError("CONFLICT", `plan ${id} has ended already`);
 			}),
-		savePlan: (lease, status, document) => documents.inTurn(() => save(room, lease, status, document)),
-		addPlan: (order, document, once, era) => documents.inTurn(() => add(room, order, document, once, era)),
-		eraOf: (portfolio) => database.as(tenant, (rows) => eraOf(rows, tenant, portfolio)),
+		savePlan: (lease, status, document) => savePlan(room, lease, status, document),
+		addPlan: (order, document, once, era) => documents.inTurn(() => addPlan(room, order, document, once, era)),
+		eraOf: (portfolio) => database.read(tenant, (rows) => eraOf(rows, tenant, portfolio)),
 		publishPlan: (given, at = Date.now()) => publish(room, given, at),
-		discardPlan: (given) => documents.inTurn(() => discard(room, given)),
+		discardPlan: (given) => documents.inTurn(() => discardPlan(room, given)),
 		publishedPlan: (portfolio) =>
-			database.as(tenant, async (rows) => {
+			database.read(tenant, async (rows) => {
 				const row = await findPublished(rows, tenant, portfolio);
 				return row ? recordOf(row) : null;
 			}),
-		contactRules: (portfolio, from) => database.as(tenant, (rows) => findRules(rows, tenant, portfolio, from)),
+		contactRules: (portfolio, from) => database.read(tenant, (rows) => findRules(rows, tenant, portfolio, from)),
 		forgetContactRule: (portfolio, id) => database.as(tenant, (rows) => forgetRule(rows, tenant, portfolio, id)),
 		plansInForce: (portfolio, from, to) =>
-			database.as(tenant, async (rows) => (await findInForce(rows, tenant, portfolio, from, to)).map(recordOf)),
+			database.read(tenant, async (rows) => (await findInForce(rows, tenant, portfolio, from, to)).map(recordOf)),
 	};
 }
 
@@ -116,88 +90,6 @@ async function refuseTooMany(rows: Rows, { tenant, maxUnfinished }: Room): Promi
 		.where("finished_at", "is", null)
 		.executeTakeFirstOrThrow();
 	if (count > maxUnfinished) throw new CarteiraError("BUSY", `${maxUnfinished} plans are waiting already; try again later`);
-}
-
-const save = async (
-	room: Room,
-	lease: Parameters<Store["savePlan"]>[0],
-	status: "completed" | "stopped",
-	plan: PlanDocument,
-): Promise<boolean> => {
-	const { database, tenant } = room;
-	const { fields, pieces } = await writeFinished(room, status, plan);
-	const isHeld = await database.as(tenant, async (rows) => {
-		const { numUpdatedRows } = await rows
-			.updateTable("plan")
-			.set(bumped({ ...fields, lease_until: null }))
-			.where("tenant", "=", tenant)
-			.where("id", "=", lease.id)
-			.where("lease_token", "=", lease.token)
-			.where("finished_at", "is", null)
-			.executeTakeFirstOrThrow();
-		if (numUpdatedRows === 0n) return false;
-		await putPieces(rows, tenant, lease.id, plan, pieces);
-		const { portfolio } = await getRow(rows, tenant, lease.id);
-		await appendChanges(rows, tenant, [{ portfolio, type: `plan.${status}`, data: told(lease.id, plan) }]);
-		return true;
-	});
-	if (!isHeld) await removeUnreferenced(room, fields.document);
-	return isHeld;
-};
-
-/** Puts a plan's document on disk; answers what its row says of it. */
-async function writeFinished({ documents }: Room, status: string, plan: PlanDocument) {
-	const pieces: Piece[] = [];
-	const document = await documents.write((writeBytes) => writePlan(plan, writeBytes, (piece) => pieces.push(piece)));
-	const { reps: _reps, unplanned: _unplanned, unmet_required: _unmet, ...head } = plan;
-	const { plan_id, horizon } = head;
-	const finished = { status, finished_at: now(), plan_id, horizon_from: horizon.from, horizon_to: horizon.to };
-	return { fields: { ...finished, head: JSON.stringify(head), document }, pieces };
-}
-
-async function add(room: Room, order: PlanOrder, plan: PlanDocument, once?: OnceAnswer, era?: number): Promise<PlanRecord> {
-	const { database, tenant, idempotencyHours } = room;
-	const { fields, pieces } = await writeFinished(room, "completed", plan);
-	try {
-		return await database.as(tenant, async (rows) => {
-			const id = newPlanId();
-			const { portfolio } = order;
-			if (era !== undefined && era !== (await eraOf(rows, tenant, portfolio)))
-				throw new CarteiraError("BUSY", "a customer of the portfolio is being erased; ask again");
-			const values = { id, tenant, portfolio, created_at: now(), request: JSON.stringify(order), ...fields };
-			await rows.insertInto("plan").values(values).execute();
-			await putPieces(rows, tenant, id, plan, pieces);
-			await putRules(rows, tenant, portfolio, id, rulesOf(plan));
-			const record = recordOf(await getRow(rows, tenant, id));
-			if (once) await putAnswer(rows, tenant, once.key, once.answerOf(record), idempotencyHours);
-			await appendChanges(rows, tenant, [{ portfolio, type: "plan.revised", data: told(id, plan) }]);
-			return record;
-		});
-	} catch (error) {
-		await removeUnreferenced(room, fields.document).catch(() => {}); // else the next start finds it
-		throw error;
-	}
-}
-
-/** What the feed says of a finished plan. */
-const told = (plan: string, { plan_id, as_of }: Pick<PlanDocument, "plan_id" | "as_of">): object => ({ plan, plan_id, as_of });
-
-async function removeUnreferenced({ database, documents, tenant }: Room, document: string): Promise<void> {
-	const holder = await database.as(tenant, (rows) =>
-		rows.selectFrom("plan").select("id").where("tenant", "=", tenant).where("document", "=", document).limit(1).executeTakeFirst(),
-	);
-	if (!holder) await documents.remove(document);
-}
-
-async function discard(room: Room, given: string): Promise<void> {
-	const { database, tenant } = room;
-	const document = await database.as(tenant, async (rows) => {
-		const row = await getRow(rows, tenant, given);
-		await forgetRows(rows, row);
-		await appendChanges(rows, tenant, [{ portfolio: row.portfolio, type: "plan.discarded", data: { plan: row.id } }]);
-		return row.document;
-	});
-	if (document !== null) await removeUnreferenced(room, document);
 }
 
 async function publish({ database, tenant }: Room, given: string, at: number): Promise<ReturnType<typeof recordOf>> {
@@ -214,17 +106,31 @@ async function publish({ database, tenant }: Room, given: string, at: number): P
 	}
 }
 
-/** Days out of one or several plans' files, in the rows' order, in which a plan's rows are together. */
-async function readAgendas(
-	documents: Documents,
-	found: readonly (PieceRow & { readonly document: string | null })[],
-): Promise<StoredAgenda[]> {
-	const agendas: StoredAgenda[] = [];
-	for (const [planId, mine] of Map.groupBy(found, ({ plan }) => plan)) {
-		const texts = await readPieces(documents.pathOf(String(mine[0].document)), mine);
-		agendas.push(...mine.map((row, index) => ({ planId, repId: row.rep_id ?? "", date: row.date ?? "", json: texts[index] })));
-	}
-	return agendas;
+type AgendaRow = PieceRow & { readonly document: string | null };
+
+/** A rep asks for its day again and again, and a document never changes: texts of pieces that were asked for a few at a time. */
+const MOST_KEPT = 256;
+const FEW = 2;
+
+/** Reads days out of one or several plans' files, in the rows' order, in which a plan's rows are together. */
+function createAgendaReader(documents: Documents): (found: readonly AgendaRow[]) => Promise<StoredAgenda[]> {
+	const kept = createKept<Promise<string[]>>(MOST_KEPT);
+	const read = (document: string, pieces: readonly AgendaRow[]): Promise<string[]> => {
+		const path = documents.pathOf(document);
+		if (pieces.length > FEW) return readPieces(path, pieces);
+		const key = [document, ...pieces.map(({ start, length }) => `${start}+${length}`)].join(" ");
+		const texts = kept.get(key, () => readPieces(path, pieces));
+		texts.catch(() => kept.forget(key)); // to be tried again
+		return texts;
+	};
+	return async (found) => {
+		const agendas: StoredAgenda[] = [];
+		for (const [planId, mine] of Map.groupBy(found, ({ plan }) => plan)) {
+			const texts = await read(String(mine[0].document), mine);
+			agendas.push(...mine.map((row, index) => ({ planId, repId: row.rep_id ?? "", date: row.date ?? "", json: texts[index] })));
+		}
+		return agendas;
+	};
 }
 
 function mentionOf(row: PieceRow, json: string): StoredMention {
@@ -242,15 +148,24 @@ async function whileErasing<T>(read: () => Promise<T>): Promise<T> {
 
 type AgendaCalls = Pick<
 	Store,
-	"readPlan" | "openPlan" | "planFile" | "agendasOf" | "publishedAgendas" | "promisedContacts" | "unplannedOf" | "mentionsOf"
+	| "readPlan"
+	| "openPlan"
+	| "planFile"
+	| "agendasOf"
+	| "publishedDay"
+	| "publishedAgendas"
+	| "promisedContacts"
+	| "unplannedOf"
+	| "mentionsOf"
 >;
 
 function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
+	const readAgendas = createAgendaReader(documents);
 	const pathOf = (given: string): Promise<string> =>
-		database.as(tenant, async (rows) => documents.pathOf((await getFinished(rows, tenant, given)).document));
+		database.read(tenant, async (rows) => documents.pathOf((await getFinished(rows, tenant, given)).document));
 	/** A finished plan's file, and the rows that point into it. */
 	const find = (given: string, query: (rows: Rows, id: string) => Promise<PieceRow[]>) =>
-		database.as(tenant, async (rows) => {
+		database.read(tenant, async (rows) => {
 			const { id, document } = await getFinished(rows, tenant, given);
 			return { document, found: await query(rows, id) };
 		});
@@ -265,16 +180,26 @@ function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 		agendasOf: (given, query) =>
 			whileErasing(async () => {
 				const { document, found } = await find(given, (rows, id) => findAgendas(rows, id, query));
-				return readAgendas(
-					documents,
-					found.map((row) => ({ ...row, document })),
-				);
+				return readAgendas(found.map((row) => ({ ...row, document })));
+			}),
+		publishedDay: (portfolio, rep, dateOf) =>
+			whileErasing(async () => {
+				const found = await database.read(tenant, async (rows) => {
+					const row = await findPublished(rows, tenant, portfolio);
+					if (!row) return null;
+					const published = recordOf(row);
+					const date = dateOf(published);
+					const pieces = await findPublishedAgendas(rows, tenant, portfolio, { rep, date });
+					const plans: PlanRecord[] = [];
+					for (const id of new Set(pieces.map(({ plan }) => plan)))
+						plans.push(id === published.id ? published : recordOf(await getRow(rows, tenant, id)));
+					return { published, plans, pieces, fallback: await findFallback(rows, tenant, portfolio, date) };
+				});
+				return found && { ...found, agendas: await readAgendas(found.pieces) };
 			}),
 		publishedAgendas: (portfolio, query) =>
-			whileErasing(async () =>
-				readAgendas(documents, await database.as(tenant, (rows) => findPublishedAgendas(rows, tenant, portfolio, query))),
-			),
-		promisedContacts: (portfolio, rep, from) => database.as(tenant, (rows) => findPromised(rows, tenant, portfolio, rep, from)),
+			whileErasing(async () => readAgendas(await database.read(tenant, (rows) => findPublishedAgendas(rows, tenant, portfolio, query)))),
+		promisedContacts: (portfolio, rep, from) => database.read(tenant, (rows) => findPromised(rows, tenant, portfolio, rep, from)),
 		unplannedOf: (given, rep) =>
 			whileErasing(async () => {
 				const { document, found } = await find(given, (rows, id) => findUnplanned(rows, id, rep));
@@ -291,7 +216,7 @@ function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 
 function answerCalls({ database, tenant, idempotencyHours }: Room): Pick<Store, "findAnswer" | "recordImport" | "importsOf"> {
 	return {
-		findAnswer: (once) => database.as(tenant, (rows) => findAnswerRow(rows, tenant, once, idempotencyHours)),
+		findAnswer: (once) => database.read(tenant, (rows) => findAnswerRow(rows, tenant, once, idempotencyHours)),
 		recordImport: (record, once) =>
 			database.as(tenant, async (rows) => {
 				await insertImport(rows, tenant, record);
@@ -299,7 +224,7 @@ function answerCalls({ database, tenant, idempotencyHours }: Room): Pick<Store, 
 				await appendChanges(rows, tenant, [importNews(record)]);
 			}),
 		importsOf: (portfolio) =>
-			database.as(tenant, async (rows) => {
+			database.read(tenant, async (rows) => {
 				const found = await rows
 					.selectFrom("import_report")
 					.selectAll()

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 /** A real `carteira serve` process on a real socket. */
 export interface ServiceProcess {
 	readonly url: string;
+	readonly pid: number | undefined;
 	/** Sends a request; rejects when the status is not one of `expected`. */
 	call(
 		method: string,
@@ -53,6 +54,7 @@ export async function startServiceProcess(dataDir: string, flags: readonly strin
 	await untilReady(url, child, () => log);
 	return {
 		url,
+		pid: child.pid,
 		async call(method, path, { body, type, headers, expected = [200] } = {}) {
 			const response = await fetch(url + path, {
 				method,

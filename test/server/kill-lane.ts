@@ -24,7 +24,7 @@ export interface KillLane {
 
 /** What was done, for the log. */
 export interface Killed {
-	readonly kills: Readonly<Record<"server" | "starting server" | "PostgreSQL", number>>;
+	readonly kills: Readonly<Record<"server" | "starting server" | "worker" | "PostgreSQL", number>>;
 	readonly contacts: number;
 	readonly plans: number;
 	/** Tables replaced. */
@@ -38,36 +38,43 @@ const PORTFOLIO = "acme";
 const rest = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** A server that is killed and started again on the same folder, database and port. */
-export async function createVictim(dataDir: string, databaseUrl?: string) {
-	const port = await freePort();
-	const url = `http://127.0.0.1:${port}`;
-	let child: ChildProcess;
+/** A server or worker that is killed and started again on the same folder and database. */
+function createProcess(dataDir: string, databaseUrl: string | undefined, command: readonly string[]) {
+	let child: ChildProcess | undefined;
 	let said = "";
 	return {
-		url,
 		start() {
-			const args = ["server/main.ts", "serve", "--port", String(port), "--data", dataDir, "--log-level", "error", "--threads", "1"];
-			const env = { ...process.env, ...(databaseUrl !== undefined && { CARTEIRA_DATABASE_URL: databaseUrl }) };
+			const args = ["server/main.ts", ...command, "--data", dataDir, "--log-level", "error", "--threads", "1"];
+			const lease = { CARTEIRA_LEASE_SECONDS: "3" };
+			const env = { ...process.env, ...lease, ...(databaseUrl !== undefined && { CARTEIRA_DATABASE_URL: databaseUrl }) };
 			child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"], env });
 			child.stderr?.setEncoding("utf8").on("data", (text: string) => {
 				const lines = text.split("\n").filter((line) => !line.includes("the audit log could not be written"));
 				said = (said + lines.join("\n")).slice(-20_000);
 			});
 		},
-		async untilListening() {
+		async untilListening(url: string) {
 			for (;;) {
-				if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${said}`);
+				if (child?.exitCode != null) throw new Error(`the server ended with ${child.exitCode}: ${said}`);
 				if ((await fetch(`${url}/healthz`).catch(() => null))?.status === 200) return;
 				await rest(20);
 			}
 		},
 		async end(signal: NodeJS.Signals) {
+			if (child === undefined) return;
 			child.kill(signal);
 			if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 		},
 		said: () => said,
 	};
+}
+
+/** A server that is killed and started again on the same folder, database and port. */
+export async function createVictim(dataDir: string, databaseUrl?: string) {
+	const port = await freePort();
+	const url = `http://127.0.0.1:${port}`;
+	const victim = createProcess(dataDir, databaseUrl, ["serve", "--port", String(port)]);
+	return { ...victim, url, untilListening: () => victim.untilListening(url) };
 }
 
 /** Sends requests one after the other with a pause between, each again and again under its key until it is acknowledged, until told to stop. */
@@ -135,8 +142,9 @@ async function checkAll(
 	expect(new Set(held)).toEqual(new Set(wanted));
 	checkOrders(tables.orders, uploads);
 	const database = await openDatabase({ path: databasePath(dataDir), url: databaseUrl });
-	const { plans, audited } = await database.as(EVERY_TENANT, async (rows) => ({
+	const { plans, audited, planned } = await database.as(EVERY_TENANT, async (rows) => ({
 		plans: await rows.selectFrom("plan").selectAll().execute(),
+		planned: await rows.selectFrom("piece").select(["plan", "kind", "rep_id", "date", "customer_id"]).execute(),
 		audited: await rows.selectFrom("audit").select("path").where("status", "=", 200).execute(),
 	}));
 	await database.close();
@@ -146,6 +154,11 @@ async function checkAll(
 		expect(plan.status === "failed" ? plan.failure : plan.document, plan.status).not.toBeNull();
 		expect([plan.lease_until, plan.finished_at === null]).toEqual([null, false]);
 	}
+	// Each plan's parts are there once, and none of a plan that has no file.
+	const named = planned.map((piece) => JSON.stringify(piece));
+	expect(new Set(named).size).toBe(named.length);
+	const withFile = new Set(plans.flatMap(({ id, document }) => (document === null ? [] : [id])));
+	expect(new Set(planned.map(({ plan }) => plan))).toEqual(withFile);
 	const documents = new Set(plans.flatMap(({ document }) => (document === null ? [] : [`${document}.json`])));
 	expect((await readdir(join(dataDir, "documents"))).sort()).toEqual([...documents].sort());
 	expect(await readdir(join(dataDir, "uploads"))).toEqual([]);
@@ -214,18 +227,21 @@ async function untilMore(...acknowledged: readonly ReadonlyMap<number, string>[]
 }
 
 /**
- * Kills the server, or the database's, at seeded moments while contacts are posted, tables replaced and plans ordered, and then looks for each thing
+ * Kills the server, a worker or the database's server at seeded moments while contacts are posted, tables replaced and plans ordered, and then looks for each thing
  * that was acknowledged: there once, ended once, and nothing else left.
  */
 export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane): Promise<Killed> {
 	const random = createRandom(seed);
 	const databaseUrl = await postgres?.createDatabase(`kill_${seed}`);
 	const dataDir = await makeFolder();
-	const kills = { server: 0, "starting server": 0, PostgreSQL: 0 };
+	const kills = { server: 0, "starting server": 0, worker: 0, PostgreSQL: 0 };
 	const victim = await createVictim(dataDir, databaseUrl);
+	const { url } = victim;
+	const worker = createProcess(dataDir, databaseUrl, ["worker"]); // beside the server's own, for the same plans
 	victim.start();
 	await victim.untilListening();
-	const { contacts, plans, uploads } = startTraffic(victim.url);
+	worker.start();
+	const { contacts, plans, uploads } = startTraffic(url);
 	try {
 		for (let point = 0; point < points; point++) {
 			if (random.next() < 0.7) await untilMore(contacts.acknowledged, plans.acknowledged);
@@ -234,6 +250,12 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 				await postgres.kill();
 				kills.PostgreSQL++;
 				await postgres.start();
+				continue;
+			}
+			if (random.next() < 0.3) {
+				await worker.end("SIGKILL");
+				kills.worker++;
+				worker.start();
 				continue;
 			}
 			await victim.end("SIGKILL");
@@ -250,8 +272,11 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 		}
 		await Promise.all([contacts.finish(), plans.finish(), uploads.finish()]);
 		const ids = [...plans.acknowledged.values()].map((body) => (JSON.parse(body) as { id: string }).id);
-		await untilEnded(victim.url, ids);
-		await fetch(`${victim.url}/v1/portfolios/${PORTFOLIO}`); // which brings the contacts that wait into the folder
+		await untilEnded(url, ids);
+		await Promise.all([victim, worker].map((process) => process.end("SIGTERM")));
+		victim.start(); // what processes that died left is removed
+		await victim.untilListening();
+		await fetch(`${url}/v1/portfolios/${PORTFOLIO}`); // which brings the contacts that wait into the folder
 		await victim.end("SIGTERM");
 		const ended = await checkAll(dataDir, databaseUrl, contacts.acknowledged, uploads.acknowledged, ids, kills.PostgreSQL);
 		const outcomes: Record<string, number> = {};
@@ -259,10 +284,10 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 		const repeats = contacts.state.repeats + plans.state.repeats + uploads.state.repeats;
 		return { kills, contacts: contacts.acknowledged.size, plans: ids.length, uploads: uploads.acknowledged.size, repeats, outcomes };
 	} catch (error) {
-		throw new Error(`seed ${seed}: ${victim.said()}`, { cause: error });
+		throw new Error(`seed ${seed}: ${victim.said()} ${worker.said()}`, { cause: error });
 	} finally {
 		for (const client of [contacts, plans, uploads]) client.state.isOver = true;
-		await victim.end("SIGKILL");
+		await Promise.all([victim, worker].map((process) => process.end("SIGKILL")));
 		await rm(dataDir, { recursive: true, force: true });
 	}
 }

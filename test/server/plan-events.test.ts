@@ -59,7 +59,7 @@ test("a plan is followed to its end, the stream ends with it, and each event is 
 	service.engine.hold = true;
 	const id = await order();
 	const following = listen(`/v1/plans/${id}/events`);
-	await expect.poll(() => service.services.plans.progressOf(id)?.phase, { timeout: 20_000 }).toBe("solving");
+	await expect.poll(async () => (await service.tenant.store.getPlan(id)).progress?.phase, { timeout: 20_000 }).toBe("solving");
 	setTimeout(() => {
 		service.engine.hold = false;
 	}, 600);
@@ -88,7 +88,7 @@ test("a plan that is discarded meanwhile ends its stream", async () => {
 	service.engine.hold = true;
 	const id = await order();
 	const following = listen(`/v1/plans/${id}/events`);
-	await expect.poll(() => service.services.plans.progressOf(id)?.phase, { timeout: 20_000 }).toBe("solving");
+	await expect.poll(async () => (await service.tenant.store.getPlan(id)).progress?.phase, { timeout: 20_000 }).toBe("solving");
 	await discard(id);
 	expect((await following).events.at(-1)?.event).toBe("discarded");
 });

@@ -66,9 +66,16 @@ describe("compose.yaml", () => {
 			name: z.string(),
 			services: z.object({
 				carteira: service.extend({
+					image: z.string(),
 					build: z.object({ context: z.string(), dockerfile: z.string() }),
 					ports: z.array(z.string()),
 					depends_on: z.object({ postgres: z.object({ condition: z.literal("service_healthy") }) }),
+					read_only: z.literal(true),
+				}),
+				worker: service.extend({
+					image: z.string(),
+					command: z.tuple([z.literal("worker")]),
+					depends_on: z.tuple([z.literal("carteira")]),
 					read_only: z.literal(true),
 				}),
 				postgres: service.extend({ image: z.string().regex(/^postgres:\d+/), healthcheck: z.looseObject({ test: z.array(z.string()) }) }),
@@ -76,7 +83,7 @@ describe("compose.yaml", () => {
 			volumes: z.record(z.string(), z.null()),
 		})
 		.parse(parse(read("compose.yaml")));
-	const { carteira, postgres } = compose.services;
+	const { carteira, worker, postgres } = compose.services;
 	const filled = (text: string): string => text.replaceAll(/\$\{(\w+)(:\?[^}]*)?\}/g, "secret");
 
 	it("builds the Dockerfile in its context, keeps its volume, and listens on this machine alone", () => {
@@ -104,8 +111,15 @@ describe("compose.yaml", () => {
 		expect(read("create-role.sh")).toContain("CREATE DATABASE carteira OWNER carteira");
 	});
 
+	it("gives workers the service's image, data and database", () => {
+		expect(worker.image).toBe(carteira.image);
+		expect(worker.volumes).toEqual(carteira.volumes);
+		const { CARTEIRA_HOST: _host, ...settings } = carteira.environment;
+		expect(worker.environment).toEqual(settings);
+	});
+
 	it("holds no secret: each is asked for", () => {
-		const texts = [carteira, postgres]
+		const texts = [carteira, worker, postgres]
 			.flatMap(({ environment }) => Object.entries(environment))
 			.filter(([name]) => /PASSWORD|URL/.test(name));
 		expect(texts.length).toBeGreaterThan(2);

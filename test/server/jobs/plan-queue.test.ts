@@ -1,15 +1,16 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createPlanQueue } from "../../../server/jobs/plan-queue.ts";
+import { createPlanner } from "../../../server/jobs/planner.ts";
 import { createJobRows } from "../../../server/store/job-rows.ts";
+import { createShelves } from "../../../server/tenants.ts";
 import { samplePlan } from "../sample-plan.ts";
 import { type TestService, createFakeEngine, startService } from "../service.ts";
 
 const ORDER = { portfolio: "acme", as_of: "2026-11-23" };
 
-const isRunning = (service: TestService, id: string) =>
-	expect.poll(() => service.services.plans.progressOf(id)?.phase, { timeout: 20_000 }).toBe("solving");
+const isRunning = ({ tenant }: TestService, id: string) =>
+	expect.poll(async () => (await tenant.store.getPlan(id)).progress?.phase, { timeout: 20_000 }).toBe("solving");
 
 test("what waits and what runs when the service ends is made after the next start", async () => {
 	const first = await startService();
@@ -62,7 +63,7 @@ test("a worker whose lease ran out cannot write over the one that took the plan 
 	const taken = await jobs.lease(later, later + 1000);
 	expect(taken).toMatchObject({ id, tenant: "default", token: 2, attempts: 2 });
 	service.engine.hold = false;
-	await expect.poll(() => service.services.plans.progressOf(id), { timeout: 20_000 }).toBeNull(); // the first has finished its work, in vain
+	await expect.poll(() => service.services.plans.isMaking(), { timeout: 20_000 }).toBe(false); // the first has finished its work, in vain
 	expect((await service.tenant.store.getPlan(id)).finishedAt).toBeNull();
 	if (taken === null) throw new Error("not leased");
 	expect(await service.tenant.store.savePlan({ ...taken, token: 1 }, "completed", samplePlan())).toBe(false);
@@ -78,22 +79,23 @@ test("a stop that is asked for in the database reaches the worker with its next 
 	const engine = createFakeEngine();
 	engine.hold = true;
 	await service.services.plans.close(); // so that the worker below is the only one
+	await service.tenant.portfolios.prepare("acme");
 	const { id } = await service.tenant.store.createPlan(ORDER);
-	const plans = createPlanQueue({
-		jobs: createJobRows(service.services.database),
-		tenants: service.services.tenants,
+	const { database, config } = service.services;
+	const planner = createPlanner({
+		jobs: createJobRows(database),
+		shelfOf: createShelves(service.dataDir, database, config.limits),
 		engine,
-		maxQueued: 1,
 		leaseSeconds: 0.3,
 		onDefect: (error) => {
 			throw error;
 		},
+		onNews: () => {},
 	});
-	await expect.poll(() => plans.progressOf(id)?.phase, { timeout: 20_000 }).toBe("solving");
+	await isRunning(service, id);
 	await service.tenant.store.askToStop(id);
-	await plans.ended(service.tenant, id, 20);
-	expect(await service.tenant.store.getPlan(id)).toMatchObject({ status: "stopped" });
-	await plans.close();
+	await expect.poll(async () => (await service.tenant.store.getPlan(id)).status, { timeout: 20_000 }).toBe("stopped");
+	await planner.close();
 	await service.close();
 });
 
@@ -103,8 +105,8 @@ test("a plan that takes its process down again and again is given up with the re
 	const { id } = await service.tenant.store.createPlan(ORDER);
 	const jobs = createJobRows(service.services.database);
 	for (let attempt = 1; attempt <= 3; attempt++) {
-		expect(await jobs.lease(Date.now(), Date.now() + 60_000)).toMatchObject({ id, attempts: attempt });
-		await jobs.releaseAll(); // as the start after a crash does
+		const now = Date.now();
+		expect(await jobs.lease(now, now - 1)).toMatchObject({ id, attempts: attempt }); // which is over at once
 	}
 	await service.stop();
 	const next = await startService({ dataDir: service.dataDir });

@@ -74,13 +74,16 @@ test("a plan's file is named after the digest of its bytes, and equal plans shar
 	expect(await documents()).toEqual([]);
 });
 
-test("a restart gives what was being made back to the queue, behind nothing that came later", async () => {
+test("a restart leaves what is being made with its worker until the lease is over, and then it comes before what came later", async () => {
 	const [running, waiting] = [await store.createPlan(ORDER), await store.createPlan(ORDER)];
-	expect((await lease()).id).toBe(running.id);
+	const held = await lease();
+	expect(held.id).toBe(running.id);
 	await reopen();
-	await jobs.releaseAll();
-	expect(await store.getPlan(running.id)).toMatchObject({ status: "queued" });
-	expect([(await lease()).id, (await lease()).id]).toEqual([running.id, waiting.id]);
+	expect((await lease()).id).toBe(waiting.id);
+	expect(await jobs.lease(Date.now(), Date.now() + 60_000)).toBeNull();
+	const later = Date.now() + 120_000;
+	expect(await jobs.lease(later, later + 60_000)).toMatchObject({ id: running.id });
+	expect(await jobs.extend(held, later, null)).toBeNull();
 	expect(await jobs.lease(Date.now(), Date.now() + 60_000)).toBeNull();
 });
 
@@ -91,13 +94,13 @@ test("a lease that ran out goes to the next worker, and what the first says then
 	const second = await jobs.lease(2001, 9_999_999_999_999);
 	if (first === null || second === null) throw new Error("not leased");
 	expect(second.token).toBe(first.token + 1);
-	expect(await jobs.extend(first, 5000)).toBeNull();
+	expect(await jobs.extend(first, 5000, null)).toBeNull();
 	await jobs.fail(first, { code: "INTERNAL", detail: "late", errors: [] });
 	expect(await store.savePlan(first, "completed", samplePlan())).toBe(false);
 	expect(await documents()).toEqual([]);
-	expect(await jobs.extend(second, 9_999_999_999_999)).toEqual({ isStopAsked: false });
+	expect(await jobs.extend(second, 9_999_999_999_999, null)).toMatchObject({ isStopAsked: false });
 	await store.askToStop(id);
-	expect(await jobs.extend(second, 9_999_999_999_999)).toEqual({ isStopAsked: true });
+	expect(await jobs.extend(second, 9_999_999_999_999, null)).toMatchObject({ isStopAsked: true });
 	expect(await store.savePlan(second, "stopped", samplePlan())).toBe(true);
 	await expect(store.askToStop(id)).rejects.toMatchObject({ code: "CONFLICT" });
 });
@@ -129,6 +132,44 @@ test("files of plans that were never completed are removed at the start", async 
 	await writeFile(join(dataDir, "documents", "half.tmp"), "{");
 	await reopen();
 	expect(await documents()).toEqual([name]);
+});
+
+test("a start leaves the file that a worker is writing alone, for as long as its lease runs", async () => {
+	const { id } = await store.createPlan(ORDER);
+	const { token } = (await jobs.lease(1000, Date.now() + 60_000)) as Lease;
+	const draft = `${id}.${token}.tmp`;
+	await writeFile(join(dataDir, "documents", draft), "{");
+	await reopen();
+	expect(await documents()).toEqual([draft]);
+	await jobs.handBack({ id, tenant: "default", token }, { isCounted: true });
+	await reopen();
+	expect(await documents()).toEqual([]);
+});
+
+test("a plan that a dead worker had half saved is saved whole by the next, and one that fails leaves no half", async () => {
+	const pieces = () => database.as(EVERY_TENANT, (rows) => rows.selectFrom("piece").select(["plan", "customer_id"]).execute());
+	const half = (id: string) =>
+		database.as(EVERY_TENANT, (rows) =>
+			rows
+				.insertInto("piece")
+				.values({ tenant: "default", plan: id, kind: "entry", customer_id: "of the first", start: 0, length: 1 })
+				.execute(),
+		);
+	const { id } = await store.createPlan(ORDER);
+	const first = (await jobs.lease(1000, 2000)) as Lease;
+	await half(id);
+	await writeFile(join(dataDir, "documents", `${id}.${first.token}.tmp`), "{");
+	const second = await lease();
+	expect(await store.savePlan(first, "completed", samplePlan())).toBe(false);
+	expect(await store.savePlan(second, "completed", samplePlan())).toBe(true);
+	expect((await pieces()).filter(({ customer_id }) => customer_id === "of the first")).toEqual([]);
+	expect((await store.agendasOf(id, {})).length).toBeGreaterThan(0);
+	expect(await documents()).toHaveLength(1);
+	const failing = await store.createPlan(ORDER);
+	const third = await lease();
+	await half(failing.id);
+	await jobs.fail(third, { code: "INTERNAL", detail: "", errors: [] });
+	expect((await pieces()).filter(({ plan }) => plan === failing.id)).toEqual([]);
 });
 
 test("a plan that was discarded while it was made leaves nothing", async () => {
