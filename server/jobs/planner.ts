@@ -187,6 +187,7 @@ export function createPlanner({ jobs, shelfOf, engine, leaseSeconds, onDefect, o
 		inSpan("carteira.plan", { "carteira.plan.id": lease.id, "carteira.plan.attempts": lease.attempts }, () => runNow(lease));
 
 	async function runNow(lease: LeasedPlan): Promise<void> {
+		if (state.isClosing) return jobs.handBack(lease, { isCounted: false }); // asked to end while the lease was on its way
 		const stop = new Int32Array(new SharedArrayBuffer(4));
 		const job: Job = { lease, stop, progress: null, isStopAsked: lease.isStopAsked, isLost: false, isHandedBack: false, beatAt: 0 };
 		if (lease.attempts > MAX_ATTEMPTS) {
