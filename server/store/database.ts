@@ -5,7 +5,7 @@ import { type Dialect, migrationsOf } from "./migrations.ts";
 import { isAway, openPostgres } from "./postgres.ts";
 import { EVERY_TENANT, TENANT_SETTING } from "./row-security.ts";
 import type { Schema } from "./schema.ts";
-import { isStorageFailure, openSqlite } from "./sqlite.ts";
+import { isHeld, isStorageFailure, openSqlite } from "./sqlite.ts";
 
 export { EVERY_TENANT } from "./row-security.ts";
 
@@ -73,7 +73,7 @@ export function isDuplicate(error: unknown): boolean {
 
 function refuseWhileAway(error: unknown): unknown {
 	if (isStorageFailure(error)) return new CarteiraError("STORAGE_FAILED", "the embedded store could not write", []);
-	return isAway(error) ? new CarteiraError("BUSY", "the database cannot be reached; try again later") : error;
+	return isAway(error) || isHeld(error) ? new CarteiraError("BUSY", "the database cannot be reached; try again later") : error;
 }
 
 /** Opens the database and brings its tables up to date. */

@@ -17,6 +17,13 @@ export function isStorageFailure(error: unknown): boolean {
 	return STORAGE_CODES.includes(Number(error.errcode) & 0xff);
 }
 
+const BUSY = 5;
+
+/** Did another process hold the embedded store for longer than one waits for it? */
+export function isHeld(error: unknown): boolean {
+	return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === BUSY;
+}
+
 function openFile(path: string, readOnly: boolean): DatabaseSync {
 	const sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT, readOnly });
 	try {
