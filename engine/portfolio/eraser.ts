@@ -18,8 +18,13 @@ export interface Eraser {
 	readonly isTheirs: (id: unknown) => boolean;
 	/** Does a text, or the JSON of one, hold a word of the customer? */
 	readonly mentions: (text: string) => boolean;
-	/** A text with the pseudonym in place of the customer's ids and names. */
+	/** A text that people wrote, with the pseudonym in place of the customer's ids and names. */
 	readonly text: (text: string) => string;
+	/**
+	 * A word of a system: a code, or the name of somebody else. Only ids that are nobody else's for their length are replaced: a short one may
+	 * be that of anything, and others may have the same name.
+	 */
+	readonly code: (word: string) => string;
 	/** The same for a value of JSON; of an object that is about the customer, also what people wrote, and what models said of it. */
 	readonly json: <T>(value: T) => T;
 }
@@ -30,11 +35,13 @@ const ERASED = "erased";
 const LONG = 6;
 
 /** Keys whose values are ids of customers. */
-const CUSTOMER_KEYS = ["customer_id", "from_customer_id", "with", "customers"];
+const CUSTOMER_KEYS = ["customer_id", "from_customer_id", "with", "customers", "displaced"];
 /** Keys whose values are ids of something else, which may happen to be the same word. */
 const OTHER_KEYS = ["rep_id", "manager_id", "team_id", "product_id", "product_ids", "reps", "plan_id", "plan", "plans"];
-/** Keys of a single word in prose: what was found in a cell. */
-const PROSE_KEYS = ["value", "name", "customer_name"];
+/** Key of a single word in prose: what was found in a cell. */
+const CELL_KEY = "value";
+/** Keys of names, which may be another's. */
+const NAME_KEYS = ["name", "customer_name"];
 
 /** Of an object about the customer: what stands for the fields that are personal, by their names. */
 const PERSONAL: Readonly<Record<string, unknown>> = {
@@ -70,17 +77,22 @@ export function createEraser({ customerId, names, pseudonym, derived = {} }: Tra
 		if (typeof id !== "string" && typeof id !== "number") return false;
 		return String(id) === customerId || (whole !== null && wholeTaxId(String(id)) === whole);
 	};
-	const words = [...new Set([...spellingsOf(customerId), ...names.map((name) => name.trim())])].filter((word) => word !== "");
-	const anywhere = patternOf(words.filter(({ length }) => length >= LONG));
+	const spellings = spellingsOf(customerId);
+	const words = [...new Set([...spellings, ...names.map((name) => name.trim())])].filter((word) => word !== "");
+	const isLong = ({ length }: string): boolean => length >= LONG;
+	const anywhere = patternOf(words.filter(isLong));
+	const longIds = patternOf(spellings.filter(isLong));
 	const inProse = patternOf(words);
-	const inJson = patternOf([...words, ...words.map((word) => JSON.stringify(word).slice(1, -1))]);
+	const inJson = patternOf([...words, ...words.map((word) => JSON.stringify(word).slice(1, -1))], { isBroad: true });
 	const text = (from: string): string => from.replace(inProse, pseudonym);
+	const code = (from: string): string => from.replace(longIds, pseudonym);
 
 	function wordOf(value: string, key: string): string {
 		if (Object.hasOwn(derived, value)) return derived[value];
 		if (OTHER_KEYS.includes(key)) return value;
 		if (CUSTOMER_KEYS.includes(key) && isTheirs(value)) return pseudonym;
-		return PROSE_KEYS.includes(key) || /\s/.test(value) ? text(value) : value.replace(anywhere, pseudonym);
+		if (NAME_KEYS.includes(key)) return code(value);
+		return key === CELL_KEY || /\s/.test(value) ? text(value) : value.replace(anywhere, pseudonym);
 	}
 
 	function valueOf(value: unknown, key: string, isAbout: boolean): unknown {
@@ -98,7 +110,10 @@ export function createEraser({ customerId, names, pseudonym, derived = {} }: Tra
 		const isTheirOwn = "customer_id" in object ? isTheirs(object.customer_id) : isAbout;
 		const fields = Object.entries(object).map(([key, value]): [string, unknown] => {
 			const isPersonal = isTheirOwn && Object.hasOwn(PERSONAL, key) && value !== null;
-			return [key, isPersonal ? PERSONAL[key] : valueOf(value, key, isTheirOwn)];
+			return [
+				key,
+				isPersonal ? PERSONAL[key] : valueOf(value, key === CELL_KEY && isOfCustomers(object) ? "customer_id" : key, isTheirOwn),
+			];
 		});
 		return fields.every(([key, value]) => value === object[key]) ? object : Object.fromEntries(fields);
 	}
@@ -108,6 +123,7 @@ export function createEraser({ customerId, names, pseudonym, derived = {} }: Tra
 		isTheirs,
 		mentions: (from) => from.search(inJson) >= 0,
 		text,
+		code,
 		json: <T>(value: T): T => valueOf(value, "", false) as T,
 	};
 }
@@ -116,13 +132,21 @@ function unlessSame(before: readonly unknown[], after: readonly unknown[]): read
 	return after.every((item, at) => item === before[at]) ? before : after;
 }
 
-/** Finds words, whatever their case, that are not a part of longer ones. */
-function patternOf(words: readonly string[]): RegExp {
+/** Does an object tell of a cell in a column of ids of customers? */
+const isOfCustomers = ({ column }: Record<string, unknown>): boolean => typeof column === "string" && CUSTOMER_KEYS.includes(column);
+
+/** What says of a number behind it that it is a customer's, where it could be any number. */
+const BEFORE_NUMBER = String.raw`(?:customer|customer_id|cliente)[\s:=#"'(]*`;
+
+/** Finds words, whatever their case, that are not a part of longer ones; short numbers wherever they stand only where it is to be broad. */
+function patternOf(words: readonly string[], { isBroad = false } = {}): RegExp {
 	if (words.length === 0) return /(?!)/gu;
 	const longestFirst = [...words].sort((a, b) => b.length - a.length);
 	const found = longestFirst.map((word) => {
 		const bare = word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 		// A short id may also be a part of a date, a time, a number or a name of several parts.
+		if (!isBroad && word.length < LONG && /^\d+$/.test(word))
+			return String.raw`(?<=(?<![\p{L}\p{N}])${BEFORE_NUMBER})${bare}(?![\p{L}\p{N}_/:-]|[.,]\p{N})`;
 		return word.length >= LONG
 			? String.raw`(?<![\p{L}\p{N}])${bare}(?![\p{L}\p{N}])`
 			: String.raw`(?<![\p{L}\p{N}_./:-])${bare}(?![\p{L}\p{N}_/:-]|[.,]\p{N})`;

@@ -69,7 +69,7 @@ function changedIn(row: Row, columns: readonly string[], eraser: Eraser, isJson:
 	return columns.flatMap((column): [string, string][] => {
 		const before = row[column];
 		if (typeof before !== "string") return [];
-		if (!isJson) return eraser.mentions(before) ? [[column, eraser.text(before)]] : [];
+		if (!isJson) return eraser.text(before) === before ? [] : [[column, eraser.text(before)]];
 		const value: unknown = JSON.parse(before);
 		const after = eraser.json(value);
 		return after === value ? [] : [[column, JSON.stringify(after)]];

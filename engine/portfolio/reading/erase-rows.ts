@@ -124,7 +124,7 @@ function eraseEvents(step: EraseStep): Manifest {
 		}
 		return hasGroup || count.texts > 0;
 	});
-	return compactTables(manifest, names, pathOf, writer, { isLeftOut: isTheirs, textOf: eraser.text });
+	return compactTables(manifest, names, pathOf, writer, { isLeftOut: isTheirs, textOf: (text, column) => textAt(eraser, column, text) });
 }
 
 function linesOf({ lineEnd, dropped }: OpenPart, group: number): number {
@@ -133,14 +133,28 @@ function linesOf({ lineEnd, dropped }: OpenPart, group: number): number {
 }
 
 /** Different texts of a part that name the customer. */
-function numMentions(name: EventTableName, part: OpenPart, { mentions }: Eraser): number {
+function numMentions(name: EventTableName, part: OpenPart, eraser: Eraser): number {
 	let count = 0;
 	for (const [column, { type }] of Object.entries(TABLES[name].columns)) {
 		if (type !== "text" || !part.lines.has(column)) continue;
 		const words = part.words(column).texts(column);
-		for (let code = 0; code < words.length; code++) if (mentions(words.at(code) ?? "")) count++;
+		for (let code = 0; code < words.length; code++) {
+			const word = words.at(code) ?? "";
+			if (textAt(eraser, column, word) !== word) count++;
+		}
 	}
 	return count;
+}
+
+/** Columns in which people write what they like; in all others stand codes, which may be the same word by chance, and names. */
+const PROSE = ["objection", "severity", "owner"];
+/** Columns of codes that may be a customer's id: of a group it is often that of its head. */
+const IDS = ["group_id"];
+
+/** What becomes of a text of others. */
+function textAt(eraser: Eraser, column: string, text: string): string {
+	if (IDS.includes(column) && eraser.isTheirs(text)) return eraser.pseudonym;
+	return PROSE.includes(column) ? eraser.text(text) : eraser.code(text);
 }
 
 /** The rows of a table that are not the customer's. */
@@ -155,10 +169,12 @@ function othersOf(step: EraseStep, name: TableName, to: RowSink): RowSink {
 	const { eraser } = step;
 	const count = countOf(step, name);
 	const specs = TABLES[name].columns;
+	let columns: readonly string[] = [];
 	let customer = -1;
 	let texts: number[] = [];
 	return {
 		begin(header) {
+			({ columns } = header);
 			customer = header.columns.findIndex((column) => isCustomer(name, column));
 			texts = [...header.columns.keys()].filter((at) => specs[header.columns[at]]?.type === "text");
 			to.begin(header);
@@ -171,7 +187,7 @@ function othersOf(step: EraseStep, name: TableName, to: RowSink): RowSink {
 			const kept: RawCell[] = [...cells];
 			for (const at of texts) {
 				const cell = cells[at];
-				if (typeof cell === "string") kept[at] = eraser.text(cell);
+				if (typeof cell === "string") kept[at] = textAt(eraser, columns[at], cell);
 			}
 			if (texts.some((at) => kept[at] !== cells[at])) count.texts++;
 			to.row(kept, row);
@@ -191,10 +207,20 @@ function eraseAside(step: EraseStep, name: TableName): Sha | undefined {
 	const sha = quarantineOf(manifest, name);
 	if (sha === undefined) return undefined;
 	const rows = rowsIn(readFileSync(pathOf(sha, "ndjson"), "utf8"));
-	const kept = rows.filter(({ line, row }) => !eraser.isTheirs(row.customer_id) && !eraser.mentions(line));
+	const kept = rows.filter(({ row }) => !isAbout(eraser, name, row));
 	countOf(step, name).aside += rows.length - kept.length;
 	if (kept.length === rows.length) return sha;
 	return kept.length === 0 ? undefined : writer.bytes(Buffer.from(kept.map(({ line }) => `${line}\n`).join("")), "ndjson");
+}
+
+/** Is a row that is set aside the customer's, or does it name it? One that says of nobody whose it is may be, if its words are. */
+function isAbout(eraser: Eraser, name: TableName, row: Readonly<Record<string, unknown>>): boolean {
+	const isOthers = typeof row.customer_id === "string" && row.customer_id !== "" && !eraser.isTheirs(row.customer_id);
+	return Object.entries(row).some(([column, cell]) => {
+		if (isCustomer(name, column)) return eraser.isTheirs(cell);
+		if (typeof cell !== "string") return false;
+		return textAt(eraser, column, cell) !== cell || (!isOthers && eraser.json(cell) !== cell);
+	});
 }
 
 /** The policy with the pseudonym where rules and experiments name the customer. */
@@ -260,7 +286,9 @@ function withAside<T extends Beside>(
 
 /** Keys that were deleted, without those that are the customer's. */
 function eraseTombstones({ manifest, eraser, pathOf, writer }: EraseStep, name: TableName): Sha | undefined {
-	const isOthers = (key: string): boolean => !key.split(KEY_MARK).some((part) => eraser.isTheirs(part) || eraser.mentions(part));
+	const isTheirs = (part: string, at: number): boolean =>
+		isCustomer(name, TABLES[name].key[at]) ? eraser.isTheirs(part) : eraser.code(part) !== part;
+	const isOthers = (key: string): boolean => !key.split(KEY_MARK).some(isTheirs);
 	return rewriteTombstones(tombstonesOf(manifest, name), isOthers, [], pathOf, writer);
 }
 

@@ -33,8 +33,8 @@ export function tablesToCompact({ events }: Manifest): EventTableName[] {
 export interface LeftOut {
 	/** Is nothing of a customer to stay, by its id and row? */
 	readonly isLeftOut: (id: string, row: number) => boolean;
-	/** What becomes of a text. */
-	readonly textOf: (text: string) => string;
+	/** What becomes of a text of a column. */
+	readonly textOf: (text: string, column: string) => string;
 }
 
 /**
@@ -180,7 +180,7 @@ function mergeWords(
 		for (let code = 0; code < list.length; code++) {
 			if (isUsed[code] === 0) continue;
 			const held = list.at(code) ?? "";
-			const word = textOf ? textOf(held) : held;
+			const word = textOf ? textOf(held, column) : held;
 			const same = isCompared ? known.get(word) : undefined;
 			codes[code] = same ?? words.length;
 			if (same !== undefined) continue;
