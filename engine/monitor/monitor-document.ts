@@ -67,7 +67,10 @@ const target = z
 			.number()
 			.nullable()
 			.meta({ description: "missing over working days left; null without any, and of a mix, which is a mean" }),
-		expected_with_usual: z.number().meta({ description: "reached at the end of the month at the pace of the month so far" }),
+		expected_with_usual: z.number().meta({
+			description:
+				"reached by now and what last month's last days brought, as many working days from its end (new and recovered: at this month's pace)",
+		}),
 		expected_with_plan: z.number().nullable().meta({ description: "the same with what the plan's contacts are expected to bring" }),
 		missing_with_plan: z.number().nullable(),
 		hours_missing: z.number().nullable().meta({ description: "hours of contact that the missing part takes at the last 28 days' yield" }),

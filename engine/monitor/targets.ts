@@ -42,10 +42,10 @@ export function targetRows(view: View, planned: PlannedContacts | null): Monitor
 	return rows.map((row) => targetOf(view, row, goals, measure, work));
 }
 
-/** What a metric counts so far, by row of reps, and how it grew last month from the same distance to the month's end. */
+/** What a metric counts so far and what the rest of the month brings as usual, by row of reps. */
 interface Measured {
 	readonly byRep: Float64Array;
-	readonly growth: number;
+	readonly rest: Float64Array;
 }
 
 function createMeasure(view: View): (metric: Metric, line: string | null) => Measured {
@@ -53,9 +53,7 @@ function createMeasure(view: View): (metric: Metric, line: string | null) => Mea
 	const { workingDays } = monthOf(view);
 	const { from, before, cut } = monthDaysOf(calendar, asOf);
 	const elapsed = countWorkingDays(calendar, from, asOf);
-	const evenGrowth = elapsed > 0 ? workingDays / elapsed : 1;
 	const known = new Map<string, Measured>();
-	const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 	return (metric, line) => {
 		const key = JSON.stringify([metric, line]);
 		const found = known.get(key);
@@ -63,9 +61,13 @@ function createMeasure(view: View): (metric: Metric, line: string | null) => Mea
 		const unitsIn = (sales: MonthlySales): Float64Array => achievedByRep(view, metric, sales);
 		const byRep = unitsIn(salesOf(line, from, asOf));
 		const isCounted = metric === "new" || metric === "recovered"; // by phases of today, which say nothing of last month's
-		const part = isCounted ? 0 : sum(unitsIn(salesOf(line, before, cut)));
-		const growth = part > 0 ? sum(unitsIn(salesOf(line, before, from))) / part : evenGrowth;
-		const measured = { byRep, growth };
+		const restOf = (): Float64Array => {
+			if (isCounted) return byRep.map((units) => (elapsed > 0 ? (units * (workingDays - elapsed)) / elapsed : 0));
+			const whole = unitsIn(salesOf(line, before, from));
+			const part = unitsIn(salesOf(line, before, cut));
+			return whole.map((units, rep) => units - part[rep]);
+		};
+		const measured = { byRep, rest: restOf() };
 		known.set(key, measured);
 		return measured;
 	};
@@ -136,9 +138,9 @@ function targetOf(view: View, row: number, goals: Goals, measure: ReturnType<typ
 	const { workingDaysLeft } = monthOf(view);
 	const planned = work.planned === null ? null : planShare(work, sum, workingDaysLeft);
 	const courseOf = (of: Metric): Course => {
-		const { byRep, growth } = measure(of, line);
+		const { byRep, rest } = measure(of, line);
 		const now = sum(byRep);
-		const usual = now * growth;
+		const usual = now + sum(rest);
 		return { now, usual, planned: planned === null ? null : now + (usual - now) * planned };
 	};
 	const units = courseOf(metric);

@@ -124,9 +124,8 @@ describe("targets", () => {
 				const own = slow.ids.filter((c) => isMember(ownerOf(slow, c)));
 				const sum = (customers: readonly number[], from: number, to: number, metric = row.metric): number =>
 					customers.reduce((total, c) => total + unitsOf(c, from, to, metric), 0);
-				const all = slow.ids.filter((c) => ownerOf(slow, c) >= 0);
 				const atEnd = (metric = row.metric): number =>
-					(sum(own, NOVEMBER, AS_OF, metric) * sum(all, lastMonth, NOVEMBER, metric)) / sum(all, lastMonth, cut, metric);
+					sum(own, NOVEMBER, AS_OF, metric) + sum(own, lastMonth, NOVEMBER, metric) - sum(own, lastMonth, cut, metric);
 				const units = sum(own, NOVEMBER, AS_OF);
 				const usualUnits = atEnd();
 				// A mix is products of positivated customers over those customers, now and at the end.
@@ -181,6 +180,34 @@ describe("targets", () => {
 				}
 			}
 		}
+	});
+});
+
+describe("targets on the first day of a month", () => {
+	it("expect of revenue what as many working days of last month brought, not nothing", () => {
+		// November has nineteen working days, October twenty-one: the last nineteen begin on Monday the 5th.
+		const cut = parseDay("2026-10-05");
+		expect([workingDays(NOVEMBER, NOVEMBER + 30), workingDays(cut, NOVEMBER)]).toEqual([19, 19]);
+		let numRows = 0;
+		for (const { portfolio } of worlds) {
+			const slow = slowWorld(portfolio, NOVEMBER);
+			const { targets } = openMonitor(portfolio, { asOf: NOVEMBER }).document();
+			const rows = plainRows(portfolio.tables.targets).filter((row) => row.period === "2026-11");
+			expect(targets).toHaveLength(rows.length);
+			for (const [i, row] of rows.entries()) {
+				if (row.metric !== "revenue") continue;
+				const line = row.line === null ? null : String(row.line);
+				const isMember = (rep: number): boolean =>
+					Number(row.rep_id) >= 0 ? rep === row.rep_id : rep >= 0 && slow.reps[rep].team_id === row.team_id;
+				const brought = slow.ids
+					.filter((c) => isMember(ownerOf(slow, c)))
+					.reduce((total, c) => total + monthOf(slow, c, cut, NOVEMBER, line).value / 100, 0);
+				expect(targets[i].reached).toBe(0);
+				expect(targets[i].expected_with_usual).toBeCloseTo(brought, 1);
+				if (brought > 0) numRows++;
+			}
+		}
+		expect(numRows).toBeGreaterThan(0);
 	});
 });
 
