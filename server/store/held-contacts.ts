@@ -101,7 +101,7 @@ function enter({ held, changed }: Ledger, { contactId, row, digest, isWhole, ver
 	if (own !== null && latest !== null && own < latest) return "stale";
 	const version = own ?? latest;
 	const before: Item["row"] = known?.body == null ? {} : JSON.parse(known.body);
-	const whole = { ...before, ...row };
+	const whole: Item["row"] = { ...before, ...row, ...(version !== null && { source_version: version }) }; // null says nothing of it
 	const body = JSON.stringify(whole);
 	held.set(contactId, { digest, body, version });
 	changed.set(contactId, { customerId: String(whole.customer_id ?? ""), digest, body, version });

@@ -59,6 +59,16 @@ test("a contact with an older source_version than was posted is stale, and what 
 	expect((await held()).v1.minutes).toBe(8);
 });
 
+test("a contact's version outlasts a post that says null, also against a table that comes later", async () => {
+	await post([contact("v1", { source_version: 7, minutes: 7 }), contact("v1", { source_version: null, minutes: 8 })]);
+	const table = "contact_id,customer_id,rep_id,contacted_at,channel,outcome,minutes,source_version\n";
+	const payload = `${table}v1,c1,r1,2026-11-20T09:30:00,phone,no_order,6,6\n`;
+	const url = "/v1/portfolios/acme/contacts";
+	const answer = await service.app.inject({ method: "POST", url, headers: { "content-type": "text/csv" }, payload });
+	expect(answer.statusCode, answer.body).toBe(200);
+	expect((await held()).v1.minutes).toBe(8);
+});
+
 test("a contact is acknowledged before any snapshot has it, is in what is read next, and survives a restart between the two", async () => {
 	await service.tenant.portfolios.read("acme");
 	const { sha } = openSnapshot(folder());
