@@ -115,6 +115,13 @@ async function eraseInRows(rows: Rows, job: ErasureJob, eraser: Eraser, plans: r
 	const { tenant, portfolio } = job;
 	// Plans first: whoever publishes one at this moment holds its row, and has told the calendars when it lets go of it.
 	await switchPlans(rows, tenant, eraser, plans);
+	// What was written of plans that did not come to an end points into no file.
+	const unfinished = rows.selectFrom("plan").select("id").where("tenant", "=", tenant).where("portfolio", "=", portfolio);
+	await rows
+		.deleteFrom("piece")
+		.where("tenant", "=", tenant)
+		.where("plan", "in", unfinished.where("document", "is", null))
+		.execute();
 	// Who read these to write them anew read the customer as well.
 	for (const table of ["daily_run", "schedule"] as const)
 		await rows

@@ -55,7 +55,10 @@ async function planAndRun(): Promise<{ readonly published: string; readonly revi
 	service.engine.failWith = new CarteiraError("INVALID_INPUT", `customer ${ID} cannot be placed`, [
 		{ table: "customers", column: "customer_id", value: ID, code: "odd", message: `${NAME} is odd` },
 	]);
-	await makePlan(service.app, { as_of: "2026-11-24" });
+	const failed = await makePlan(service.app, { as_of: "2026-11-24" });
+	// What a worker had written of it before it died.
+	const half = { tenant: "default", plan: failed, kind: "entry", rep_id: "r1", customer_id: ID, date: "2026-11-24", start: 0, length: 1 };
+	await service.services.database.as("default", (rows) => rows.insertInto("piece").values(half).execute());
 	service.engine.failWith = null;
 	const plan = planOf("2026-11-23", "2026-11-24");
 	const events = [{ type: "refuse", rep_id: "r1", customer_id: ID, date: "2026-11-24", until: "2026-12-24", reason: `liga ${PHONE}` }];
