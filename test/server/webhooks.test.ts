@@ -80,7 +80,7 @@ test("changes are sent in their order, signed by Standard Webhooks, and the secr
 
 test("a receiver is sent only the types that it asked for", async () => {
 	await create({ types: ["plan.published"] });
-	const { id } = await service.tenant.store.createPlan({ portfolio: "acme", as_of: "2026-11-23" });
+	const { id } = await service.services.plans.submit(service.tenant, { portfolio: "acme", as_of: "2026-11-23" });
 	await service.services.plans.ended(service.tenant, id, 60);
 	await service.tenant.store.publishPlan(id);
 	await until(() => receiver.received.length >= 1);

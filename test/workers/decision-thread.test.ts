@@ -12,7 +12,7 @@ test("a thread that could not load its model tries again with the next decision"
 	try {
 		await expect(decide()).rejects.toThrow("model");
 		await cp(new URL("../../models/artefacts/default-2026-11-23", import.meta.url), join(folder, "model"), { recursive: true });
-		await expect(decide()).rejects.toThrow("b.json");
+		await expect(decide()).rejects.toThrow("plan b");
 	} finally {
 		await thread.close();
 		await rm(folder, { recursive: true });

@@ -5,7 +5,7 @@ import iconv from "iconv-lite";
 import { commitFile, temporaryOf } from "../../../engine/portfolio/files/durable-file.ts";
 import { openTableWriter } from "../../../engine/portfolio/files/write-table.ts";
 import type { Cell } from "../../../engine/portfolio/rows/cell-text.ts";
-import { type ColumnType, type TableName, TABLES } from "../../../engine/portfolio/schema.ts";
+import { type ColumnType, isExtra, type TableName, TABLES } from "../../../engine/portfolio/schema.ts";
 import { type Database, literal } from "./database.ts";
 import type { NationalFormat } from "./national-options.ts";
 
@@ -39,7 +39,7 @@ const PLAIN: Cells = {
 
 /** Writes the rows of a plain CSV of a table as its file in another format; answers their number. */
 export function writeRows(database: Database, table: TableName, path: string, folder: string, format: NationalFormat): Promise<number> {
-	const columns = Object.keys(TABLES[table].columns);
+	const columns = Object.keys(TABLES[table].columns).filter((name) => !isExtra(name));
 	const types = columns.map((name) => `${literal(name)}: '${SQL_TYPES[TABLES[table].columns[name].type] ?? "VARCHAR"}'`).join(", ");
 	const rows = `SELECT * FROM read_csv(${literal(path)}, header = true, auto_detect = false, quote = '"', escape = '"', nullstr = '', columns = {${types}})`;
 	return writeQuery(database, table, columns, rows, folder, format);
