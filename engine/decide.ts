@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
 import { createVoice } from "./agenda/messages.ts";
 import { type DesksOptions, openDesks, type StoredPortfolio } from "./desks.ts";
 import type { PlanDocument } from "./agenda/plan-document.ts";
 import { checkPlan } from "./check/check-plan.ts";
-import { CarteiraError } from "./errors.ts";
 import { validatePolicy } from "./policy/policy.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
@@ -17,17 +15,10 @@ import { suggest, type Suggestions } from "./replan/suggest.ts";
 import { whatIf, type WhatIfAnswer } from "./replan/what-if.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
 import { createShelf } from "./shelf.ts";
+import { keyOfStored, readStored, type StoredPlan } from "./stored-plan.ts";
 import { understand } from "./understand.ts";
 import { parseDay } from "./units.ts";
 import { valuerOf } from "./valuer.ts";
-
-/** A plan.json that its receipt's digest names. */
-export interface StoredPlan {
-	readonly plan_id: string;
-	readonly file: string;
-	/** Another number once a customer was erased from stored plans: what was kept of them before no longer holds. */
-	readonly era?: number;
-}
 
 /** A plan with the inputs that it is decided about by. */
 export interface Subject {
@@ -67,8 +58,7 @@ export async function createDecider(model?: string, options?: DesksOptions): Pro
 	const predictor = await loadPredictor(model);
 	const desks = openDesks(predictor, options);
 	const plans = createShelf<PlanDocument>(MOST_PLANS);
-	const keyOf = ({ plan_id, era = 0 }: Omit<StoredPlan, "file">): string => `${era} ${plan_id}`;
-	const planOf = (stored: StoredPlan): PlanDocument => plans.get(keyOf(stored), () => readStored(stored));
+	const planOf = (stored: StoredPlan): PlanDocument => plans.get(keyOfStored(stored), () => readStored(stored));
 	const sitDown = ({ portfolio, plan: stored, published }: Subject, order: unknown) => {
 		const plan = planOf(stored);
 		const desk = desks.of(portfolio, plan, published ? planOf(published) : undefined, order);
@@ -90,20 +80,9 @@ export async function createDecider(model?: string, options?: DesksOptions): Pro
 		if (decision.kind === "what-if") return whatIf(desk, plan, decision.order);
 		if (decision.kind === "alternatives") return alternatives(desk, plan, decision.order);
 		const revision = replan(desk, plan, decision.order);
-		plans.get(keyOf({ ...decision.subject.plan, plan_id: revision.plan.plan_id }), () => revision.plan); // the next event of the day is about it
+		plans.get(keyOfStored({ ...decision.subject.plan, plan_id: revision.plan.plan_id }), () => revision.plan); // the next event of the day is about it
 		return revision;
 	};
-}
-
-/** The store's own, written by the engine. */
-function readStored({ plan_id, file }: StoredPlan): PlanDocument {
-	try {
-		const plan: PlanDocument = JSON.parse(readFileSync(file, "utf8"));
-		return plan;
-	} catch (error) {
-		if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-		throw new CarteiraError("BUSY", `plan ${plan_id} has another file since a customer was erased; ask again`);
-	}
 }
 
 /** A desk for the plans of a plan's day and policy. */

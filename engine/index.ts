@@ -15,7 +15,8 @@ export type {
 	UnmetRequired,
 	Violation,
 } from "./agenda/plan-document.ts";
-export type { Decided, Decision, DecisionKind, StoredPlan, Subject } from "./decide.ts";
+export type { Decided, Decision, DecisionKind, Subject } from "./decide.ts";
+export type { StoredPlan } from "./stored-plan.ts";
 export { type ContactValues, contactValuesOf } from "./contact-values.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
 export { CarteiraError, ERROR_CODES, type ErrorCode, type InputProblem } from "./errors.ts";
@@ -31,6 +32,7 @@ export {
 	type Told,
 } from "./monitor/figures.ts";
 export type { DistantMonitor, StoredLook } from "./look.ts";
+export { createShelf } from "./shelf.ts";
 export { type DrillDown, type Monitor, type MonitorScope, openMonitor } from "./monitor/monitor.ts";
 export {
 	type FigureRow,

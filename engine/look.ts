@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import type { PlanDocument } from "./agenda/plan-document.ts";
-import type { StoredPlan } from "./decide.ts";
 import type { StoredPortfolio } from "./desks.ts";
 import type { FigureId } from "./monitor/figures.ts";
 import { lookAheadInThread } from "./look-ahead-thread.ts";
@@ -10,6 +7,7 @@ import type { MonitorCustomers, MonitorDocument } from "./monitor/monitor-docume
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { viewOf } from "./monitor/view.ts";
 import { createShelf } from "./shelf.ts";
+import { keyOfStored, readStored, type StoredPlan } from "./stored-plan.ts";
 import type { Day } from "./units.ts";
 
 /** A day at which a snapshot of a store is looked at, with the plan whose contacts count as made. */
@@ -63,14 +61,10 @@ export function createLooker(): (task: LookTask) => Promise<MonitorDocument | Mo
 	const looks = createShelf<Promise<Monitor>>(MOST_KEPT);
 	return async ({ look, question }) => {
 		const { portfolio, asOf, plan } = look;
-		const key = JSON.stringify([portfolio.folder, portfolio.sha, asOf, plan?.plan_id ?? null]);
+		const key = JSON.stringify([portfolio.folder, portfolio.sha, asOf, plan && keyOfStored(plan)]);
 		const opening = looks.get(key, () => openLook(look));
 		opening.catch(() => looks.drop(key)); // the next question tries again
 		const monitor = await opening;
 		return question.kind === "document" ? monitor.document(question.scope) : monitor.customers(question.figure, question.drill);
 	};
-}
-
-function readStored({ file }: StoredPlan): PlanDocument {
-	return JSON.parse(readFileSync(file, "utf8")) as PlanDocument; // the store's own, written by the engine
 }

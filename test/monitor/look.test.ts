@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { buildStore, importTables, openMonitor, openSnapshot, parseDay, type Portfolio } from "../../engine/index.ts";
-import { openLook } from "../../engine/look.ts";
+import { createLooker, openLook } from "../../engine/look.ts";
 import { FIGURE_IDS } from "../../engine/monitor/figures.ts";
 import type { Monitor } from "../../engine/monitor/monitor.ts";
 import { generate } from "../../models/generator/generate.ts";
@@ -58,4 +58,16 @@ it("lines read from a day on alone tell what all of them do", () => {
 it("a look that fails on either thread says why", async () => {
 	const lost = { folder: portfolio.folder, sha: "0".repeat(64) };
 	await expect(openLook({ portfolio: lost, asOf, plan: null }, 0)).rejects.toThrow();
+});
+
+it("what was looked at with a plan is not shown any more once a customer was erased from the plan", async () => {
+	const file = join(root, "plan.json");
+	await writeFile(file, JSON.stringify({ plan_id: "p", horizon: { from: "2026-11-23", to: "2026-11-27" }, reps: [] }));
+	const look = createLooker();
+	const ask = (era: number) =>
+		look({ look: { portfolio, asOf, plan: { plan_id: "p", file, era } }, question: { kind: "document", scope: {} } });
+	const before = await ask(0);
+	await rm(file); // another file takes its place
+	expect(await ask(0)).toEqual(before);
+	await expect(ask(1)).rejects.toMatchObject({ code: "BUSY" });
 });
