@@ -47,7 +47,7 @@ function registerTokenRoutes(app: App, { calendarTokens }: Services): void {
 			response: responses({ 200: newTokenView }, 404),
 		},
 		handler: async ({ params: { portfolio, rep }, tenant }) => {
-			if (!(await tenant.portfolios.exists(portfolio))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${portfolio}`);
+			await tenant.portfolios.require(portfolio);
 			const { token, text } = await calendarTokens.renew({ tenant: tenant.name, portfolio, rep });
 			return { ...viewOf(token), path: `/v1/portfolios/${portfolio}/calendars/${encodeURIComponent(rep)}?token=${text}` };
 		},

@@ -110,7 +110,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 			const { store, portfolios } = tenant;
 			const { mode, ...fields } = request.body;
 			const order: PlanOrder = { portfolio: request.params.portfolio, ...fields };
-			if (!(await portfolios.exists(order.portfolio))) throw new CarteiraError("NOT_FOUND", `no portfolio is called ${order.portfolio}`);
+			await portfolios.require(order.portfolio);
 			if (order.policy) await validateOverlay(portfolios, order.portfolio, order.policy);
 			if (mode === "validate") return validateOrder(portfolios, order);
 			const digest = createHash("sha256").update(JSON.stringify(order)).digest("hex");

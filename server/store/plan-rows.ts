@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type Selectable, sql } from "kysely";
-import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
+import { CarteiraError, createShelf, type PlanDocument } from "../../engine/index.ts";
 import { noteInCalendars } from "./calendar-rows.ts";
 import type { News } from "./change-rows.ts";
 import type { Rows } from "./database.ts";
-import { createKept } from "./kept.ts";
 import type { Piece } from "./plan-file.ts";
 import type { Schema } from "./schema.ts";
 import { PLAN_STATUS, type PlanHead, type PlanOrder, type PlanRecord, type Publication } from "./store.ts";
@@ -34,10 +33,11 @@ export async function insertPlan(rows: Rows, tenant: string, order: PlanOrder): 
 }
 
 /** Heads by their texts: the plans in force are asked for again and again, and a head holds a whole policy. */
-const heads = createKept<PlanHead | null>(32);
+const heads = createShelf<PlanHead>(32);
 
 /** A row of `plan` as the store's callers know it. */
 export function recordOf(row: PlanRow): PlanRecord {
+	const { head } = row;
 	return {
 		id: row.id,
 		order: JSON.parse(row.request),
@@ -49,7 +49,7 @@ export function recordOf(row: PlanRow): PlanRecord {
 		publishedAt: row.published_at,
 		failure: JSON.parse(row.failure ?? "null"),
 		progress: JSON.parse(row.progress ?? "null"),
-		head: row.head === null ? null : heads.get(row.head, () => JSON.parse(row.head ?? "null")),
+		head: head === null ? null : heads.get(head, () => JSON.parse(head)),
 	};
 }
 

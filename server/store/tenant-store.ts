@@ -1,12 +1,11 @@
 import { open, readFile } from "node:fs/promises";
-import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
+import { CarteiraError, createShelf, type PlanDocument } from "../../engine/index.ts";
 import { type PieceRow, findAgendas, findMentions, findPublishedAgendas, findUnplanned } from "./agenda-rows.ts";
 import { findAnswerRow, putAnswer } from "./answer-rows.ts";
 import { appendChanges } from "./change-rows.ts";
 import { findPromised } from "./calendar-rows.ts";
 import { findRules, forgetRule } from "./contact-rule-rows.ts";
 import { eraOf } from "./erasure-rows.ts";
-import { createKept } from "./kept.ts";
 import { approveRun, findFallback } from "./run-rows.ts";
 import { type Rows, isDuplicate } from "./database.ts";
 import type { Documents } from "./documents.ts";
@@ -114,13 +113,13 @@ const FEW = 2;
 
 /** Reads days out of one or several plans' files, in the rows' order, in which a plan's rows are together. */
 function createAgendaReader(documents: Documents): (found: readonly AgendaRow[]) => Promise<StoredAgenda[]> {
-	const kept = createKept<Promise<string[]>>(MOST_KEPT);
+	const kept = createShelf<Promise<string[]>>(MOST_KEPT);
 	const read = (document: string, pieces: readonly AgendaRow[]): Promise<string[]> => {
 		const path = documents.pathOf(document);
 		if (pieces.length > FEW) return readPieces(path, pieces);
 		const key = [document, ...pieces.map(({ start, length }) => `${start}+${length}`)].join(" ");
 		const texts = kept.get(key, () => readPieces(path, pieces));
-		texts.catch(() => kept.forget(key)); // to be tried again
+		texts.catch(() => kept.drop(key)); // to be tried again
 		return texts;
 	};
 	return async (found) => {
