@@ -1,12 +1,13 @@
-import { CarteiraError, diffDays, parseDay, planningRules, staleFeedWarnings } from "../../engine/index.ts";
-import { isDiskFailure } from "../file-error.ts";
+import { diffDays, parseDay, planningRules, staleFeedWarnings } from "../../engine/index.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Schedule } from "../schemas/daily.ts";
 import type { News } from "../store/change-rows.ts";
 import type { Fallback, OpenRun, RunDiff, RunPatch, RunRows, ScheduleRecord } from "../store/run-rows.ts";
 import type { PlanRecord, Store } from "../store/store.ts";
+import { isBusyOrDisk } from "../retry.ts";
 import type { Tenants } from "../tenants.ts";
+import { createTurns } from "../turns.ts";
 import { makeFallback } from "./fallback.ts";
 import { type IsHoliday, type Timetable, currentOccurrence, nextOccurrence } from "./occurrences.ts";
 
@@ -43,7 +44,7 @@ const GONE = { code: "NOT_FOUND", detail: "the plan was discarded" };
 
 /** Starts the daily runs of all tenants. */
 export function createDailyRuns({ rows, tenants, clock, log, onOrdered, metrics }: DailyRunsOptions): DailyRuns {
-	let last: Promise<void> = Promise.resolve();
+	const inTurn = createTurns();
 	let isClosing = false;
 
 	/** The holidays of a portfolio; none where it cannot be read, of which the plan will tell the reason. */
@@ -127,7 +128,7 @@ export function createDailyRuns({ rows, tenants, clock, log, onOrdered, metrics 
 		for (const item of items) {
 			if (isClosing) return;
 			await work(item).catch((error: unknown) => {
-				if (isBusy(error)) return; // the database is away: the next look finds the same
+				if (isBusyOrDisk(error)) return; // the database is away: the next look finds the same
 				log.error({ err: error, tenant: item.tenant, portfolio: item.portfolio }, "a step of a daily run failed; it is tried again");
 			});
 		}
@@ -139,15 +140,11 @@ export function createDailyRuns({ rows, tenants, clock, log, onOrdered, metrics 
 	}
 
 	/** One look after the other. */
-	function tick(): Promise<void> {
-		const turn = last.then(look);
-		last = turn.catch(() => {});
-		return turn;
-	}
+	const tick = (): Promise<void> => inTurn(look);
 
 	const timer = setInterval(() => {
 		void tick().catch((error: unknown) => {
-			if (!isBusy(error)) log.error({ err: error }, "the schedules could not be looked at");
+			if (!isBusyOrDisk(error)) log.error({ err: error }, "the schedules could not be looked at");
 		});
 	}, POLL);
 
@@ -157,7 +154,7 @@ export function createDailyRuns({ rows, tenants, clock, log, onOrdered, metrics 
 		async close() {
 			isClosing = true;
 			clearInterval(timer);
-			await last;
+			await inTurn.idle();
 		},
 	};
 }
@@ -167,8 +164,6 @@ export function nextOf(timetable: Timetable, now: number, isHoliday: IsHoliday):
 	const next = nextOccurrence(timetable, now, isHoliday);
 	return next ?? { date: new Date(now + LATER).toISOString().slice(0, 10), startAt: now + LATER };
 }
-
-const isBusy = (error: unknown): boolean => (error instanceof CarteiraError && error.code === "BUSY") || isDiskFailure(error);
 
 function newsOf({ portfolio, date, plan }: OpenRun, type: News["type"], data: object): News {
 	return { portfolio, type, data: { date, plan, ...data } };

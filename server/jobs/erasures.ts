@@ -1,9 +1,10 @@
-import { CarteiraError } from "../../engine/index.ts";
-import { isDiskFailure } from "../file-error.ts";
+import { setTimeout as rest } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import type { ErasureJob, ErasureReport, ErasureRows } from "../store/erasure-rows.ts";
 import type { FirstAnswer } from "../store/store.ts";
 import type { Tenants } from "../tenants.ts";
+import { isBusy, isBusyOrDisk, persist } from "../retry.ts";
+import { createTurns } from "../turns.ts";
 import type { PlanQueue } from "./plan-queue.ts";
 
 export interface ErasuresOptions {
@@ -27,36 +28,20 @@ export interface Erasures {
 	close(): Promise<void>;
 }
 
-/** Milliseconds between two tries while the database is away, two looks at plans that are to end, and after an erasure failed. */
-const RETRY = 250;
+/** Milliseconds between two looks at plans that are to end, and after an erasure failed. */
 const LOOK_AGAIN = 50;
 const LATER = 5000;
-
-const rest = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** The answer to whoever asked. */
 export function erasureAnswer(portfolio: string, report: ErasureReport): FirstAnswer {
 	return { status: 200, location: null, body: JSON.stringify({ portfolio, ...report }) };
 }
 
-const isBusy = (error: unknown): boolean => error instanceof CarteiraError && error.code === "BUSY";
-
 export function createErasures({ rows, tenants, log, plans, countLeased }: ErasuresOptions): Erasures {
 	let isClosing = false;
-	let last: Promise<unknown> = Promise.resolve();
+	const inTurn = createTurns();
 	let later: NodeJS.Timeout | undefined;
 	const underWay = new Map<string, Promise<ErasureReport | null>>();
-
-	async function persist<T>(step: () => Promise<T>): Promise<T> {
-		for (;;) {
-			try {
-				return await step();
-			} catch (error) {
-				if (!isBusy(error) || isClosing) throw error;
-				await rest(RETRY);
-			}
-		}
-	}
 
 	/** Until no plan of the portfolio is being made, which would name the customer; none is begun while the erasure is open. */
 	async function endPlans({ tenant, portfolio }: ErasureJob): Promise<void> {
@@ -70,16 +55,13 @@ export function createErasures({ rows, tenants, log, plans, countLeased }: Erasu
 	async function run(job: ErasureJob): Promise<ErasureReport | null> {
 		if (job.state === "open") await endPlans(job);
 		const { erase } = await tenants.get(job.tenant);
-		const report = await erase(job, { jobs: rows, persist, answerOf: (made) => erasureAnswer(job.portfolio, made) });
+		const report = await erase(job, {
+			jobs: rows,
+			persist: (step) => persist(step, isBusy, () => isClosing),
+			answerOf: (made) => erasureAnswer(job.portfolio, made),
+		});
 		plans.wake();
 		return report;
-	}
-
-	/** One after the other. */
-	function inTurn<T>(work: () => Promise<T>): Promise<T> {
-		const turn = last.then(work);
-		last = turn.catch(() => {});
-		return turn;
 	}
 
 	async function finish(): Promise<void> {
@@ -91,7 +73,7 @@ export function createErasures({ rows, tenants, log, plans, countLeased }: Erasu
 		clearTimeout(later);
 		later = setTimeout(() => {
 			inTurn(finish).catch((error: unknown) => {
-				if (!isBusy(error) && !isDiskFailure(error)) log.error({ err: error }, "the erasure of a customer failed; it is tried again");
+				if (!isBusyOrDisk(error)) log.error({ err: error }, "the erasure of a customer failed; it is tried again");
 				tryLater();
 			});
 		}, LATER);
@@ -125,7 +107,7 @@ export function createErasures({ rows, tenants, log, plans, countLeased }: Erasu
 		async close() {
 			isClosing = true;
 			clearTimeout(later);
-			await last;
+			await inTurn.idle();
 		},
 	};
 }

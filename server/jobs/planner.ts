@@ -1,5 +1,5 @@
 import { CarteiraError, type Engine, type PlanProgress, type PlanRequest, type Snapshot, parseDay } from "../../engine/index.ts";
-import { isDiskFailure } from "../file-error.ts";
+import { isBusyOrDisk, persist } from "../retry.ts";
 import type { JobRows, LeasedPlan } from "../store/job-rows.ts";
 import type { Failure, PlanOrder } from "../store/store.ts";
 import type { Shelf } from "../tenants.ts";
@@ -42,9 +42,8 @@ export interface Planner {
 
 /** A plan is given up when its making took the process down so often. */
 const MAX_ATTEMPTS = 3;
-/** Milliseconds after which work is looked for unasked, and after which a database that was away is tried again. */
+/** Milliseconds after which work is looked for unasked. */
 const POLL = 1000;
-const RETRY = 250;
 /** Milliseconds after which a worker says that it is at it, and hears whether it is to stop; with progress to tell it may say so earlier. */
 const BEAT = 1000;
 const EARLIEST_BEAT = 250;
@@ -76,8 +75,6 @@ function failureOf(error: unknown): Failure {
 	return { code: "INTERNAL", detail: "a defect of the service; its log has the cause", errors: [] };
 }
 
-/** Is it the database, or the disk, that does not take anything now? */
-const isBusy = (error: unknown): boolean => (error instanceof CarteiraError && error.code === "BUSY") || isDiskFailure(error);
 const raise = (flag: Int32Array): number => Atomics.store(flag, 0, 1);
 
 async function requestOf({ store }: Shelf, snapshot: Snapshot, order: PlanOrder): Promise<PlanRequest> {
@@ -119,17 +116,7 @@ export function createPlanner({ jobs, shelfOf, engine, leaseSeconds, onDefect, o
 	}
 
 	/** Writes down how a plan ended, trying again while the database is away: the result is worth the wait. */
-	async function persist(work: () => Promise<unknown>): Promise<void> {
-		for (;;) {
-			try {
-				await work();
-				return;
-			} catch (error) {
-				if (!isBusy(error) || state.isClosing) throw error;
-				await new Promise((resolve) => setTimeout(resolve, RETRY));
-			}
-		}
-	}
+	const writeDown = (work: () => Promise<void>): Promise<void> => persist(work, isBusyOrDisk, () => state.isClosing);
 
 	function end({ lease }: Job, ended: NonNullable<PlanNews["ended"]>): void {
 		annotate({ "carteira.plan.status": ended });
@@ -167,7 +154,7 @@ export function createPlanner({ jobs, shelfOf, engine, leaseSeconds, onDefect, o
 		if (job.isLost) return;
 		if (job.isHandedBack || (state.isClosing && !job.isStopAsked)) return jobs.handBack(lease, { isCounted: false });
 		const status = Atomics.load(stop, 0) === 1 ? "stopped" : "completed";
-		await persist(async () => {
+		await writeDown(async () => {
 			if (await shelf.store.savePlan(lease, status, document)) end(job, status);
 		});
 	}
@@ -175,10 +162,10 @@ export function createPlanner({ jobs, shelfOf, engine, leaseSeconds, onDefect, o
 	/** Ends a plan that could not be made; one that only lacked the database goes back to the queue. */
 	async function endFailed(job: Job, error: unknown): Promise<void> {
 		const { lease } = job;
-		if (isBusy(error)) return persist(() => jobs.handBack(lease, { isCounted: true }));
+		if (isBusyOrDisk(error)) return writeDown(() => jobs.handBack(lease, { isCounted: true }));
 		const failure = failureOf(error);
 		if (failure.code === "INTERNAL") onDefect(error, lease.id);
-		await persist(() => jobs.fail(lease, failure));
+		await writeDown(() => jobs.fail(lease, failure));
 		annotate({ "error.type": failure.code });
 		end(job, "failed");
 	}
@@ -191,7 +178,7 @@ export function createPlanner({ jobs, shelfOf, engine, leaseSeconds, onDefect, o
 		const stop = new Int32Array(new SharedArrayBuffer(4));
 		const job: Job = { lease, stop, progress: null, isStopAsked: lease.isStopAsked, isLost: false, isHandedBack: false, beatAt: 0 };
 		if (lease.attempts > MAX_ATTEMPTS) {
-			await persist(() => jobs.fail(lease, GAVE_UP));
+			await writeDown(() => jobs.fail(lease, GAVE_UP));
 			return end(job, "failed");
 		}
 		if (job.isStopAsked) raise(job.stop);
@@ -211,7 +198,7 @@ export function createPlanner({ jobs, shelfOf, engine, leaseSeconds, onDefect, o
 			state.isWoken = false;
 			// Where even the end cannot be written down, the lease runs out and the plan is made again.
 			const lease = await jobs.lease(Date.now(), leaseUntil()).catch((error: unknown) => {
-				if (!isBusy(error)) onDefect(error, "none");
+				if (!isBusyOrDisk(error)) onDefect(error, "none");
 				return null;
 			});
 			if (lease === null) {

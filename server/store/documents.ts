@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { createTurns } from "../turns.ts";
 
 /** Gives the bytes of a document. */
 type Fill = (writeBytes: (bytes: Buffer) => Promise<void>) => Promise<void>;
@@ -52,7 +53,6 @@ export async function openDocuments(folder: string): Promise<Documents> {
 	await mkdir(folder, { recursive: true });
 	const pathOf = (digest: string): string => join(folder, `${digest}${ENDING}`);
 	const draftPath = (name: string): string => join(folder, `${name}${DRAFT}`);
-	let last: Promise<unknown> = Promise.resolve();
 	async function draft(name: string, fill: Fill): Promise<Draft> {
 		const path = draftPath(name);
 		const drop = (): Promise<void> => rm(path, { force: true });
@@ -89,11 +89,7 @@ export async function openDocuments(folder: string): Promise<Documents> {
 			made.place();
 			return made.digest;
 		},
-		inTurn(work) {
-			const turn = last.then(work);
-			last = turn.catch(() => {});
-			return turn;
-		},
+		inTurn: createTurns(),
 		remove: (digest) => rmSync(pathOf(digest), { force: true }),
 		async removeDrafts(names) {
 			for (const name of names) await rm(draftPath(name), { force: true });

@@ -3,6 +3,7 @@ import type { Item } from "../../engine/index.ts";
 import { putAnswer } from "./answer-rows.ts";
 import { appendChanges } from "./change-rows.ts";
 import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
+import { createTurns } from "../turns.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import type { FirstAnswer, OnceKey } from "./store.ts";
 
@@ -134,12 +135,8 @@ async function putChanged(rows: Rows, { tenant, portfolio, changed }: Ledger): P
 export async function openHeldContacts(database: Database, idempotencyHours: number): Promise<HeldContacts> {
 	const waiting = await countAll(database);
 	// One transaction after the other: two that lock the same rows in another order would stop one another.
-	let last: Promise<unknown> = Promise.resolve();
-	const inTurn = <T>(tenant: string, work: (rows: Rows) => Promise<T>): Promise<T> => {
-		const turn = last.then(() => database.as(tenant, work));
-		last = turn.catch(() => {});
-		return turn;
-	};
+	const turns = createTurns();
+	const inTurn = <T>(tenant: string, work: (rows: Rows) => Promise<T>): Promise<T> => turns(() => database.as(tenant, work));
 
 	async function commit(posts: readonly ContactPost[]): Promise<readonly (readonly PostOutcome[])[]> {
 		const { outcomes, ledgers } = await inTurn(EVERY_TENANT, async (rows) => {

@@ -23,6 +23,7 @@ import {
 } from "../../engine/index.ts";
 import { syncFolder } from "../durable-file.ts";
 import { inSpan } from "../tracing.ts";
+import { createTurnsByName } from "../turns.ts";
 import type { HeldRows } from "./held-contacts.ts";
 
 /** Bytes of a table as they were received. */
@@ -79,18 +80,6 @@ const KEPT_IN_MEMORY = 2;
 /** Where a tenant's portfolios are, in the folder of its files. */
 export const portfoliosFolder = (folder: string): string => join(folder, "portfolios");
 
-/** Runs the works given under one name one after the other. */
-function createTurns(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
-	const last = new Map<string, Promise<unknown>>();
-	return (name, work) => {
-		const turn = (last.get(name) ?? Promise.resolve()).then(work);
-		const settled = turn.catch(() => {});
-		last.set(name, settled);
-		void settled.then(() => last.get(name) === settled && last.delete(name));
-		return turn;
-	};
-}
-
 const NONE_HELD: HeldRows = {
 	countWaiting: () => 0,
 	marks: async () => [],
@@ -114,7 +103,7 @@ export async function openPortfolios(
 	for (const name of await readdir(root)) {
 		if (name.startsWith(".")) await rm(join(root, name), { recursive: true, force: true }); // left by a process that died
 	}
-	const turns = createTurns();
+	const turns = createTurnsByName();
 	const versions = new Map<string, number>();
 	const kept = new Map<string, ReadPortfolio>();
 	/** Those that were asked for and are not done: whoever asks again meanwhile waits for the same. */

@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
-import { CarteiraError } from "../../engine/index.ts";
 import type { Limits } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import { isBusy } from "../retry.ts";
 import type { Change } from "../store/change-rows.ts";
 import type { Delivery, LeasedWebhook, WebhookRows } from "../store/webhook-rows.ts";
 import { type Message, createPost } from "./post-message.ts";
@@ -50,7 +50,6 @@ export function messageOf(webhookId: string, { sequence, at, portfolio, type, da
 }
 
 const isAccepted = ({ status }: { readonly status: number | null }): boolean => status !== null && status >= 200 && status < 300;
-const isBusy = (error: unknown): boolean => error instanceof CarteiraError && error.code === "BUSY";
 
 /** Starts sending for all tenants. */
 export function createSender({ rows, clock, log, metrics, limits, allowPrivate }: SenderOptions): Sender {
