@@ -2,9 +2,9 @@ import { Command } from "commander";
 import { livePast } from "../../models/generator/past.ts";
 import { openMarket, staffTerritory } from "../../models/generator/distributor.ts";
 import { drawHoldOut } from "../../models/experiment/lot.ts";
-import { estimateUplift } from "../../models/experiment/uplift.ts";
 import { parseWords, wholeOf } from "../option-values.ts";
 import { MADE_AS_OF } from "./churn-options.ts";
+import { createIntervalTally } from "./interval-tally.ts";
 import { measureSwitchback } from "./switchback-lane.ts";
 
 const DAYS = 90;
@@ -56,7 +56,7 @@ if (parseWords(command, process.argv.slice(2))) {
 		["no effect", true],
 	] as const;
 	for (const [name, isNull] of given.repDays ? [] : effects) {
-		const counts = { adjusted: 0, randomised: 0, refuted: 0, lots: 0 };
+		const tally = createIntervalTally();
 		const truths: number[] = [];
 		for (let seed = 401; seed < 401 + numSeeds; seed++) {
 			const units = liveTwice(seed, customers, Math.ceil(customers / 150));
@@ -68,19 +68,11 @@ if (parseWords(command, process.argv.slice(2))) {
 					const isHeldOut = drawn.has(unit.id);
 					return { ...unit, cluster: unit.id, isHeldOut, outcome: isHeldOut && !isNull ? unit.withheld : unit.planned };
 				});
-				const found = estimateUplift(rows, { level: 0.9, seed: lot, numDraws: 199 });
-				if (!found) continue;
-				counts.lots++;
-				counts.adjusted += Number(found.adjusted[0] <= truth && truth <= found.adjusted[1]);
-				counts.randomised += Number(found.randomised[0] <= truth && truth <= found.randomised[1]);
-				counts.refuted += Number(found.pValue <= 0.1);
+				tally.add(rows, truth, lot);
 			}
 		}
-		const percent = (count: number): string => `${((100 * count) / counts.lots).toFixed(1)} %`;
 		const mean = truths.reduce((sum, one) => sum + one, 0) / truths.length;
-		console.log(
-			`${name}: true effect ${(100 * mean).toFixed(1)} % of sales; ${counts.lots} lots: adjusted intervals hold it ${percent(counts.adjusted)}, randomised ${percent(counts.randomised)}; no effect refuted ${percent(counts.refuted)}`,
-		);
+		console.log(`${name}: true effect ${(100 * mean).toFixed(1)} % of sales; ${tally.told()}`);
 	}
 	const { user, system } = process.cpuUsage();
 	console.log(`${((user + system) / 1e6).toFixed(0)} CPU s (synthetic)`);

@@ -1,10 +1,10 @@
 import { drawHoldOut } from "../../models/experiment/lot.ts";
 import { FEWEST_DAYS } from "../../models/experiment/rep-days.ts";
-import { estimateUplift } from "../../models/experiment/uplift.ts";
 import { openMarket, staffTerritory } from "../../models/generator/distributor.ts";
 import { livePast } from "../../models/generator/past.ts";
 import { weekdayOf } from "../../engine/units.ts";
 import { MADE_AS_OF } from "./churn-options.ts";
+import { createIntervalTally } from "./interval-tally.ts";
 
 const [DAY, NET] = [2, 5]; // columns of the generator's order rows
 const [DAYS, USUAL] = [84, 56];
@@ -52,7 +52,7 @@ function soldDays(seed: number, customers: number, reps: number): SoldDay[] {
 export function measureSwitchback(sizes: { numSeeds: number; customers: number; numLots: number }): string[] {
 	const all = Array.from({ length: sizes.numSeeds }, (_, i) => soldDays(401 + i, sizes.customers, Math.ceil(sizes.customers / 150)));
 	return [0.2, 0].map((planted) => {
-		const counts = { lots: 0, adjusted: 0, randomised: 0, refuted: 0 };
+		const tally = createIntervalTally();
 		for (const [at, days] of all.entries()) {
 			const truth = (planted * days.reduce((sum, { before }) => sum + before, 0)) / days.length;
 			for (let lot = 0; lot < sizes.numLots; lot++) {
@@ -61,15 +61,9 @@ export function measureSwitchback(sizes: { numSeeds: number; customers: number; 
 					const isHeldOut = drawn.has(day.id);
 					return { ...day, cluster: day.id, isHeldOut, outcome: day.sold + (isHeldOut ? 0 : planted * day.before) };
 				});
-				const found = estimateUplift(rows, { level: 0.9, seed: lot, numDraws: 199 });
-				if (!found) continue;
-				counts.lots++;
-				counts.adjusted += Number(found.adjusted[0] <= truth && truth <= found.adjusted[1]);
-				counts.randomised += Number(found.randomised[0] <= truth && truth <= found.randomised[1]);
-				counts.refuted += Number(found.pValue <= 0.1);
+				tally.add(rows, truth, lot);
 			}
 		}
-		const percent = (count: number): string => `${((100 * count) / counts.lots).toFixed(1)} %`;
-		return `rep-days, ${100 * planted} % of usual sales planted: ${counts.lots} lots: adjusted intervals hold it ${percent(counts.adjusted)}, randomised ${percent(counts.randomised)}; no effect refuted ${percent(counts.refuted)}`;
+		return `rep-days, ${100 * planted} % of usual sales planted: ${tally.told()}`;
 	});
 }

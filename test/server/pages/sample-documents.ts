@@ -1,3 +1,4 @@
+import { CAUSES } from "../../../engine/policy/case.ts";
 import {
 	DECISIONS,
 	RESULTS,
@@ -61,17 +62,12 @@ function sampleGroup(key: string | null, scale: number): MonitorGroup {
 					products: 400,
 				})),
 			),
-			breaks: [
-				"not_served",
-				"credit",
-				"stock_out",
-				"delivery_failure",
-				"price_objection",
-				"complaint",
-				"competitor",
-				"closed",
-				"unknown",
-			].map((cause, i) => ({ cause, customers: 12 - i, monthly_revenue_cents: 1_900_000 - 190_000 * i, monthly_margin_cents: 300_000 })),
+			breaks: CAUSES.map((cause, i) => ({
+				cause,
+				customers: 12 - i,
+				monthly_revenue_cents: 1_900_000 - 190_000 * i,
+				monthly_margin_cents: 300_000,
+			})),
 			objections: ["overstocked", "price", NASTY].map((objection, i) => ({
 				objection,
 				customers: 30 - 9 * i,
