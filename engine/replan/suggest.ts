@@ -12,6 +12,7 @@ import { type OpenScope, openScope, situationOf } from "./rep.ts";
 import { carriedOver, orderOf, validateAgainst } from "./replan.ts";
 import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
 import { makeRoom } from "./room.ts";
+import { sayDecision, sayLeftOut } from "./words.ts";
 
 const id = z.string().min(1).max(200);
 const date = z.string().refine((text) => !Number.isNaN(parseDay(text)), "expected a date YYYY-MM-DD");
@@ -53,7 +54,7 @@ export interface Suggestion {
 export interface Suggestions {
 	readonly customer_id: string;
 	readonly suggestions: readonly Suggestion[];
-	/** Why there is none, where there is none. */
+	/** Why there is none, where there is none, in the policy's language. */
 	readonly detail: string | null;
 }
 
@@ -72,11 +73,11 @@ export function suggest(desk: Desk, document: unknown, order: unknown): Suggesti
 	const found = reps.flatMap((repId) => suggestionsOf(desk, plan, repId, asked, request));
 	found.sort((a, b) => b.value_change_cents - a.value_change_cents || (keyOf(a) < keyOf(b) ? -1 : 1));
 	const row = plan.unplanned.find(({ customer_id }) => customer_id === asked.customer_id);
-	const why = row?.reasons.map(({ code, detail }) => `${code}: ${detail}`).join("; ");
+	const codes = row?.reasons.map(({ code }) => code) ?? [];
 	return {
 		customer_id: asked.customer_id,
 		suggestions: found.slice(0, asked.most),
-		detail: found.length > 0 ? null : (why ?? "no day, time or channel within the hard rules is left"),
+		detail: found.length > 0 ? null : codes.length > 0 ? sayLeftOut(desk.voice, codes) : sayDecision(desk.voice, "noPlace"),
 	};
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createVoice } from "../../engine/agenda/messages.ts";
 import type { Entry, RepPlan } from "../../engine/index.ts";
 import { createDesk } from "../../engine/replan/desk.ts";
 import { suppose } from "../../engine/replan/overlay.ts";
@@ -130,6 +131,22 @@ describe("a suggestion", () => {
 			expect(await room.engine.check(room.portfolio, answer.plan)).toEqual([]);
 		}
 		expect(numChecked).toBe(2);
+	});
+
+	it("says in the policy's language why there is none", () => {
+		const shut = room.plan.unplanned.find(({ customer_id }) => suggest(room.desk, room.plan, { customer_id }).suggestions.length === 0);
+		const customer_id = shut?.customer_id ?? "";
+		const said = suggest(room.desk, room.plan, { customer_id }).detail ?? "";
+		const english = suggest({ ...room.desk, voice: createVoice("en", "BRL") }, room.plan, { customer_id }).detail ?? "";
+		const codes = (text: string) => text.split("; ").map((part) => part.split(": ")[0]);
+		expect(codes(said)).toEqual([...new Set(shut?.reasons.map(({ code }) => code))]);
+		expect(codes(english)).toEqual(codes(said));
+		const words = (text: string) => text.split("; ").map((part) => part.split(": ")[1]);
+		for (const [i, told] of words(said).entries()) expect(told).not.toBe(words(english)[i]);
+		// A customer of the plan has no reason on record: beyond the horizon there is no day for it.
+		const [planned] = room.plan.reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries));
+		const beyond = { customer_id: planned.customer_id, from: "2027-11-26" };
+		expect(suggest(room.desk, room.plan, beyond).detail).toBe("Nenhum dia, horário ou canal cabe nas regras");
 	});
 
 	it("names the place of a rep and of days that make no sense", () => {
