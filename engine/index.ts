@@ -74,6 +74,7 @@ export { DEFAULT_POLICY, mergePolicy, type Policy, validatePolicy } from "./poli
 export { type Arm, findTrials, HELD_OUT, type LeftOut, type Trial, type TrialInputs } from "./policy/contact-trials.ts";
 export { pictureBefore } from "./policy/past-picture.ts";
 export { effectRowsOf } from "./policy/effect-rows.ts";
+export { buildOwnership } from "./policy/ownership.ts";
 export { type Population, type PopulationKey } from "./policy/population.ts";
 export { loadPopulation, savePopulation } from "./policy/population-file.ts";
 export { CLASSES, KINDS, PHASES, POTENTIALS, TERMS } from "./policy/case.ts";

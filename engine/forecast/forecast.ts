@@ -40,9 +40,10 @@ export interface ForecastInputs {
 export function forecastPortfolio({ context, predictor, plan }: ForecastInputs): ForecastDocument {
 	const { portfolio, policy, asOf } = context;
 	const read = plan === undefined || plan === null ? null : readForecastPlan(plan, asOf);
-	const gain = read && planGainOf(context, read);
+	const ownership = buildOwnership(portfolio, [asOf]);
+	const gain = read && planGainOf(context, read, ownership);
 	const scores = scoreOrigins(context, predictor);
-	const parts = findParts(portfolio, buildOwnership(portfolio, [asOf]));
+	const parts = findParts(portfolio, ownership);
 	const pictures = takePictures({ ...context, parts, scores });
 	const forecasts = FORECAST_METRICS.map((_, metric) => HORIZONS.map((__, horizon) => calibrate(pictures, 0, metric, horizon)));
 	const gains = gain && partGains(pictures, gain, scores[0]);

@@ -5,11 +5,12 @@ import { type ActionPlans, buildActionPlans, cadenceOf } from "../policy/action-
 import { contactDay } from "../policy/classify.ts";
 import { effectRowsOf } from "../policy/effect-rows.ts";
 import { CLASSES } from "../policy/case.ts";
+import type { Ownership } from "../policy/ownership.ts";
 import { PROSPECT } from "../policy/phase.ts";
 import { orderChance, shifted } from "../policy/value.ts";
 import { createWorth } from "../policy/worth.ts";
 import { rowsById } from "../portfolio/portfolio.ts";
-import { CHANNELS, DIRECTIONS, OUTCOMES } from "../portfolio/schema.ts";
+import { CHANNELS, DIRECTIONS, OUTCOMES, REP_KINDS } from "../portfolio/schema.ts";
 import { type Day, formatDay, parseDay } from "../units.ts";
 import { UNKNOWN_REACH } from "./pictures.ts";
 
@@ -19,6 +20,7 @@ const USUAL_DAYS = 90;
 const ASSUMED_SPREAD = 1;
 const CANCELLED = OUTCOMES.indexOf("cancelled");
 const INBOUND = DIRECTIONS.indexOf("inbound");
+const FIELD_EMPLOYEE = REP_KINDS.indexOf("field_employee");
 
 /** What is read of a plan. */
 const planShape = z.looseObject({
@@ -72,9 +74,9 @@ export interface PlanGain {
  * Holds a plan's contacts against those that usual service would make in the same days, by what contacts are taken to do. The scores are
  * those under usual service, so that only the difference is a gain; a customer that the plan leaves out loses its usual contacts.
  */
-export function planGainOf(context: PlanContext, plan: ForecastPlan): PlanGain {
-	const { portfolio, policy, classification, scores } = context;
-	const { customers, reps } = portfolio.tables;
+export function planGainOf(context: PlanContext, plan: ForecastPlan, ownership: Ownership): PlanGain {
+	const { portfolio, policy, classification, scores, asOf } = context;
+	const { customers, reps, assignments } = portfolio.tables;
 	const plans = buildActionPlans(policy);
 	const effects = effectRowsOf(policy);
 	const worthOf = createWorth(portfolio, scores, classification, policy);
@@ -91,9 +93,11 @@ export function planGainOf(context: PlanContext, plan: ForecastPlan): PlanGain {
 		if (difference.every((count) => count === 0)) continue;
 		const phase = classification.phase[customer];
 		const cls = classification.class[customer];
-		const owner = customers.refs.rep_id[customer];
-		const kind = owner >= 0 && owner < reps.numRows ? reps.codes.kind[owner] : 0;
-		const { interval } = cadenceOf(plans.planOf(phase, cls, classification.potential[customer], kind), customers, customer, Number.NaN);
+		const owner = ownership.ownerOf(customer);
+		const kind = owner < 0 ? FIELD_EMPLOYEE : reps.codes.kind[owner];
+		const row = ownership.assignmentOn(customer, asOf);
+		const assigned = row < 0 ? Number.NaN : assignments.numbers.interval_days[row];
+		const { interval } = cadenceOf(plans.planOf(phase, cls, classification.potential[customer], kind), customers, customer, assigned);
 		const chance = phase === PROSPECT ? policy.value.prospect_order_probability : orderChance(scores, customer, 0, interval);
 		const { orderValue, orderMargin } = worthOf(customer);
 		const won = (logitOf: (channel: number) => number): number =>

@@ -48,8 +48,17 @@ const overall = z.looseObject({
 
 const bin = z.strictObject({ mean_score: z.number(), mean_label: z.number(), count: z.int() });
 
-/** What a back-test cannot show, whatever its figures. */
-export const BACKTEST_LIMITS = ["NO_UPLIFT", "USUAL_SERVICE", "TODAYS_MASTER_DATA", "NO_SOLVE", "NO_CONTACTS", "MODEL_HAS_SEEN"] as const;
+/** What a back-test cannot show, and why figures are missing. */
+export const BACKTEST_LIMITS = [
+	"NOBODY_TO_RANK",
+	"NO_BREAKS",
+	"NO_UPLIFT",
+	"USUAL_SERVICE",
+	"TODAYS_MASTER_DATA",
+	"NO_SOLVE",
+	"NO_CONTACTS",
+	"MODEL_HAS_SEEN",
+] as const;
 
 /** A replay of a company's own past: `carteira backtest --json`. */
 export const backtestDocument = z.looseObject({

@@ -98,11 +98,14 @@ export async function backtest(portfolio: Portfolio, options: BacktestOptions): 
 			log_loss: ordered.length > 0 ? logLoss(ordered, probability) : null,
 			value_bias: cameIn > 0 ? said.reduce((sum, one) => sum + one.value, 0) / cameIn - 1 : null,
 		},
-		limits: limitsOf(
-			outcomes,
-			solve !== undefined,
-			shown.some(({ has_seen }) => has_seen),
-		),
+		limits: [
+			...emptyOf(shown),
+			...limitsOf(
+				outcomes,
+				solve !== undefined,
+				shown.some(({ has_seen }) => has_seen),
+			),
+		],
 	};
 }
 
@@ -199,6 +202,26 @@ function shownOf(outcome: OriginOutcome, origin: Day, seen: boolean): BacktestDo
 		has_seen: seen,
 		rankings: RANKINGS.flatMap((ranking) => capturedOf(outcome, ranking) ?? []),
 	};
+}
+
+/** Why figures are missing: origins with nobody to rank, and such at which nobody broke. */
+function emptyOf(origins: BacktestDocument["origins"]): BacktestDocument["limits"] {
+	const unranked = origins.filter(({ num_customers }) => num_customers === 0);
+	const unbroken = origins.filter(({ num_customers, num_breaks }) => num_customers > 0 && num_breaks === 0);
+	const told = (own: typeof origins): string =>
+		`at ${own.length} of ${origins.length} origins (${own.map(({ origin }) => origin).join(", ")})`;
+	const limits: BacktestDocument["limits"] = [];
+	if (unranked.length > 0)
+		limits.push({
+			code: "NOBODY_TO_RANK",
+			detail: `${told(unranked)} nobody who may be contacted had ordered in the year before: there is nothing to rank, so that figures are missing`,
+		});
+	if (unbroken.length > 0)
+		limits.push({
+			code: "NO_BREAKS",
+			detail: `${told(unbroken)} no customer that bought with regularity stopped: shares of breaks are missing there`,
+		});
+	return limits;
 }
 
 function limitsOf(outcomes: readonly OriginOutcome[], isSolved: boolean, isSeen: boolean): BacktestDocument["limits"] {

@@ -1,4 +1,4 @@
-import type { Policy } from "../../engine/index.ts";
+import { buildOwnership, type Policy } from "../../engine/index.ts";
 import type { History } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { CUSTOMER_STATUS } from "../../engine/portfolio/schema.ts";
@@ -14,7 +14,7 @@ const OPEN = CUSTOMER_STATUS.indexOf("open");
 
 /** A customer that a lot may be drawn over. */
 export interface Participant extends LotUnit {
-	/** Rows of the customers and the reps table; -1 where its rep has gone since. */
+	/** Rows of the customers table and of the rep that owned it on the first day; -1 where that rep has gone since. */
 	readonly customer: number;
 	readonly rep: number;
 	/** Customers of one group have their luck in common. */
@@ -27,11 +27,13 @@ export interface Participant extends LotUnit {
  * Ids of those that ordered in the year before and cannot take part, as the customers table has it on the day of the draw: closed, blocked, not
  * to be contacted, or without a rep. The table says nothing of earlier days, so that the draw writes them down.
  */
-export function findLeftOut({ tables: { customers } }: Portfolio, past: History): string[] {
+export function findLeftOut(portfolio: Portfolio, past: History): string[] {
+	const { customers } = portfolio.tables;
 	const { status, blocked } = customers.codes;
+	const { ownerOf } = buildOwnership(portfolio, [past.before]);
 	const isOpen = (row: number): boolean => (status[row] > CUSTOMER_STATUS.length || status[row] === OPEN) && blocked[row] !== 1;
 	return customersOf(past, 1)
-		.filter((row) => customers.refs.rep_id[row] < 0 || !isOpen(row))
+		.filter((row) => ownerOf(row) < 0 || !isOpen(row))
 		.map((row) => customers.texts.customer_id.at(row) ?? "");
 }
 
@@ -55,8 +57,8 @@ export function findParticipants(portfolio: Portfolio, past: History, policy: Po
 	const pastYear = new Map(rows.map((row) => [row, outcomesOf(portfolio, past, policy, row, from - 365, from).revenue]));
 	const ranked = rows.toSorted((a, b) => (pastYear.get(b) ?? 0) - (pastYear.get(a) ?? 0) || a - b);
 	const sizeOf = new Map(ranked.map((row, rank) => [row, SIZES[Math.floor((SIZES.length * rank) / ranked.length)]]));
-	const rep = customers.refs.rep_id;
-	const repOf = (row: number): string => (rep[row] < 0 ? null : reps.texts.rep_id.at(rep[row])) ?? "none"; // its rep may have gone since
+	const { ownerOf } = buildOwnership(portfolio, [from]);
+	const repOf = (row: number): string => (ownerOf(row) < 0 ? null : reps.texts.rep_id.at(ownerOf(row))) ?? "none"; // its rep may have gone since
 	const fine = Map.groupBy(rows, (row) => `${repOf(row)} ${sizeOf.get(row)}`);
 	const stratumOf = (row: number): string => {
 		const name = `${repOf(row)} ${sizeOf.get(row)}`;
@@ -66,6 +68,6 @@ export function findParticipants(portfolio: Portfolio, past: History, policy: Po
 		const id = customers.texts.customer_id.at(row) ?? "";
 		const group = customers.texts.group_id.at(row);
 		const cluster = group === null ? `customer ${id}` : `group ${group}`;
-		return { id, stratum: stratumOf(row), customer: row, rep: rep[row], cluster, pastYear: pastYear.get(row) ?? 0 };
+		return { id, stratum: stratumOf(row), customer: row, rep: ownerOf(row), cluster, pastYear: pastYear.get(row) ?? 0 };
 	});
 }

@@ -47,6 +47,14 @@ export const BACKTEST_WORDS = {
 	customers: { pt: "Clientes", en: "Customers" },
 	logLoss: { pt: "Log-loss {loss}; viés do valor {bias}", en: "Log-loss {loss}; bias of the value {bias}" },
 	limitTexts: {
+		NOBODY_TO_RANK: {
+			pt: "Em algumas datas ninguém que se pudesse contatar tinha comprado no ano anterior: não há o que pôr em ordem e os números faltam.",
+			en: "On some days nobody who could be contacted had ordered in the year before: there is nothing to rank, and figures are missing.",
+		},
+		NO_BREAKS: {
+			pt: "Em algumas datas nenhum cliente regular parou: a parte das quebras falta.",
+			en: "On some days no regular customer stopped: the share of breaks is missing.",
+		},
 		NO_UPLIFT: {
 			pt: "Não mostra o que os contatos mudam: só um sorteio mostra.",
 			en: "It does not show what contacts change: only a lot does.",

@@ -9,6 +9,8 @@ import { backtest, contextAt } from "../../../models/backtest/backtest.ts";
 import { effectsThen, knownThen } from "../../../models/backtest/known-then.ts";
 import { rankCustomers } from "../../../models/backtest/rankings.ts";
 import { formatBacktest } from "../../../models/report/backtest-report.ts";
+import { backtestPage } from "../../../server/pages/backtest-page.ts";
+import { createSpeech } from "../../../server/pages/speech.ts";
 import { randomWorld } from "../../random-world.ts";
 import { MADE_AS_OF, madePast, spoiledFrom } from "./made-past.ts";
 
@@ -106,6 +108,17 @@ describe("a back-test", () => {
 		expect(effectsThen(policy, parseDay("2025-12-31")).effects[0]).toMatchObject({ order_logit: 0.5 });
 		expect(effectsThen(policy, parseDay("2025-12-31")).effects[0].measured).toBeUndefined();
 		expect(effectsThen(policy, parseDay("2026-01-01")).effects[0]).toMatchObject({ order_logit: 2, measured });
+	});
+
+	it("says in words why figures are missing at origins before any order", async () => {
+		const first = Math.min(...past.tables.orders.days.ordered_on);
+		const early = await backtest(past, { from: first - 30, to: first - 10, origins: 2 });
+		expect(early.origins.map(({ num_customers }) => num_customers)).toEqual([0, 0]);
+		expect(early.limits[0].code).toBe("NOBODY_TO_RANK");
+		expect(formatBacktest(early)).toContain(`at 2 of 2 origins (${formatDay(first - 30)}, ${formatDay(first - 10)}) nobody`);
+		const page = await backtestPage(createSpeech("pt-BR", "BRL"), early, null);
+		expect(page).toContain("ninguém que se pudesse contatar tinha comprado no ano anterior");
+		expect(document.limits.map(({ code }) => code)).not.toContain("NOBODY_TO_RANK");
 	});
 
 	it("refuses a window that is not over, and a last origin before the first", async () => {

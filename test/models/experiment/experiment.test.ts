@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Portfolio } from "../../../engine/index.ts";
+import { type Portfolio, validatePolicy } from "../../../engine/index.ts";
+import { buildHistory } from "../../../engine/portfolio/history.ts";
+import { ASSIGNMENT_ROLES } from "../../../engine/portfolio/schema.ts";
 import { formatDay } from "../../../engine/units.ts";
 import { designExperiment } from "../../../models/experiment/design.ts";
 import { type ExperimentDesign, experimentDesign, experimentReport } from "../../../models/experiment/experiment-document.ts";
+import { findLeftOut, findParticipants } from "../../../models/experiment/participants.ts";
+import { findRepDays } from "../../../models/experiment/rep-days.ts";
 import { reportExperiment } from "../../../models/experiment/report.ts";
 import { formatDesign, formatExperiment } from "../../../models/report/experiment-sheets.ts";
 import { MADE_AS_OF, madePast, spoiledFrom } from "../backtest/made-past.ts";
@@ -49,6 +53,40 @@ describe("the design of an experiment", () => {
 			expect(planned.baseline / soon.baseline).toBeCloseTo(1, 1);
 			expect(planned.minimum_detectable / soon.minimum_detectable).toBeGreaterThan(0.7);
 		}
+	});
+
+	it("goes by who owned each customer on the first day, as the assignments say, whatever the customers table does", () => {
+		const { customers, assignments, reps } = past.tables;
+		const owners = Array.from({ length: assignments.numRows }, (_, row) => row).filter(
+			(row) => assignments.codes.role[row] === ASSIGNMENT_ROLES.indexOf("owner"),
+		);
+		expect(owners.length).toBeGreaterThan(100);
+		// Nobody in the customers table; half of the owners of another rep, one that was so until the day before.
+		const other = owners.filter((row) => row % 2 === 0).map((row) => assignments.refs.customer_id[row]);
+		const moved = new Set(other);
+		const [gone] = other;
+		const rep_id = assignments.refs.rep_id.map((rep, row) => (moved.has(assignments.refs.customer_id[row]) ? 1 : rep));
+		const valid_to = assignments.days.valid_to.map((day, row) => (assignments.refs.customer_id[row] === gone ? FROM - 1 : day));
+		const tables = {
+			...past.tables,
+			customers: { ...customers, refs: { ...customers.refs, rep_id: new Int32Array(customers.length).fill(-1) } },
+			assignments: { ...assignments, refs: { ...assignments.refs, rep_id }, days: { ...assignments.days, valid_to } },
+		};
+		const history = buildHistory(past, FROM);
+		const leftOut = findLeftOut({ ...past, tables }, history);
+		const named = (row: number) => customers.texts.customer_id.at(row) ?? "";
+		expect(leftOut).toContain(named(gone));
+		const policy = validatePolicy(past.policy);
+		const found = findParticipants({ ...past, tables }, history, policy, { share: 0.2, leftOut });
+		expect(found.length).toBeGreaterThan(80);
+		const ownerOf = new Map(owners.map((row) => [assignments.refs.customer_id[row], rep_id[row]]));
+		for (const { customer, rep, stratum } of found) {
+			expect(rep).toBe(ownerOf.get(customer));
+			expect([reps.texts.rep_id.at(rep), "other"]).toContain(stratum.split(" ")[0]);
+		}
+		const countOf = (asked: Portfolio) =>
+			findRepDays(asked, policy, findParticipants(asked, history, policy, { share: 1, leftOut }), FROM, FROM + 13).length;
+		expect(countOf({ ...past, tables })).toBeGreaterThan(0);
 	});
 
 	it("refuses days and shares that make no sense", () => {
