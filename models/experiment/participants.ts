@@ -30,10 +30,10 @@ export interface Participant extends LotUnit {
 export function findLeftOut(portfolio: Portfolio, past: History): string[] {
 	const { customers } = portfolio.tables;
 	const { status, blocked } = customers.codes;
-	const { ownerOf } = buildOwnership(portfolio, [past.before]);
+	const ownership = buildOwnership(portfolio, [past.before]);
 	const isOpen = (row: number): boolean => (status[row] > CUSTOMER_STATUS.length || status[row] === OPEN) && blocked[row] !== 1;
 	return customersOf(past, 1)
-		.filter((row) => ownerOf(row) < 0 || !isOpen(row))
+		.filter((row) => ownership.ownerOf(row) < 0 || !isOpen(row))
 		.map((row) => customers.texts.customer_id.at(row) ?? "");
 }
 
@@ -57,7 +57,8 @@ export function findParticipants(portfolio: Portfolio, past: History, policy: Po
 	const pastYear = new Map(rows.map((row) => [row, outcomesOf(portfolio, past, policy, row, from - 365, from).revenue]));
 	const ranked = rows.toSorted((a, b) => (pastYear.get(b) ?? 0) - (pastYear.get(a) ?? 0) || a - b);
 	const sizeOf = new Map(ranked.map((row, rank) => [row, SIZES[Math.floor((SIZES.length * rank) / ranked.length)]]));
-	const { ownerOf } = buildOwnership(portfolio, [from]);
+	const ownership = buildOwnership(portfolio, [from]);
+	const ownerOf = (row: number): number => ownership.ownerOf(row);
 	const repOf = (row: number): string => (ownerOf(row) < 0 ? null : reps.texts.rep_id.at(ownerOf(row))) ?? "none"; // its rep may have gone since
 	const fine = Map.groupBy(rows, (row) => `${repOf(row)} ${sizeOf.get(row)}`);
 	const stratumOf = (row: number): string => {
