@@ -7,6 +7,7 @@ import { type Metrics, createMetrics } from "./metrics.ts";
 import { type Erasures, type ErasuresOptions, createErasures } from "./jobs/erasures.ts";
 import { type PlanQueue, createPlanQueue } from "./jobs/plan-queue.ts";
 import { type PlanNews, type Planner, createPlanner } from "./jobs/planner.ts";
+import { createPreparer } from "./jobs/preparer.ts";
 import { createWatchers } from "./jobs/watchers.ts";
 import { startWorkerProcess } from "./jobs/worker-process.ts";
 import { type Audit, createAudit } from "./store/audit.ts";
@@ -110,7 +111,14 @@ async function open(
 		watchers.tell(id, kind);
 	};
 	const planner = startPlanner(config, { jobs, database, engine, log, onNews });
-	const plans = createPlanQueue({ jobs, planner, watchers, maxQueued: limits.max_queued_plans });
+	const preparer = createPreparer({
+		jobs,
+		portfoliosOf: async (tenant) => (await tenants.get(tenant)).portfolios,
+		onDefect: (error, planId) => log.error({ err: error, planId }, "a plan could not be prepared"),
+		onPrepared: () => planner?.wake(),
+		onNews,
+	});
+	const plans = createPlanQueue({ jobs, planner, preparer, watchers, maxQueued: limits.max_queued_plans });
 	toClose.push(() => plans.close());
 	const countLeased: ErasuresOptions["countLeased"] = (tenant, portfolio) => jobs.countLeased(tenant, portfolio);
 	const erasures = createErasures({ rows: createErasureRows(database), tenants, log, plans, countLeased });

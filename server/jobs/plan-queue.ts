@@ -4,12 +4,15 @@ import type { OnceAnswer, PlanOrder, PlanRecord } from "../store/store.ts";
 import type { Tenant } from "../tenants.ts";
 import { annotate } from "../tracing.ts";
 import type { Planner } from "./planner.ts";
+import type { Preparer } from "./preparer.ts";
 import type { Watchers } from "./watchers.ts";
 
 export interface PlanQueueOptions {
 	readonly jobs: JobRows;
 	/** Who makes plans for this server, here or beside it; null where only workers elsewhere do. */
 	readonly planner: Planner | null;
+	/** Who lets them be made. */
+	readonly preparer: Preparer;
 	/** Those who want to know of changes of plans; they are told of what `planner` makes. */
 	readonly watchers: Watchers;
 	/** Plans of all tenants that may wait, beside the one that is made. */
@@ -18,7 +21,7 @@ export interface PlanQueueOptions {
 
 /** Takes orders of plans for whoever makes them: orders, stops and ends are rows, so it need not be this process. */
 export interface PlanQueue {
-	/** Throws BUSY when too many wait. The plan knows all that was acknowledged before. */
+	/** Throws BUSY when too many wait. The plan knows all that was acknowledged before, though nobody waits here until a snapshot has it. */
 	submit(tenant: Tenant, order: PlanOrder, once?: OnceAnswer): Promise<PlanRecord>;
 	/** Asks a waiting or running plan to end with the best found so far; CONFLICT when it has ended. */
 	stop(tenant: Tenant, id: string): Promise<void>;
@@ -42,19 +45,21 @@ const LOOK = 1000;
 const isGone = (error: unknown): boolean => error instanceof CarteiraError && error.code === "NOT_FOUND";
 
 /** A server's queue of plans. */
-export function createPlanQueue({ jobs, planner, watchers, maxQueued }: PlanQueueOptions): PlanQueue {
+export function createPlanQueue({ jobs, planner, preparer, watchers, maxQueued }: PlanQueueOptions): PlanQueue {
 	let isClosing = false;
-	const wake = (): void => planner?.wake();
+	const wake = (): void => {
+		preparer.wake();
+		planner?.wake();
+	};
 	return {
 		watchers,
 		async submit(tenant, order, once) {
 			if (isClosing) throw new CarteiraError("BUSY", "the server is going down");
 			if ((await jobs.countUnfinished()) > maxQueued)
 				throw new CarteiraError("BUSY", `${maxQueued} plans are waiting already; try again later`);
-			await tenant.portfolios.prepare(order.portfolio);
 			const plan = await tenant.store.createPlan(order, once);
 			annotate({ "carteira.plan.id": plan.id }); // by which its trace and that of its making find each other
-			wake();
+			preparer.wake();
 			return plan;
 		},
 		async stop(tenant, id) {
@@ -89,6 +94,7 @@ export function createPlanQueue({ jobs, planner, watchers, maxQueued }: PlanQueu
 		async close() {
 			isClosing = true;
 			watchers.tellAll();
+			await preparer.close();
 			await planner?.close();
 		},
 	};

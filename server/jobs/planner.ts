@@ -68,7 +68,7 @@ const GAVE_UP: Failure = {
 };
 
 /** Why a plan failed, in words for its client; a defect's own words stay in the log. */
-function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown): Failure {
 	if (error instanceof CarteiraError && error.code !== "INTERNAL") {
 		return { code: error.code, detail: error.message, errors: error.details };
 	}

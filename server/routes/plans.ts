@@ -66,8 +66,7 @@ export function registerPlanRoutes(app: App, services: Services): void {
 
 	/** The order's policy is judged as it will hold: laid over the portfolio's. */
 	async function validateOverlay(portfolios: Portfolios, name: string, overlay: NonNullable<PlanOrder["policy"]>): Promise<void> {
-		const { portfolio } = await portfolios.read(name);
-		validatePolicy(mergePolicy(portfolio.policy ?? {}, overlay));
+		validatePolicy(mergePolicy((await portfolios.policyOf(name)) ?? {}, overlay));
 	}
 
 	async function validateOrder(portfolios: Portfolios, order: PlanOrder): Promise<object> {

@@ -13,6 +13,13 @@ export interface LeasedPlan extends Lease {
 	readonly attempts: number;
 }
 
+/** A plan of which the snapshot does not yet hold all that was acknowledged before it. */
+export interface UnpreparedPlan {
+	readonly id: string;
+	readonly tenant: string;
+	readonly portfolio: string;
+}
+
 /** What a worker hears of a plan that it holds. */
 export interface Held {
 	readonly isStopAsked: boolean;
@@ -26,10 +33,13 @@ export interface Held {
  */
 export interface JobRows {
 	countUnfinished(): Promise<number>;
+	/** Plans of all tenants that are to be prepared; none of them was leased ever. */
+	unprepared(): Promise<UnpreparedPlan[]>;
+	markPrepared(plans: readonly UnpreparedPlan[]): Promise<void>;
 	/** Plans of a portfolio that some worker makes; leases that ran out are taken back for good. */
 	countLeased(tenant: string, portfolio: string): Promise<number>;
 	/**
-	 * The next plan to make: of the tenants that fewest are being made for, the one that was longest not served; its oldest. Null where
+	 * The next prepared plan to make: of the tenants that fewest are being made for, the one that was longest not served; its oldest. Null where
 	 * none waits. Times are milliseconds since 1970.
 	 */
 	lease(now: number, until: number): Promise<LeasedPlan | null>;
@@ -52,6 +62,7 @@ function findNext(rows: Rows, now: number) {
 			.selectFrom("plan")
 			.select(["id", "tenant", "request", "lease_token", "stop_asked", "attempts"])
 			.where("finished_at", "is", null)
+			.where("prepared", "=", 1)
 			.where((is) => is.or([is("lease_until", "is", null), is("lease_until", "<", now)]))
 			// What a customer is being erased from is not planned: the plan could name it.
 			.where((is) =>
@@ -131,6 +142,21 @@ export function createJobRows(database: Database): JobRows {
 					.where("finished_at", "is", null)
 					.executeTakeFirstOrThrow();
 				return count;
+			}),
+		unprepared: () =>
+			database.read(EVERY_TENANT, (rows) =>
+				rows
+					.selectFrom("plan")
+					.select(["id", "tenant", "portfolio"])
+					.where("finished_at", "is", null)
+					.where("prepared", "=", 0)
+					.orderBy("sequence")
+					.execute(),
+			),
+		markPrepared: (plans) =>
+			all(async (rows) => {
+				const ids = plans.map(({ id }) => id);
+				await rows.updateTable("plan").set({ prepared: 1 }).where("id", "in", ids).execute();
 			}),
 		countLeased: (tenant, portfolio) =>
 			all(async (rows) => {

@@ -20,14 +20,14 @@ function publicationOf(row: PlanRow): Publication {
 
 export const newPlanId = (): string => `pl_${randomBytes(12).toString("hex")}`;
 
-/** Puts a plan on the queue; answers its id. */
+/** Puts a plan on the queue, to be prepared before it may be made; answers its id. */
 export async function insertPlan(rows: Rows, tenant: string, order: PlanOrder): Promise<string> {
 	const id = newPlanId();
 	const { portfolio } = order;
 	const created_at = new Date().toISOString();
 	await rows
 		.insertInto("plan")
-		.values({ id, tenant, portfolio, status: "queued", created_at, request: JSON.stringify(order) })
+		.values({ id, tenant, portfolio, status: "queued", created_at, request: JSON.stringify(order), prepared: 0 })
 		.execute();
 	return id;
 }

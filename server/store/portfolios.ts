@@ -53,6 +53,8 @@ export interface Portfolios {
 	read(name: string): Promise<ReadPortfolio>;
 	/** The same without the contacts that wait: what happened on a plan's days is no history of it, so a decision about it need not have them. */
 	readAsItStands(name: string): Promise<ReadPortfolio>;
+	/** The policy that it has of its own, null for none; waits for no change that is under way. */
+	policyOf(name: string): Promise<unknown>;
 	/** Brings contacts that wait into the snapshot, as every reading and every change does first. */
 	fold(name: string): Promise<void>;
 	/** The same, and makes sure that there is a snapshot: another process may then read all that was acknowledged before. */
@@ -257,6 +259,12 @@ export async function openPortfolios(
 				await foldNow(name);
 				if (!isStore(folderOf(name))) await ensureStore(folderOf(name));
 			}),
+		async policyOf(name) {
+			await require(name);
+			if (!isStore(folderOf(name))) return (await turns(name, () => readNow(name))).portfolio.policy;
+			const { policy } = openSnapshot(folderOf(name)).manifest;
+			return policy === null ? null : JSON.parse(policy);
+		},
 		readAsItStands: (name) => turns(name, () => readNow(name)),
 		fold(name) {
 			const known = folds.get(name);

@@ -56,6 +56,8 @@ interface PlanTable {
 	/** How often the making began and did not end. */
 	readonly attempts: Generated<number>;
 	readonly stop_asked: Generated<number>;
+	/** Does the snapshot hold what was acknowledged before the plan was ordered? Only then may it be made. */
+	readonly prepared: Generated<number>;
 	/** How far its making is, as JSON; null while nobody makes it. */
 	readonly progress: string | null;
 	/** Grows with every change of status: the number of the event that tells it. */

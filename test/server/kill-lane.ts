@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type Portfolio, readPortfolio } from "../../engine/index.ts";
+import { formatDay, parseDay, type PlanDocument, type Portfolio, readPortfolio } from "../../engine/index.ts";
 import { createRandom } from "../../engine/random.ts";
 import { databasePath } from "../../server/store/data-folder.ts";
 import { EVERY_TENANT, openDatabase } from "../../server/store/database.ts";
@@ -126,6 +126,20 @@ function checkOrders({ numRows, texts }: Portfolio["tables"]["orders"], uploads:
 	expect(numRows).toBe(100 + last);
 }
 
+/** When a contact was made: twenty a day, so that the last day that a plan knows tells which contacts it knows. */
+const contactedOn = (number: number): string =>
+	formatDay(Math.min(parseDay("2020-01-01") + Math.floor(number / 20), parseDay("2026-11-22")));
+
+/** Every plan that was made knows the contacts that were acknowledged before it was ordered. */
+function checkKnown(plans: readonly { readonly id: string; readonly head: string | null }[], known: ReadonlyMap<string, number>): void {
+	for (const { id, head } of plans) {
+		const numContacts = known.get(id) ?? 0;
+		if (head === null || numContacts === 0) continue;
+		const { receipt }: Pick<PlanDocument, "receipt"> = JSON.parse(head);
+		expect(receipt.data_through.contacts ?? "", id).toSatisfy((last: string) => last >= contactedOn(numContacts - 1));
+	}
+}
+
 /** Holds what the folder and the database have against what clients were told. */
 async function checkAll(
 	dataDir: string,
@@ -179,14 +193,18 @@ async function makeFolder(): Promise<string> {
 
 function startTraffic(url: string) {
 	const contacts = createClient(0, (number) => {
-		const row = { contact_id: `k${number}`, customer_id: "c1", rep_id: "r1", contacted_at: "2026-11-20T09:30:00", channel: "phone" };
+		const contacted_at = `${contactedOn(number)}T09:30:00`;
+		const row = { contact_id: `k${number}`, customer_id: "c1", rep_id: "r1", contacted_at, channel: "phone" };
 		return fetch(`${url}/v1/portfolios/${PORTFOLIO}/contacts`, {
 			method: "POST",
 			headers: { "content-type": "application/x-ndjson", "idempotency-key": `contact ${number}` },
 			body: `${JSON.stringify({ ...row, outcome: "no_order" })}\n`,
 		});
 	});
+	/** Contacts that were acknowledged before each plan was ordered for the first time. */
+	const before = new Map<number, number>();
 	const plans = createClient(300, (number) => {
+		if (!before.has(number)) before.set(number, contacts.acknowledged.size);
 		const budget = number % 3 === 0 ? { seconds: 0.3 } : { iterations: 20 };
 		const body = JSON.stringify({ as_of: "2026-11-23", seed: number, budget });
 		return fetch(`${url}/v1/portfolios/${PORTFOLIO}/plans`, {
@@ -202,7 +220,7 @@ function startTraffic(url: string) {
 			body: ordersCsv(number),
 		}),
 	);
-	return { contacts, plans, uploads };
+	return { contacts, plans, uploads, before };
 }
 
 async function untilEnded(url: string, ids: readonly string[]): Promise<void> {
@@ -241,7 +259,7 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 	victim.start();
 	await victim.untilListening();
 	worker.start();
-	const { contacts, plans, uploads } = startTraffic(url);
+	const { contacts, plans, uploads, before } = startTraffic(url);
 	try {
 		for (let point = 0; point < points; point++) {
 			if (random.next() < 0.7) await untilMore(contacts.acknowledged, plans.acknowledged);
@@ -271,7 +289,10 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 			await victim.untilListening();
 		}
 		await Promise.all([contacts.finish(), plans.finish(), uploads.finish()]);
-		const ids = [...plans.acknowledged.values()].map((body) => (JSON.parse(body) as { id: string }).id);
+		const known = new Map(
+			[...plans.acknowledged].map(([number, body]) => [(JSON.parse(body) as { id: string }).id, before.get(number) ?? 0]),
+		);
+		const ids = [...known.keys()];
 		await untilEnded(url, ids);
 		await Promise.all([victim, worker].map((process) => process.end("SIGTERM")));
 		victim.start(); // what processes that died left is removed
@@ -279,6 +300,7 @@ export async function runKillLane({ seed, points, maxDelay, postgres }: KillLane
 		await fetch(`${url}/v1/portfolios/${PORTFOLIO}`); // which brings the contacts that wait into the folder
 		await victim.end("SIGTERM");
 		const ended = await checkAll(dataDir, databaseUrl, contacts.acknowledged, uploads.acknowledged, ids, kills.PostgreSQL);
+		checkKnown(ended, known);
 		const outcomes: Record<string, number> = {};
 		for (const { status } of ended) outcomes[status] = (outcomes[status] ?? 0) + 1;
 		const repeats = contacts.state.repeats + plans.state.repeats + uploads.state.repeats;

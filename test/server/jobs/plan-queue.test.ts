@@ -1,6 +1,7 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { openSnapshot } from "../../../engine/index.ts";
 import { createPlanner } from "../../../server/jobs/planner.ts";
 import { createJobRows } from "../../../server/store/job-rows.ts";
 import { createShelves } from "../../../server/tenants.ts";
@@ -11,6 +12,92 @@ const ORDER = { portfolio: "acme", as_of: "2026-11-23" };
 
 const isRunning = ({ tenant }: TestService, id: string) =>
 	expect.poll(async () => (await tenant.store.getPlan(id)).progress?.phase, { timeout: 20_000 }).toBe("solving");
+
+/** Stores a plan that may be made, in a service whose queue is closed. */
+async function createPrepared({ services, tenant }: TestService) {
+	const plan = await tenant.store.createPlan(ORDER);
+	const jobs = createJobRows(services.database);
+	await jobs.markPrepared(await jobs.unprepared());
+	return plan;
+}
+
+async function postContact({ app }: TestService): Promise<void> {
+	const payload = {
+		contact_id: "k1",
+		customer_id: "c1",
+		rep_id: "r1",
+		contacted_at: "2026-11-20T09:30",
+		channel: "phone",
+		outcome: "order",
+	};
+	const answer = await app.inject({ method: "POST", url: "/v1/portfolios/acme/contacts", payload });
+	expect(answer.statusCode, answer.body).toBe(200);
+}
+
+/** Contacts that were in the snapshot when a plan was made of it. */
+function contactsKnown({ engine, dataDir }: TestService): number[] {
+	const known: number[] = [];
+	engine.answer = () => {
+		known.push(openSnapshot(join(dataDir, "portfolios", "acme")).portfolio().tables.contacts.numRows);
+		return samplePlan();
+	};
+	return known;
+}
+
+test("a plan is ordered while the portfolio is being changed, and made once it knows what was acknowledged before", async () => {
+	const service = await startService();
+	const known = contactsKnown(service);
+	await postContact(service);
+	const change = Promise.withResolvers<void>();
+	const began = Promise.withResolvers<void>();
+	const traces = { customerId: "nobody", names: [], pseudonym: "erased", derived: {} };
+	const changed = service.tenant.portfolios.erase("acme", traces, { mark: "m", beforeSwitch: async () => {} }, () => {
+		began.resolve();
+		return change.promise;
+	});
+	await began.promise;
+	const payload = { as_of: ORDER.as_of, policy: { routing_mode: "guided" } };
+	const answer = await service.app.inject({ method: "POST", url: "/v1/portfolios/acme/plans", payload });
+	expect(answer.statusCode, answer.body).toBe(202);
+	const { id } = answer.json<{ id: string }>();
+	await service.services.plans.ended(service.tenant, id, 1.5); // workers look for plans every second
+	expect(await service.tenant.store.getPlan(id)).toMatchObject({ status: "queued" });
+	change.resolve();
+	await changed;
+	await service.services.plans.ended(service.tenant, id, 20);
+	expect(known).toEqual([1]);
+	await service.close();
+});
+
+test("a plan whose server was killed before its snapshot knew the contacts waits for the next start, and knows them", async () => {
+	const first = await startService();
+	await first.services.plans.close(); // which leaves what a kill after the commit leaves: the plan's row, and contacts that wait
+	await postContact(first);
+	const { id } = await first.tenant.store.createPlan(ORDER);
+	const now = Date.now();
+	expect(await createJobRows(first.services.database).lease(now, now + 1000)).toBeNull(); // by a worker elsewhere, before any server is back
+	await first.stop();
+	const second = await startService({ dataDir: first.dataDir });
+	const known = contactsKnown(second);
+	await second.services.plans.ended(second.tenant, id, 20);
+	expect(await second.tenant.store.getPlan(id)).toMatchObject({ status: "completed" });
+	expect(known).toEqual([1]);
+	await second.close();
+	await rm(first.dataDir, { recursive: true, force: true });
+});
+
+test("a plan of a portfolio that cannot be read fails with the reason, and keeps no other waiting", async () => {
+	const service = await startService();
+	const folder = join(service.dataDir, "portfolios", "bad");
+	await mkdir(folder);
+	await writeFile(join(folder, "orders.csv"), "order_id,customer_id\no1\n");
+	const bad = await service.services.plans.submit(service.tenant, { ...ORDER, portfolio: "bad" });
+	const good = await service.services.plans.submit(service.tenant, ORDER);
+	for (const { id } of [bad, good]) await service.services.plans.ended(service.tenant, id, 20);
+	expect(await service.tenant.store.getPlan(bad.id)).toMatchObject({ status: "failed", failure: { code: "INVALID_INPUT" } });
+	expect(await service.tenant.store.getPlan(good.id)).toMatchObject({ status: "completed" });
+	await service.close();
+});
 
 test("what waits and what runs when the service ends is made after the next start", async () => {
 	const first = await startService();
@@ -80,7 +167,7 @@ test("a stop that is asked for in the database reaches the worker with its next 
 	engine.hold = true;
 	await service.services.plans.close(); // so that the worker below is the only one
 	await service.tenant.portfolios.prepare("acme");
-	const { id } = await service.tenant.store.createPlan(ORDER);
+	const { id } = await createPrepared(service);
 	const { database, config } = service.services;
 	const planner = createPlanner({
 		jobs: createJobRows(database),
@@ -102,7 +189,7 @@ test("a stop that is asked for in the database reaches the worker with its next 
 test("a plan that takes its process down again and again is given up with the reason", async () => {
 	const service = await startService();
 	await service.services.plans.close();
-	const { id } = await service.tenant.store.createPlan(ORDER);
+	const { id } = await createPrepared(service);
 	const jobs = createJobRows(service.services.database);
 	for (let attempt = 1; attempt <= 3; attempt++) {
 		const now = Date.now();

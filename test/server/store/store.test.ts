@@ -40,6 +40,13 @@ async function reopen(): Promise<void> {
 	await open();
 }
 
+/** Orders a plan that may be made at once. */
+async function order(into = store, asOf = ORDER.as_of): Promise<{ readonly id: string }> {
+	const plan = await into.createPlan({ ...ORDER, as_of: asOf });
+	await jobs.markPrepared(await jobs.unprepared());
+	return plan;
+}
+
 async function lease(): Promise<Lease> {
 	const leased = await jobs.lease(Date.now(), Date.now() + 60_000);
 	if (leased === null) throw new Error("no plan waits");
@@ -48,7 +55,7 @@ async function lease(): Promise<Lease> {
 
 /** Orders a plan and ends it as one of the store's workers would. */
 async function make(plan = samplePlan(), asOf = "2026-11-23", into = store): Promise<string> {
-	const { id } = await into.createPlan({ ...ORDER, as_of: asOf });
+	const { id } = await order(into, asOf);
 	expect(await into.savePlan(await lease(), "completed", plan)).toBe(true);
 	return id;
 }
@@ -75,7 +82,7 @@ test("a plan's file is named after the digest of its bytes, and equal plans shar
 });
 
 test("a restart leaves what is being made with its worker until the lease is over, and then it comes before what came later", async () => {
-	const [running, waiting] = [await store.createPlan(ORDER), await store.createPlan(ORDER)];
+	const [running, waiting] = [await order(), await order()];
 	const held = await lease();
 	expect(held.id).toBe(running.id);
 	await reopen();
@@ -88,7 +95,7 @@ test("a restart leaves what is being made with its worker until the lease is ove
 });
 
 test("a lease that ran out goes to the next worker, and what the first says then changes nothing", async () => {
-	const { id } = await store.createPlan(ORDER);
+	const { id } = await order();
 	const first = await jobs.lease(1000, 2000);
 	expect(await jobs.lease(1999, 3000)).toBeNull();
 	const second = await jobs.lease(2001, 9_999_999_999_999);
@@ -105,18 +112,28 @@ test("a lease that ran out goes to the next worker, and what the first says then
 	await expect(store.askToStop(id)).rejects.toMatchObject({ code: "CONFLICT" });
 });
 
+test("a plan is leased once it is prepared, and not before", async () => {
+	const { id } = await store.createPlan(ORDER);
+	expect(await jobs.lease(1000, 2000)).toBeNull();
+	const waiting = await jobs.unprepared();
+	expect(waiting).toEqual([{ id, tenant: "default", portfolio: "acme" }]);
+	await jobs.markPrepared(waiting);
+	expect(await jobs.unprepared()).toEqual([]);
+	expect(await jobs.lease(1000, 2000)).toMatchObject({ id });
+});
+
 test("tenants take turns, and one that waits longest comes first", async () => {
 	const other = (await tenants.get("other")).store;
-	const mine = [await store.createPlan(ORDER), await store.createPlan(ORDER), await store.createPlan(ORDER)];
-	const theirs = [await other.createPlan(ORDER), await other.createPlan(ORDER)];
-	const order = [];
+	const mine = [await order(), await order(), await order()];
+	const theirs = [await order(other), await order(other)];
+	const taken = [];
 	for (let time = 1; time <= 5; time++) {
 		const leased = await jobs.lease(time, time + 1_000_000);
 		if (leased === null) throw new Error("not leased");
-		order.push(leased.id);
+		taken.push(leased.id);
 		await jobs.fail(leased, { code: "INTERNAL", detail: "done", errors: [] });
 	}
-	expect(order).toEqual([mine[0], theirs[0], mine[1], theirs[1], mine[2]].map(({ id }) => id));
+	expect(taken).toEqual([mine[0], theirs[0], mine[1], theirs[1], mine[2]].map(({ id }) => id));
 });
 
 test("a tenant may have so many plans waiting and no more", async () => {
@@ -135,7 +152,7 @@ test("files of plans that were never completed are removed at the start", async 
 });
 
 test("a start leaves the file that a worker is writing alone, for as long as its lease runs", async () => {
-	const { id } = await store.createPlan(ORDER);
+	const { id } = await order();
 	const { token } = (await jobs.lease(1000, Date.now() + 60_000)) as Lease;
 	const draft = `${id}.${token}.tmp`;
 	await writeFile(join(dataDir, "documents", draft), "{");
@@ -155,7 +172,7 @@ test("a plan that a dead worker had half saved is saved whole by the next, and o
 				.values({ tenant: "default", plan: id, kind: "entry", customer_id: "of the first", start: 0, length: 1 })
 				.execute(),
 		);
-	const { id } = await store.createPlan(ORDER);
+	const { id } = await order();
 	const first = (await jobs.lease(1000, 2000)) as Lease;
 	await half(id);
 	await writeFile(join(dataDir, "documents", `${id}.${first.token}.tmp`), "{");
@@ -165,7 +182,7 @@ test("a plan that a dead worker had half saved is saved whole by the next, and o
 	expect((await pieces()).filter(({ customer_id }) => customer_id === "of the first")).toEqual([]);
 	expect((await store.agendasOf(id, {})).length).toBeGreaterThan(0);
 	expect(await documents()).toHaveLength(1);
-	const failing = await store.createPlan(ORDER);
+	const failing = await order();
 	const third = await lease();
 	await half(failing.id);
 	await jobs.fail(third, { code: "INTERNAL", detail: "", errors: [] });
@@ -173,7 +190,7 @@ test("a plan that a dead worker had half saved is saved whole by the next, and o
 });
 
 test("a plan that was discarded while it was made leaves nothing", async () => {
-	const { id } = await store.createPlan(ORDER);
+	const { id } = await order();
 	const held = await lease();
 	await store.discardPlan(id);
 	expect(await store.savePlan(held, "completed", samplePlan())).toBe(false);
@@ -249,7 +266,7 @@ test("a first answer is kept under its key in the transaction of its effect, and
 			.executeTakeFirstOrThrow(),
 	);
 	expect(count).toBe(1);
-	expect((await lease()).id).toBe(id);
+	expect(await jobs.unprepared()).toMatchObject([{ id }]);
 });
 
 test("a superseded plan is kept while days of it are in force, and can be discarded when none is", async () => {
