@@ -15,7 +15,8 @@ import type { PlacedContact, SlotSchedule, Solution } from "../solver/problem.ts
 import { type Day, formatDay, parseDay, parseTime, type Seconds } from "../units.ts";
 import type { Desk } from "./desk.ts";
 import type { PlanChange } from "./diff.ts";
-import { carriedOver, inOrder, revise } from "./replan.ts";
+import { inOrder } from "./order.ts";
+import { carriedOver, revise } from "./replan.ts";
 import { readAs, readReplanRequest } from "./request.ts";
 
 const id = z.string().min(1).max(200);

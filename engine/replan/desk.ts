@@ -39,6 +39,8 @@ export interface Desk {
 	takenBefore(plan: PlanDocument, rep: number): ReadonlyMap<number, readonly Day[]>;
 	/** The rep's case beside the plan's other agendas, `eager` customers as if they were due. */
 	caseOf(plan: PlanDocument, rep: number, eager: ReadonlySet<number>): RepCase;
+	/** The case's part about some of the rep's customers, which is made in a fraction of the time; its floors are those of the part. */
+	partOf(plan: PlanDocument, rep: number, customers: ReadonlySet<number>): RepCase;
 }
 
 /** Cases kept, of the reps last asked for. */
@@ -88,6 +90,7 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 			const base = build(rep, taken, () => cases.build(rep, taken));
 			return eager.size === 0 ? base : withEager(base, eagerCases().build(rep, taken, eager), eager);
 		},
+		partOf: (plan, rep, customers) => cases.build(rep, takenOf(plan)(rep), customers),
 	};
 }
 

@@ -2,16 +2,14 @@ import { kpisOf } from "../agenda/kpis.ts";
 import type { ContactRule, PlanDocument, RepPlan, RevisionRecord, Unplanned, UnmetRequired } from "../agenda/plan-document.ts";
 import { planIdOf } from "../agenda/receipt.ts";
 import { CarteiraError } from "../errors.ts";
-import { readRollout } from "../policy/rollout.ts";
-import { CHANNELS } from "../portfolio/schema.ts";
-import { type Day, formatDay, parseDay } from "../units.ts";
+import { formatDay, parseDay } from "../units.ts";
 import { type Desk, repPlanIn } from "./desk.ts";
-import { diffPlans, type PlanDiff } from "./diff.ts";
-import { absentDates } from "./present.ts";
+import { diffPlans, type PlanDiff, valueOf } from "./diff.ts";
 import { type RepOrder, type RepOutcome, replanRep } from "./rep.ts";
-import { revalued } from "./revalue.ts";
+import { inOrder, isAdvice, orderOf } from "./order.ts";
+import { concernedBy, revalued } from "./revalue.ts";
 import { leftOut } from "./left-out.ts";
-import { FREEZES, momentOf, readReplanRequest, type ReplanEvent, type ReplanRequest } from "./request.ts";
+import { momentOf, readReplanRequest, type ReplanEvent, type ReplanRequest } from "./request.ts";
 
 /** A revised plan, and how it differs from the one before. */
 export interface Revision {
@@ -35,7 +33,10 @@ export function replan(desk: Desk, document: unknown, order: unknown): Revision 
 	return revise(desk, plan, request, carried, inOrder(desk, new Set(request.events.map(({ rep_id }) => rep_id))));
 }
 
-/** Replans some reps of a plan, in the order given; `adjust` has the last word on each rep's order. */
+/**
+ * Replans some reps of a plan, in the order given; `adjust` has the last word on each rep's order. A search looks at the agendas of its rep alone:
+ * where what it found takes more from others who contact the same customers than it brings, the plan stays as it goes on by itself.
+ */
 export function revise(
 	desk: Desk,
 	plan: PlanDocument,
@@ -44,16 +45,14 @@ export function revise(
 	concerned: readonly string[],
 	adjust: (order: RepOrder) => RepOrder = (order) => order,
 ): Revision {
-	const outcomes = new Map<string, RepOutcome>();
-	let working = plan;
-	let left = request.max_changes;
-	for (const repId of concerned) {
-		const outcome = replanRep(desk, adjust(orderOf(desk, working, repId, request, carried, left)));
-		outcomes.set(repId, outcome);
-		left -= outcome.numChanges;
-		working = { ...working, reps: working.reps.map((rep) => (rep.rep_id === repId ? outcome.plan : rep)) };
-	}
-	const reps = working.reps.map((rep) => (outcomes.has(rep.rep_id) ? rep : revalued(desk, plan, working, rep, request.now.slice(0, 10))));
+	const attemptTo = (change: typeof adjust): Attempt => attempt(desk, plan, request, carried, concerned, change);
+	const searched = attemptTo(adjust);
+	const { outcomes, reps } = searched.isFelt
+		? better(
+				attemptTo((order) => ({ ...adjust(order), iterations: 0 })),
+				searched,
+			)
+		: searched;
 	const revised = documentOf(desk, plan, reps, request, carried, outcomes);
 	desk.keep(revised);
 	return {
@@ -67,6 +66,54 @@ export function revise(
 			})),
 		),
 	};
+}
+
+/** Agendas that replanning some reps came to. */
+interface Attempt {
+	readonly outcomes: ReadonlyMap<string, RepOutcome>;
+	readonly reps: readonly RepPlan[];
+	/** Value of all agendas less the price of changes. */
+	readonly net: number;
+	/** Do others lose by it? */
+	readonly isFelt: boolean;
+}
+
+function attempt(
+	desk: Desk,
+	plan: PlanDocument,
+	request: ReplanRequest,
+	carried: Carried,
+	concerned: readonly string[],
+	adjust: (order: RepOrder) => RepOrder,
+): Attempt {
+	const outcomes = new Map<string, RepOutcome>();
+	let working = plan;
+	let left = request.max_changes;
+	let toll = 0;
+	let isFelt = false;
+	for (const repId of concerned) {
+		const order = adjust(orderOf(desk, working, repId, request, carried, left));
+		isFelt ||= desk.heldBy(order.plan).some(concernedBy(desk, plan, working, order.rep));
+		const outcome = replanRep(desk, order);
+		outcomes.set(repId, outcome);
+		left -= outcome.numChanges;
+		toll += outcome.numChanges * order.changePrice;
+		working = { ...working, reps: working.reps.map((rep) => (rep.rep_id === repId ? outcome.plan : rep)) };
+	}
+	const reps = working.reps.map((rep) => {
+		if (outcomes.has(rep.rep_id)) return rep;
+		const now = revalued(desk, plan, working, rep, request.now.slice(0, 10));
+		isFelt ||= now.value_cents < rep.value_cents;
+		return now;
+	});
+	return { outcomes, reps, net: valueOf({ reps }) - toll, isFelt };
+}
+
+/** Whichever meets more wishes, or is worth more; else the first. */
+function better(one: Attempt, other: Attempt): Attempt {
+	const unmetIn = ({ outcomes }: Attempt): number => [...outcomes.values()].reduce((sum, { unmetWishes }) => sum + unmetWishes.length, 0);
+	const fewer = unmetIn(one) - unmetIn(other);
+	return fewer > 0 || (fewer === 0 && other.net > one.net) ? other : one;
 }
 
 /** Lists that revisions hand on, with what the present events add. */
@@ -151,108 +198,9 @@ function validateEvent(desk: Desk, plan: PlanDocument, { now }: ReplanRequest, e
 		);
 }
 
-/** Is the rep's team not yet as far that its agendas are the plan? */
-function isAdvice({ context: { portfolio, policy }, repRows }: Desk, repId: string): boolean {
-	return readRollout(portfolio, policy)(repRows.get(repId) ?? -1) !== undefined;
-}
-
 function hasContact(plan: PlanDocument, { rep_id, customer_id, date }: { rep_id: string; customer_id: string; date: string }): boolean {
 	const days = plan.reps.find((rep) => rep.rep_id === rep_id)?.days ?? [];
 	return days.some((day) => day.date === date && day.entries.some((entry) => entry.customer_id === customer_id));
-}
-
-/** Reps in the order in which plans are made. */
-export function inOrder({ order, context }: Desk, named: ReadonlySet<string>): string[] {
-	const { rep_id: ids } = context.portfolio.tables.reps.texts;
-	return order.map((rep) => ids.at(rep) ?? "").filter((repId) => named.has(repId));
-}
-
-/** The order to replan one rep of a plan. */
-export function orderOf(
-	desk: Desk,
-	plan: PlanDocument,
-	repId: string,
-	request: ReplanRequest,
-	carried: Carried,
-	maxChanges: number,
-): RepOrder {
-	const rep = desk.repRows.get(repId) ?? -1;
-	const { events, pins, freeze, tolerance_minutes, seed, iterations } = request;
-	const moment = momentOf(request);
-	const idOf = (customer: number): string => desk.context.portfolio.tables.customers.texts.customer_id.at(customer) ?? "";
-	const mine = carried.urgent.filter(({ rep_id }) => rep_id === repId);
-	const eager = new Set(mine.flatMap(({ customer_id }) => desk.customerRows.get(customer_id) ?? []));
-	const base = desk.caseOf(plan, rep, eager);
-	const barred = barredDays(desk, carried.rules, repId);
-	const pinned = new Set(
-		[...pins, ...events.flatMap((event) => (event.type === "accept" ? [event] : []))]
-			.filter(({ rep_id }) => rep_id === repId)
-			.map(({ customer_id, date }) => `${customer_id} ${date}`),
-	);
-	const frozenUntil = frozenDay(base.days, moment.day, freeze);
-	const elsewhere = contactsElsewhere(desk, plan, repId);
-	return {
-		repId,
-		rep,
-		plan: repPlanIn(plan, repId, "/events"),
-		base,
-		moment,
-		events,
-		before: carried.resumptions.find(({ rep_id, date }) => rep_id === repId && date === formatDay(moment.day)),
-		absent: absentDates(repId, carried.absences, base.days),
-		isBarred: (customer, date) => barred.get(customer)?.some(({ from, until }) => from <= date && date <= until) ?? false,
-		isPinned: (customer, date) => date <= frozenUntil || pinned.has(`${idOf(customer)} ${formatDay(date)}`),
-		elsewhere: (customer) => elsewhere.get(customer) ?? [],
-		wishes: wishesOf(desk, events, repId, moment.day),
-		maxChanges,
-		tolerance: tolerance_minutes * 60,
-		seed,
-		iterations,
-		changePrice: isAdvice(desk, repId) ? 0 : Math.round(100 * desk.context.policy.stability.change_cost),
-		isQuestion: false,
-		boundWork: 0,
-	};
-}
-
-/** When rules keep a rep from its customers. */
-function barredDays(desk: Desk, rules: readonly ContactRule[], repId: string): Map<number, { from: Day; until: Day }[]> {
-	const barred = new Map<number, { from: Day; until: Day }[]>();
-	for (const { rep_id, customer_id, from, until } of rules) {
-		const customer = desk.customerRows.get(customer_id);
-		if (rep_id !== repId || customer === undefined) continue;
-		barred.set(customer, [...(barred.get(customer) ?? []), { from: parseDay(from), until: parseDay(until) }]);
-	}
-	return barred;
-}
-
-/** Last day whose contacts stay. */
-function frozenDay(days: readonly Day[], today: Day, freeze: (typeof FREEZES)[number]): Day {
-	if (freeze === "none") return today - 1;
-	if (freeze === "today") return today;
-	return freeze === "tomorrow" ? (days.find((day) => day > today) ?? today) : Number.POSITIVE_INFINITY;
-}
-
-function contactsElsewhere(desk: Desk, plan: PlanDocument, repId: string): Map<number, Day[]> {
-	const dates = new Map<number, Day[]>();
-	for (const rep of plan.reps) {
-		if (rep.rep_id === repId) continue;
-		for (const { customer, date, entry } of desk.heldBy(rep))
-			if (customer >= 0 && entry.status !== "not_reached") dates.set(customer, [...(dates.get(customer) ?? []), date]);
-	}
-	return dates;
-}
-
-function wishesOf(desk: Desk, events: readonly ReplanEvent[], repId: string, today: Day): RepOrder["wishes"] {
-	const wishes = new Map<number, { from: Day; by: Day; channel: number }>();
-	for (const event of events) {
-		if (event.rep_id !== repId || (event.type !== "urgent" && event.type !== "swap")) continue;
-		const isSwap = event.type === "swap";
-		const by = isSwap ? parseDay(event.date) : event.by === undefined ? today : parseDay(event.by);
-		const customer = desk.customerRows.get(isSwap ? event.with : event.customer_id) ?? -1;
-		const channel = !isSwap && event.channel !== undefined ? CHANNELS.indexOf(event.channel) : -1;
-		wishes.set(customer, { from: isSwap ? by : today, by, channel });
-	}
-	return wishes;
 }
 
 /** What a receipt says of a population that was measured on earlier inputs. */

@@ -10,11 +10,9 @@ import type { Desk, Held } from "./desk.ts";
 export function revalued(desk: Desk, before: PlanDocument, after: PlanDocument, part: RepPlan, today: string): RepPlan {
 	const rep = desk.repRows.get(part.rep_id) ?? -1;
 	const held = desk.heldBy(part);
-	const [was, is] = [desk.takenBefore(before, rep), desk.takenBefore(after, rep)];
-	const isOther = ({ customer }: Held): boolean => String(was.get(customer) ?? []) !== String(is.get(customer) ?? []);
-	const concerned = new Set(held.filter(isOther).map(({ entry }) => entry.entry_id));
+	const concerned = new Map(held.filter(concernedBy(desk, before, after, rep)).map((contact) => [contact.entry.entry_id, contact]));
 	if (concerned.size === 0) return part;
-	const valueOf = valuer(desk, after, rep, held);
+	const valueOf = valuer(desk, after, rep, held, concerned);
 	const days = part.days.map((day): DayPlan => {
 		if (day.date < today) return day;
 		return { ...day, entries: day.entries.map((entry) => (concerned.has(entry.entry_id) ? valueOf(entry) : entry)) };
@@ -26,12 +24,23 @@ export function revalued(desk: Desk, before: PlanDocument, after: PlanDocument, 
 	return { ...part, days, value_cents: value, upper_bound_cents: bound, gap: bound > 0 ? (bound - value) / bound : null };
 }
 
-function valuer(desk: Desk, plan: PlanDocument, rep: number, held: readonly Held[]): (entry: Entry) => Entry {
-	const repCase = desk.caseOf(plan, rep, new Set());
+/** Is a contact's customer contacted by agendas made before the rep's on other dates than in an earlier plan? */
+export function concernedBy(desk: Desk, before: PlanDocument, after: PlanDocument, rep: number): (contact: Held) => boolean {
+	const [was, is] = [desk.takenBefore(before, rep), desk.takenBefore(after, rep)];
+	return ({ customer }) => String(was.get(customer) ?? []) !== String(is.get(customer) ?? []);
+}
+
+function valuer(
+	desk: Desk,
+	plan: PlanDocument,
+	rep: number,
+	held: readonly Held[],
+	concerned: ReadonlyMap<string, Held>,
+): (entry: Entry) => Entry {
+	const repCase = desk.partOf(plan, rep, new Set([...concerned.values()].map(({ customer }) => customer)));
 	const terms = new Int32Array(TERMS.length);
-	const byEntry = new Map(held.map((contact) => [contact.entry.entry_id, contact]));
 	return (entry) => {
-		const contact = byEntry.get(entry.entry_id);
+		const contact = concerned.get(entry.entry_id);
 		if (!contact || entry.status === "not_reached") return entry;
 		const { customer, date, channel, start } = contact;
 		const option = repCase.options.findIndex(

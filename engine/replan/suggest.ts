@@ -2,14 +2,15 @@ import { z } from "zod";
 import type { PlanDocument } from "../agenda/plan-document.ts";
 import { CarteiraError } from "../errors.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
-import { createJournal, rollBack } from "../solver/journal.ts";
+import { createJournal, type Journal, rollBack } from "../solver/journal.ts";
 import { createChainScratch, insertChain } from "../solver/operators/recreate.ts";
 import type { WorkingSolution } from "../solver/working-solution.ts";
 import { formatDay, formatTime, parseDay } from "../units.ts";
 import { startOf } from "./changes.ts";
 import { type Desk, repPlanIn } from "./desk.ts";
 import { type OpenScope, openScope, situationOf } from "./rep.ts";
-import { carriedOver, orderOf, validateAgainst } from "./replan.ts";
+import { orderOf } from "./order.ts";
+import { carriedOver, validateAgainst } from "./replan.ts";
 import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
 import { makeRoom } from "./room.ts";
 import { sayDecision, sayLeftOut } from "./words.ts";
@@ -122,26 +123,28 @@ function suggestionsOf(desk: Desk, plan: PlanDocument, repId: string, asked: Ask
 	const customer = desk.customerRows.get(asked.customer_id) ?? -1;
 	const isAsked = (index: number): boolean => {
 		const option = repCase.options[index];
+		if (option.customer !== customer) return false;
 		const on = formatDay(repCase.days[option.day]);
 		const isWithin = (asked.from === undefined || on >= asked.from) && (asked.to === undefined || on <= asked.to);
 		const hasChannel = asked.channel === undefined || CHANNELS[option.channel] === asked.channel;
-		return (
-			option.customer === customer &&
-			isWithin &&
-			hasChannel &&
-			scope.solution.contactOn[problem.optionCustomer[index] * problem.numDays + option.day] < 0
-		);
+		return isWithin && hasChannel && scope.solution.contactOn[problem.optionCustomer[index] * problem.numDays + option.day] < 0;
 	};
 	const options = [...repCase.options.keys()].filter(isAsked);
-	return options.flatMap((option) => suggestionOf(desk, repId, scope, option) ?? []);
+	const journal = createJournal(problem, scope.solution);
+	return options.flatMap((option) => suggestionOf(desk, repId, scope, journal, option) ?? []);
 }
 
 /** The contact put where it costs least, and those displaced where they fit then; the solution is as before afterwards. */
-function suggestionOf(desk: Desk, repId: string, { remaining, solution, toll, kept }: OpenScope, option: number): Suggestion | null {
+function suggestionOf(
+	desk: Desk,
+	repId: string,
+	{ remaining, solution, carried, toll, kept }: OpenScope,
+	journal: Journal,
+	option: number,
+): Suggestion | null {
 	const { problem, repCase } = remaining;
-	const journal = createJournal(problem, solution);
 	const before = solution.value;
-	const wasIn = new Set([...repCase.options.keys()].filter((index) => solution.slotOf[index] >= 0));
+	const wasIn = new Set(carried.options);
 	const travelOf = (working: WorkingSolution): number => {
 		let seconds = 0;
 		for (let slot = 0; slot < problem.numSlots; slot++)

@@ -8,7 +8,8 @@ import { parseDay } from "../units.ts";
 import { createDesk, type Desk, repPlanIn } from "./desk.ts";
 import { diffPlans, type PlanDiff, valueOf } from "./diff.ts";
 import { longerShifts, suppose, type Supposed } from "./overlay.ts";
-import { type Carried, carriedOver, inOrder, revise, type Revision, validateAgainst } from "./replan.ts";
+import { inOrder } from "./order.ts";
+import { type Carried, carriedOver, revise, type Revision, validateAgainst } from "./replan.ts";
 import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
 import type { RepOrder } from "./rep.ts";
 import { repsFor } from "./suggest.ts";
@@ -106,21 +107,31 @@ export function whatIf(desk: Desk, document: unknown, order: unknown): WhatIfAns
 	const asking: Carried = withQuestion(desk, plan, carried, question);
 	const without = (from: PlanDocument, iterations: number): PlanDocument =>
 		revise(desk, from, { ...request, iterations }, { ...carried, urgent: asking.urgent }, reps, asQuestion).plan;
-	const under = (from: PlanDocument): Revision =>
-		revise(asked, from, request, asking, reps, (of) => ({
+	const under = (from: PlanDocument, iterations: number): Revision =>
+		revise(asked, from, { ...request, iterations }, asking, reps, (of) => ({
 			...asQuestion(of),
 			boundWork: BOUND_WORK,
 			wishes: new Map(wishes.filter(({ repId }) => repId === of.repId).map(({ customer, wish }) => [customer, wish])),
 		}));
-	const better = (one: PlanDocument, other: PlanDocument): PlanDocument => (valueOf(other) > valueOf(one) ? other : one);
-	const first = without(plan, request.iterations);
-	const answer = under(first);
-	const base = better(first, without(answer.plan, request.iterations));
-	const again = base === first ? answer : under(base);
-	const isBetter = again.unmet_wishes.length < answer.unmet_wishes.length || valueOf(again.plan) > valueOf(answer.plan);
-	const last = isBetter ? again : answer;
-	// What only more search brought is no merit of the question: as far as the answer's plan goes without it, it counts without it, too.
-	return answerOf(desk, plan, better(base, without(last.plan, 0)), last);
+	const { iterations } = request;
+	let base = without(plan, iterations);
+	let answer = under(base, iterations);
+	// What only more search brought is no merit of the question: as far as the answer goes without it, it counts without it, too, and what that
+	// comes to is open to the answer.
+	for (let effort = iterations; ; effort = 0) {
+		const bare = without(answer.plan, effort);
+		if (valueOf(bare) > valueOf(base)) {
+			base = bare;
+			answer = better(answer, under(base, effort));
+		} else if (effort === 0) break;
+	}
+	return answerOf(desk, plan, base, answer);
+}
+
+/** Whichever meets more wishes, or is worth more; else the first. */
+function better(one: Revision, other: Revision): Revision {
+	const fewer = one.unmet_wishes.length - other.unmet_wishes.length;
+	return fewer > 0 || (fewer === 0 && valueOf(other.plan) > valueOf(one.plan)) ? other : one;
 }
 
 function asQuestion(order: RepOrder): RepOrder {

@@ -14,7 +14,7 @@ describe("200 seeded days of 3,000 customers and 10 reps", () => {
 
 	it("break no hard rule, move nothing that is done or promised, and change no more than allowed", () => {
 		const seeds = Array.from({ length: NUM_DAYS }, (_, nth) => nth + 1);
-		const { numRevisions, cpu, wall, lost, violations, unequal } = liveDays(room, seeds, { every: 10, iterations: 20_000 });
+		const { numRevisions, cpu, wall, lost, violations, unequal, worse } = liveDays(room, seeds, { every: 10, iterations: 20_000 });
 		const told = (list: readonly number[], digits: number): string =>
 			`median ${quantileOf(list, 0.5).toFixed(digits)}, p95 ${quantileOf(list, 0.95).toFixed(digits)}, most ${quantileOf(list, 1).toFixed(digits)}`;
 		console.log(
@@ -23,6 +23,7 @@ describe("200 seeded days of 3,000 customers and 10 reps", () => {
 		);
 		expect(violations).toEqual([]);
 		expect(unequal).toEqual([]);
+		expect(worse).toEqual([]);
 		if (!process.env.CARTEIRA_SLICE) expect(meanOf(lost)).toBeLessThanOrEqual(0.03);
 	});
 });

@@ -18,6 +18,7 @@ describe("days on which things go wrong", () => {
 		expect(lane.numRevisions).toBeGreaterThan(8);
 		expect(lane.violations).toEqual([]);
 		expect(lane.unequal).toEqual([]);
+		expect(lane.worse).toEqual([]);
 		expect(lane.lost.length).toBeGreaterThan(3);
 		expect(meanOf(lane.lost)).toBeLessThanOrEqual(0.1); // few days of a small plan; the lane of 200 days holds the mean to 0.03
 	});

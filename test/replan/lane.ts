@@ -4,6 +4,7 @@ import { buildHistory } from "../../engine/portfolio/history.ts";
 import { recomputeTerms, termsIn } from "../../engine/recompute-terms.ts";
 import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import type { Desk } from "../../engine/replan/desk.ts";
+import { valueOf } from "../../engine/replan/diff.ts";
 import { replan } from "../../engine/replan/replan.ts";
 import type { ReplanOrder } from "../../engine/replan/request.ts";
 import { lossOf } from "./lost.ts";
@@ -17,6 +18,8 @@ export interface Lane {
 	readonly violations: readonly { readonly seed: number; readonly order: ReplanOrder; readonly violations: readonly Violation[] }[];
 	/** Seeds whose repeated replanning was another one. */
 	readonly unequal: readonly number[];
+	/** Seeds of which a replanning, others' agendas included, is worth less than the plan carried on without one. */
+	readonly worse: readonly number[];
 	/** CPU and wall milliseconds of each replanning, for each of its reps, ascending. */
 	readonly cpu: readonly number[];
 	readonly wall: readonly number[];
@@ -36,7 +39,7 @@ const NOBODY: ReadonlySet<number> = new Set();
 export function liveDays({ plan, desk, portfolio }: Room, seeds: Iterable<number>, resolving: Resolving): Lane {
 	let numRevisions = 0;
 	const violations: { seed: number; order: ReplanOrder; violations: readonly Violation[] }[] = [];
-	const unequal: number[] = [];
+	const [unequal, worse]: [number[], number[]] = [[], []];
 	const [cpu, wall, lost]: [number[], number[], number[]] = [[], [], []];
 	// The inputs are those of all revisions: what they come to is worked out once, and a rep's cases stay while the other agendas are the same.
 	// Revisions that are solved anew are checked with nothing shared.
@@ -60,6 +63,9 @@ export function liveDays({ plan, desk, portfolio }: Room, seeds: Iterable<number
 		numRevisions++;
 		const again = replan(desk, before, order).plan;
 		if (bytesOf(again, before) !== bytesOf(after, before)) unequal.push(seed);
+		// A wish may cost; without one, a search has nothing to lose.
+		const isWished = order.events?.some(({ type }) => type === "urgent" || type === "swap");
+		if (!isWished && valueOf(after) < valueOf(replan(desk, before, { ...order, iterations: 0 }).plan)) worse.push(seed);
 		const found = checkOf(after, before, seed % resolving.every === 0);
 		if (found.length > 0) violations.push({ seed, order, violations: found.slice(0, 5) });
 		if (seed % resolving.every === 0) lost.push(...lostBy(desk, before, after, order, resolving.iterations));
@@ -67,7 +73,7 @@ export function liveDays({ plan, desk, portfolio }: Room, seeds: Iterable<number
 	};
 	for (const seed of seeds) randomOrders(seed, (order, before) => live(seed, order, before), plan);
 	for (const list of [cpu, wall, lost]) list.sort((a, b) => a - b);
-	return { numRevisions, violations, unequal, cpu, wall, lost };
+	return { numRevisions, violations, unequal, worse, cpu, wall, lost };
 }
 
 /** A plan as JSON but for the parts of reps that it took over from another as they are, which may be many. */
