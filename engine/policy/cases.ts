@@ -1,3 +1,4 @@
+import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { Day } from "../units.ts";
 import { type Basis, basisOf } from "./basis.ts";
 import type { Exclusion, RepCase } from "./case.ts";
@@ -6,6 +7,7 @@ import { exclusionOf } from "./exclusions.ts";
 import { floorsOf } from "./floors.ts";
 import { type CaseDay, optionsOf, type ValuedOption } from "./options.ts";
 import { isManager } from "./ownership.ts";
+import type { CommonCases } from "./population.ts";
 import { promisedOptions, type Unmet } from "./promises.ts";
 import { productsOf } from "./suggestions.ts";
 import { caseDays, placeOf, slotOf } from "./slots.ts";
@@ -72,6 +74,11 @@ export function orphansOf({
 		orphans.push({ customer, reasons: [{ code: "NO_REP", proven: true, detail }] });
 	}
 	return orphans;
+}
+
+/** Orphans as they are called outside of a portfolio in memory. */
+export function namedOrphans(orphans: Cases["orphans"], { tables: { customers } }: Portfolio): CommonCases["orphans"] {
+	return orphans.map(({ customer, reasons }) => ({ customerId: customers.texts.customer_id.at(customer) ?? "", reasons }));
 }
 
 /** One customer's part of a case. */

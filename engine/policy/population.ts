@@ -3,16 +3,12 @@ import type { TableName } from "../portfolio/schema.ts";
 import type { FeedHealth, Portfolio } from "../portfolio/portfolio.ts";
 import type { CommonFacts } from "../scoring/predictor.ts";
 import { type Day, formatDay } from "../units.ts";
-import { buildAppointments } from "./appointments.ts";
 import type { Exclusion } from "./case.ts";
-import { type CaseInputs, serviceOf } from "./case-context.ts";
-import { type Cases, orphansOf } from "./cases.ts";
 import type { ClassCuts } from "./classify.ts";
-import { countFavourites, type Favourites } from "./favourites.ts";
-import { type Achieved, measureAchieved } from "./goals.ts";
+import type { Favourites } from "./favourites.ts";
+import type { Achieved } from "./goals.ts";
 import type { Policy } from "./policy.ts";
-import { wavesOf } from "./waves.ts";
-import { usualCustomerOf, type UsualCustomer } from "./worth.ts";
+import type { UsualCustomer } from "./worth.ts";
 
 /**
  * Everything that the plan of one rep takes of all the other customers of a portfolio: with it, a slice that holds the rep's customers
@@ -104,32 +100,4 @@ export function surveyedPolicy(policy: Policy): Partial<Policy> & { readonly def
 		objection_days,
 		default_margin_rate: value.default_margin_rate,
 	};
-}
-
-/** Measures a whole portfolio for the cases of its reps. */
-export function surveyCases(inputs: CaseInputs): CommonCases {
-	const service = serviceOf(inputs);
-	const { customers, reps } = inputs.portfolio.tables;
-	const appointments = buildAppointments(inputs.portfolio, service.dates[0], service.dates[service.dates.length - 1]);
-	const escalated = new Map<number, string[]>();
-	for (let customer = 0; customer < customers.length; customer++) {
-		const manager = service.escalatedTo(customer);
-		if (manager < 0) continue;
-		const ids = escalated.get(manager) ?? [];
-		ids.push(customers.texts.customer_id.at(customer) ?? "");
-		escalated.set(manager, ids);
-	}
-	return {
-		usual: usualCustomerOf(inputs.scores),
-		favourites: countFavourites(inputs.portfolio, inputs.history),
-		achieved: measureAchieved({ ...inputs, ownership: service.ownership }),
-		waves: wavesOf(service, reps.numRows),
-		escalated,
-		orphans: namedOrphans(orphansOf({ ...service, appointments }), inputs.portfolio),
-	};
-}
-
-/** Orphans as they are called outside of a portfolio in memory. */
-export function namedOrphans(orphans: Cases["orphans"], { tables: { customers } }: Portfolio): CommonCases["orphans"] {
-	return orphans.map(({ customer, reasons }) => ({ customerId: customers.texts.customer_id.at(customer) ?? "", reasons }));
 }
