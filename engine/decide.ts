@@ -49,6 +49,13 @@ export type Decision<Kind extends DecisionKind = DecisionKind> = {
 }[Kind];
 export type Decided<Kind extends DecisionKind> = Decisions[Kind]["answer"];
 
+/** What the thread of decisions is handed. */
+export interface DecideTask {
+	readonly decision: Decision;
+	/** Model folder; undefined: the one shipped. */
+	readonly model: string | undefined;
+}
+
 /** Answers decisions about stored plans and keeps what the last ones needed; made to live on a thread of its own. */
 export type Decider = (decision: Decision) => Decided<DecisionKind>;
 

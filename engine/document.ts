@@ -1,15 +1,14 @@
 import { kpisOf } from "./agenda/kpis.ts";
 import type { PlanDocument, Receipt, RepPlan, Unplanned, UnmetRequired } from "./agenda/plan-document.ts";
 import { canonicalJson, digestOf, planIdOf } from "./agenda/receipt.ts";
-import type { PlanRequest } from "./plan.ts";
 import { effectsBasisOf } from "./policy/effect-rows.ts";
-import type { Policy } from "./policy/policy.ts";
 import type { Population } from "./policy/population.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
 import { MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
-import type { FeedHealth, Portfolio } from "./portfolio/portfolio.ts";
+import type { Portfolio } from "./portfolio/portfolio.ts";
 import type { TableName } from "./portfolio/schema.ts";
-import { ENGINE } from "./understand.ts";
+import type { PlanRequest } from "./question.ts";
+import { ENGINE, type Setting } from "./understand.ts";
 import { type Day, formatDay } from "./units.ts";
 
 /** What one rep contributes to a plan. Customers by id. */
@@ -20,21 +19,6 @@ export interface RepResult {
 	readonly unmet: readonly UnmetRequired[];
 	/** Dates on which this agenda contacts a customer. */
 	readonly contacted: readonly (readonly [customerId: string, date: Day])[];
-}
-
-/** What a plan's document says of the inputs as a whole. */
-export interface Setting {
-	readonly portfolio: Portfolio;
-	readonly policy: Policy;
-	readonly feed: FeedHealth;
-	readonly model: string;
-	readonly asOf: Day;
-	readonly horizon: readonly Day[];
-	/** Is there any purchase before as_of? */
-	readonly hasOrders: boolean;
-	/** Customers that no rep plans for. */
-	readonly orphans: Population["cases"]["orphans"];
-	readonly population?: Population;
 }
 
 /** Puts a plan together; `results` are those of the reps asked for, by row, in order of waves. */

@@ -6,14 +6,15 @@ import { forecastHere, forecastInThread, type ForecastRequest } from "./forecast
 import type { ForecastDocument } from "./forecast/forecast-document.ts";
 import type { DistantMonitor, StoredLook } from "./look.ts";
 import { planSnapshot } from "./plan-snapshot.ts";
-import { type PlanHooks, type PlanOptions, planPortfolio, type PlanRequest } from "./plan.ts";
+import { type PlanHooks, type PlanOptions, planPortfolio } from "./plan.ts";
 import type { Population } from "./policy/population.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
+import type { PlanRequest, Question } from "./question.ts";
 import type { Snapshot } from "./portfolio/snapshot/snapshot.ts";
 import type { Assessment } from "./replan/assess.ts";
 import type { Desk } from "./replan/desk.ts";
 import { loadPredictor } from "./scoring/predictor.ts";
-import { type Question, surveyPopulation, understand } from "./understand.ts";
+import { surveyPopulation, understand } from "./understand.ts";
 import { valuerOf } from "./valuer.ts";
 import { createDecisionThread } from "./workers/decision-thread.ts";
 import { createMonitorThread } from "./workers/monitor-thread.ts";

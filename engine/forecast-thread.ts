@@ -4,8 +4,9 @@ import { inOwnThread } from "./own-thread.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
-import { type Question, understand } from "./understand.ts";
-import { type Outcome, outcomeOf } from "./workers/messages.ts";
+import type { Question } from "./question.ts";
+import { understand } from "./understand.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** What is forecast: as of when, by which rules, and with which plan.json of that day. */
 export interface ForecastRequest extends Question {

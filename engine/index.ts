@@ -46,7 +46,8 @@ export {
 	type MonitorTarget,
 } from "./monitor/monitor-document.ts";
 export { staleFeedWarnings } from "./document.ts";
-export { ENGINE, type PlanHooks, type PlanOptions, type PlanProgress, type PlanRequest, understand } from "./plan.ts";
+export type { PlanHooks, PlanOptions, PlanProgress } from "./plan.ts";
+export type { PlanRequest, Question } from "./question.ts";
 export { type Assessment, type AssessOrder, assessRequest } from "./replan/assess.ts";
 export { type DayDiff, diffDays } from "./replan/day-diff.ts";
 export type { Desk } from "./replan/desk.ts";
@@ -94,5 +95,5 @@ export { openSnapshot, type Snapshot } from "./portfolio/snapshot/snapshot.ts";
 export { isStore, snapshotFiles } from "./portfolio/snapshot/store-folder.ts";
 export { TABLE_NAMES, TABLES, type TableName } from "./portfolio/schema.ts";
 export { type Alias, ALIASES, hasChampion } from "./scoring/find-model.ts";
-export { planningRules, type PopulationOptions, populationKey, type Question, surveyPopulation } from "./understand.ts";
+export { ENGINE, planningRules, type PopulationOptions, populationKey, surveyPopulation, understand } from "./understand.ts";
 export { formatDay, formatTime, parseDay, parseTime } from "./units.ts";

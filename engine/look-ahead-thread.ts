@@ -2,7 +2,7 @@ import { lookAhead } from "./monitor/look-ahead.ts";
 import { inOwnThread } from "./own-thread.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import type { Day } from "./units.ts";
-import { outcomeOf } from "./workers/messages.ts";
+import { outcomeOf } from "./outcome.ts";
 
 interface AheadTask {
 	readonly store: string;

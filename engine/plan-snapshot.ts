@@ -3,12 +3,13 @@ import { join } from "node:path";
 import type { PlanDocument } from "./agenda/plan-document.ts";
 import { canonicalJson, digestOf } from "./agenda/receipt.ts";
 import { CarteiraError } from "./errors.ts";
-import { type PlanHooks, planPortfolio, type PlanRequest, type Services } from "./plan.ts";
+import { type PlanHooks, planPortfolio, type Services } from "./plan.ts";
 import type { Population, PopulationKey } from "./policy/population.ts";
 import { loadPopulation, readPopulationKey } from "./policy/population-file.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import type { Snapshot } from "./portfolio/snapshot/snapshot.ts";
-import { populationKey, type Question } from "./understand.ts";
+import type { PlanRequest, Question } from "./question.ts";
+import { populationKey } from "./understand.ts";
 import { surveyInThread } from "./survey-thread.ts";
 
 /** From so many customers on, understanding the few of one rep is worth a survey of all. */

@@ -13,27 +13,14 @@ import type { RepCase } from "./policy/case.ts";
 import { type Portfolio, rowsById } from "./portfolio/portfolio.ts";
 import { validateSlice } from "./policy/population.ts";
 import { REQUIRED_TO_PLAN } from "./portfolio/schema.ts";
+import type { PlanRequest } from "./question.ts";
 import type { Predictor } from "./scoring/predictor.ts";
 import { buildProblem, type Solution } from "./solver/problem.ts";
 import type { Day } from "./units.ts";
-import { type PopulationOptions, type Question, settingBy, understand } from "./understand.ts";
+import { type PopulationOptions, settingBy, understand } from "./understand.ts";
 import type { SolverPool } from "./workers/pool.ts";
 
-export { ENGINE, understand } from "./understand.ts";
-
 const DEFAULT_SECONDS = 5;
-
-export interface PlanRequest extends Question {
-	/** Ids; default: every rep of the table. */
-	readonly reps?: readonly string[];
-	readonly seed?: number;
-	/** Search iterations a rep; by rep id, the counts of a receipt repeat its plan exactly. */
-	readonly iterations?: number | Readonly<Record<string, number>>;
-	/** Wall-clock seconds of search a rep; 5 where neither is given. */
-	readonly seconds?: number;
-	/** The published plan, whose changes have a price. */
-	readonly published?: PlanDocument;
-}
 
 export interface PlanProgress {
 	readonly phase: "scoring" | "solving";

@@ -2,7 +2,7 @@ import { inOwnThread } from "./own-thread.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { reviewMonth, type ReviewQuestion } from "./review/review.ts";
 import { ENGINE } from "./understand.ts";
-import { outcomeOf } from "./workers/messages.ts";
+import { outcomeOf } from "./outcome.ts";
 
 interface ReviewTask {
 	readonly store: string;

@@ -2,8 +2,9 @@ import { inOwnThread } from "./own-thread.ts";
 import { savePopulation } from "./policy/population-file.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { loadPredictor } from "./scoring/predictor.ts";
-import { type Question, surveyPopulation } from "./understand.ts";
-import { type Outcome, outcomeOf } from "./workers/messages.ts";
+import type { Question } from "./question.ts";
+import { surveyPopulation } from "./understand.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
 
 /** What is surveyed, and where the result is kept. */
 export interface SurveyTask {

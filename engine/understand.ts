@@ -1,6 +1,5 @@
 import type { PlanContext } from "./agenda/context.ts";
 import { canonicalJson, digestOf } from "./agenda/receipt.ts";
-import type { Setting } from "./document.ts";
 import { CarteiraError } from "./errors.ts";
 import { classify, measureCuts } from "./policy/classify.ts";
 import { mergePolicy, type Policy, validatePolicy } from "./policy/policy.ts";
@@ -10,23 +9,14 @@ import { buildCalendar, type Calendar, horizonOf } from "./portfolio/calendar/ca
 import { dataThroughOf } from "./portfolio/data-through.ts";
 import { examineFeed } from "./portfolio/feed.ts";
 import { buildHistory } from "./portfolio/history.ts";
-import type { Portfolio, Table } from "./portfolio/portfolio.ts";
+import type { FeedHealth, Portfolio, Table } from "./portfolio/portfolio.ts";
+import type { Question } from "./question.ts";
 import { cutHistory } from "./scoring/cut-history.ts";
 import type { Predictor } from "./scoring/predictor.ts";
 import type { Day } from "./units.ts";
 
 /** Version of the engine in receipts: plans of different versions are different plans. */
 export const ENGINE = "carteira-0.1.0";
-
-/** What is planned or scored, and by which rules. */
-export interface Question {
-	/** First day planned; only rows dated before it are history. */
-	readonly asOf: Day;
-	/** Overrides the policy's. */
-	readonly horizonDays?: number;
-	/** Fields laid over the folder's policy.json. */
-	readonly policy?: unknown;
-}
 
 export interface UnderstandOptions extends PopulationOptions {
 	/** The days without orders up to as_of are the customers' own silence, whatever the feed looks like. */
@@ -41,6 +31,21 @@ export interface PopulationOptions {
 	 * what all the others did is not. The receipt and the warnings say so.
 	 */
 	readonly populationOf?: string;
+}
+
+/** What a plan's document says of the inputs as a whole. */
+export interface Setting {
+	readonly portfolio: Portfolio;
+	readonly policy: Policy;
+	readonly feed: FeedHealth;
+	readonly model: string;
+	readonly asOf: Day;
+	readonly horizon: readonly Day[];
+	/** Is there any purchase before as_of? */
+	readonly hasOrders: boolean;
+	/** Customers that no rep plans for. */
+	readonly orphans: Population["cases"]["orphans"];
+	readonly population?: Population;
 }
 
 /**

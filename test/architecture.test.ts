@@ -9,6 +9,7 @@ const EVERYTHING = [""];
 /** Who may import whom: a file falls under the first room whose prefix it has. */
 const ROOMS: readonly (readonly [room: string, mayImport: readonly string[]])[] = [
 	...LEAVES.map((leaf): [string, string[]] => [leaf, []]),
+	["engine/outcome.ts", ["engine/errors.ts"]],
 	["engine/portfolio/", LEAVES],
 	["engine/scoring/", [...LEAVES, "engine/portfolio/"]],
 	["engine/policy/", [...LEAVES, "engine/portfolio/", "engine/scoring/", ...SOLVER_SEAM]],
@@ -16,7 +17,16 @@ const ROOMS: readonly (readonly [room: string, mayImport: readonly string[]])[] 
 	["engine/team/", [...LEAVES, "engine/solver/"]],
 	[
 		"engine/workers/",
-		[...LEAVES, "engine/scoring/", "engine/solver/", "engine/team/", "engine/decide.ts", "engine/look.ts", "engine/monitor/"],
+		[
+			...LEAVES,
+			"engine/outcome.ts",
+			"engine/scoring/",
+			"engine/solver/",
+			"engine/team/",
+			"engine/decide.ts",
+			"engine/look.ts",
+			"engine/monitor/",
+		],
 	],
 	["engine/agenda/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", ...SOLVER_SEAM]],
 	["engine/check/", [...LEAVES, "engine/portfolio/", "engine/scoring/", "engine/policy/", "engine/agenda/plan-document.ts"]],

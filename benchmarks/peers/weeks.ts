@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { problemOf } from "../../engine/agenda/problem-of.ts";
 import { parseDay, readPortfolio } from "../../engine/index.ts";
-import { understand } from "../../engine/plan.ts";
+import { understand } from "../../engine/understand.ts";
 import { prepareCases } from "../../engine/policy/cases.ts";
 import { loadPredictor } from "../../engine/scoring/predictor.ts";
 import type { ProblemSpec } from "../../engine/solver/problem.ts";

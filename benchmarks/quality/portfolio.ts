@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { problemOf } from "../../engine/agenda/problem-of.ts";
 import { CarteiraError } from "../../engine/errors.ts";
-import { understand } from "../../engine/plan.ts";
+import { understand } from "../../engine/understand.ts";
 import { prepareCases } from "../../engine/policy/cases.ts";
 import { isManager } from "../../engine/policy/ownership.ts";
 import { readPortfolio } from "../../engine/portfolio/reading/read-portfolio.ts";

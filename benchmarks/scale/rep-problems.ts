@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { problemOf } from "../../engine/agenda/problem-of.ts";
-import { understand } from "../../engine/plan.ts";
+import { understand } from "../../engine/understand.ts";
 import { prepareCases } from "../../engine/policy/cases.ts";
 import { isManager } from "../../engine/policy/ownership.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";

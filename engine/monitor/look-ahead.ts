@@ -1,7 +1,8 @@
 import { createSales, type SummedSales } from "../policy/monthly-sales.ts";
 import { buildHistory } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
-import { type Question, rulesOf } from "../understand.ts";
+import type { Question } from "../question.ts";
+import { rulesOf } from "../understand.ts";
 import { phasesAtStarts } from "./flows.ts";
 import { periodsOf } from "./periods.ts";
 

@@ -1,6 +1,5 @@
-import type { Decided, Decision, DecisionKind } from "../decide.ts";
+import type { Decided, DecideTask, Decision, DecisionKind } from "../decide.ts";
 import { createLastingThread } from "./lasting-thread.ts";
-import type { DecideTask } from "./messages.ts";
 
 /** A thread that answers decisions one after the other, at desks that it keeps open. */
 export interface DecisionThread {

@@ -1,6 +1,6 @@
 import { Piscina } from "piscina";
 import { CarteiraError } from "../errors.ts";
-import { type Outcome, valueOf } from "./messages.ts";
+import { type Outcome, valueOf } from "../outcome.ts";
 
 /** A thread that answers tasks one after the other. It starts with the first and stays, because what it keeps open is what makes it quick. */
 export interface LastingThread<Task, Value> {

@@ -5,7 +5,8 @@ import { CarteiraError } from "../errors.ts";
 import type { Solution } from "../solver/problem.ts";
 import type { SolveOptions } from "../solver/solve.ts";
 import type { Trail } from "../solver/trail.ts";
-import { type ExploreTask, type Outcome, type SolveTask, valueOf } from "./messages.ts";
+import { type Outcome, valueOf } from "../outcome.ts";
+import type { ExploreTask, SolveTask } from "./messages.ts";
 
 /** Threads that solve problems. Results do not depend on how many there are. */
 export interface SolverPool {

@@ -3,7 +3,7 @@ import { CarteiraError } from "../../engine/errors.ts";
 import { buildProblem } from "../../engine/solver/problem.ts";
 import { solve } from "../../engine/solver/solve.ts";
 import { explore } from "../../engine/solver/trail.ts";
-import { outcomeOf, valueOf } from "../../engine/workers/messages.ts";
+import { outcomeOf, valueOf } from "../../engine/outcome.ts";
 import { createPool } from "../../engine/workers/pool.ts";
 import { repFortnight } from "../problems/rep-fortnight.ts";
 

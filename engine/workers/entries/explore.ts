@@ -1,6 +1,7 @@
 import { openProblem } from "../../solver/problem.ts";
 import { explore, type Trail } from "../../solver/trail.ts";
-import { type ExploreTask, type Outcome, outcomeOf } from "../messages.ts";
+import { type Outcome, outcomeOf } from "../../outcome.ts";
+import type { ExploreTask } from "../messages.ts";
 
 /** Thread entry: searches from one of several starts on the problem in the task's buffer. */
 export default function exploreTask({ buffer, start, ...options }: ExploreTask): Outcome<Trail> {

@@ -1,6 +1,7 @@
 import { openProblem, type Solution } from "../../solver/problem.ts";
 import { solve } from "../../solver/solve.ts";
-import { type Outcome, outcomeOf, type SolveTask } from "../messages.ts";
+import { type Outcome, outcomeOf } from "../../outcome.ts";
+import type { SolveTask } from "../messages.ts";
 
 /** Thread entry: solves the problem in the task's buffer. */
 export default function solveTask({ buffer, progress, trails, ...options }: SolveTask): Outcome<Solution> {
