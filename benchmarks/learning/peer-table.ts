@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { History } from "../../engine/portfolio/history.ts";
-import { CHURN_INPUTS, createChurnReader, logit, NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
+import { CHURN_INPUTS, createChurnReader, NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
+import { logit } from "../../engine/scoring/log-odds.ts";
 import { fitAnchor } from "../../models/churn/fit-anchor.ts";
 import { fitBgNbd, fitMbgCnbd, fitTickets } from "../../models/buy-till-you-die/order-models.ts";
 import { type Situation, situationAt } from "./situation.ts";

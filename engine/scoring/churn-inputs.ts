@@ -4,7 +4,7 @@ import { aliveProbability, type BuyTillYouDie, expectedOrders, noOrderProbabilit
 import { openDays } from "./closures.ts";
 import { createFeatureReader, FEATURES } from "./features.ts";
 import { HAZARD_EDGES, NUM_BINS } from "./hazard.ts";
-import { sigmoid } from "./net.ts";
+import { logit, sigmoid } from "./log-odds.ts";
 import type { Rhythm } from "./rhythm.ts";
 import type { Day } from "../units.ts";
 
@@ -101,10 +101,4 @@ export function firstEventFrom({ eventStart, eventDay }: History, customer: numb
 		else high = middle;
 	}
 	return low;
-}
-
-/** Log odds, bounded at one in a hundred thousand. */
-export function logit(probability: number): number {
-	const bounded = Math.max(1e-5, Math.min(1 - 1e-5, probability));
-	return Math.log(bounded / (1 - bounded));
 }

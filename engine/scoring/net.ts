@@ -65,8 +65,3 @@ function refuseOtherShape({ inputs, outputs }: LayersModel, numInputs: number, n
 function shapesOf(...ends: readonly (readonly { readonly shape: readonly (number | null)[] }[])[]): string {
 	return ends.map((tensors) => tensors.map(({ shape }) => shape.map((size) => size ?? "rows").join()).join(" and ")).join(" to ");
 }
-
-/** Probability of a logit. */
-export function sigmoid(x: number): number {
-	return 1 / (1 + Math.exp(-x));
-}

@@ -2,7 +2,8 @@ import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import { type CandidateList, type CommonTaste, createCandidateReader, MAX_OPEN, MAX_REPLENISH } from "./candidates.ts";
 import { OPEN_INPUTS, REPLENISH_INPUTS } from "./mix-inputs.ts";
-import { CHUNK, type Net, sigmoid } from "./net.ts";
+import { sigmoid } from "./log-odds.ts";
+import { CHUNK, type Net } from "./net.ts";
 import type { Rhythm } from "./rhythm.ts";
 import { PRODUCT_REASONS, type Scores } from "./scores.ts";
 

@@ -1,6 +1,7 @@
 import type { Scalar, Tensor2D } from "@tensorflow/tfjs-core";
 import { NUM_OUTPUTS } from "../../engine/scoring/churn-inputs.ts";
 import { NUM_BINS } from "../../engine/scoring/hazard.ts";
+import { sigmoid } from "../../engine/scoring/log-odds.ts";
 import type { TensorFlow } from "../../engine/scoring/tensorflow.ts";
 import type { Matrix, Rows } from "./fit-network.ts";
 
@@ -51,7 +52,7 @@ function hazardStep({ outputs, labels, from, to }: LevelRows, shift: number) {
 			const at = row * labels.width + bin;
 			if (labels.values[at + NUM_BINS] === 0) continue;
 			const logit = outputs[row * NUM_OUTPUTS + bin] + shift;
-			const probability = 1 / (1 + Math.exp(-logit));
+			const probability = sigmoid(logit);
 			loss += Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - labels.values[at] * logit;
 			slope += probability - labels.values[at];
 			curve += probability * (1 - probability);
