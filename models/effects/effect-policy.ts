@@ -1,6 +1,5 @@
 import { CLASSES, effectRowsOf, PHASES, type Policy } from "../../engine/index.ts";
 import { CHANNELS } from "../../engine/portfolio/schema.ts";
-import type { EffectCell } from "./estimate-effects.ts";
 import { cellOf } from "./trial-groups.ts";
 
 /** One row of the policy's effects. */
@@ -16,6 +15,22 @@ export interface CellNames {
 	readonly phase: (typeof PHASES)[number];
 	readonly class: (typeof CLASSES)[number];
 	readonly channel: (typeof CHANNELS)[number];
+}
+
+/** What a phase × class × channel shows, in log-odds of an order within the interval. */
+export interface EffectCell extends CellNames {
+	readonly assumed: number;
+	/** The assumption and the outcomes weighed together, with the interval that holds the effect with probability `level`. */
+	readonly order_logit: number;
+	readonly lower: number;
+	readonly upper: number;
+	/** Contacts made, reached or not, with orders in their windows; and those that the lot withheld. */
+	readonly made: number;
+	readonly made_ordered: number;
+	readonly held_out: number;
+	readonly held_out_ordered: number;
+	/** Contacts of a trial with equal arms that would tell as much: 4 × made × held out ÷ (made + held out). */
+	readonly effective_contacts: number;
 }
 
 /** Names a cell, by its position as `cellOf` counts. */

@@ -1,4 +1,5 @@
-import type { ChannelEvidence, EffectCell, EffectsReport } from "./estimate-effects.ts";
+import type { EffectCell } from "./effect-policy.ts";
+import type { ChannelEvidence, EffectsReport } from "./estimate-effects.ts";
 import { formatSheet, type Sheet } from "../report/sheets.ts";
 
 /** The report as tables for people: first what the channels allow to say, then every measured cell. */

@@ -6,25 +6,9 @@ import type { BuyTillYouDie } from "../../engine/scoring/buy-till-you-die.ts";
 import { type Day, formatDay } from "../../engine/units.ts";
 import { findImbalance } from "./arm-balance.ts";
 import { type Association, associationOf } from "./contact-association.ts";
-import { assumptionOf, type CellNames, type EffectRow, mergeEffects, namesOf } from "./effect-policy.ts";
+import { assumptionOf, type EffectCell, type EffectRow, mergeEffects, namesOf } from "./effect-policy.ts";
 import { fitEffects } from "./fit-effects.ts";
 import { cellOf, createTrialGroups, type TrialGroup } from "./trial-groups.ts";
-
-/** What a phase × class × channel shows, in log-odds of an order within the interval. */
-export interface EffectCell extends CellNames {
-	readonly assumed: number;
-	/** The assumption and the outcomes weighed together, with the interval that holds the effect with probability `level`. */
-	readonly order_logit: number;
-	readonly lower: number;
-	readonly upper: number;
-	/** Contacts made, reached or not, with orders in their windows; and those that the lot withheld. */
-	readonly made: number;
-	readonly made_ordered: number;
-	readonly held_out: number;
-	readonly held_out_ordered: number;
-	/** Contacts of a trial with equal arms that would tell as much: 4 × made × held out ÷ (made + held out). */
-	readonly effective_contacts: number;
-}
 
 /** What a channel's contacts allow to say. */
 export interface ChannelEvidence {

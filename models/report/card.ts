@@ -1,7 +1,7 @@
 import type { BuyTillYouDie } from "../../engine/scoring/buy-till-you-die.ts";
 import type { ModelManifest } from "../../engine/scoring/model-folder.ts";
 import type { ChurnReport } from "../evaluation/evaluate-churn.ts";
-import { churnPlots } from "./evaluation-report.ts";
+import { churnPlots } from "./charts.ts";
 import { facts, heading, note, page, paragraph, sheetTable } from "./page.ts";
 import { churnSheets, percent } from "./sheets.ts";
 

@@ -1,5 +1,6 @@
 import type { ChurnReport, SliceFigures } from "../evaluation/evaluate-churn.ts";
 import { type ChartSpec, drawSvg } from "./draw.ts";
+import { plots } from "./page.ts";
 
 /** A plot: marks of SVG, and what it shows in words. */
 export interface Plot {
@@ -161,4 +162,15 @@ function colorOf() {
 		sort: null,
 		legend: { orient: "bottom" as const, columns: 2, labelLimit: 0 },
 	};
+}
+
+/** The plots of one origin; with the losses of a training, those too. */
+export async function churnPlots(report: ChurnReport, curve: readonly number[] = []): Promise<string> {
+	if (report.all.numCustomers === 0) return "";
+	const drawn = [await reliabilityPlot(report)];
+	// Of churners that there are none of, no share can be found.
+	if (report.all.baseRate > 0) drawn.push(await gainPlot(report), await liftPlot(report));
+	if (report.slices.length > 0) drawn.push(await slicePlot(report.slices));
+	if (curve.length > 1) drawn.push(await curvePlot(curve));
+	return plots(drawn);
 }

@@ -1,7 +1,6 @@
-import { curvePlot, gainPlot, liftPlot, reliabilityPlot, slicePlot } from "./charts.ts";
+import { churnPlots } from "./charts.ts";
 import type { OriginReport } from "../evaluation/evaluate.ts";
-import type { ChurnReport } from "../evaluation/evaluate-churn.ts";
-import { heading, note, page, plots, sheetTable } from "./page.ts";
+import { heading, note, page, sheetTable } from "./page.ts";
 import { churnSheets, formatSheet, mixSheet, type Sheet } from "./sheets.ts";
 
 /** The report as tables for people. */
@@ -17,17 +16,6 @@ export async function renderEvaluation(reports: readonly OriginReport[]): Promis
 	for (const report of reports)
 		parts.push(heading(titleOf(report)), ...warningsOf(report).map(note), ...sheetsOf(report).map(sheetTable), await churnPlots(report));
 	return page("Evaluation", parts);
-}
-
-/** The plots of one origin; with the losses of a training, those too. */
-export async function churnPlots(report: ChurnReport, curve: readonly number[] = []): Promise<string> {
-	if (report.all.numCustomers === 0) return "";
-	const drawn = [await reliabilityPlot(report)];
-	// Of churners that there are none of, no share can be found.
-	if (report.all.baseRate > 0) drawn.push(await gainPlot(report), await liftPlot(report));
-	if (report.slices.length > 0) drawn.push(await slicePlot(report.slices));
-	if (curve.length > 1) drawn.push(await curvePlot(curve));
-	return plots(drawn);
 }
 
 function titleOf({ origin, model }: OriginReport): string {
