@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FORECAST_GROUPINGS, type ForecastDocument, forecastDocument, parseDay } from "../../engine/index.ts";
 import { forecastPage } from "../pages/forecast-page.ts";
-import { todayIn } from "../planning-days.ts";
+import { todayIn } from "../daily/today.ts";
 import { askedDate, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
 import type { Services } from "../services.ts";

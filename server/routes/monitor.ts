@@ -11,7 +11,7 @@ import {
 	parseDay,
 } from "../../engine/index.ts";
 import { monitorPage } from "../pages/monitor-page.ts";
-import { todayIn } from "../planning-days.ts";
+import { todayIn } from "../daily/today.ts";
 import { askedDate, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
 import type { Services } from "../services.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CLASSES, CarteiraError, type Entry, PHASES, type PlanContext, parseDay, validatePolicy } from "../../engine/index.ts";
 import { createContexts } from "../contexts.ts";
 import { customerView } from "../customer-view.ts";
-import { todayIn } from "../planning-days.ts";
+import { todayIn } from "../daily/today.ts";
 import { askedDate, customerParams, portfolioParams, responses } from "../schemas/common.ts";
 import { customerView as customerSchema, portfolioView } from "../schemas/portfolio.ts";
 import type { Services } from "../services.ts";

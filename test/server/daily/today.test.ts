@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { todayIn } from "../../server/planning-days.ts";
-import { startService, type TestService } from "./service.ts";
+import { todayIn } from "../../../server/daily/today.ts";
+import { startService, type TestService } from "../service.ts";
 
 /** Monday evening in São Paulo, Tuesday morning in UTC, Tuesday noon in Tokyo. */
 const NOW = Date.parse("2026-11-24T02:30:00Z");
