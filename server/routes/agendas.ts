@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { CarteiraError, type DayPlan, formatAgendaCsv, formatAgendaIcs } from "../../engine/index.ts";
+import { CarteiraError, createShelf, type DayPlan, formatAgendaCsv, formatAgendaIcs } from "../../engine/index.ts";
 import { amend } from "../daily/fallback.ts";
 import { dateAt } from "../daily/occurrences.ts";
 import { negotiate } from "../media.ts";
@@ -13,8 +13,11 @@ import { agendasView, unplannedView } from "../schemas/plan.ts";
 import { languageQuery, sendPage } from "../send-page.ts";
 import type { Services } from "../services.ts";
 import type { Fallback } from "../store/run-rows.ts";
-import type { AgendaSource, PlanHead, PlanRecord, StoredAgenda } from "../store/store.ts";
+import type { AgendaSource, PlanHead, PlanRecord, PublishedDay, StoredAgenda } from "../store/store.ts";
 import type { App } from "./app-type.ts";
+
+/** Answers of agendas that are kept. */
+const MOST_READY = 256;
 
 const FORMATS = ["application/json", "text/calendar", "text/csv", "text/html"] as const;
 const agendaQuery = z.strictObject({ rep: id.optional(), date: askedDate.optional(), language: languageQuery });
@@ -123,19 +126,30 @@ async function placesOf({ portfolios }: FastifyRequest["tenant"], name: string):
 /** What every route that answers by `sendTagged` says beside its body. */
 export const NOT_MODIFIED = { 304: z.undefined().meta({ description: "the client has it already" }) };
 
+/** A body as bytes, with its ETag. */
+interface Tagged {
+	readonly bytes: Buffer;
+	readonly tag: string;
+}
+
+function tagged(body: string): Tagged {
+	const bytes = Buffer.from(body);
+	return { bytes, tag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 27)}"` };
+}
+
 /** Sends a body with its ETag, or 304 where the client has it already. `caching`: no-store: nobody on the way may keep it. */
 export function sendTagged(
 	request: FastifyRequest,
 	reply: FastifyReply,
 	type: string,
-	body: string,
+	body: string | Tagged,
 	caching: "no-cache" | "no-store" = "no-cache",
 ): FastifyReply {
-	const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
+	const { bytes, tag } = typeof body === "string" ? tagged(body) : body;
 	const known = (request.headers["if-none-match"] ?? "").split(",").map((text) => text.trim().replace(/^W\//, ""));
 	void reply.header("etag", tag).header("vary", "accept").header("cache-control", `private, ${caching}`);
 	if (known.includes(tag) || known.includes("*")) return reply.code(304).send();
-	return reply.type(`${type}; charset=utf-8`).send(body);
+	return reply.type(`${type}; charset=utf-8`).send(bytes);
 }
 
 const zoned = z.looseObject({ time_zone: z.string().optional(), language: z.string().optional() });
@@ -147,7 +161,7 @@ export function todayOf({ head }: PlanRecord, now: number): string {
 }
 
 /** What is told beside the agendas of a day: whether they stand in for those of the day's own plan, and why. */
-function fallbackView(fallback: Fallback | null, isTold: (repId: string) => boolean): object {
+function fallbackView(fallback: Fallback | null, isTold: (repId: string) => boolean = () => true): object {
 	if (fallback === null) return { fallback: false };
 	const { code, detail, since, unchecked } = fallback;
 	const dropped = fallback.dropped.filter(({ rep_id }) => isTold(rep_id));
@@ -156,6 +170,19 @@ function fallbackView(fallback: Fallback | null, isTold: (repId: string) => bool
 
 /** What reps and managers ask of a plan: agendas, and who was left out. */
 export function registerAgendaRoutes(app: App, { clock }: Services): void {
+	const ready = createShelf<Promise<Tagged>>(MOST_READY);
+
+	/** A rep's day as JSON. It is asked for again and again, so the answer is kept for as long as the same documents are in force. */
+	function readyBody(tenant: string, portfolio: string, rep: string, day: PublishedDay, sources: readonly PlanRecord[]): Promise<Tagged> {
+		const key = JSON.stringify([tenant, portfolio, rep, day.date, sources.map(({ id }) => id), day.documents]);
+		const body = ready.get(key, async () => {
+			const agendas = (await day.readAgendas()).map(shownToRep);
+			return tagged(bodyOf("application/json", portfolio, sources, agendas, fallbackView(null)));
+		});
+		body.catch(() => ready.drop(key)); // to be tried again
+		return body;
+	}
+
 	app.route({
 		method: "GET",
 		url: "/v1/plans/:id/agendas",
@@ -198,19 +225,25 @@ export function registerAgendaRoutes(app: App, { clock }: Services): void {
 			const name = request.params.portfolio;
 			const type = negotiate(request.headers.accept, FORMATS);
 			const { rep } = request.query;
-			const day = await store.publishedDay(name, rep, (plan) => request.query.date ?? todayOf(plan, clock()));
-			if (day === null) {
+			const dateOf = (plan: PlanRecord): string => request.query.date ?? todayOf(plan, clock());
+			const shown = await store.publishedDay(name, rep, dateOf, async (day) => {
+				const { published, plans, fallback } = day;
+				const sources = plans.length > 0 ? plans : [published];
+				if (type === "application/json" && rep !== undefined && fallback === null)
+					return readyBody(request.tenant.name, name, rep, day, sources);
+				const stored = await day.readAgendas();
+				const isServed = fallback !== null && (stored.length === 0 || stored.some(({ planId }) => fallback.plans.includes(planId)));
+				const agendas = (fallback ? amend(stored, fallback) : stored).map(shownToRep);
+				const silent = new Set(agendas.filter(({ json }) => isShadow(json)).map(({ repId }) => repId));
+				const told = fallbackView(isServed ? fallback : null, (repId) => (rep ?? repId) === repId && !silent.has(repId));
+				return type === "text/html" ? { sources, agendas } : bodyOf(type, name, sources, agendas, told);
+			});
+			if (shown === null) {
 				const why = (await portfolios.exists(name)) ? `portfolio ${name} has no published plan` : `no portfolio is called ${name}`;
 				throw new CarteiraError("NOT_FOUND", why);
 			}
-			const { published, plans, agendas: stored, fallback } = day;
-			const isServed = fallback !== null && (stored.length === 0 || stored.some(({ planId }) => fallback.plans.includes(planId)));
-			const agendas = (fallback ? amend(stored, fallback) : stored).map(shownToRep);
-			const silent = new Set(agendas.filter(({ json }) => isShadow(json)).map(({ repId }) => repId));
-			const told = fallbackView(isServed ? fallback : null, (repId) => (rep ?? repId) === repId && !silent.has(repId));
-			const sources = plans.length > 0 ? plans : [published];
-			if (type === "text/html") return sendSheets(request, reply, sources, agendas);
-			return sendTagged(request, reply, type, bodyOf(type, name, sources, agendas, told));
+			if (typeof shown === "object" && "agendas" in shown) return sendSheets(request, reply, shown.sources, shown.agendas);
+			return sendTagged(request, reply, type, shown);
 		},
 	});
 

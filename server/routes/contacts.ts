@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Item, readItems } from "../../engine/index.ts";
 import type { FastifyRequest } from "fastify";
+import { auditEntryOf } from "../audit-log.ts";
 import type { Once } from "../idempotency.ts";
 import { HttpError } from "../problem.ts";
 import { readBody } from "../receive-upload.ts";
@@ -10,6 +11,8 @@ import type { FirstAnswer } from "../store/store.ts";
 
 /** Contacts that wait for a snapshot, beyond which they are brought into one though nobody asks for it. */
 const MOST_WAITING = 20_000;
+
+const OK = 200;
 
 /** What became of one contact. */
 interface Result {
@@ -82,7 +85,7 @@ function answerOf(read: readonly Read[], outcomes: readonly PostOutcome[]): Firs
 	const results = read.map((one) => resultOf(one, one.contact === null ? undefined : outcomes[next++]));
 	const count = (result: Result["result"]): number => results.filter((one) => one.result === result).length;
 	const counts = { accepted: count("accepted"), unchanged: count("unchanged"), stale: count("stale"), rejected: count("rejected") };
-	return { status: 200, location: null, body: JSON.stringify({ ...counts, results }) };
+	return { status: OK, location: null, body: JSON.stringify({ ...counts, results }) };
 }
 
 /**
@@ -108,7 +111,9 @@ export async function postContacts(
 	return once(request, digest, async (key) => {
 		let answer: FirstAnswer | null = null;
 		const answerWith = (outcomes: readonly PostOutcome[]): FirstAnswer => (answer = answerOf(read, outcomes));
-		const outcomes = await tenants.held.post({ tenant, portfolio, contacts, ...(key && { once: { key, answerOf: answerWith } }) });
+		const audit = auditEntryOf(request, OK);
+		const outcomes = await tenants.held.post({ tenant, portfolio, contacts, audit, ...(key && { once: { key, answerOf: answerWith } }) });
+		request.auditedAs = OK;
 		if (tenants.held.of(tenant).countWaiting(portfolio) > MOST_WAITING)
 			portfolios.fold(portfolio).catch((error: unknown) => log.error({ err: error }, "contacts wait that should be in a snapshot"));
 		return answer ?? answerWith(outcomes);

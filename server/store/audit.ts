@@ -1,4 +1,4 @@
-import { type Database, EVERY_TENANT } from "./database.ts";
+import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
 import { createGroupCommit } from "./group-commit.ts";
 
 /** Who did what. */
@@ -25,17 +25,20 @@ export interface Audit {
 /** Entries of one statement. */
 const ENTRIES_AT_ONCE = 1000;
 
+/** Notes who did what, in the transaction in which it was done. */
+export async function insertAudit(rows: Rows, entries: readonly AuditEntry[]): Promise<void> {
+	for (let from = 0; from < entries.length; from += ENTRIES_AT_ONCE) {
+		const values = entries.slice(from, from + ENTRIES_AT_ONCE).map(({ keyId, traceId, ...entry }) => {
+			return { ...entry, key_id: keyId, trace_id: traceId };
+		});
+		await rows.insertInto("audit").values(values).execute();
+	}
+}
+
 /** The audit log of a database. */
 export function createAudit(database: Database): Audit {
 	async function store(entries: readonly AuditEntry[]): Promise<readonly undefined[]> {
-		await database.as(EVERY_TENANT, async (rows) => {
-			for (let from = 0; from < entries.length; from += ENTRIES_AT_ONCE) {
-				const values = entries.slice(from, from + ENTRIES_AT_ONCE).map(({ keyId, traceId, ...entry }) => {
-					return { ...entry, key_id: keyId, trace_id: traceId };
-				});
-				await rows.insertInto("audit").values(values).execute();
-			}
-		});
+		await database.as(EVERY_TENANT, (rows) => insertAudit(rows, entries));
 		return entries.map(() => undefined);
 	}
 

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Item } from "../../engine/index.ts";
 import { putAnswer } from "./answer-rows.ts";
+import { type AuditEntry, insertAudit } from "./audit.ts";
 import { appendChanges } from "./change-rows.ts";
 import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
 import { createTurns } from "../turns.ts";
@@ -26,6 +27,8 @@ export interface ContactPost {
 	readonly tenant: string;
 	readonly portfolio: string;
 	readonly contacts: readonly PostedContact[];
+	/** What the audit log is to say of it, in the same transaction. */
+	readonly audit?: AuditEntry;
 	/** The answer to remember in the same transaction. */
 	readonly once?: { readonly key: OnceKey; readonly answerOf: (outcomes: readonly PostOutcome[]) => FirstAnswer } | undefined;
 }
@@ -148,6 +151,10 @@ export async function openHeldContacts(database: Database, idempotencyHours: num
 			for (const ledger of ledgers.values()) await putChanged(rows, ledger);
 			for (const [at, { tenant, once }] of posts.entries())
 				if (once) await putAnswer(rows, tenant, once.key, once.answerOf(outcomes[at]), idempotencyHours);
+			await insertAudit(
+				rows,
+				posts.flatMap(({ audit }) => audit ?? []),
+			);
 			return { outcomes, ledgers };
 		});
 		for (const [name, { changed }] of ledgers) if (changed.size > 0) waiting.set(name, (waiting.get(name) ?? 0) + changed.size);

@@ -84,10 +84,13 @@ export interface StoredMention {
 
 /** A day of a portfolio as it was published. */
 export interface PublishedDay {
+	readonly date: string;
 	readonly published: PlanRecord;
-	readonly agendas: readonly StoredAgenda[];
 	/** Those that the agendas are of. */
 	readonly plans: readonly PlanRecord[];
+	/** Digests of the documents that they are in: while these are the same, so are the agendas. */
+	readonly documents: readonly string[];
+	readAgendas(): Promise<readonly StoredAgenda[]>;
 	readonly fallback: Fallback | null;
 }
 
@@ -163,8 +166,16 @@ export interface Store {
 	/** A finished plan's plan.json on disk, for readers on other threads: it never changes. Throws as `readPlan`. */
 	planFile(id: string): Promise<string>;
 	agendasOf(id: string, query: AgendaQuery): Promise<StoredAgenda[]>;
-	/** What is in force on a day: the one that `dateOf` gives for the portfolio's published plan. Null where none is published. */
-	publishedDay(portfolio: string, rep: string | undefined, dateOf: (published: PlanRecord) => string): Promise<PublishedDay | null>;
+	/**
+	 * What `show` makes of what is in force on a day: the one that `dateOf` gives for the portfolio's published plan. Null where none is
+	 * published. Asked again where documents were replaced meanwhile, because a customer was erased.
+	 */
+	publishedDay<T>(
+		portfolio: string,
+		rep: string | undefined,
+		dateOf: (published: PlanRecord) => string,
+		show: (day: PublishedDay) => Promise<T>,
+	): Promise<T | null>;
 	/** For each rep the day of the plan last published that plans for the rep and whose horizon has the date. */
 	publishedAgendas(portfolio: string, query: AgendaQuery & { readonly date: string }): Promise<StoredAgenda[]>;
 	/** Contacts of a rep in publications, dropped ones too, from a date on, by date. */

@@ -1,5 +1,5 @@
 import { open, readFile } from "node:fs/promises";
-import { CarteiraError, createShelf, type PlanDocument } from "../../engine/index.ts";
+import { CarteiraError, type PlanDocument } from "../../engine/index.ts";
 import { type PieceRow, findAgendas, findMentions, findPublishedAgendas, findUnplanned } from "./agenda-rows.ts";
 import { findAnswerRow, putAnswer } from "./answer-rows.ts";
 import { appendChanges } from "./change-rows.ts";
@@ -107,29 +107,14 @@ async function publish({ database, tenant }: Room, given: string, at: number): P
 
 type AgendaRow = PieceRow & { readonly document: string | null };
 
-/** A rep asks for its day again and again, and a document never changes: texts of pieces that were asked for a few at a time. */
-const MOST_KEPT = 256;
-const FEW = 2;
-
 /** Reads days out of one or several plans' files, in the rows' order, in which a plan's rows are together. */
-function createAgendaReader(documents: Documents): (found: readonly AgendaRow[]) => Promise<StoredAgenda[]> {
-	const kept = createShelf<Promise<string[]>>(MOST_KEPT);
-	const read = (document: string, pieces: readonly AgendaRow[]): Promise<string[]> => {
-		const path = documents.pathOf(document);
-		if (pieces.length > FEW) return readPieces(path, pieces);
-		const key = [document, ...pieces.map(({ start, length }) => `${start}+${length}`)].join(" ");
-		const texts = kept.get(key, () => readPieces(path, pieces));
-		texts.catch(() => kept.drop(key)); // to be tried again
-		return texts;
-	};
-	return async (found) => {
-		const agendas: StoredAgenda[] = [];
-		for (const [planId, mine] of Map.groupBy(found, ({ plan }) => plan)) {
-			const texts = await read(String(mine[0].document), mine);
-			agendas.push(...mine.map((row, index) => ({ planId, repId: row.rep_id ?? "", date: row.date ?? "", json: texts[index] })));
-		}
-		return agendas;
-	};
+async function readAgendas(documents: Documents, found: readonly AgendaRow[]): Promise<StoredAgenda[]> {
+	const agendas: StoredAgenda[] = [];
+	for (const [planId, mine] of Map.groupBy(found, ({ plan }) => plan)) {
+		const texts = await readPieces(documents.pathOf(String(mine[0].document)), mine);
+		agendas.push(...mine.map((row, index) => ({ planId, repId: row.rep_id ?? "", date: row.date ?? "", json: texts[index] })));
+	}
+	return agendas;
 }
 
 function mentionOf(row: PieceRow, json: string): StoredMention {
@@ -159,7 +144,6 @@ type AgendaCalls = Pick<
 >;
 
 function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
-	const readAgendas = createAgendaReader(documents);
 	const pathOf = (given: string): Promise<string> =>
 		database.read(tenant, async (rows) => documents.pathOf((await getFinished(rows, tenant, given)).document));
 	/** A finished plan's file, and the rows that point into it. */
@@ -179,9 +163,12 @@ function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 		agendasOf: (given, query) =>
 			whileErasing(async () => {
 				const { document, found } = await find(given, (rows, id) => findAgendas(rows, id, query));
-				return readAgendas(found.map((row) => ({ ...row, document })));
+				return readAgendas(
+					documents,
+					found.map((row) => ({ ...row, document })),
+				);
 			}),
-		publishedDay: (portfolio, rep, dateOf) =>
+		publishedDay: (portfolio, rep, dateOf, show) =>
 			whileErasing(async () => {
 				const found = await database.read(tenant, async (rows) => {
 					const row = await findPublished(rows, tenant, portfolio);
@@ -192,12 +179,17 @@ function agendaCalls({ database, documents, tenant }: Room): AgendaCalls {
 					const plans: PlanRecord[] = [];
 					for (const id of new Set(pieces.map(({ plan }) => plan)))
 						plans.push(id === published.id ? published : recordOf(await getRow(rows, tenant, id)));
-					return { published, plans, pieces, fallback: await findFallback(rows, tenant, portfolio, date) };
+					return { date, published, plans, pieces, fallback: await findFallback(rows, tenant, portfolio, date) };
 				});
-				return found && { ...found, agendas: await readAgendas(found.pieces) };
+				if (found === null) return null;
+				const { pieces, ...day } = found;
+				const digests = [...new Set(pieces.map(({ document }) => String(document)))];
+				return show({ ...day, documents: digests, readAgendas: () => readAgendas(documents, pieces) });
 			}),
 		publishedAgendas: (portfolio, query) =>
-			whileErasing(async () => readAgendas(await database.read(tenant, (rows) => findPublishedAgendas(rows, tenant, portfolio, query)))),
+			whileErasing(async () =>
+				readAgendas(documents, await database.read(tenant, (rows) => findPublishedAgendas(rows, tenant, portfolio, query))),
+			),
 		promisedContacts: (portfolio, rep, from) => database.read(tenant, (rows) => findPromised(rows, tenant, portfolio, rep, from)),
 		unplannedOf: (given, rep) =>
 			whileErasing(async () => {

@@ -28,6 +28,14 @@ async function send(method: "GET" | "PUT" | "POST" | "DELETE", path: string, bod
 	return { status: answer.statusCode, body: answer.body };
 }
 const json = async <T>(path: string): Promise<T> => JSON.parse((await send("GET", path)).body) as T;
+async function agendaOf(rep: string, tag = "none") {
+	const answer = await service.app.inject({
+		method: "GET",
+		url: `${ACME}/agendas?date=2026-11-23&rep=${rep}`,
+		headers: { "if-none-match": tag },
+	});
+	return { status: answer.statusCode, body: answer.body, tag: answer.headers.etag };
+}
 const erase = (headers: object = {}) => send("DELETE", `/customers/${ID}`, undefined, headers);
 const words = () => findWords(service.dataDir, service.services.database);
 
@@ -114,6 +122,9 @@ test("nothing of an erased customer is left in any file or row, and everything e
 			objection: NAME,
 		},
 	]);
+	const ofRep = await agendaOf("r1");
+	expect(ofRep.body).toContain(NAME);
+	expect(await agendaOf("r1")).toEqual(ofRep); // from what is kept ready
 	const planned = await json<PlanDocument>(`/v1/plans/${published}`);
 	const found = await words();
 	for (const place of ["/documents/", "/portfolios/acme/parts/", "/portfolios/acme/manifests/", "/staged/"])
@@ -163,12 +174,35 @@ test("nothing of an erased customer is left in any file or row, and everything e
 		[pseudonym, "c100"],
 		[pseudonym, "c100"],
 	]);
+	const ofRepNow = await agendaOf("r1", String(ofRep.tag));
+	expect(ofRepNow.status).toBe(200);
+	for (const word of WORDS) expect(ofRepNow.body).not.toContain(word);
+	expect(ofRepNow.body).toContain(pseudonym);
 	expect((await service.tenant.store.mentionsOf(revised, pseudonym)).map(({ kind }) => kind)).toContain("entry");
 	expect(await json<object>("/contact-rules?on=2026-11-01")).toMatchObject({ rules: [] });
 	const { changes } = await json<{ changes: { type: string; data: object }[] }>("/changes?limit=1000");
 	expect(changes.at(-1)).toMatchObject({ type: "customer.erased", data: { pseudonym } });
 	const audit = (await json<{ entries: { path: string }[] }>("/v1/audit?limit=1000")).entries;
 	expect(audit.at(-1)).toMatchObject({ path: `${ACME}/customers/{customer_id}`, method: "DELETE", status: 200 });
+});
+
+test("a day that is read while its customer is erased is read again, from the files that took the place of the old", async () => {
+	await bringIn(send);
+	await planAndRun();
+	const texts: string[] = [];
+	let isErased = false;
+	await service.tenant.store.publishedDay(
+		"acme",
+		"r1",
+		() => "2026-11-23",
+		async (day) => {
+			if (!isErased) expect((await erase()).status).toBe(200);
+			isErased = true;
+			texts.push(...(await day.readAgendas()).map((agenda) => agenda.json));
+		},
+	);
+	expect(texts).toHaveLength(1);
+	for (const word of WORDS) expect(texts[0]).not.toContain(word);
 });
 
 test("a customer that is erased is not there, and one of its id that is sent later is new", async () => {

@@ -32,6 +32,30 @@ test("the audit log is read page by page", async () => {
 	expect((await get("/v1/audit?limit=0")).statusCode).toBe(400);
 });
 
+test("a post of contacts is noted once, whether it keeps them, is answered again or is refused", async () => {
+	const contact = {
+		contact_id: "k1",
+		customer_id: "c1",
+		rep_id: "r1",
+		contacted_at: "2026-11-20T09:30",
+		channel: "phone",
+		outcome: "order",
+	};
+	const post = (payload: object | string, key: string) =>
+		service.app.inject({
+			method: "POST",
+			url: "/v1/portfolios/acme/contacts",
+			headers: { "idempotency-key": key, "content-type": "application/json" },
+			payload,
+		});
+	const { entries: before } = (await get("/v1/audit?limit=1000")).json<{ entries: object[] }>();
+	const statuses = [await post(contact, "1"), await post(contact, "1"), await post("{", "2")].map(({ statusCode }) => statusCode);
+	expect(statuses).toEqual([200, 200, 400]); // the second is answered as the first was
+	const { entries } = (await get("/v1/audit?limit=1000")).json<{ entries: { status: number; path: string; method: string }[] }>();
+	const noted = { method: "POST", path: "/v1/portfolios/acme/contacts" };
+	expect(entries.slice(before.length)).toMatchObject(statuses.map((status) => ({ ...noted, status })));
+});
+
 test("the figures count answers by route and plans by how they ended, without naming anyone", async () => {
 	await makePlan(service.app);
 	const answer = await get("/metrics");
