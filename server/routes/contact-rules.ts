@@ -35,10 +35,11 @@ export function registerContactRuleRoutes(app: App, { clock }: Services): void {
 			querystring: z.strictObject({
 				on: askedDate.optional().meta({ description: "rules that hold on this date or later; default: today" }),
 			}),
-			response: responses({ 200: rulesView }),
+			response: responses({ 200: rulesView }, 404),
 		},
 		handler: async (request) => {
 			const { portfolio } = request.params;
+			await request.tenant.portfolios.require(portfolio);
 			const rules = await request.tenant.store.contactRules(portfolio, request.query.on ?? dateAt(clock(), "UTC"));
 			return { portfolio, rules };
 		},

@@ -30,7 +30,7 @@ export function registerErasureRoute(app: App, { erasures }: Services): void {
 			operationId: "eraseCustomer",
 			summary: "Erase a customer's personal data everywhere it is held",
 			description:
-				"Its rows of all tables go, with those set aside, contacts that wait, calendars and rules; plans, runs, reports, the feed and remembered answers keep money and counts under a pseudonym. Open syncs are aborted. Asked for, it is done, whatever happens. A customer of this id that is sent later is a new one. Backups are not reached. Takes Idempotency-Key, which alone is remembered: not for whom it was used.",
+				"Its rows of all tables go, with those set aside, contacts that wait, calendars and rules; plans, runs, reports, the feed and remembered answers keep money and counts under a pseudonym. Open syncs are aborted, unless nothing was held. Asked for, it is done, whatever happens. A customer of this id that is sent later is a new one. Backups are not reached. Takes Idempotency-Key, which alone is remembered: not for whom it was used.",
 			tags: ["portfolios"],
 			params: customerParams,
 			response: responses({ 200: erasureView }, 404, 409, 422),

@@ -36,10 +36,11 @@ export function registerRecordRoutes(app: App, { audit, metrics }: Services): vo
 			summary: "Reports of the latest hundred imports, the latest first",
 			tags: ["portfolios"],
 			params: portfolioParams,
-			response: responses({ 200: importsView }),
+			response: responses({ 200: importsView }, 404),
 		},
 		handler: async (request) => {
 			const { portfolio } = request.params;
+			await request.tenant.portfolios.require(portfolio);
 			const found = await request.tenant.store.importsOf(portfolio);
 			const imports = found.map(({ mode, at, digest, report }) => {
 				const told: object = JSON.parse(report);

@@ -10,6 +10,9 @@ import type { Portfolios } from "./portfolios.ts";
 import type { FirstAnswer } from "./store.ts";
 import type { Syncs } from "./syncs.ts";
 
+/** Ends a look at what is held, and undoes it. */
+class Held extends Error {}
+
 /** Everything of a tenant that may hold a customer's data. */
 export interface ErasureRoom {
 	readonly room: Room;
@@ -40,10 +43,18 @@ export type Erase = (job: ErasureJob, work: ErasureWork) => Promise<ErasureRepor
 export function openErasures({ room, portfolios, syncs }: ErasureRoom): Erase {
 	const { database, documents, tenant } = room;
 
-	async function replace(job: ErasureJob, { jobs, answerOf, persist }: ErasureWork): Promise<ErasureReport | null> {
+	/**
+	 * Makes all that is to take the place of what names the customer, and does `commit` while nobody else reads or changes the portfolio,
+	 * its snapshot switched. `beforeSwitch` hears of what the snapshot holds before anything is changed.
+	 */
+	async function prepare<T>(
+		job: ErasureJob,
+		jobs: ErasureRows,
+		beforeSwitch: (found: ErasedRows) => Promise<void>,
+		commit: (eraser: Eraser, plans: readonly RewrittenPlan[]) => Promise<T>,
+	): Promise<T> {
 		const { portfolio, pseudonym } = job;
 		const known = job.customer ?? { customerId: "", names: [] };
-		const numAborted = await syncs.abortAll(portfolio);
 		const shelf: PlanShelf = { database, documents, tenant, portfolio };
 		const { customerId } = known;
 		// No plan is stored or forgotten from here on.
@@ -54,23 +65,53 @@ export function openErasures({ room, portfolios, syncs }: ErasureRoom): Erase {
 			const traces = { customerId, names, pseudonym, derived: inPlans.entryIds };
 			const eraser = createEraser(traces);
 			const plans = await rewritePlans(shelf, eraser);
-			const beforeSwitch = (found: ErasedRows): Promise<void> => jobs.note(job, { found });
-			return portfolios.erase(portfolio, traces, { mark: job.id, beforeSwitch }, async () =>
-				persist(async () => {
-					const { found } = await jobs.get(job);
-					return database.as(tenant, async (rows) => {
-						const counts = await eraseInRows(rows, job, eraser, plans);
-						const report = reportOf(job, found, counts, numAborted);
-						if (isEmpty(report)) return null;
-						await settleErasure(rows, job, report);
-						const once = job.answerKey === null ? null : { scope: erasureScope(portfolio), key: job.answerKey, fingerprint: "" };
-						if (once) await putAnswer(rows, tenant, once, answerOf(report), room.idempotencyHours);
-						await appendChanges(rows, tenant, [{ portfolio, type: "customer.erased", data: { pseudonym } }]);
-						return report;
-					});
-				}),
-			);
+			return portfolios.erase(portfolio, traces, { mark: job.id, beforeSwitch }, () => commit(eraser, plans));
 		});
+	}
+
+	/** Is anything held of the customer? An id that was mistyped must not cost others their open syncs. */
+	async function isHeld(job: ErasureJob, { jobs, persist }: ErasureWork): Promise<boolean> {
+		const { portfolio, customer, found } = job;
+		if (found !== null) return true; // and may be erased from the snapshot already
+		if (customer !== null && (await portfolios.namesOf(portfolio, customer.customerId)).length > 0) return true;
+		const stop = (): never => {
+			throw new Held(); // by which nothing is changed
+		};
+		try {
+			return await prepare(
+				job,
+				jobs,
+				async () => stop(),
+				(eraser, plans) =>
+					persist(() => database.as(tenant, async (rows) => (isEmpty(await eraseInRows(rows, job, eraser, plans)) ? false : stop()))),
+			);
+		} catch (error) {
+			if (error instanceof Held) return true;
+			throw error;
+		}
+	}
+
+	async function replace(job: ErasureJob, work: ErasureWork): Promise<ErasureReport | null> {
+		const { portfolio, pseudonym } = job;
+		const { jobs, answerOf, persist } = work;
+		if (!(await isHeld(job, work))) return null;
+		const numAborted = await syncs.abortAll(portfolio);
+		const beforeSwitch = (found: ErasedRows): Promise<void> => jobs.note(job, { found });
+		return prepare(await jobs.get(job), jobs, beforeSwitch, (eraser, plans) =>
+			persist(async () => {
+				const { found } = await jobs.get(job);
+				return database.as(tenant, async (rows) => {
+					const counts = await eraseInRows(rows, job, eraser, plans);
+					const report = reportOf(job, found, counts, numAborted);
+					if (isEmpty(report)) return null;
+					await settleErasure(rows, job, report);
+					const once = job.answerKey === null ? null : { scope: erasureScope(portfolio), key: job.answerKey, fingerprint: "" };
+					if (once) await putAnswer(rows, tenant, once, answerOf(report), room.idempotencyHours);
+					await appendChanges(rows, tenant, [{ portfolio, type: "customer.erased", data: { pseudonym } }]);
+					return report;
+				});
+			}),
+		);
 	}
 
 	/** Removes what nothing refers to any more, down to the pages of the embedded store. */

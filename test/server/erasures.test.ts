@@ -218,6 +218,20 @@ test("a customer that is erased is not there, and one of its id that is sent lat
 	expect(tables.orders.refs.customer_id.includes(row)).toBe(false);
 });
 
+test("an id that was mistyped costs nobody an open sync; one of whom anything is held is not brought back by one", async () => {
+	await bringIn(send);
+	const { id } = JSON.parse((await send("POST", "/syncs")).body) as { id: string };
+	const before = await held();
+	expect((await send("DELETE", "/customers/nobody")).status).toBe(404);
+	expect((await send("GET", `/syncs/${id}`)).status).toBe(200);
+	expect(await held()).toEqual(before);
+	const contact = { contact_id: "x1", customer_id: "nameless", rep_id: "r1", contacted_at: "2026-11-21T09:30:00", channel: "phone" };
+	await send("POST", "/contacts", [{ ...contact, outcome: "no_order" }]); // a row that waits is all there is of it
+	const answer = await send("DELETE", "/customers/nameless");
+	expect([answer.status, JSON.parse(answer.body)]).toMatchObject([200, { deleted: { held_contact: 1 }, syncs_aborted: 2 }]);
+	expect((await send("GET", `/syncs/${id}`)).status).toBe(404);
+});
+
 test("an Idempotency-Key answers an erasure again, and is refused for a customer who is still there", async () => {
 	await bringIn(send);
 	const first = await erase({ "idempotency-key": "once" });

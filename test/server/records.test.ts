@@ -19,6 +19,7 @@ test("what was imported is told with its report, and what was refused is not", a
 	expect(importsView.safeParse(told).error).toBeUndefined();
 	expect(told.imports.map(({ mode }) => mode)).toEqual(["replace"]);
 	expect(told.imports[0].report).toMatchObject({ table: "reps", rows_accepted: 2 });
+	for (const list of ["imports", "contact-rules"]) expect((await get(`/v1/portfolios/nowhere/${list}`)).statusCode).toBe(404);
 });
 
 test("the audit log is read page by page", async () => {

@@ -165,6 +165,17 @@ test("orders of some days are replaced, and only orders of those days are taken 
 	expect((await send("PUT", "/reps?from=2026-10-10&to=2026-10-31", "rep_id,kind\n")).status).toBe(422);
 });
 
+test("an order that replaced days lost does not come back by an older version that is late", async () => {
+	const versioned = ORDERS.replace("\n", ",source_version\n");
+	const late = (version: number) => send("POST", "/orders", `${versioned}o7,c2,2026-10-12,p1,1,10,${version}\n`);
+	expect((await late(5)).status).toBe(200);
+	await send("PUT", "/orders?from=2026-10-10&to=2026-10-31", `${versioned}o8,c2,2026-10-30,p1,1,10,1\n`);
+	expect(await late(4)).toMatchObject({ body: { rows_stale: 1 } });
+	expect(await idsOf("orders")).toEqual(["o1", "o8"]);
+	await late(6);
+	expect(await idsOf("orders")).toEqual(["o1", "o7", "o8"]);
+});
+
 test("op deletes what has the key, of orders and of other tables, and refuses other words", async () => {
 	await send("POST", "/orders", `op,${ORDERS}delete,o1,,,,,\ndelete,never,,,,,\nupsert,o9,c2,2026-10-30,p1,1,10\n`);
 	expect(await idsOf("orders")).toEqual(["o2", "o3", "o9"]);

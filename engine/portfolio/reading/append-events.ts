@@ -44,6 +44,10 @@ export async function appendEvents(step: ImportStep, table: EventTableName): Pro
 	if (range) for (const key of keysWithin(table, parts, range)) if (!changes.sent.has(key)) changes.sent.set(key, []);
 	// Where rows are stale, what is held under their keys is not looked for.
 	const held = found !== null && changes.numStale === 0 ? (found as readonly HeldLines[]) : findHeld(table, parts, changes.sent.keys());
+	// What a range drops was deleted: an older version of it that comes late does not bring it back.
+	if (range)
+		for (const [key, version] of versionsOfLines(TABLES[table].key[0], held))
+			if (changes.sent.get(key)?.length === 0 && !changes.versionDeleted.has(key)) changes.versionDeleted.set(key, version);
 	const draft = layChanges(table, changes, held, events.columns);
 	if (draft.fatal.length > 0) throw new CarteiraError("INVALID_INPUT", draft.fatal[0].message, draft.fatal);
 	const { linked, named } = linkDraft(step, draft);
