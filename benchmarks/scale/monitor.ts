@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
+import { compileCacheFolder } from "../../engine/compile-cache.ts";
 import { buildStore, openSnapshot, parseDay } from "../../engine/index.ts";
 import { openLook } from "../../engine/look.ts";
 import { makeNational } from "./national/make-national.ts";
@@ -17,6 +18,8 @@ interface Flags {
 /** How long the monitor takes from a store that nobody has open: opened, looked at, and told as its document. One JSON line. */
 async function main({ customers, store, asOf, toy }: Flags): Promise<void> {
 	const day = parseDay(asOf);
+	const cache = compileCacheFolder(); // for threads, as in the service
+	if (cache !== undefined) process.env.NODE_COMPILE_CACHE = cache;
 	const root = mkdtempSync(join(tmpdir(), "carteira-monitor-"));
 	try {
 		const path = store ?? (await makeStore(root, toy ? 500 : Number(customers), day));

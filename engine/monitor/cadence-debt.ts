@@ -1,3 +1,4 @@
+import type { ActionPlan } from "../policy/policy.ts";
 import { hasPlace, serviceSeconds, VISIT } from "../policy/standing.ts";
 import { parseChannels } from "../portfolio/calendar/calendar.ts";
 import { CHANNELS, REP_KINDS } from "../portfolio/schema.ts";
@@ -45,14 +46,20 @@ export function serviceSecondsOf(view: View): (customer: number) => Seconds {
 	const { customers, reps } = view.portfolio.tables;
 	const agreed = codeTexts(customers.texts.channels);
 	const masks = agreed.words.map(parseChannels);
-	const own = customers.numbers.service_minutes;
+	const { service_minutes: own, lat, lon } = customers.numbers;
+	const { kind } = reps.codes;
+	const coded = new Map<ActionPlan, readonly (readonly [channel: number, minutes: number])[]>();
+	const channelsOf = (plan: ActionPlan): readonly (readonly [channel: number, minutes: number])[] => {
+		const known = coded.get(plan) ?? plan.channels.map(({ channel, minutes }) => [CHANNELS.indexOf(channel), minutes] as const);
+		coded.set(plan, known);
+		return known;
+	};
 	return (customer) => {
 		const rep = view.owner[customer];
 		if (rep < 0) return 0;
 		const mask = agreed.codes[customer] < 0 ? -1 : masks[agreed.codes[customer]];
-		const canVisit = reps.codes.kind[rep] !== INSIDE && hasPlace(customers.numbers, customer);
-		for (const { channel: name, minutes } of view.planOf(customer).channels) {
-			const channel = CHANNELS.indexOf(name);
+		const canVisit = kind[rep] !== INSIDE && hasPlace({ lat, lon }, customer);
+		for (const [channel, minutes] of channelsOf(view.planOf(customer))) {
 			if (((mask >> channel) & 1) === 1 && (channel !== VISIT || canVisit)) return serviceSeconds(own[customer], channel, minutes);
 		}
 		return 0;

@@ -225,11 +225,11 @@ function customersBehind(
 }
 
 /** Last dates before as_of of what happened. */
-function dataThrough({ portfolio, asOf }: View): Readonly<Record<string, number>> {
-	const { orders, contacts, service_events } = portfolio.tables;
+function dataThrough({ portfolio, asOf, ordersThrough }: View): Readonly<Record<string, number>> {
+	const { contacts, service_events } = portfolio.tables;
 	const now = asOf * SECONDS_PER_DAY;
 	const told = {
-		orders: lastBefore(orders.days.ordered_on, asOf),
+		orders: ordersThrough(),
 		contacts: contactDay(lastBefore(contacts.numbers.contacted_at, now)),
 		service_events: contactDay(lastBefore(service_events.numbers.at, now)),
 	};

@@ -1,7 +1,7 @@
 import { contactDay, isReached } from "../policy/classify.ts";
 import { workDaysOf } from "../policy/work-days.ts";
 import { OUTCOMES, REP_KINDS } from "../portfolio/schema.ts";
-import { SECONDS_PER_DAY } from "../units.ts";
+import { type Seconds, SECONDS_PER_DAY } from "../units.ts";
 import { serviceSecondsOf } from "./cadence-debt.ts";
 import type { MonitorRep } from "./monitor-document.ts";
 import type { PlannedContacts } from "./planned.ts";
@@ -18,11 +18,13 @@ export function repLoads(view: View, planned: PlannedContacts | null): MonitorRe
 	const due = dueSeconds(view);
 	const made = contactsMade(view);
 	const rows: MonitorRep[] = [];
+	const days = Array.from({ length: horizon[horizon.length - 1] - view.asOf + 1 }, (_, i) => view.asOf + i);
+	const known = new Map<string, readonly Seconds[]>();
 	for (let rep = 0; rep < reps.numRows; rep++) {
-		const workDayOf = workDaysOf(reps, rep, calendar);
-		const last = horizon[horizon.length - 1];
-		let shift = 0;
-		for (let day = view.asOf; day <= last; day++) if (!ownership.isAbsent(rep, day)) shift += workDayOf(day)?.workSeconds ?? 0;
+		const hours = JSON.stringify([reps.texts.shifts.at(rep), reps.texts.break.at(rep)]); // many reps work the same
+		const work = known.get(hours) ?? days.map((day) => workDaysOf(reps, rep, calendar)(day)?.workSeconds ?? 0);
+		known.set(hours, work);
+		const shift = days.reduce((sum, day, i) => sum + (ownership.isAbsent(rep, day) ? 0 : work[i]), 0);
 		const seconds = Math.round(due.seconds[rep]);
 		const travel = planned?.travel[rep] ?? 0;
 		rows.push({
@@ -64,18 +66,22 @@ function dueSeconds(view: View): { readonly seconds: Float64Array; readonly numC
 /** Contacts by whoever made them. */
 function contactsMade({ portfolio, history, asOf }: View) {
 	const { contacts, reps } = portfolio.tables;
+	const { contacted_at: contactedAt } = contacts.numbers;
+	const { outcome: outcomes } = contacts.codes;
+	const { rep_id: makers } = contacts.refs;
+	const { contact, contactStart } = history;
 	const since = (asOf - RECENT_DAYS) * SECONDS_PER_DAY;
 	const blank = (): Float64Array => new Float64Array(reps.length);
 	const made = { contacts: blank(), reached: blank(), orders: blank(), value: blank() };
 	for (let customer = 0; customer < history.numCustomers; customer++) {
 		let paidDay = -1;
-		for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
-			const row = history.contact[i];
-			const at = contacts.numbers.contacted_at[row];
+		for (let i = contactStart[customer + 1] - 1; i >= contactStart[customer]; i--) {
+			const row = contact[i];
+			const at = contactedAt[row];
 			if (at < since) break;
-			const outcome = contacts.codes.outcome[row];
+			const outcome = outcomes[row];
 			if (outcome === CANCELLED) continue;
-			const rep = contacts.refs.rep_id[row];
+			const rep = makers[row];
 			made.contacts[rep]++;
 			if (isReached(outcome)) made.reached[rep]++;
 			if (outcome !== ORDER) continue;

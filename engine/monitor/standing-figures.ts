@@ -106,6 +106,8 @@ export function positivationOf(view: View, line: string | null): Source {
 export function objectionsOf({ portfolio, history, revenue, asOf }: View): Source {
 	const { contacts } = portfolio.tables;
 	const { contacted_at: contactedAt } = contacts.numbers;
+	const { outcome } = contacts.codes;
+	const { contact, contactStart } = history;
 	const since = (asOf - OBJECTION_DAYS) * SECONDS_PER_DAY;
 	const told = codeTexts(contacts.texts.objection);
 	/** By code of a word: its cell, in the order in which they are met; -1: not met. */
@@ -114,11 +116,11 @@ export function objectionsOf({ portfolio, history, revenue, asOf }: View): Sourc
 	const met: { readonly customer: number; readonly code: number; readonly on: Day; count: number }[] = [];
 	for (let customer = 0; customer < history.numCustomers; customer++) {
 		const first = met.length;
-		for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
-			const row = history.contact[i];
+		for (let i = contactStart[customer + 1] - 1; i >= contactStart[customer]; i--) {
+			const row = contact[i];
 			if (contactedAt[row] < since) break;
 			const word = told.codes[row];
-			if (word < 0 || !isReached(contacts.codes.outcome[row])) continue;
+			if (word < 0 || !isReached(outcome[row])) continue;
 			if (cellOf[word] < 0) cellOf[word] = words.push(told.words[word]) - 1;
 			const code = cellOf[word];
 			let at = first;
@@ -203,14 +205,15 @@ export function productivityOf({ portfolio, history, asOf }: View): Source {
 		figure: "productivity",
 		cells: CHANNELS.map((name) => [name]),
 		each(out, emit) {
+			const { contact, contactStart } = history;
 			for (let customer = 0; customer < history.numCustomers; customer++) {
-				const end = history.contactStart[customer + 1];
-				if (end === history.contactStart[customer] || contactedAt[history.contact[end - 1]] < since) continue;
+				const end = contactStart[customer + 1];
+				if (end === contactStart[customer] || contactedAt[contact[end - 1]] < since) continue;
 				let paidDay = NULL_DAY; // a day's orders count for its last contact only
 				sums.fill(0);
 				lastOn.fill(NULL_DAY);
-				for (let i = end - 1; i >= history.contactStart[customer]; i--) {
-					const row = history.contact[i];
+				for (let i = end - 1; i >= contactStart[customer]; i--) {
+					const row = contact[i];
 					if (contactedAt[row] < since) break;
 					if (outcome[row] === CANCELLED) continue;
 					const day = contactDay(contactedAt[row]);
@@ -226,7 +229,7 @@ export function productivityOf({ portfolio, history, asOf }: View): Source {
 				}
 				for (let code = 0; code < CHANNELS.length; code++) {
 					if (sums[code * numMeasures] === 0) continue;
-					out.set(sums.subarray(code * numMeasures, (code + 1) * numMeasures));
+					for (let measure = 0; measure < numMeasures; measure++) out[measure] = sums[code * numMeasures + measure];
 					emit(customer, code, lastOn[code]);
 				}
 			}

@@ -1,6 +1,6 @@
 import { contactDay, isReached } from "../policy/classify.ts";
 import { PRE_INACTIVE, PROSPECT } from "../policy/phase.ts";
-import { medianInPlace } from "../scoring/rhythm.ts";
+import { SECONDS_PER_DAY } from "../units.ts";
 import type { View } from "./view.ts";
 
 /** Days of contacts that tell how a customer is usually served. */
@@ -33,17 +33,15 @@ export function learnUsualService(view: View): UsualService {
 	const { phase } = classification;
 	const states = Array.from({ length: STATES }, () => ({ entered: blank(), left: blank(), reached: blank() }));
 	const habit = new Float32Array(history.numCustomers);
-	const gaps = new Float64Array(HISTORY_DAYS + 2);
-	const sorted = new Float64Array(HISTORY_DAYS + 2);
+	const gaps = new Int32Array(HISTORY_DAYS + 2);
+	const tally = new Int32Array(HISTORY_DAYS + 2);
 	const stepOf = (days: number, customer: number): number => Math.min(STEPS * MOST, Math.round((days * STEPS) / habit[customer]));
+	const readGaps = gapReader(view, gaps);
 	for (let customer = 0; customer < history.numCustomers; customer++) {
 		habit[customer] = interval[customer];
 		if (isServed[customer] === 0) continue;
-		const count = reachedGaps(view, customer, gaps);
-		if (count > HABIT_GAPS) {
-			for (let i = 1; i < count; i++) sorted[i - 1] = gaps[i];
-			habit[customer] = Math.max(1, medianInPlace(sorted, count - 1));
-		}
+		const count = readGaps(customer);
+		if (count > HABIT_GAPS) habit[customer] = medianGap(gaps, count, tally);
 		const { entered, left, reached } = states[stateOf(phase[customer])];
 		let end = asOf; // of the gap, the day of the contact that ended it
 		for (let i = 0; i < count && end > asOf - WINDOW_DAYS; i++) {
@@ -70,20 +68,39 @@ export function learnUsualService(view: View): UsualService {
 
 const blank = (): Float64Array => new Float64Array(STEPS * MOST + 1);
 
-/** Days from the last reached contact to as_of, then the gaps between reached contacts before it, newest first; answers how many, 0 for none. */
-function reachedGaps({ portfolio, history, asOf }: View, customer: number, out: Float64Array): number {
-	const { contacts } = portfolio.tables;
-	let count = 0;
-	let later = asOf;
-	for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
-		const row = history.contact[i];
-		const day = contactDay(contacts.numbers.contacted_at[row]);
-		if (day < asOf - HISTORY_DAYS) break;
-		if (!isReached(contacts.codes.outcome[row]) || (count > 0 && day === later)) continue;
-		out[count++] = later - day;
-		later = day;
+/** Writes days from the last reached contact to as_of, then the gaps between reached contacts before it, newest first; answers how many, 0 for none. */
+function gapReader({ portfolio, history, asOf }: View, out: Int32Array): (customer: number) => number {
+	const { contact, contactStart } = history; // columns are looked up once, not at every contact
+	const { contacted_at: contactedAt } = portfolio.tables.contacts.numbers;
+	const { outcome } = portfolio.tables.contacts.codes;
+	const since = (asOf - HISTORY_DAYS) * SECONDS_PER_DAY;
+	return (customer) => {
+		let [count, later] = [0, asOf];
+		for (let i = contactStart[customer + 1] - 1; i >= contactStart[customer]; i--) {
+			const row = contact[i];
+			if (contactedAt[row] < since) break;
+			if (!isReached(outcome[row])) continue;
+			const day = contactDay(contactedAt[row]);
+			if (count > 0 && day === later) continue;
+			out[count++] = later - day;
+			later = day;
+		}
+		return count;
+	};
+}
+
+/** The middle of the gaps but the first, which still runs. `tally` counts days and is left as it was, all zeros: gaps are short, so that counting is quicker than sorting. */
+function medianGap(gaps: Int32Array, count: number, tally: Int32Array): number {
+	for (let i = 1; i < count; i++) tally[gaps[i]]++;
+	const [lower, upper] = [(count - 2) >> 1, (count - 1) >> 1]; // ranks among count − 1 gaps
+	let [seen, low, day] = [0, -1, 0];
+	for (; ; day++) {
+		seen += tally[day];
+		if (low < 0 && seen > lower) low = day;
+		if (seen > upper) break;
 	}
-	return count;
+	for (let i = 1; i < count; i++) tally[gaps[i]] = 0;
+	return Math.max(1, (low + day) / 2);
 }
 
 /** P(a gap is longer than step s) by s, from the gaps at risk that enter, leave and end in a contact at each step. */

@@ -18,7 +18,7 @@ import type { Question } from "../question.ts";
 import { rulesOf } from "../understand.ts";
 import type { Cents, Day } from "../units.ts";
 import { phasesAtStarts } from "./flows.ts";
-import type { LookAhead } from "./look-ahead.ts";
+import { type LookAhead, ordersThrough } from "./look-ahead.ts";
 import { periodsOf } from "./periods.ts";
 
 const DAYS_SCORED = 90;
@@ -47,6 +47,8 @@ export interface View {
 	readonly phasesAtStarts: () => readonly Uint8Array[];
 	/** Sales of periods from last month's beginning on. */
 	readonly salesOf: SalesOf;
+	/** Last day with order lines before as_of; −Infinity without any. */
+	readonly ordersThrough: () => Day;
 	readonly ownership: Ownership;
 	/** Row of reps; -1 without an owner. */
 	readonly owner: Int32Array;
@@ -88,7 +90,7 @@ export function viewOf(portfolio: Portfolio, question: Question, ahead?: () => L
 		ticket,
 		...sums,
 		phasesAtStarts: once(() => ahead?.().phases ?? phasesAtStarts({ ...known })),
-		salesOf: salesBy(known, calendar, ahead),
+		...salesBy(known, calendar, ahead),
 		ownership,
 		owner,
 		isServed: servedBy(portfolio, classification, owner),
@@ -97,10 +99,18 @@ export function viewOf(portfolio: Portfolio, question: Question, ahead?: () => L
 	};
 }
 
-function salesBy(known: Pick<View, "portfolio" | "history" | "policy" | "asOf">, calendar: Calendar, ahead?: () => LookAhead): SalesOf {
-	const { since } = periodsOf(known.portfolio, calendar, known.asOf);
+function salesBy(
+	known: Pick<View, "portfolio" | "history" | "policy" | "asOf">,
+	calendar: Calendar,
+	ahead?: () => LookAhead,
+): Pick<View, "salesOf" | "ordersThrough"> {
+	const { portfolio, asOf } = known;
+	const { since } = periodsOf(portfolio, calendar, asOf);
 	const made = once(() => createSales(known, since, ahead?.().sales));
-	return (...of) => made()(...of);
+	return {
+		salesOf: (...of) => made().salesOf(...of),
+		ordersThrough: () => ahead?.().ordersThrough ?? ordersThrough(portfolio, made().lines(), asOf),
+	};
 }
 
 function windowSums(history: History, policy: Policy, asOf: Day): { revenue: Float64Array; margin: Float64Array } {

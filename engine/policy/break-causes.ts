@@ -1,5 +1,6 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
+import type { CustomerLines } from "../portfolio/recent-lines.ts";
 import { CUSTOMER_STATUS, ORDER_STATUS, OUTCOMES, SERVICE_EVENT_KINDS, TABLES } from "../portfolio/schema.ts";
 import type { Day } from "../units.ts";
 import type { Cause, Classification } from "./case.ts";
@@ -58,7 +59,7 @@ export function tellProof({ tables }: Portfolio, { table, row, on, detail }: Pro
 	return { table, id: tables[table].texts[TABLES[table].key[0]].at(row) ?? "", on, detail };
 }
 
-interface Found {
+export interface Found {
 	readonly cause: Cause;
 	readonly proof: Proof | null;
 }
@@ -66,9 +67,16 @@ interface Found {
 /**
  * Why a customer stopped after its last order (`last`), when the next was expected (`on`), by the first of these that is on record: it
  * closed; it complained or was not delivered to; its credit forbids to sell; nobody answers any more; nobody came; what it said last; what
- * it ordered was cut. `events` are its rows of service events before as_of, in order of time.
+ * it ordered was cut (which `cutBefore` tells). `events` are its rows of service events before as_of, in order of time.
  */
-export function causeOf(inputs: CauseInputs, customer: number, last: Day, on: Day, events: readonly number[]): Found {
+export function causeOf(
+	inputs: CauseInputs,
+	customer: number,
+	last: Day,
+	on: Day,
+	events: readonly number[],
+	cutBefore: (customer: number, last: Day) => Found | null,
+): Found {
 	return (
 		closedOf(inputs, customer) ??
 		eventOf(inputs, last, events) ??
@@ -76,7 +84,7 @@ export function causeOf(inputs: CauseInputs, customer: number, last: Day, on: Da
 		vanishedOf(inputs, customer, last) ??
 		unservedOf(inputs, customer, last, on) ??
 		objectionOf(inputs, customer, last) ??
-		cutOf(inputs, customer, last) ?? { cause: "unknown", proof: null }
+		cutBefore(customer, last) ?? { cause: "unknown", proof: null }
 	);
 }
 
@@ -173,20 +181,19 @@ function objectionOf(inputs: CauseInputs, customer: number, last: Day): Found | 
 	return found;
 }
 
-/** At least half of the last order's lines were cut. */
-function cutOf({ portfolio, history }: CauseInputs, customer: number, last: Day): Found | null {
-	const { orders } = portfolio.tables;
-	const rows: number[] = [];
-	for (let i = history.lineStart[customer + 1] - 1; i >= history.lineStart[customer]; i--) {
-		const row = history.line[i];
-		if (orders.days.ordered_on[row] < last) break;
-		rows.push(row);
+/** At least half of the last order's lines were cut, among those of the nth customer before a day. */
+export function cutOf({ orders, start, row, ownRow }: CustomerLines, nth: number, last: Day, before: Day): Found | null {
+	const { ordered_on: orderedOn } = orders.days;
+	const rowAt = (position: number): number => (row === null ? position : row[position]);
+	let [numLines, numCut, cut] = [0, 0, -1];
+	for (let position = start[nth + 1] - 1; position >= start[nth] && orderedOn[rowAt(position)] >= last; position--) {
+		if (orderedOn[rowAt(position)] >= before) continue;
+		numLines++;
+		if (orders.codes.status[rowAt(position)] !== CUT) continue;
+		numCut++;
+		if (cut < 0) cut = position;
 	}
-	const cut = rows.filter((row) => orders.codes.status[row] === CUT);
-	if (cut.length === 0 || 2 * cut.length < rows.length) return null;
-	const [row] = cut;
-	return {
-		cause: "stock_out",
-		proof: { table: "orders", row, on: orders.days.ordered_on[row], detail: `${cut.length} of ${rows.length} lines cut` },
-	};
+	if (numCut === 0 || 2 * numCut < numLines) return null;
+	const on = orderedOn[rowAt(cut)];
+	return { cause: "stock_out", proof: { table: "orders", row: ownRow(nth, cut), on, detail: `${numCut} of ${numLines} lines cut` } };
 }

@@ -1,8 +1,9 @@
 import { REP_KINDS } from "../portfolio/schema.ts";
+import { allLinesOf, linesOfCustomers } from "../portfolio/recent-lines.ts";
 import { once } from "../portfolio/snapshot/lazy.ts";
 import type { Day } from "../units.ts";
 import { buildActionPlans, cadenceOf } from "./action-plan.ts";
-import { type CauseInputs, causeOf, type Proof } from "./break-causes.ts";
+import { type CauseInputs, causeOf, cutOf, type Found, type Proof } from "./break-causes.ts";
 import { type Cause, PHASES } from "./case.ts";
 import { contactDay } from "./classify.ts";
 import { buildOwnership, type Ownership } from "./ownership.ts";
@@ -34,7 +35,7 @@ export interface BreakInputs extends CauseInputs {
  * Answers whether a customer broke off, since when and why: it bought three times at least and is, by its orders alone, inactivating or
  * inactive. So a customer that closed counts, and one that is still new does not.
  */
-export function createBreaks(inputs: BreakInputs): (customer: number) => Break | null {
+export function createBreaks(inputs: BreakInputs, cutBefore = cutsIn(inputs)): (customer: number) => Break | null {
 	const { history, classification, expectedInterval, policy, asOf } = inputs;
 	const eventsOf = once(() => serviceEventsBy(inputs));
 	return (customer) => {
@@ -52,19 +53,35 @@ export function createBreaks(inputs: BreakInputs): (customer: number) => Break |
 		const { phase } = phaseOf(rhythm, policy.phases, asOf, last + classification.daysSinceLastOrder[customer]);
 		if (phase !== INACTIVATING && phase !== INACTIVE) return null;
 		const on = Math.min(asOf - 1, last + Math.round(interval));
-		return { customer, on, ...causeOf(inputs, customer, last, on, eventsOf().get(customer) ?? []) };
+		return { customer, on, ...causeOf(inputs, customer, last, on, eventsOf().get(customer) ?? [], cutBefore) };
 	};
 }
 
-/** The breaks of a portfolio, by row of customers. */
+/** Tells what was cut of a customer's last order, by all lines of the history. */
+function cutsIn({ portfolio, history, asOf }: BreakInputs): (customer: number, last: Day) => Found | null {
+	const lines = allLinesOf(portfolio, history);
+	return (customer, last) => cutOf(lines, customer, last, asOf);
+}
+
+/** The breaks of a portfolio, by row of customers. The order lines are read of those alone whose cause nothing else tells. */
 export function findBreaks(inputs: BreakInputs): Break[] {
-	const breakOf = createBreaks(inputs);
+	const { portfolio, history, classification, asOf } = inputs;
+	const open: number[] = [];
+	const breakOf = createBreaks(inputs, (customer) => {
+		open.push(customer);
+		return null;
+	});
 	const breaks: Break[] = [];
-	for (let customer = 0; customer < inputs.history.numCustomers; customer++) {
+	for (let customer = 0; customer < history.numCustomers; customer++) {
 		const found = breakOf(customer);
 		if (found) breaks.push(found);
 	}
-	return breaks;
+	const lines = linesOfCustomers(portfolio, history, Int32Array.from(open));
+	let nth = 0;
+	return breaks.map((found) => {
+		if (found.customer !== open[nth]) return found;
+		return { ...found, ...cutOf(lines, nth++, classification.lastOrderDay[found.customer], asOf) };
+	});
 }
 
 /** Rows of service events before as_of by customer, in order of time. */

@@ -5,7 +5,7 @@ import type { Scores } from "../scoring/scores.ts";
 import { type Day, NULL_DAY, SECONDS_PER_DAY } from "../units.ts";
 import { abcClasses, codesByCuts, type Cut, cutsOf, normalisedValues, potentialRanks } from "./abc.ts";
 import { CLASSES, type Classification, POTENTIALS } from "./case.ts";
-import { creditOf } from "./credit.ts";
+import { createCredit } from "./credit.ts";
 import { isRecovered, phaseOf, PROSPECT } from "./phase.ts";
 import type { Policy } from "./policy.ts";
 
@@ -80,18 +80,20 @@ export function classify(inputs: ClassifyInputs): Classification {
 		lastContactDay: lastContactDays(contacts, history),
 		phaseThreshold: new Int32Array(numCustomers),
 	};
+	const { status } = customers.codes;
+	const creditOf = createCredit(customers, policy.credit);
 	for (let row = 0; row < numCustomers; row++) {
 		const start = history.eventStart[row];
 		const end = history.eventStart[row + 1];
 		const rhythm = {
-			isClosed: customers.codes.status[row] === CLOSED,
+			isClosed: status[row] === CLOSED,
 			numEvents: end - start,
 			firstOrder: history.eventDay[start],
 			lastOrder: history.eventDay[end - 1],
 			expectedInterval: scores.expectedInterval[row],
 		};
 		const { phase, threshold } = phaseOf(rhythm, policy.phases, asOf, silenceFrom);
-		const { rung, headroom } = creditOf(customers, row, policy.credit);
+		const { rung, headroom } = creditOf(row);
 		result.phase[row] = phase;
 		result.phaseThreshold[row] = Math.ceil(threshold);
 		result.credit[row] = rung;
@@ -123,18 +125,20 @@ export function contactDay(contactedAt: number): Day {
 }
 
 function lastContactDays(contacts: Table, history: History): Int32Array {
+	const { contacted_at: contactedAt } = contacts.numbers;
+	const lastOf = createLastReached(contacts, history);
 	const days = new Int32Array(history.numCustomers).fill(NULL_DAY);
 	for (let customer = 0; customer < history.numCustomers; customer++) {
-		const last = lastReachedContact(contacts, history, customer);
-		if (last >= 0) days[customer] = contactDay(contacts.numbers.contacted_at[last]);
+		const last = lastOf(customer);
+		if (last >= 0) days[customer] = contactDay(contactedAt[last]);
 	}
 	return days;
 }
 
-/** Row of the last contact that reached the customer; -1 for none. */
-export function lastReachedContact(contacts: Table, history: History, customer: number): number {
-	for (let i = history.contactStart[customer + 1] - 1; i >= history.contactStart[customer]; i--) {
-		if (isReached(contacts.codes.outcome[history.contact[i]])) return history.contact[i];
-	}
-	return -1;
+/** Answers the row of the last contact that reached a customer; -1 for none. */
+export function createLastReached({ codes: { outcome } }: Table, { contact, contactStart }: History): (customer: number) => number {
+	return (customer) => {
+		for (let i = contactStart[customer + 1] - 1; i >= contactStart[customer]; i--) if (isReached(outcome[contact[i]])) return contact[i];
+		return -1;
+	};
 }

@@ -33,11 +33,15 @@ export function canSell(rung: number, headroom: Cents, minOrderValue: Cents): bo
 	return rung === CASH || (headroom > 0 && !(headroom < minOrderValue));
 }
 
-/** Rung and headroom of a row of the customers table. */
-export function creditOf(customers: Table, row: number, ladder: Policy["credit"]): { readonly rung: number; readonly headroom: Cents } {
+/** Answers the rung and headroom of rows of the customers table. */
+export function createCredit(
+	customers: Table,
+	ladder: Policy["credit"],
+): (row: number) => { readonly rung: number; readonly headroom: Cents } {
 	const { credit_limit, open_balance, open_orders_value, overdue_amount, overdue_days } = customers.numbers;
-	return {
-		rung: creditRungOf(customers.codes.credit_status[row], overdue_amount[row], overdue_days[row], ladder),
+	const { credit_status } = customers.codes;
+	return (row) => ({
+		rung: creditRungOf(credit_status[row], overdue_amount[row], overdue_days[row], ladder),
 		headroom: headroomOf(credit_limit[row], open_balance[row], open_orders_value[row]),
-	};
+	});
 }

@@ -66,7 +66,7 @@ export interface GoalInputs {
 function salesOfMonths(inputs: GoalInputs): Readonly<Record<"soFar" | "before", (line: string | null) => MonthlySales>> {
 	const start = monthStartOf(inputs.asOf);
 	const last = monthStartOf(start - 1);
-	const salesOf = inputs.salesOf ?? createSales(inputs, last);
+	const salesOf = inputs.salesOf ?? createSales(inputs, last).salesOf;
 	return { soFar: cached((line) => salesOf(line, start, inputs.asOf)), before: cached((line) => salesOf(line, last, start)) };
 }
 

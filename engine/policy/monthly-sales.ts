@@ -28,20 +28,27 @@ export interface SummedSales {
 	readonly sales: MonthlySales;
 }
 
+/** Sales, and the lines that they are read from. */
+export interface SalesReader {
+	readonly salesOf: SalesOf;
+	readonly lines: () => RecentLines;
+}
+
 /**
  * Reads sales from a day on: returns subtracted, cancelled and cut lines left out. Margin where lines state it, else at the product's rate, else
  * at the policy's; neither bonus nor exchange is a product that was bought. The lines are read once, and so is each period of a supplier line.
  */
-export function createSales({ portfolio, history, policy }: SalesInputs, since: Day, summed: readonly SummedSales[] = []): SalesOf {
-	const linesOf = once(() => recentLinesOf(portfolio, history, since));
+export function createSales({ portfolio, history, policy }: SalesInputs, since: Day, summed: readonly SummedSales[] = []): SalesReader {
+	const lines = once(() => recentLinesOf(portfolio, history, since));
 	const known = new Map(summed.map(({ of, sales }) => [JSON.stringify(of), sales]));
-	return (...of) => {
+	const salesOf: SalesOf = (...of) => {
 		const [line, from, to] = of;
 		const key = JSON.stringify(of);
-		const sales = known.get(key) ?? sumSales({ portfolio, policy, lines: linesOf() }, line, from, to);
+		const sales = known.get(key) ?? sumSales({ portfolio, policy, lines: lines() }, line, from, to);
 		known.set(key, sales);
 		return sales;
 	};
+	return { salesOf, lines };
 }
 
 function sumSales(

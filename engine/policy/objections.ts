@@ -1,7 +1,7 @@
 import type { History } from "../portfolio/history.ts";
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { Day } from "../units.ts";
-import { contactDay, lastReachedContact } from "./classify.ts";
+import { contactDay, createLastReached } from "./classify.ts";
 import type { Policy } from "./policy.ts";
 
 export interface LiveObjection {
@@ -22,7 +22,7 @@ export function liveObjectionOf(
 ): LiveObjection | null {
 	if (policy.objections.length === 0) return null;
 	const { contacts } = portfolio.tables;
-	const last = lastReachedContact(contacts, history, customer);
+	const last = createLastReached(contacts, history)(customer);
 	const code = last < 0 ? null : contacts.texts.objection.at(last);
 	const rule = code === null ? undefined : policy.objections.find((objection) => objection.code === code);
 	if (!rule) return null;

@@ -57,6 +57,7 @@ export function buildOwnership({ tables: { customers, assignments, reps } }: Por
 	const isAbsent = (rep: number, date: Day): boolean => absences[rep].some(([from, to]) => from <= date && date <= to);
 
 	const { rep_id: assignee } = assignments.refs;
+	const { role } = assignments.codes;
 	const serviceOn = (customer: number, assigned: ArrayLike<number>, date: Day): Service => {
 		const isOpen = (row: number): boolean => isValid(assignments, row, date) && assignee[row] < reps.numRows;
 		const isPresent = (row: number): boolean => isOpen(row) && !isAbsent(assignee[row], date);
@@ -84,7 +85,16 @@ export function buildOwnership({ tables: { customers, assignments, reps } }: Por
 	const [firstDate, lastDate] = [dates[0], dates[dates.length - 1]];
 	const isSettled = (row: number): boolean => isValid(assignments, row, firstDate) && isValid(assignments, row, lastDate);
 	for (let customer = 0; customer < customers.length; customer++) {
-		const assigned = rows.of(customer);
+		// Most have one owner, there on all dates: told without an object for each of them.
+		const only = onlyRow(rows, customer);
+		const plain =
+			only === NO_ROW ? customers.refs.rep_id[customer] : only >= 0 && role[only] === OWNER && isSettled(only) ? assignee[only] : -1;
+		if (plain >= 0 && plain < reps.numRows && isPresent[plain]) {
+			owners[customer] = plain;
+			ownerRows[customer] = only;
+			continue;
+		}
+		const assigned = rows.row.subarray(rows.start[customer], rows.start[customer + 1]);
 		const onFirst = serviceOn(customer, assigned, firstDate);
 		const isSame = isThere(onFirst.owner) && isThere(onFirst.rep) && assigned.every(isSettled);
 		if (isSame && onFirst.rep === onFirst.owner) {
@@ -130,8 +140,21 @@ function firstOfRole({ codes, texts }: Table, rows: ArrayLike<number>, role: num
 	return first;
 }
 
-/** Rows of a table by the customer that they name. */
-function groupByCustomer(table: Table, numCustomers: number): { of(customer: number): Int32Array } {
+/** Rows of a table by the customer that they name: those of customer c are row[start[c]] … row[start[c + 1] - 1]. */
+interface CustomerRows {
+	readonly start: Int32Array;
+	readonly row: Int32Array;
+}
+
+const [NO_ROW, MANY_ROWS] = [-1, -2];
+
+/** The only row of a customer; NO_ROW, MANY_ROWS where there is none, or more than one. */
+function onlyRow({ start, row }: CustomerRows, customer: number): number {
+	const count = start[customer + 1] - start[customer];
+	return count === 1 ? row[start[customer]] : count === 0 ? NO_ROW : MANY_ROWS;
+}
+
+function groupByCustomer(table: Table, numCustomers: number): CustomerRows {
 	const start = new Int32Array(numCustomers + 1);
 	const customerOf = table.refs.customer_id;
 	for (let row = 0; row < table.numRows; row++) start[customerOf[row] + 1]++;
@@ -139,8 +162,5 @@ function groupByCustomer(table: Table, numCustomers: number): { of(customer: num
 	const next = start.slice();
 	const rows = new Int32Array(table.numRows);
 	for (let row = 0; row < table.numRows; row++) rows[next[customerOf[row]]++] = row;
-	const none = new Int32Array(0);
-	return {
-		of: (customer) => (start[customer] === start[customer + 1] ? none : rows.subarray(start[customer], start[customer + 1])),
-	};
+	return { start, row: rows };
 }

@@ -16,6 +16,9 @@ export function dataThroughOf({ orders, contacts, service_events }: Portfolio["t
 /** The latest of some times before a limit; −Infinity for none. */
 export function lastBefore(times: Int32Array | Float64Array, limit: number): number {
 	let last = Number.NEGATIVE_INFINITY;
-	for (const time of times) if (time > last && time < limit && time !== NULL_DAY) last = time; // NaN is in no order
+	for (let row = 0; row < times.length; row++) {
+		const time = times[row];
+		if (time > last && time < limit && time !== NULL_DAY) last = time; // NaN is in no order
+	}
 	return last;
 }

@@ -88,9 +88,9 @@ export function countDays({ eventDay, before }: History): DayCounts {
 	const known = countsOf.get(eventDay);
 	if (known && known.firstDay + known.counts.length === before) return known;
 	let firstDay = before;
-	for (const day of eventDay) if (day < firstDay) firstDay = day;
+	for (let event = 0; event < eventDay.length; event++) if (eventDay[event] < firstDay) firstDay = eventDay[event];
 	const counts = new Int32Array(before - firstDay);
-	for (const day of eventDay) counts[day - firstDay]++;
+	for (let event = 0; event < eventDay.length; event++) counts[eventDay[event] - firstDay]++;
 	const counted = { firstDay, counts };
 	countsOf.set(eventDay, counted);
 	return counted;

@@ -105,6 +105,8 @@ export interface Timeline extends PurchaseEvents {
 	readonly contact: Int32Array | null;
 	/** The lines from a day on, read without those before it; absent where the table is in memory anyway. */
 	linesFrom?(day: Day): RecentLines;
+	/** The lines of some customers, by ascending row, read without the others'; absent likewise. The slice of customers[k] is start[k] … */
+	linesOf?(customers: Int32Array): RecentLines;
 }
 
 /** Some order lines by customer, then day: the slice of customer c is start[c] … start[c + 1] - 1, of `row`, or of the table itself (null). */

@@ -55,7 +55,12 @@ function sortByTime(rows: Int32Array, from: number, to: number, time: Int32Array
 export function cutRows(start: Int32Array, row: Int32Array | null, time: Int32Array | Float64Array, limit: number): Grouped {
 	const numCustomers = start.length - 1;
 	const kept = new Int32Array(numCustomers + 1);
-	for (let c = 0; c < numCustomers; c++) kept[c + 1] = kept[c] + firstFrom(start[c], start[c + 1], row, time, limit) - start[c];
+	for (let c = 0; c < numCustomers; c++) {
+		const [from, end] = [start[c], start[c + 1]];
+		// Mostly nothing lies behind the limit: a look at the last row saves the search.
+		const isWhole = end > from && time[row === null ? end - 1 : row[end - 1]] < limit;
+		kept[c + 1] = kept[c] + (isWhole ? end : firstFrom(from, end, row, time, limit)) - from;
+	}
 	const rows = new Int32Array(kept[numCustomers]);
 	if (row === null && rows.length === start[numCustomers]) {
 		for (let i = 0; i < rows.length; i++) rows[i] = i;

@@ -4,7 +4,7 @@ import { legBetween, type Point } from "../agenda/travel.ts";
 import type { UnplannedCode } from "../policy/case.ts";
 import { isReached } from "../policy/classify.ts";
 import { readContactRules } from "../policy/contact-rules.ts";
-import { canSell, COLLECT_ONLY, COLLECTIONS_TEAM, creditOf } from "../policy/credit.ts";
+import { canSell, COLLECT_ONLY, COLLECTIONS_TEAM, createCredit } from "../policy/credit.ts";
 import { readHoldOuts } from "../policy/hold-outs.ts";
 import { buildOwnership, isManager } from "../policy/ownership.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -119,7 +119,7 @@ function createJudge(portfolio: Portfolio, { policy, calendar }: Rules, date: Da
 	}
 
 	function creditRefusal(customer: number, { kind }: Entry): Refusal | null {
-		const { rung, headroom } = creditOf(customers, customer, policy.credit);
+		const { rung, headroom } = createCredit(customers, policy.credit)(customer);
 		if (rung === COLLECTIONS_TEAM) return { code: "CREDIT_BLOCKED", detail: "the collections team has the customer" };
 		if (rung === COLLECT_ONLY && kind !== "collect" && kind !== "escalation")
 			return { code: "CREDIT_BLOCKED", detail: "the customer is only collected from" };

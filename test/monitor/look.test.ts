@@ -51,7 +51,7 @@ it("a look on two threads tells what one thread does", async () => {
 
 it("lines read from a day on alone tell what all of them do", () => {
 	const { tables, given, policy, reports, digest } = whole;
-	expect(whole.timeline).toHaveProperty("linesFrom");
+	for (const name of ["linesFrom", "linesOf"]) expect(whole.timeline).toHaveProperty(name);
 	expect(told(openMonitor(whole, { asOf }))).toEqual(told(openMonitor({ tables, given, policy, reports, digest }, { asOf })));
 });
 

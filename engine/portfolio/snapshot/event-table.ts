@@ -2,7 +2,7 @@ import type { CodedTexts, Table, TextColumn } from "../portfolio.ts";
 import { TABLES } from "../schema.ts";
 import type { Values } from "./column-file.ts";
 import { openColumnWindow, type ReadColumn } from "./column-window.ts";
-import { allocate, type EventKind, kindOfColumn, nullOf } from "./event-columns.ts";
+import { allocate, type EventKind, kindOfColumn, nullOf, TIME } from "./event-columns.ts";
 import { lazyRecord, once } from "./lazy.ts";
 import type { EventTableName } from "./manifest.ts";
 import type { OpenPart } from "./open-part.ts";
@@ -93,6 +93,21 @@ export function eachPiece(
 	flush();
 }
 
+/** The first row of each customer whose time is a limit or later: the column of times is gone through once, in pieces, and never held. */
+export function firstRowsFrom(table: EventTableName, parts: readonly OpenPart[], runs: Runs, limit: number): Int32Array {
+	const { start } = runs;
+	const first = start.slice(1); // none
+	let customer = 0;
+	eachPiece({ table, column: TIME[table], mapOf: () => null }, parts, runs, (row, times) => {
+		for (let i = 0; i < times.length; i++) {
+			if (times[i] < limit) continue;
+			while (start[customer + 1] <= row + i) customer++;
+			if (first[customer] > row + i) first[customer] = row + i;
+		}
+	});
+	return first;
+}
+
 /** Reads values of a part, by its position; nulls where it lacks the column. */
 function columnReader(
 	table: EventTableName,
@@ -146,6 +161,7 @@ function codeAll(lists: readonly (() => TextColumn | null)[], runs: Runs, codes:
 		return map;
 	};
 	const maps = lists.map((list) => mapOf(list()));
+	if (maps.length === 1 && maps[0].every((own, code) => own === code)) return { codes, words: [...known.keys()] };
 	const all = codes.slice();
 	for (let run = 0, row = 0; run < runs.numRuns; run++) {
 		const map = maps[runs.part[run]];

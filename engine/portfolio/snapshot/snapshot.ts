@@ -1,15 +1,14 @@
 import { CarteiraError } from "../../errors.ts";
-import { type Portfolio, rowsById, type Table, type Timeline } from "../portfolio.ts";
+import { type Portfolio, type RecentLines, rowsById, type Table, type Timeline } from "../portfolio.ts";
 import type { TableName } from "../schema.ts";
 import { openColumns } from "../shared-table.ts";
-import { firstFrom } from "../timeline.ts";
 import { openColumnFile } from "./column-file.ts";
-import { openEventTable } from "./event-table.ts";
+import { firstRowsFrom, openEventTable } from "./event-table.ts";
 import { once } from "./lazy.ts";
 import { EVENT_TABLES, type EventTableName, type Manifest, PLAIN_TABLES, type PlainTableName, partsOf, type Sha } from "./manifest.ts";
 import { openParts } from "./open-part.ts";
 import { type EventSource, readEvents } from "./read-events.ts";
-import { cutRuns, findRuns, indexGroups } from "./runs.ts";
+import { cutRuns, findRuns, indexGroups, type Runs } from "./runs.ts";
 import { customersOf, takeOfCustomers, takeRows } from "./slice.ts";
 import { refuseAside, reportsOf } from "./reports.ts";
 import { clearLeftovers, hasManifest, isStore, pathsIn, readCurrent, readManifest } from "./store-folder.ts";
@@ -99,13 +98,17 @@ function build({ manifest, sources }: OpenSnapshot, customers: Int32Array, table
 				contactStart: runs.contacts.start,
 				contact: null,
 				...readEvents(orders, customers, runs.orders, () => tables.products.numbers.margin_rate),
-				linesFrom(day) {
-					const { start } = runs.orders;
-					const { ordered_on: orderedOn } = tablesOf.orders.days;
-					const first = start.slice(0, -1).map((from, customer) => firstFrom(from, start[customer + 1], null, orderedOn, day));
-					const recent = cutRuns(runs.orders, first);
-					return { orders: openEventTable("orders", orders.parts, recent), start: recent.start, row: null };
-				},
+				linesFrom: (day) => linesIn(orders.parts, cutRuns(runs.orders, firstRowsFrom("orders", orders.parts, runs.orders, day))),
+				linesOf: (asked) =>
+					linesIn(
+						orders.parts,
+						findRuns(
+							"orders",
+							orders.parts,
+							orders.index,
+							asked.map((row) => customers[row]),
+						),
+					),
 			}),
 		);
 		return { ...tablesOf, timeline };
@@ -120,6 +123,10 @@ function build({ manifest, sources }: OpenSnapshot, customers: Int32Array, table
 			return open().timeline();
 		},
 	};
+}
+
+function linesIn(parts: EventSource["parts"], runs: Runs): RecentLines {
+	return { orders: openEventTable("orders", parts, runs), start: runs.start, row: null };
 }
 
 function sliceOf(snapshot: OpenSnapshot, repIds: readonly string[], customerIds: readonly string[]): Portfolio {
