@@ -182,7 +182,8 @@ function objectionOf(inputs: CauseInputs, customer: number, last: Day): Found | 
 }
 
 /** At least half of the last order's lines were cut, among those of the nth customer before a day. */
-export function cutOf({ orders, start, row, ownRow }: CustomerLines, nth: number, last: Day, before: Day): Found | null {
+export function cutOf(lines: CustomerLines, nth: number, last: Day, before: Day): Found | null {
+	const { orders, start, row } = lines;
 	const { ordered_on: orderedOn } = orders.days;
 	const rowAt = (position: number): number => (row === null ? position : row[position]);
 	let [numLines, numCut, cut] = [0, 0, -1];
@@ -195,5 +196,5 @@ export function cutOf({ orders, start, row, ownRow }: CustomerLines, nth: number
 	}
 	if (numCut === 0 || 2 * numCut < numLines) return null;
 	const on = orderedOn[rowAt(cut)];
-	return { cause: "stock_out", proof: { table: "orders", row: ownRow(nth, cut), on, detail: `${numCut} of ${numLines} lines cut` } };
+	return { cause: "stock_out", proof: { table: "orders", row: lines.ownRow(nth, cut), on, detail: `${numCut} of ${numLines} lines cut` } };
 }
