@@ -4,17 +4,17 @@ import { z } from "zod";
 import { CarteiraError, createShelf, type DayPlan, formatAgendaCsv, formatAgendaIcs } from "../../engine/index.ts";
 import { amend } from "../daily/fallback.ts";
 import { dateAt } from "../daily/occurrences.ts";
-import { negotiate } from "../media.ts";
+import { negotiate } from "../http/media.ts";
 import { daySheetPage } from "../pages/day-sheet-page.ts";
 import type { Links } from "../pages/frame.ts";
 import { createPlaces } from "../places.ts";
 import { askedDate, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { agendasView, unplannedView } from "../schemas/plan.ts";
-import { languageQuery, sendPage } from "../send-page.ts";
+import { languageQuery, sendPage } from "../http/send-page.ts";
 import type { Services } from "../services.ts";
 import type { Fallback } from "../store/run-rows.ts";
 import type { AgendaSource, PlanHead, PlanRecord, PublishedDay, StoredAgenda } from "../store/store.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../http/app-type.ts";
 
 /** Answers of agendas that are kept. */
 const MOST_READY = 256;

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Item, readItems } from "../../engine/index.ts";
 import type { FastifyRequest } from "fastify";
-import { auditEntryOf } from "../audit-log.ts";
-import type { Once } from "../idempotency.ts";
-import { HttpError } from "../problem.ts";
-import { readBody } from "../receive-upload.ts";
+import { auditEntryOf } from "../http/audit-log.ts";
+import type { Once } from "../http/idempotency.ts";
+import { HttpError } from "../http/problem.ts";
+import { readBody } from "../http/receive-upload.ts";
 import type { Services } from "../services.ts";
 import type { PostedContact, PostOutcome } from "../store/held-contacts.ts";
 import type { FirstAnswer } from "../store/store.ts";

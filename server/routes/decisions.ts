@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { assessRequest, replanRequest, suggestRequest, whatIfRequest } from "../../engine/index.ts";
-import { createOnce, sendAnswer } from "../idempotency.ts";
+import { createOnce, sendAnswer } from "../http/idempotency.ts";
 import { planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { assessmentView, diffView, revisionView, suggestionsView, whatIfView } from "../schemas/decisions.ts";
 import type { Services } from "../services.ts";
 import { storedPlan, subjectOf } from "../subjects.ts";
 import type { FirstAnswer, PlanRecord } from "../store/store.ts";
 import { planView } from "../views.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../http/app-type.ts";
 import { outcomesOf, postOutcomes } from "./outcomes.ts";
 
 /** What is decided about a plan: revisions, differences, suggestions, what-if; and plans made by people. */

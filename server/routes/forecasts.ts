@@ -3,10 +3,10 @@ import { FORECAST_GROUPINGS, type ForecastDocument, forecastDocument, parseDay }
 import { forecastPage } from "../pages/forecast-page.ts";
 import { todayIn } from "../daily/today.ts";
 import { askedDate, planParams, portfolioParams, responses } from "../schemas/common.ts";
-import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
+import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../http/send-page.ts";
 import type { Services } from "../services.ts";
 import { createSlots } from "../slots.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../http/app-type.ts";
 
 /** Forecasts kept in memory, since a page and its figures are asked for together. */
 const MOST_KEPT = 4;

@@ -13,11 +13,11 @@ import {
 import { monitorPage } from "../pages/monitor-page.ts";
 import { todayIn } from "../daily/today.ts";
 import { askedDate, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
-import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
+import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../http/send-page.ts";
 import type { Services } from "../services.ts";
 import { storedPlan } from "../subjects.ts";
 import type { Tenant } from "../tenants.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../http/app-type.ts";
 
 const MAX_CUSTOMERS = 1000;
 const CUSTOMERS = 100;

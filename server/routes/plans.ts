@@ -3,14 +3,14 @@ import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { CarteiraError, formatDay, mergePolicy, parseDay, validatePolicy } from "../../engine/index.ts";
-import { createOnce, sendAnswer } from "../idempotency.ts";
+import { createOnce, sendAnswer } from "../http/idempotency.ts";
 import { planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { planOrderBody, planView as planSchema, validationView } from "../schemas/plan.ts";
 import type { Services } from "../services.ts";
 import type { Portfolios } from "../store/portfolios.ts";
 import type { FirstAnswer, PlanOrder, PlanRecord, Store } from "../store/store.ts";
 import { dataThroughView, planView } from "../views.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../http/app-type.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const viewQuery = z.strictObject({

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { planPart, type ReviewDocument, reviewDocument, reviewInThread, type ReviewPlan } from "../../engine/index.ts";
 import { reviewPage } from "../pages/review-page.ts";
 import { portfolioParams, responses } from "../schemas/common.ts";
-import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../send-page.ts";
+import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../http/send-page.ts";
 import { createSlots } from "../slots.ts";
 import type { Tenant } from "../tenants.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../http/app-type.ts";
 
 /** Reviews at once: each takes a thread and a portfolio's memory. */
 const MOST_AT_ONCE = 1;

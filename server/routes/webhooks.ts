@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { CarteiraError } from "../../engine/index.ts";
-import { createOnce, sendAnswer } from "../idempotency.ts";
+import { createOnce, sendAnswer } from "../http/idempotency.ts";
 import { pageQuery, responses } from "../schemas/common.ts";
 import { deliveriesView, newWebhookView, webhookBody, webhookParams, webhookView, webhooksView } from "../schemas/webhooks.ts";
 import type { Services } from "../services.ts";
 import type { FirstAnswer } from "../store/store.ts";
 import { type WebhookRecord, newWebhookId } from "../store/webhook-rows.ts";
 import { validateTarget } from "../webhooks/addresses.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../http/app-type.ts";
 
 const SECRET_BYTES = 32;
 

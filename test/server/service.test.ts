@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ERROR_CODES } from "../../engine/index.ts";
-import { ENGINE_STATUS, HTTP_CODES } from "../../server/problem.ts";
+import { ENGINE_STATUS, HTTP_CODES } from "../../server/http/problem.ts";
 import { isLoopbackHost, validateHost } from "../../server/config.ts";
 import { problem } from "../../server/schemas/common.ts";
 import { type TestService, startService } from "./service.ts";

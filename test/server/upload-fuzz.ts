@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import type { TableFile } from "../../engine/portfolio/files/find-tables.ts";
 import { openTableWriter } from "../../engine/portfolio/files/write-table.ts";
 import { createRandom } from "../../engine/random.ts";
-import { TABLE_MEDIA } from "../../server/media.ts";
+import { TABLE_MEDIA } from "../../server/http/media.ts";
 import type { ServiceProcess } from "../helpers/service-process.ts";
 import { MUTATION_NAMES, MUTATIONS } from "../portfolio/files/mutate-bytes.ts";
 import { arrowFiles, parquetFiles, validRows } from "../portfolio/files/typed-files.ts";

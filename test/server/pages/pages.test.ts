@@ -7,7 +7,7 @@ import { drawPlot } from "../../../server/pages/plot.ts";
 import { chooseLanguage, createSpeech, LANGUAGES } from "../../../server/pages/speech.ts";
 import { reviewPage } from "../../../server/pages/review-page.ts";
 import { repNames } from "../../../server/pages/rep-names.ts";
-import { linksOf } from "../../../server/send-page.ts";
+import { linksOf } from "../../../server/http/send-page.ts";
 import { tellCode } from "../../../server/pages/words-codes.ts";
 import { SAMPLE_MONITOR, SAMPLE_REVIEW } from "./sample-documents.ts";
 import { SAMPLE_LINKS, SAMPLE_PAGES } from "./sample-pages.ts";

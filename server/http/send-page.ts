@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { negotiate } from "./media.ts";
-import { type Links, PAGE_POLICY } from "./pages/frame.ts";
-import { chooseLanguage, createSpeech, LANGUAGES, type Speech } from "./pages/speech.ts";
+import { type Links, PAGE_POLICY } from "../pages/frame.ts";
+import { chooseLanguage, createSpeech, LANGUAGES, type Speech } from "../pages/speech.ts";
 
 /** Field of a query that asks for a page's language. */
 export const languageQuery = z.enum(LANGUAGES).optional().meta({ description: "of the page; default: Accept-Language, else the policy's" });

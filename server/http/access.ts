@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { isLoopbackHost } from "./config.ts";
+import { isLoopbackHost } from "../config.ts";
 import { HttpError } from "./problem.ts";
-import type { App } from "./routes/app-type.ts";
-import type { Services } from "./services.ts";
-import type { Keys, Scope } from "./store/keys.ts";
-import type { Tenant } from "./tenants.ts";
+import type { App } from "./app-type.ts";
+import type { Services } from "../services.ts";
+import type { Keys, Scope } from "../store/keys.ts";
+import type { Tenant } from "../tenants.ts";
 
 declare module "fastify" {
 	interface FastifyContextConfig {

@@ -1,5 +1,5 @@
-import { CarteiraError, type ErrorCode, type InputProblem } from "../engine/index.ts";
-import { isDiskFailure } from "./file-error.ts";
+import { CarteiraError, type ErrorCode, type InputProblem } from "../../engine/index.ts";
+import { isDiskFailure } from "../file-error.ts";
 
 /** Codes of refusals that are HTTP's own, with their status and meaning. The engine's codes are in `ERROR_CODES`. */
 export const HTTP_CODES = {

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { problem } from "../../server/schemas/common.ts";
-import { REPS_CSV, type TestService, startService } from "./service.ts";
+import { problem } from "../../../server/schemas/common.ts";
+import { REPS_CSV, type TestService, startService } from "../service.ts";
 
 let service: TestService;
 let port: number;

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import { startService } from "./service.ts";
+import { startService } from "../service.ts";
 
 test("while too many requests are being answered others are turned away before their bodies are sent, and let in afterwards", async () => {
 	const service = await startService({ limits: { max_requests_at_once: 2 } });

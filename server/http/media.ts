@@ -1,5 +1,5 @@
 import { HttpError } from "./problem.ts";
-import type { Upload } from "./store/portfolios.ts";
+import type { Upload } from "../store/portfolios.ts";
 
 /** A media type in which tables are sent, and the importer's name of its format. */
 export interface TableMedia {

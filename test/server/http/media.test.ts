@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mediaTypeOf, negotiate, tableMediaOf } from "../../server/media.ts";
+import { mediaTypeOf, negotiate, tableMediaOf } from "../../../server/http/media.ts";
 
 const OFFERED = ["application/json", "text/calendar", "text/csv"] as const;
 

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "./problem.ts";
 import { pathOf } from "./request-path.ts";
-import { isDuplicate } from "./store/database.ts";
-import type { FirstAnswer, OnceKey, Store } from "./store/store.ts";
+import { isDuplicate } from "../store/database.ts";
+import type { FirstAnswer, OnceKey, Store } from "../store/store.ts";
 
 /**
  * Does the work of a request. With an `Idempotency-Key` at most once per route, key and body: later requests get the first answer.

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from "fastify";
-import type { App } from "./routes/app-type.ts";
+import type { App } from "./app-type.ts";
 import { pathOf } from "./request-path.ts";
-import type { Services } from "./services.ts";
-import type { AuditEntry } from "./store/audit.ts";
+import type { Services } from "../services.ts";
+import type { AuditEntry } from "../store/audit.ts";
 
 declare module "fastify" {
 	interface FastifyRequest {
