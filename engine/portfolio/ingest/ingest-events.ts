@@ -19,6 +19,7 @@ import { digestOfFile, sizeOfFile } from "./scan-file.ts";
 import { isDiskFailure } from "../snapshot/disk.ts";
 import { BAD, type Findings, keptOf, setRowsAside } from "./set-aside.ts";
 import { makeWords } from "./unsure-rows.ts";
+import { mostScratch, watchScratch } from "./watch-scratch.ts";
 
 /** Hears of each step when it is done. */
 export type OnStep = (name: string, seconds: number, numRows: number) => void;
@@ -37,6 +38,8 @@ export interface IngestJob {
 	readonly engineShare?: number;
 	/** Folder for what does not fit in memory, of this job alone: it is cleared before and removed afterwards. */
 	readonly scratch: string;
+	/** Most bytes on disk under `scratch` and `into`; by default in proportion to the file. */
+	readonly scratchBytes?: number;
 	readonly onStep?: OnStep;
 }
 
@@ -69,13 +72,14 @@ const ENGINE_SHARE = 0.4;
 /**
  * Reads a file of orders or contacts into the files of an EventPart under `into`, validated against the ids of the other tables: the same
  * rows, problems and stubs that `readTables` comes to, by DuckDB, with memory that does not grow with the file. Throws INVALID_INPUT, its
- * details naming the file, for one that cannot be read; whether too many rows are bad is for the caller to judge from the report.
+ * details naming the file, for one that cannot be read or grows too large on disk; whether too many rows are bad is for the caller to judge from the report.
  */
 export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
-	const { file, scratch } = job;
+	const { file, scratch, into, scratchBytes = mostScratch(file.path) } = job;
 	rmSync(scratch, { recursive: true, force: true }); // of a run that was killed
 	mkdirSync(scratch, { recursive: true });
 	let engine: QueryEngine | null = null;
+	const watch = watchScratch([scratch, into], scratchBytes, () => engine?.interrupt());
 	try {
 		const timed = createClock(job.onStep);
 		const numBytes = sizeOfFile(file.path);
@@ -87,20 +91,20 @@ export async function ingestEvents(job: IngestJob): Promise<IngestResult> {
 		]);
 		return await ingest(engine, job, digest, numBytes, timed);
 	} catch (error) {
-		throw told(error, job);
+		throw watch.grewTo() > 0
+			? tooLarge(job, `reading it took ${watch.grewTo()} bytes of disk; at most ${scratchBytes} are allowed`)
+			: told(error, job);
 	} finally {
+		watch.close();
 		engine?.close();
 		rmSync(scratch, { recursive: true, force: true });
 	}
 }
 
 /** What went wrong in words that name the file. */
-function told(error: unknown, { file, memoryMegabytes }: IngestJob): unknown {
-	if (isOutOfMemory(error)) {
-		const reason = `reading it needs more than ${memoryMegabytes} MB`;
-		const problem = { table: file.table, code: "too_large", value: basename(file.path), message: `${basename(file.path)}: ${reason}` };
-		return new CarteiraError("INVALID_INPUT", problem.message, [problem]);
-	}
+function told(error: unknown, job: IngestJob): unknown {
+	const { file } = job;
+	if (isOutOfMemory(error)) return tooLarge(job, `reading it needs more than ${job.memoryMegabytes} MB`);
 	if (isDiskFull(error) || isDiskFailure(error))
 		return new CarteiraError("STORAGE_FAILED", `${basename(file.path)}: the disk is full or fails; nothing was read`);
 	if (error instanceof Error && error.message.startsWith("Conversion Error")) {
@@ -112,6 +116,12 @@ function told(error: unknown, { file, memoryMegabytes }: IngestJob): unknown {
 	if (isFinal) return error;
 	const problems = problemsOf(file, error);
 	return new CarteiraError("INVALID_INPUT", problems[0].message, problems);
+}
+
+function tooLarge({ file }: IngestJob, reason: string): CarteiraError {
+	const name = basename(file.path);
+	const problem = { table: file.table, code: "too_large", value: name, message: `${name}: ${reason}` };
+	return new CarteiraError("INVALID_INPUT", problem.message, [problem]);
 }
 
 type Timed = <T>(name: string, step: () => Promise<T>, numRowsOf?: (result: T) => number) => Promise<T>;

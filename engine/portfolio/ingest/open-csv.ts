@@ -6,7 +6,7 @@ import type { KnownColumn } from "../files/detect-notation.ts";
 import type { Dialect } from "../files/dialect.ts";
 import { TABLES, type TableName } from "../schema.ts";
 import { detectInSql } from "./detect-in-sql.ts";
-import { literal, type QueryEngine } from "./query-engine.ts";
+import { isInterrupted, literal, type QueryEngine } from "./query-engine.ts";
 import type { BrokenRecord, RawFile } from "./raw-file.ts";
 import { eachPiece } from "./scan-file.ts";
 import type { TextFacts } from "./text-facts.ts";
@@ -24,8 +24,8 @@ export function csvScratch(scratch: string): { readonly text: string; readonly r
 interface Header {
 	readonly delimiter: string;
 	readonly columns: readonly string[];
-	/** Positions of the columns that are kept: those that the schema knows, and those without a name. */
-	readonly kept: readonly number[];
+	/** Positions of the columns that the schema knows, and of those without a name. */
+	readonly known: readonly number[];
 	readonly unnamed: readonly number[];
 }
 
@@ -39,7 +39,7 @@ export async function openCsv(engine: QueryEngine, path: string, scratch: string
 		const { delimiter, columns } = findHeader(source, spec, stated);
 		const known = knownColumns(columns, spec);
 		const unnamed = columns.flatMap((name, at) => (name === "" ? [at] : []));
-		const header = { delimiter, columns, unnamed, kept: [...new Set([...known.map(({ at }) => at), ...unnamed])] };
+		const header = { delimiter, columns, unnamed, known: known.map(({ at }) => at) };
 		const isLoaded = isPlain(file, header, source) && (await loadPlain(engine, file, header));
 		const broken: BrokenRecord[] = [];
 		if (!isLoaded) await loadRewritten(engine, source, header, rows, broken);
@@ -107,7 +107,8 @@ function numLines({ numLineEnds, endsOpen }: TextFacts): number {
 const QUOTE = 0x22;
 
 async function loadPlain(engine: QueryEngine, { path, facts }: Utf8File, header: Header): Promise<boolean> {
-	const { columns, kept, unnamed } = header;
+	const { columns, known, unnamed } = header;
+	const kept = [...new Set([...known, ...unnamed])];
 	const types = columns.map((_, at) => `'c${at}': 'VARCHAR'`).join(", ");
 	const options = `header = false, skip = 1, delim = ${literal(header.delimiter)}, new_line = ${literal(facts.lineEnd === "\n" ? "\\n" : "\\r\\n")}`;
 	try {
@@ -116,7 +117,8 @@ async function loadPlain(engine: QueryEngine, { path, facts }: Utf8File, header:
 			`SELECT ${kept.map((at) => `c${at}`).join(", ") || "c0"}
 			FROM read_csv(${literal(path)}, ${options}, ${STRICT}, columns = {${types}})`,
 		);
-	} catch {
+	} catch (error) {
+		if (isInterrupted(error)) throw error;
 		await engine.run(`DROP TABLE IF EXISTS ${CELLS}`);
 		return false;
 	}
@@ -148,7 +150,7 @@ const BUFFER_CHARACTERS = 1 << 20;
 async function loadRewritten(
 	engine: QueryEngine,
 	source: ReturnType<typeof openText>,
-	{ delimiter, columns, kept, unnamed }: Header,
+	{ delimiter, columns, known, unnamed }: Header,
 	path: string,
 	broken: BrokenRecord[],
 ): Promise<void> {
@@ -163,7 +165,7 @@ async function loadRewritten(
 	const write = ({ cells, line }: CsvRecord, isBroken: boolean): void => {
 		const before = text.length;
 		text += `${line},${isBroken}`;
-		for (const at of kept) text += `,${requoted(cells[at] ?? "")}`;
+		for (const at of known) text += `,${requoted(cells[at] ?? "")}`;
 		text += "\n";
 		longest = Math.max(longest, text.length - before);
 		if (text.length > BUFFER_CHARACTERS) flush();
@@ -186,7 +188,7 @@ async function loadRewritten(
 	} finally {
 		closeSync(file);
 	}
-	const types = [`'n': 'INTEGER'`, `'is_broken': 'BOOLEAN'`, ...kept.map((at) => `'c${at}': 'VARCHAR'`)].join(", ");
+	const types = [`'n': 'INTEGER'`, `'is_broken': 'BOOLEAN'`, ...known.map((at) => `'c${at}': 'VARCHAR'`)].join(", ");
 	const long = longest > 500_000 ? `, max_line_size = ${MAX_LINE_BYTES}, parallel = false` : "";
 	await createCells(
 		engine,

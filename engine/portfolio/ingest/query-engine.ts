@@ -26,6 +26,8 @@ export interface QueryEngine {
 	each(sql: string, onChunk: (chunk: DuckDBDataChunk) => void, numRows?: number): Promise<void>;
 	/** Appends rows, given by column, to a table that has these columns. */
 	openAppender(table: string, types: readonly ColumnKind[]): Promise<Appender>;
+	/** Stops the query that runs, which rejects then. */
+	interrupt(): void;
 	/** Drops the database and all that was spilled. */
 	close(): void;
 }
@@ -42,13 +44,17 @@ const THREADS = 2;
 export async function openQueryEngine(scratch: string, megabytes: number, files: readonly string[]): Promise<QueryEngine> {
 	const { DOUBLE, DuckDBDataChunk, DuckDBInstance, INTEGER, UTINYINT, BOOLEAN, VARCHAR } = await import("@duckdb/node-api"); // a native library: loaded only where it is used
 	mkdirSync(scratch, { recursive: true });
-	const instance = await DuckDBInstance.create(join(scratch, "work.db"), {
+	const instance = await DuckDBInstance.create(":memory:", {
 		memory_limit: `${megabytes}MB`,
 		threads: String(THREADS),
 		temp_directory: join(scratch, "spill"),
 		preserve_insertion_order: "true",
 	});
 	const connection = await instance.connect();
+	// Nobody reads the database after this job: what is written needs no log, which each statement would wait for the disk to keep.
+	await connection.run(`ATTACH ${literal(join(scratch, "work.db"))} AS work (RECOVERY_MODE 'no_wal_writes')`);
+	await connection.run("USE work");
+	await connection.run("PRAGMA disable_checkpoint_on_shutdown");
 	await connection.run(`SET allowed_paths = [${files.map(literal).join(", ")}]`);
 	const settings = ["enable_external_access = false", "autoinstall_known_extensions = false", "autoload_known_extensions = false"];
 	for (const setting of settings) await connection.run(`SET ${setting}`);
@@ -86,6 +92,7 @@ export async function openQueryEngine(scratch: string, megabytes: number, files:
 				close: () => appender.closeSync(),
 			};
 		},
+		interrupt: () => connection.interrupt(),
 		close() {
 			connection.closeSync();
 			instance.closeSync();
@@ -145,6 +152,11 @@ function eachShort(
 export function isOutOfMemory(error: unknown): boolean {
 	// Queries say it in words; the appender and its vectors in JSON, and where the process has a cap, as an allocation that failed.
 	return error instanceof Error && /^Out of Memory Error|"exception_type":"Out of Memory"|bad allocation/.test(error.message);
+}
+
+/** Was a query stopped? */
+export function isInterrupted(error: unknown): boolean {
+	return error instanceof Error && error.message.startsWith("INTERRUPT Error");
 }
 
 /** Did a query need more room than there is on the disk? */

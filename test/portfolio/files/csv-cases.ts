@@ -10,6 +10,7 @@ import type { TableDraft } from "../../../engine/portfolio/rows/table-draft.ts";
 import { createRandom, type Random } from "../../../engine/random.ts";
 import { formatDay } from "../../../engine/units.ts";
 import { readBigFile, rowText } from "../ingest/read-big-file.ts";
+import { temporaryFolder } from "../sample-folder.ts";
 import { validRows } from "./typed-files.ts";
 
 /** How a file of known rows is written. The first words of each list are the supported ones; `SUPPORTED` says how many. */
@@ -254,9 +255,35 @@ export interface Reading {
 }
 
 /** Is what came of a case fine? Only cells that can be read in two ways may refuse a file that is written in supported ways. */
-export function isFine({ isSupported }: CsvCase, { fate, codes }: Reading): boolean {
+function isFine({ isSupported }: CsvCase, { fate, codes }: Reading): boolean {
 	if (fate === "equal") return true;
 	return isSupported ? fate === "refused" && codes.every((code) => code === "ambiguous_decimal") : fate !== "different";
+}
+
+/** Cases that are read at one time: the columnar engine mostly waits for its threads. */
+const LANES = 4;
+
+/** Reads cases of so many seeds; answers what became of them, and those of which that is not fine. */
+export async function readCases(
+	first: number,
+	count: number,
+	caseOf: (seed: number) => CsvCase,
+	read: (written: CsvCase, folder: string) => Promise<Reading>,
+): Promise<{ readonly wrong: readonly string[]; readonly fates: Readonly<Record<Reading["fate"], number>> }> {
+	const wrong: string[] = [];
+	const fates = { equal: 0, told: 0, refused: 0, different: 0 };
+	let next = first;
+	const readSome = async (): Promise<void> => {
+		const folder = temporaryFolder();
+		while (next < first + count) {
+			const written = caseOf(next++);
+			const reading = await read(written, folder);
+			fates[reading.fate]++;
+			if (!isFine(written, reading)) wrong.push(`${reading.fate} ${written.name}: ${reading.message}`);
+		}
+	};
+	await Promise.all(Array.from({ length: LANES }, readSome));
+	return { wrong, fates };
 }
 
 /** Reads a case of orders or contacts with the reader of big files, and compares as `readCase` does; in which row a cell stood is not kept. */

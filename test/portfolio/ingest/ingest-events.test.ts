@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { tableFromIPC } from "apache-arrow";
@@ -66,6 +66,40 @@ describe("ingestEvents", () => {
 			message: expect.stringMatching(/^orders\.parquet: 5000000 rows in \d+ bytes/),
 		});
 		expect(existsSync(join(folder, "scratch"))).toBe(false);
+	});
+
+	it("stops where a small file grows without end on disk, and says how far it got", async () => {
+		const folder = temporaryFolder();
+		const connection = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
+		// A dictionary of one word that is too long for a cell: all rows are looked at one by one, and hold it again.
+		const order = `'o1' AS order_id, 'c1' AS customer_id, DATE '2026-11-02' AS ordered_on, 'p1' AS product_id, 1 AS quantity,
+			2.5 AS net_value, repeat('x', 20000) AS line`;
+		await connection.run(
+			`COPY (SELECT ${order} FROM range(100000)) TO '${join(folder, "orders.parquet")}' (FORMAT parquet, COMPRESSION zstd)`,
+		);
+		connection.closeSync();
+		expect(statSync(join(folder, "orders.parquet")).size).toBeLessThan(20_000); // of two gigabytes of text
+		const most = 20_000_000;
+		const error: unknown = await ingestEvents(jobOf(folder, "parquet", { scratchBytes: most })).catch((thrown: unknown) => thrown);
+		expect(error).toMatchObject({ code: "INVALID_INPUT", details: [{ table: "orders", code: "too_large", value: "orders.parquet" }] });
+		const [, grewTo] =
+			/^orders\.parquet: reading it took (\d+) bytes of disk; at most 20000000 are allowed$/.exec((error as Error).message) ?? [];
+		expect(Number(grewTo)).toBeGreaterThan(most);
+		expect(existsSync(join(folder, "scratch"))).toBe(false);
+	});
+
+	it("keeps nothing of thousands of columns without a name, which a row of one letter does not have", async () => {
+		const folder = temporaryFolder();
+		const header = `order_id,customer_id,ordered_on,product_id,quantity,net_value${",".repeat(9000)}`;
+		writeFileSync(join(folder, "orders.csv"), `${header}\n${"a\n".repeat(3000)}`);
+		let numBytes = 0;
+		const onStep = (name: string): void => {
+			if (name === "read") numBytes = statSync(join(folder, "scratch", "rows.csv")).size;
+		};
+		const { report } = await ingestEvents(jobOf(folder, "csv", { onStep }));
+		expect(report).toMatchObject({ numRead: 3000, numAccepted: 0 });
+		expect(numBytes).toBeGreaterThan(0);
+		expect(numBytes).toBeLessThan(3000 * 30);
 	});
 
 	it("refuses a file whose digest is not the one beside it", async () => {
