@@ -13,7 +13,7 @@ import { registerChangeRoutes } from "./routes/changes.ts";
 import { registerContactRuleRoutes } from "./routes/contact-rules.ts";
 import { registerDailyRoutes } from "./routes/daily.ts";
 import { registerDecisionRoutes } from "./routes/decisions.ts";
-import type { App } from "./http/app-type.ts";
+import type { App } from "./app-type.ts";
 import { registerErasureRoute } from "./routes/erasures.ts";
 import { registerExplanationRoute } from "./routes/explanations.ts";
 import { registerForecastRoutes } from "./routes/forecasts.ts";

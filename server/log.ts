@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { FastifyRequest } from "fastify";
 import type { ServerConfig } from "./config.ts";
-import { pathOf } from "./http/request-path.ts";
+import { pathOf } from "./request-path.ts";
 
 export type Log = Logger;
 

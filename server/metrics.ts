@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
-import type { App } from "./http/app-type.ts";
+import type { App } from "./app-type.ts";
 import type { JobRows } from "./store/job-rows.ts";
 import type { Fallback, RunState } from "./store/run-rows.ts";
 import type { PlanStatus } from "./store/store.ts";

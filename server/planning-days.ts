@@ -12,3 +12,7 @@ export function parsePlanningDay(text: string): number {
 	const day = parseDay(text);
 	return day >= parseDay(FIRST) && day <= parseDay(LAST) ? day : Number.NaN;
 }
+
+/** Days of the week, Monday first as ISO numbers them. */
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];

@@ -14,7 +14,7 @@ import {
 	trace,
 } from "@opentelemetry/api";
 import { CarteiraError } from "../engine/index.ts";
-import type { App } from "./http/app-type.ts";
+import type { App } from "./app-type.ts";
 
 /** Does nothing until whoever starts the process registers an SDK of OpenTelemetry. */
 const tracer = trace.getTracer("carteira");

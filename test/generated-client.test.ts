@@ -11,7 +11,7 @@ import { generate } from "../models/generator/generate.ts";
 import { simulateOutcomes } from "../models/generator/outcomes.ts";
 import { buildApp } from "../server/app.ts";
 import { DEFAULT_CONFIG } from "../server/config.ts";
-import type { App } from "../server/http/app-type.ts";
+import type { App } from "../server/app-type.ts";
 import { type Services, createServices } from "../server/services.ts";
 
 const AS_OF = parseDay("2026-11-23");

@@ -1,8 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-
-/** Days of the week, Monday first as ISO numbers them. */
-export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
+import { type Weekday, WEEKDAYS } from "../planning-days.ts";
 
 /** When a portfolio is planned. Times are `HH:MM` in the zone; a time later than `ready_by` is the evening before the day planned. */
 export interface Timetable {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isLoopbackHost } from "../config.ts";
 import { HttpError } from "./problem.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../app-type.ts";
 import type { Services } from "../services.ts";
 import type { Keys, Scope } from "../store/keys.ts";
 import type { Tenant } from "../tenants.ts";

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
-import type { App } from "./app-type.ts";
-import { pathOf } from "./request-path.ts";
+import type { App } from "../app-type.ts";
+import { pathOf } from "../request-path.ts";
 import type { Services } from "../services.ts";
 import type { AuditEntry } from "../store/audit.ts";
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "./problem.ts";
-import { pathOf } from "./request-path.ts";
+import { pathOf } from "../request-path.ts";
 import { isDuplicate } from "../store/database.ts";
 import type { FirstAnswer, OnceKey, Store } from "../store/store.ts";
 

@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { TABLE_MEDIA } from "./media.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** A row as JSON has it; which columns there are depends on the table. */
 const row = { type: "object", additionalProperties: true };

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { CarteiraError } from "../../engine/index.ts";
-import type { App } from "./app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** Bytes of a body that are sooner thrown away than a connection is made anew. */
 const SMALL = 65_536;

@@ -14,7 +14,7 @@ import { languageQuery, sendPage } from "../http/send-page.ts";
 import type { Services } from "../services.ts";
 import type { Fallback } from "../store/run-rows.ts";
 import type { AgendaSource, PlanHead, PlanRecord, PublishedDay, StoredAgenda } from "../store/store.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** Answers of agendas that are kept. */
 const MOST_READY = 256;

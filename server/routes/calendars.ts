@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 import type { CalendarToken } from "../store/calendar-tokens.ts";
 import { daysBefore, type PromisedContact, TOLD_DAYS } from "../store/calendar-rows.ts";
 import type { Store } from "../store/store.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 import { NOT_MODIFIED, sendTagged, todayOf } from "./agendas.ts";
 
 const calendarParams = z.strictObject({ portfolio: portfolioName, rep: id });

@@ -1,7 +1,7 @@
 import { pageQuery, portfolioParams, responses } from "../schemas/common.ts";
 import { changesView } from "../schemas/changes.ts";
 import type { Services } from "../services.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** What happened to a portfolio, to be read as often as one likes. */
 export function registerChangeRoutes(app: App, { changes }: Services): void {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { askedDate, isoDate, portfolioName, portfolioParams, responses } from "../schemas/common.ts";
 import { dateAt } from "../daily/occurrences.ts";
 import type { Services } from "../services.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 const ruleParams = z.strictObject({
 	portfolio: portfolioName,

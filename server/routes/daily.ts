@@ -5,7 +5,7 @@ import { portfolioParams, responses } from "../schemas/common.ts";
 import { type Schedule, runsView, scheduleBody, scheduleView } from "../schemas/daily.ts";
 import type { Services } from "../services.ts";
 import { type RunRecord, type ScheduleRecord, latenessOf } from "../store/run-rows.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 const runsQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(400).default(30) });
 

@@ -8,7 +8,7 @@ import type { Services } from "../services.ts";
 import { storedPlan, subjectOf } from "../subjects.ts";
 import type { FirstAnswer, PlanRecord } from "../store/store.ts";
 import { planView } from "../views.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 import { outcomesOf, postOutcomes } from "./outcomes.ts";
 
 /** What is decided about a plan: revisions, differences, suggestions, what-if; and plans made by people. */

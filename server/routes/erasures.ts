@@ -5,7 +5,7 @@ import { customerParams, responses } from "../schemas/common.ts";
 import { erasureView } from "../schemas/erasures.ts";
 import type { Services } from "../services.ts";
 import type { Tenant } from "../tenants.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** Milliseconds for a snapshot and all plans to be written anew. */
 const ERASURE_TIMEOUT = 900_000;

@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import type { StoredMention } from "../store/store.ts";
 import { subjectOf } from "../subjects.ts";
 import type { Tenant } from "../tenants.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** What else the plan could do with the customer; null where the portfolio, as it stands now, does not allow the question any more. */
 async function alternativesOf({ engine }: Pick<Services, "engine">, tenant: Tenant, id: string, customer_id: string) {

@@ -6,7 +6,7 @@ import { askedDate, planParams, portfolioParams, responses } from "../schemas/co
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../http/send-page.ts";
 import type { Services } from "../services.ts";
 import { createSlots } from "../slots.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** Forecasts kept in memory, since a page and its figures are asked for together. */
 const MOST_KEPT = 4;

@@ -6,7 +6,7 @@ import { responses } from "../schemas/common.ts";
 import { aliasBody, aliasParams, modelsView, moveView } from "../schemas/models.ts";
 import type { Services } from "../services.ts";
 import type { Tenant } from "../tenants.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 const nameOf = ({ model }: Version): string | null => model?.split("@")[0] ?? null;
 const moveOf = ({ move, at, alias, from, to }: RegistryList["moves"][number]): object => ({ move, at, alias, from, to });

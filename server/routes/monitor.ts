@@ -17,7 +17,7 @@ import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../
 import type { Services } from "../services.ts";
 import { storedPlan } from "../subjects.ts";
 import type { Tenant } from "../tenants.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 const MAX_CUSTOMERS = 1000;
 const CUSTOMERS = 100;

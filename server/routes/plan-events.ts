@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 import type { PlanRecord } from "../store/store.ts";
 import type { Tenant } from "../tenants.ts";
 import { planView } from "../views.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /**
  * Milliseconds without news after which a line shows that the stream lives; between two looks at a plan, at the least, and at the most, since

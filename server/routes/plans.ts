@@ -10,7 +10,7 @@ import type { Services } from "../services.ts";
 import type { Portfolios } from "../store/portfolios.ts";
 import type { FirstAnswer, PlanOrder, PlanRecord, Store } from "../store/store.ts";
 import { dataThroughView, planView } from "../views.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const viewQuery = z.strictObject({

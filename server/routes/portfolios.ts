@@ -8,7 +8,7 @@ import { customerView as customerSchema, portfolioView } from "../schemas/portfo
 import type { Services } from "../services.ts";
 import type { StoredMention } from "../store/store.ts";
 import { dataThroughView, publishedView, tablesView } from "../views.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 const asOfQuery = z.strictObject({
 	as_of: askedDate.optional().meta({ description: "default: the published plan's; of a customer else today, where the company is" }),

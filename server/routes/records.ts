@@ -2,7 +2,7 @@ import { z } from "zod";
 import { pageQuery, portfolioParams, responses } from "../schemas/common.ts";
 import { auditView, importsView } from "../schemas/records.ts";
 import type { Services } from "../services.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** What was done to a tenant's data, and the service's own figures. */
 export function registerRecordRoutes(app: App, { audit, metrics }: Services): void {

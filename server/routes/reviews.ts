@@ -5,7 +5,7 @@ import { portfolioParams, responses } from "../schemas/common.ts";
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../http/send-page.ts";
 import { createSlots } from "../slots.ts";
 import type { Tenant } from "../tenants.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** Reviews at once: each takes a thread and a portfolio's memory. */
 const MOST_AT_ONCE = 1;

@@ -3,7 +3,7 @@ import { createReadinessCheck } from "../readiness.ts";
 import { responses } from "../schemas/common.ts";
 import { healthView, limitsView, readyView } from "../schemas/service.ts";
 import type { Services } from "../services.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** Calls about the service itself. */
 export function registerServiceRoutes(app: App, { config, engine, log, plans }: Services): void {

@@ -4,7 +4,7 @@ import { syncParams, syncView, watermarksView } from "../schemas/syncs.ts";
 import type { Services } from "../services.ts";
 import type { SyncRecord } from "../store/syncs.ts";
 import { dataThroughView, tableReportView } from "../views.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 /** Milliseconds for the tables of a sync to be read. */
 const COMMIT_TIMEOUT = 900_000;

@@ -15,7 +15,7 @@ import { createSlots } from "../slots.ts";
 import type { Upload } from "../store/portfolios.ts";
 import { tableReportView } from "../views.ts";
 import type { FirstAnswer } from "../store/store.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 import { postContacts } from "./contacts.ts";
 import { viewOfSync } from "./syncs.ts";
 

@@ -8,7 +8,7 @@ import type { Services } from "../services.ts";
 import type { FirstAnswer } from "../store/store.ts";
 import { type WebhookRecord, newWebhookId } from "../store/webhook-rows.ts";
 import { validateTarget } from "../webhooks/addresses.ts";
-import type { App } from "../http/app-type.ts";
+import type { App } from "../app-type.ts";
 
 const SECRET_BYTES = 32;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Limits } from "../config.ts";
-import { WEEKDAYS } from "../daily/occurrences.ts";
+import { WEEKDAYS } from "../planning-days.ts";
 import { RUN_STATES } from "../store/run-rows.ts";
 import { isoDate } from "./common.ts";
 import { change } from "./decisions.ts";

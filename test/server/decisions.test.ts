@@ -7,7 +7,7 @@ import { generate } from "../../models/generator/generate.ts";
 import { buildApp } from "../../server/app.ts";
 import { DEFAULT_CONFIG } from "../../server/config.ts";
 import { explanationView } from "../../server/schemas/plan.ts";
-import type { App } from "../../server/http/app-type.ts";
+import type { App } from "../../server/app-type.ts";
 import { assessmentView, diffView, revisionView, suggestionsView, whatIfView } from "../../server/schemas/decisions.ts";
 import { createServices, type Services } from "../../server/services.ts";
 

@@ -6,7 +6,7 @@ import { type MonitorCustomers, monitorCustomers, type MonitorDocument, monitorD
 import { generate } from "../../models/generator/generate.ts";
 import { buildApp } from "../../server/app.ts";
 import { DEFAULT_CONFIG } from "../../server/config.ts";
-import type { App } from "../../server/http/app-type.ts";
+import type { App } from "../../server/app-type.ts";
 import { createServices, type Services } from "../../server/services.ts";
 import { runHere } from "./commands/run-here.ts";
 

@@ -5,7 +5,7 @@ import type { Engine, PlanDocument, PlanHooks, PlanRequest } from "../../engine/
 import { CarteiraError, formatDay } from "../../engine/index.ts";
 import { buildApp } from "../../server/app.ts";
 import { DEFAULT_CONFIG, DEFAULT_LIMITS, type Limits, type ServerConfig } from "../../server/config.ts";
-import type { App } from "../../server/http/app-type.ts";
+import type { App } from "../../server/app-type.ts";
 import { type Services, createServices } from "../../server/services.ts";
 import type { Tenant } from "../../server/tenants.ts";
 import { databaseOf } from "./database-of.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Timetable, WEEKDAYS, currentOccurrence, dateAt, nextOccurrence } from "../../../server/daily/occurrences.ts";
+import { type Timetable, currentOccurrence, dateAt, nextOccurrence } from "../../../server/daily/occurrences.ts";
+import { WEEKDAYS } from "../../../server/planning-days.ts";
 
 const weekdays: Timetable = { time: "04:30", ready_by: "07:00", time_zone: "America/Sao_Paulo", days: ["mon", "tue", "wed", "thu", "fri"] };
 const noHoliday = (): boolean => false;
