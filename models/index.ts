@@ -1,6 +1,7 @@
 export { type DriftOptions, type DriftReport, measureDrift } from "./evaluation/drift.ts";
 export { formatDrift, renderDrift } from "./report/drift-report.ts";
-export { type EvaluateOptions, evaluate, type OriginReport } from "./evaluation/evaluate.ts";
+export { type EvaluateOptions, evaluate } from "./evaluate.ts";
+export type { OriginReport } from "./evaluation/origin-report.ts";
 export type { ChurnReport } from "./evaluation/evaluate-churn.ts";
 export type { ValueFigures } from "./evaluation/evaluate-value.ts";
 export type { MixFigures } from "./evaluation/evaluate-mix.ts";

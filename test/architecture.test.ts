@@ -83,6 +83,23 @@ function importsOf(file: string): Import[] {
 	});
 }
 
+/**
+ * Arrows between the rooms of a folder, which are its files and each of its folders, that are left when the rooms that need no other are
+ * taken away floor by floor: those in circles, and those that lead there.
+ */
+function arrowsInCircles(folder: string): string[] {
+	const roomOf = (file: string): string => file.slice(folder.length).split("/")[0];
+	let arrows = imports
+		.filter(({ file, target }) => file.startsWith(folder) && target.startsWith(folder) && roomOf(file) !== roomOf(target))
+		.map(({ file, target }) => ({ from: roomOf(file), to: roomOf(target), shown: `${file} → ${target}` }));
+	for (let before = -1; before !== arrows.length; ) {
+		before = arrows.length;
+		const above = new Set(arrows.map(({ from }) => from));
+		arrows = arrows.filter(({ to }) => above.has(to));
+	}
+	return arrows.map(({ shown }) => shown);
+}
+
 const files = globSync("{engine,server,models,benchmarks,test}/**/*.ts");
 const imports = files.flatMap(importsOf);
 
@@ -99,6 +116,10 @@ describe("the house", () => {
 			return !(room.endsWith("/") && target.startsWith(room)) && !allowed.some((prefix) => target.startsWith(prefix));
 		});
 		expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+	});
+
+	it.each(["server/", "models/"])("stands on floors: no two rooms of %s need each other", (folder) => {
+		expect(arrowsInCircles(folder)).toEqual([]);
 	});
 
 	it("keeps each heavy library in its home", () => {

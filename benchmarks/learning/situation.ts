@@ -4,7 +4,7 @@ import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { buildRhythm, ownRhythmDays, type Rhythm } from "../../engine/scoring/rhythm.ts";
 import type { Day } from "../../engine/units.ts";
 import { futureOf } from "../../models/churn/churn-dataset.ts";
-import { customersOf, endOfOrders } from "../../models/evaluation/populations.ts";
+import { customersOf, endOfOrders } from "../../models/churn/populations.ts";
 
 /** What is asked at a cutoff, of whom, and what came: arrays run over `customers`. */
 export interface Situation {

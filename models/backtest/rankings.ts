@@ -3,7 +3,7 @@ import { type History, netValueOf } from "../../engine/portfolio/history.ts";
 import { DIRECTIONS, OUTCOMES } from "../../engine/portfolio/schema.ts";
 import { createRandom } from "../../engine/random.ts";
 import { type Day, SECONDS_PER_DAY } from "../../engine/units.ts";
-import { customersOf } from "../evaluation/populations.ts";
+import { customersOf } from "../churn/populations.ts";
 import type { Ranking } from "./backtest-document.ts";
 
 const CANCELLED = OUTCOMES.indexOf("cancelled");

@@ -5,7 +5,7 @@ import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import type { Reference } from "../../engine/scoring/model-folder.ts";
 import { buildRhythm } from "../../engine/scoring/rhythm.ts";
 import type { Day } from "../../engine/units.ts";
-import { churnLabels, customersOf } from "../evaluation/populations.ts";
+import { churnLabels, customersOf } from "./populations.ts";
 
 /** Parts of about equal count that a column is cut into. */
 const NUM_BINS = 10;

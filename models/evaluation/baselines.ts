@@ -2,7 +2,7 @@ import { type History, netValueOf } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { fitOrderModels, fitTickets } from "../buy-till-you-die/order-models.ts";
-import { churnLabels, customersOf } from "./populations.ts";
+import { churnLabels, customersOf } from "../churn/populations.ts";
 
 /** A simple model to measure beside: what it says of a customer from what lay before the origin. */
 export interface Baseline {

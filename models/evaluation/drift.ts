@@ -6,8 +6,8 @@ import { type ModelFolder, modelName, readModelFolder, type Reference } from "..
 import { createPredictor, defaultModelDir } from "../../engine/scoring/predictor.ts";
 import { type Day, formatDay } from "../../engine/units.ts";
 import { measure } from "./compare.ts";
-import { hasSeen } from "./evaluate.ts";
-import { churnLabels, customersOf } from "./populations.ts";
+import { hasSeen } from "./origin-report.ts";
+import { churnLabels, customersOf } from "../churn/populations.ts";
 import { churnColumns, countInto, lastWeek } from "../churn/reference.ts";
 
 const HORIZON = 90;

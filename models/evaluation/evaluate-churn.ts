@@ -9,7 +9,7 @@ import { type Baseline, fitBaselines } from "./baselines.ts";
 import { compare, measure } from "./compare.ts";
 import { measureValues, type ValueFigures } from "./evaluate-value.ts";
 import { gains, type ReliabilityBin, reliability, valueCapture } from "./metrics.ts";
-import { churnLabels, customersOf } from "./populations.ts";
+import { churnLabels, customersOf } from "../churn/populations.ts";
 import { sliceCustomers } from "./slices.ts";
 
 /** What a model said at an origin, and what came. */

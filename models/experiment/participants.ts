@@ -3,7 +3,7 @@ import type { History } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { CUSTOMER_STATUS } from "../../engine/portfolio/schema.ts";
 import type { Day } from "../../engine/units.ts";
-import { customersOf } from "../evaluation/populations.ts";
+import { customersOf } from "../churn/populations.ts";
 import type { LotUnit } from "./lot.ts";
 import { outcomesOf } from "./outcomes.ts";
 

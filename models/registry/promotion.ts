@@ -7,9 +7,9 @@ import { CarteiraError } from "../../engine/errors.ts";
 import { type Day, formatDay } from "../../engine/units.ts";
 import type { Interval } from "../evaluation/bootstrap.ts";
 import { compare } from "../evaluation/compare.ts";
-import { hasSeen } from "../evaluation/evaluate.ts";
+import { hasSeen } from "../evaluation/origin-report.ts";
 import { measureValues } from "../evaluation/evaluate-value.ts";
-import { churnLabels, customersOf, endOfOrders } from "../evaluation/populations.ts";
+import { churnLabels, customersOf, endOfOrders } from "../churn/populations.ts";
 
 const HORIZON = 90;
 /** Enough that the verdict hardly hangs on the seed. */

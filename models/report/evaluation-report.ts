@@ -1,5 +1,5 @@
 import { churnPlots } from "./charts.ts";
-import type { OriginReport } from "../evaluation/evaluate.ts";
+import type { OriginReport } from "../evaluation/origin-report.ts";
 import { heading, note, page, sheetTable } from "./page.ts";
 import { churnSheets, formatSheet, mixSheet, type Sheet } from "./sheets.ts";
 

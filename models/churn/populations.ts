@@ -1,6 +1,6 @@
 import type { History } from "../../engine/portfolio/history.ts";
 import type { Day } from "../../engine/units.ts";
-import { futureOf } from "../churn/churn-dataset.ts";
+import { futureOf } from "./churn-dataset.ts";
 
 /** Customers with at least so many orders, the last of them in the year before, ascending. */
 export function customersOf({ eventStart, eventDay, numCustomers, before }: History, minOrders: number): number[] {

@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { buildHistory } from "../../../engine/portfolio/history.ts";
-import { defaultModelDir } from "../../../engine/scoring/predictor.ts";
-import { evaluate, hasSeen, type OriginReport } from "../../../models/evaluation/evaluate.ts";
-import { formatEvaluation, renderEvaluation } from "../../../models/report/evaluation-report.ts";
-import { readModelFolder } from "../../../engine/scoring/model-folder.ts";
-import { customersOf } from "../../../models/evaluation/populations.ts";
-import { parseDay } from "../../../engine/units.ts";
-import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../../scoring/synthetic-portfolio.ts";
+import { buildHistory } from "../../engine/portfolio/history.ts";
+import { defaultModelDir } from "../../engine/scoring/predictor.ts";
+import { evaluate } from "../../models/evaluate.ts";
+import { hasSeen, type OriginReport } from "../../models/evaluation/origin-report.ts";
+import { formatEvaluation, renderEvaluation } from "../../models/report/evaluation-report.ts";
+import { readModelFolder } from "../../engine/scoring/model-folder.ts";
+import { customersOf } from "../../models/churn/populations.ts";
+import { parseDay } from "../../engine/units.ts";
+import { LAST_DAY, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
 const PUBLISHED = ["BG/NBD", "Pareto/NBD", "MBG/CNBD-k"];
 const trade = syntheticPortfolio(400, 12);

@@ -1,13 +1,14 @@
-import { buildHistory, type History } from "../../engine/portfolio/history.ts";
-import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
-import { cutHistory } from "../../engine/scoring/cut-history.ts";
-import { type ModelManifest, readModelFolder } from "../../engine/scoring/model-folder.ts";
-import { createPredictor } from "../../engine/scoring/predictor.ts";
-import { type Day, formatDay } from "../../engine/units.ts";
-import { type ChurnReport, evaluateChurn } from "./evaluate-churn.ts";
-import { evaluateMix, type MixFigures } from "./evaluate-mix.ts";
-import { endOfOrders } from "./populations.ts";
-import { trainFolder } from "../train.ts";
+import { buildHistory, type History } from "../engine/portfolio/history.ts";
+import type { Portfolio } from "../engine/portfolio/portfolio.ts";
+import { cutHistory } from "../engine/scoring/cut-history.ts";
+import { readModelFolder } from "../engine/scoring/model-folder.ts";
+import { createPredictor } from "../engine/scoring/predictor.ts";
+import { type Day, formatDay } from "../engine/units.ts";
+import { evaluateChurn } from "./evaluation/evaluate-churn.ts";
+import { evaluateMix } from "./evaluation/evaluate-mix.ts";
+import { hasSeen, type OriginReport } from "./evaluation/origin-report.ts";
+import { endOfOrders } from "./churn/populations.ts";
+import { trainFolder } from "./train.ts";
 
 export interface EvaluateOptions {
 	/** Days asked from; 90 days after each must lie in the data for its figures to mean what they say. */
@@ -19,19 +20,6 @@ export interface EvaluateOptions {
 	readonly horizonDays?: number;
 	readonly seed?: number;
 	readonly onProgress?: (message: string) => void;
-}
-
-/** Everything measured at one origin. */
-export interface OriginReport extends ChurnReport {
-	readonly origin: string;
-	readonly model: string;
-	/** Did the model learn from days on or after the origin? Then its figures flatter it. */
-	readonly hasSeen: boolean;
-	/** False where fewer than 90 days follow the origin in the data. */
-	readonly isOver: boolean;
-	/** By name of the model. */
-	readonly mix: Readonly<Record<string, MixFigures>>;
-	readonly seconds: number;
 }
 
 /** Judges models on a portfolio's own past, origin by origin: each is asked with what lay before its origin, and told by what came. */
@@ -62,12 +50,4 @@ async function evaluateOrigin(portfolio: Portfolio, history: History, origin: Da
 		mix: evaluateMix(portfolio, trial, withBaselines),
 		seconds: Math.round((performance.now() - started) / 1000),
 	};
-}
-
-/**
- * Did a model learn from days on or after an origin? One that was trained on made-up orders has seen nobody's; one that does not say what it
- * learned from is taken to have seen what lay before its day.
- */
-export function hasSeen({ training, asOf }: ModelManifest, origin: Day): boolean {
-	return training?.synthetic !== true && asOf > formatDay(origin);
 }
