@@ -22,7 +22,7 @@ const options = new Command()
 	.parse()
 	.opts<Record<"customers" | "reps" | "firstSeed" | "seeds" | "holdOut" | "contacts" | "lives", string>>();
 
-const NO_SPREADS = { channel: 5, phase: 5, class: 5, cell: 5, strength: 1e6 };
+const NO_SPREADS = { channel: 5, phase: 5, prospect: 5, class: 5, cell: 5, strength: 1e6 };
 /** The 90 % that the intervals state. */
 const REACH = 1.6449;
 

@@ -98,11 +98,12 @@ function measureCells(policy: Policy, groups: readonly TrialGroup[], channels: r
 		level,
 		channel_spread: channel,
 		phase_spread: phase,
+		prospect_spread: prospect,
 		class_spread: cls,
 		cell_spread: cell,
 		spread_strength,
 	} = policy.effect_learning;
-	const spreads = { channel, phase, class: cls, cell, strength: spread_strength };
+	const spreads = { channel, phase, prospect, class: cls, cell, strength: spread_strength };
 	const rows = effectRowsOf(policy);
 	const cells = Array.from(rows.keys()).filter((row) => channels[row % CHANNELS.length].basis === "measured");
 	const assumedOf = (cell: number): number => assumptionOf(rows[cell]);

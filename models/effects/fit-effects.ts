@@ -1,4 +1,4 @@
-import { CLASSES } from "../../engine/index.ts";
+import { CLASSES, PHASES } from "../../engine/index.ts";
 import { CHANNELS } from "../../engine/portfolio/schema.ts";
 import { type BinomialRow, fitLogistic, type LogisticFit } from "../numerics/fit-logistic.ts";
 import type { TrialGroup } from "./trial-groups.ts";
@@ -9,6 +9,8 @@ export interface Spreads {
 	readonly channel: number;
 	/** A phase's and a class's around the channel's. */
 	readonly phase: number;
+	/** That of prospects: how they take to contacts shows in no phase of customers that buy. */
+	readonly prospect: number;
 	readonly class: number;
 	/** A phase × class's around what its phase and its class say. */
 	readonly cell: number;
@@ -50,8 +52,11 @@ class Coefficients {
 	}
 }
 
-/** The four levels of an effect, then the four of the orders without it, then the slope. */
-const NUM_EFFECT_LEVELS = 4;
+/** The levels of an effect, then those of the orders without it, then the slope. */
+const EFFECT_LEVELS = ["channel", "phase", "class", "cell", "prospect"] as const;
+const NUM_EFFECT_LEVELS = EFFECT_LEVELS.length;
+const [CHANNEL_LEVEL, PHASE_LEVEL, CLASS_LEVEL, CELL_LEVEL, PROSPECT_LEVEL] = EFFECT_LEVELS.map((_, level) => level);
+const PROSPECT = PHASES.indexOf("prospect");
 const SLOPE = NUM_EFFECT_LEVELS + BASE_SPREADS.length;
 
 /**
@@ -84,10 +89,10 @@ function effectParts(cell: number, coefficients: Coefficients): number[] {
 	const phase = Math.floor(cell / (CLASSES.length * CHANNELS.length));
 	const cls = Math.floor(cell / CHANNELS.length) % CLASSES.length;
 	return [
-		coefficients.of(0, channel),
-		coefficients.of(1, phase * CHANNELS.length + channel),
-		coefficients.of(2, cls * CHANNELS.length + channel),
-		coefficients.of(3, cell),
+		coefficients.of(CHANNEL_LEVEL, channel),
+		coefficients.of(phase === PROSPECT ? PROSPECT_LEVEL : PHASE_LEVEL, phase * CHANNELS.length + channel),
+		coefficients.of(CLASS_LEVEL, cls * CHANNELS.length + channel),
+		coefficients.of(CELL_LEVEL, cell),
 	];
 }
 
@@ -108,7 +113,7 @@ function rowOf(group: TrialGroup, assumedOf: (cell: number) => number, coefficie
 }
 
 function fitSpreads(rows: readonly BinomialRow[], levels: readonly number[], stated: Spreads): LogisticFit {
-	const start = [stated.channel, stated.phase, stated.class, stated.cell].map((spread) => spread ** 2);
+	const start = EFFECT_LEVELS.map((level) => stated[level] ** 2);
 	const fixed = [...BASE_SPREADS, SLOPE_SPREAD].map((spread) => spread ** 2);
 	let variances = start;
 	let mean = new Float64Array(levels.length);

@@ -16,6 +16,10 @@ describe("effects of contacts on generated distributors", () => {
 		// Cells of one distributor hang together, and all share one truth's distance from the assumption: ± 6 % for twelve of them.
 		expect(covered).toBeGreaterThan(0.84);
 		expect(covered).toBeLessThan(0.97);
+		const prospects = cells.filter(({ found }) => found.phase === "prospect");
+		const held = prospects.filter(({ truth, found }) => found.lower <= truth && truth <= found.upper).length / prospects.length;
+		console.log(`${(100 * held).toFixed(1)} % of ${prospects.length} cells of prospects`);
+		expect(held).toBeGreaterThan(process.env.CARTEIRA_SLICE ? 0.6 : 0.8);
 		// Where much was withheld the effect itself is near.
 		const well = cells.filter(({ found }) => found.held_out >= 100);
 		const error = Math.sqrt(well.reduce((sum, { truth, found }) => sum + (found.order_logit - truth) ** 2, 0) / well.length);

@@ -4,11 +4,11 @@ import { fitEffects, type Spreads } from "../../../models/effects/fit-effects.ts
 import { associationOf } from "../../../models/effects/contact-association.ts";
 import { cellOf, createTrialGroups, type TrialGroup } from "../../../models/effects/trial-groups.ts";
 
-const SPREADS: Spreads = { channel: 0.5, phase: 0.4, class: 0.4, cell: 0.2, strength: 4 };
+const SPREADS: Spreads = { channel: 0.5, phase: 0.4, prospect: 0.6, class: 0.4, cell: 0.2, strength: 4 };
 /** The 90 % of a normal distribution. */
 const REACH = 1.645;
-/** Two channels × four phases × three classes. */
-const CELLS = [0, 1].flatMap((channel) => [1, 2, 3, 4].flatMap((phase) => [0, 1, 2].map((cls) => cellOf(phase, cls, channel))));
+/** Two channels × five phases, prospects first, × three classes. */
+const CELLS = [0, 1].flatMap((channel) => [0, 1, 2, 3, 4].flatMap((phase) => [0, 1, 2].map((cls) => cellOf(phase, cls, channel))));
 const assumedOf = (): number => 0.5;
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -29,7 +29,7 @@ function drawWorld(seed: number, contactsACell: number): { truth: Map<number, nu
 		const [phase, cls] = [Math.floor(cell / 12), Math.floor(cell / 4) % 3];
 		const own = [
 			drawn(`${channel}`, SPREADS.channel),
-			drawn(`p${phase} ${channel}`, SPREADS.phase),
+			drawn(`p${phase} ${channel}`, phase === 0 ? SPREADS.prospect : SPREADS.phase),
 			drawn(`c${cls} ${channel}`, SPREADS.class),
 			drawn(`x${cell}`, SPREADS.cell),
 		];
@@ -58,8 +58,8 @@ describe("effects fitted to trials", () => {
 					number++;
 				}
 			}
-			// 240 intervals of ten worlds; those of one world hang together, so that the share's error is about 4 %.
-			expect(number).toBe(240);
+			// 300 intervals of ten worlds; those of one world hang together, so that the share's error is about 4 %.
+			expect(number).toBe(300);
 			expect(covered / number).toBeGreaterThan(0.82);
 			expect(covered / number).toBeLessThan(0.98);
 			expect(Math.abs(error / number)).toBeLessThan(0.12);
@@ -67,9 +67,11 @@ describe("effects fitted to trials", () => {
 	});
 
 	it("are the assumption, as uncertain as the spreads say, where there are no trials", () => {
-		const found = fitEffects([], () => 0.7, SPREADS, [cellOf(2, 0, 0)]).get(cellOf(2, 0, 0));
-		expect(found?.mean).toBe(0.7);
-		expect(found?.deviation).toBeCloseTo(Math.sqrt(0.25 + 0.16 + 0.16 + 0.04), 3); // the four variances
+		const [active, prospect] = [cellOf(2, 0, 0), cellOf(0, 0, 0)];
+		const found = fitEffects([], () => 0.7, SPREADS, [active, prospect]);
+		expect(found.get(active)?.mean).toBe(0.7);
+		expect(found.get(active)?.deviation).toBeCloseTo(Math.sqrt(0.25 + 0.16 + 0.16 + 0.04), 3); // the four variances
+		expect(found.get(prospect)?.deviation).toBeCloseTo(Math.sqrt(0.25 + 0.36 + 0.16 + 0.04), 3);
 	});
 
 	it("hardly move with a single contact, and not beyond reason when all convert", () => {
