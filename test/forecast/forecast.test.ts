@@ -13,6 +13,7 @@ import { orderProbability } from "../../engine/scoring/scores.ts";
 import { understand } from "../../engine/understand.ts";
 import { type Day, NULL_CODE, NULL_DAY } from "../../engine/units.ts";
 import { LAST_DAY } from "../scoring/synthetic-portfolio.ts";
+import { slowForecast } from "./slow-forecast.ts";
 import { linesOf, madeTrade, spoiled } from "./trade.ts";
 
 const NUM_CUSTOMERS = 70;
@@ -155,6 +156,68 @@ describe("a forecast", () => {
 				expect(last_window).toBeCloseTo(came(LAST_DAY - horizon_days), 0);
 				expect(last_year).toBeCloseTo(came(LAST_DAY - 364), 0);
 			}
+	});
+
+	it("has means, intervals, counts of both and errors as they are described, part by part and origin by origin", () => {
+		const document = forecastAt(trade, LAST_DAY);
+		const numOrigins = document.calibration.origins.length + 1;
+		const { pictures } = picturesAt(trade, LAST_DAY, numOrigins);
+		for (const [m, metric] of FORECAST_METRICS.entries())
+			for (const [h, days] of HORIZONS.entries()) {
+				const ofTotal = slowForecast(pictures, 0, 0, m, h);
+				expect(document.season.last_year_weight[`${metric}_${days}`]).toBeCloseTo(ofTotal.lastYearWeight, 3);
+				for (const [p, { figures }] of document.groups.entries()) {
+					const { mean, lower, upper } = slowForecast(pictures, 0, p, m, h);
+					const found = figures.find((figure) => figure.metric === metric && figure.horizon_days === days)?.without_plan;
+					for (const [told, slow] of [
+						[found?.mean, mean],
+						[found?.lower, lower],
+						[found?.upper, upper],
+					] as const)
+						expect(Math.abs((told ?? Number.NaN) - slow)).toBeLessThanOrEqual(metric === "positivation" ? 0.051 : 0.51); // rounded
+				}
+				// Past origins with a window over and four before them with theirs over, too.
+				const judged = pictures.origins.map((_, k) => k).filter((k) => k >= days / 30 && k + days / 30 + 4 <= numOrigins);
+				const misses = { own: [0], window: [0] };
+				for (const by of ["total", "rep", "segment", "line"]) {
+					let [num, inside] = [0, 0];
+					for (const k of judged)
+						for (const [p, part] of pictures.parts.list.entries()) {
+							if (part.by !== by) continue;
+							const position = pictures.at(k, p, m, h);
+							const came = Math.max(0, pictures.actual[position]);
+							const { mean, lower, upper } = slowForecast(pictures, k, p, m, h);
+							if (by === "total") misses.own.push(Math.abs(mean / came - 1));
+							if (by === "total") misses.window.push(Math.abs(pictures.lastWindow[position] / came - 1));
+							if (came === 0 && pictures.model[position] < pictures.quantum[m]) continue;
+							num++;
+							inside += Number(lower <= came && came <= upper);
+						}
+					const counted = document.calibration.coverage.find((row) => row.metric === metric && row.horizon_days === days && row.by === by);
+					expect([counted?.num_intervals, counted?.num_inside]).toEqual([num, inside]);
+				}
+				const errors = document.calibration.accuracy.find((row) => row.metric === metric && row.horizon_days === days);
+				expect(errors?.num_origins).toBe(judged.length);
+				const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / (values.length - 1);
+				expect(errors?.forecast).toBeCloseTo(mean(misses.own), 6);
+				expect(errors?.last_window).toBeCloseTo(mean(misses.window), 6);
+			}
+	});
+
+	it("counts the customers of a part that ordered in the year before", () => {
+		const active = new Set(
+			linesOf(trade).flatMap(({ customer, day, quantity = 1 }) => (day >= LAST_DAY - 365 && quantity > 0 ? [customer] : [])),
+		);
+		for (const group of forecastAt(trade, LAST_DAY).groups) {
+			const holds = holdsOf(trade, group);
+			// Of a line those that bought more of it than they gave back, in the windows of the year.
+			const hasBought = (customer: number): boolean =>
+				group.by !== "line" ||
+				slowWindow(trade, (who, product) => who === customer && holds(who, product), LAST_DAY - 360, LAST_DAY)[0] > 0;
+			expect(group.num_customers).toBe(
+				[...active].filter((customer) => (group.by === "line" || holds(customer, -1)) && hasBought(customer)).length,
+			);
+		}
 	});
 
 	it("states intervals of the total that are narrower than those of its parts together", () => {

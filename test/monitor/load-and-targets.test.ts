@@ -93,8 +93,36 @@ describe("loads", () => {
 				);
 				expect(row.contacts).toBe(made.length);
 				expect(row.reached).toBe(made.filter(isReachedRow).length);
-				expect(row.orders).toBe(made.filter((contact) => contact.outcome === "order").length);
+				const won = made.filter((contact) => contact.outcome === "order");
+				expect(row.orders).toBe(won.length);
+				// What a customer bought on a day counts for whoever made the last of the day's contacts that ended in an order.
+				const isLast = (contact: (typeof won)[number]): boolean =>
+					!slow.contacts.some(
+						(other) =>
+							other.customer_id === contact.customer_id &&
+							other.outcome === "order" &&
+							dayOf(other) === dayOf(contact) &&
+							Number(other.contacted_at) > Number(contact.contacted_at),
+					);
+				const value = won
+					.filter(isLast)
+					.map((contact) => purchases(slow, Number(contact.customer_id), dayOf(contact), dayOf(contact) + 1).value);
+				expect(row.value_cents).toBe(value.reduce((sum, cents) => sum + cents, 0));
 			}
+		}
+	});
+});
+
+describe("the days that a look rests on", () => {
+	it("are the last ones on record before it, and those that are left of the month", () => {
+		for (const { portfolio, slow } of worlds) {
+			const { receipt, month } = openMonitor(portfolio, { asOf: AS_OF }).document();
+			expect(receipt.data_through.orders).toBe(formatDay(Math.max(...slow.lines.map((row) => Number(row.ordered_on)))));
+			expect(receipt.data_through.contacts).toBe(formatDay(Math.max(...slow.contacts.map(dayOf))));
+			expect([month.working_days, month.working_days_left]).toEqual([
+				workingDays(NOVEMBER, NOVEMBER + 30),
+				workingDays(AS_OF, NOVEMBER + 30),
+			]);
 		}
 	});
 });

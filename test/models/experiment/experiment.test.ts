@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Portfolio, validatePolicy } from "../../../engine/index.ts";
 import { buildHistory } from "../../../engine/portfolio/history.ts";
-import { ASSIGNMENT_ROLES } from "../../../engine/portfolio/schema.ts";
+import { ASSIGNMENT_ROLES, ORDER_STATUS } from "../../../engine/portfolio/schema.ts";
 import { formatDay } from "../../../engine/units.ts";
 import { designExperiment } from "../../../models/experiment/design.ts";
 import { type ExperimentDesign, experimentDesign, experimentReport } from "../../../models/experiment/experiment-document.ts";
@@ -121,6 +121,47 @@ describe("the report of an experiment", () => {
 		expect(own?.uplift).toEqual(report.uplift);
 		expect(own?.evidence.map(({ rule }) => rule)).toEqual(["over", "guardrails", "no_loss", "team_obeyed", "team_no_loss", "gain"]);
 		expect(formatExperiment(report)).toContain("no effect shown");
+	});
+
+	it("tells the means of both arms as a walk over all lines does", () => {
+		const { orders, products } = past.tables;
+		const policy = validatePolicy(past.policy);
+		const [{ left_out: leftOut }] = validatePolicy(design.policy).hold_outs;
+		const drawn = new Set(validatePolicy(design.policy).hold_outs[0].customers);
+		const units = findParticipants(past, buildHistory(past, FROM), policy, { share: options.share, leftOut });
+		const isSeen = (stratum: string): boolean =>
+			[true, false].every((arm) => units.filter((unit) => unit.stratum === stratum && drawn.has(unit.id) === arm).length >= 2);
+		const known = units.filter(({ stratum }) => isSeen(stratum));
+		const end = options.to + 1;
+		const outcomeOf = (customer: number) => {
+			const [days, bought] = [new Set<number>(), new Set<number>()];
+			let [revenue, margin] = [0, 0];
+			for (let row = 0; row < orders.numRows; row++) {
+				const day = orders.days.ordered_on[row];
+				const status = ORDER_STATUS[orders.codes.status[row]];
+				if (orders.refs.customer_id[row] !== customer || day < FROM || day >= end || status === "cancelled" || status === "cut") continue;
+				const rate = products.numbers.margin_rate[orders.refs.product_id[row]];
+				const net = orders.numbers.net_value[row];
+				revenue += net;
+				margin += Number.isNaN(orders.numbers.margin[row]) ? net * rate : orders.numbers.margin[row];
+				if (!(orders.numbers.quantity[row] > 0) || orders.codes.kind[row] !== 0) continue;
+				days.add(day);
+				bought.add(orders.refs.product_id[row]);
+			}
+			const isPositivated = revenue >= 100 * policy.positivation.min_value && bought.size >= policy.positivation.min_products;
+			return { revenue, margin, orders: days.size, positivation: Number(isPositivated) };
+		};
+		const seen = known.map(({ id, customer }) => ({ isHeldOut: drawn.has(id), ...outcomeOf(customer) }));
+		const { uplift } = reportExperiment(held(), { experiment: "autumn", asOf: MADE_AS_OF, numDraws: 19 });
+		for (const { metric, planned, held_out } of uplift) {
+			const mean = (arm: boolean): number => {
+				const own = seen.filter(({ isHeldOut }) => isHeldOut === arm);
+				return own.reduce((sum, row) => sum + row[metric], 0) / own.length;
+			};
+			expect(planned / mean(false), metric).toBeCloseTo(1, 9);
+			expect(held_out / mean(true), metric).toBeCloseTo(1, 9);
+		}
+		expect(uplift).toHaveLength(4);
 	});
 
 	it("is not moved by anything dated on its day or later, and says that it looks early", () => {
