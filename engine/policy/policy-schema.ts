@@ -180,7 +180,7 @@ const effectLearning = z
 		level: z.number().min(0.5).max(0.999).default(0.9).describe("probability that an interval states"),
 		channel_spread: spread(0.5).describe("how far a channel's effects may lie from the assumed ones: standard deviation in log-odds"),
 		phase_spread: spread(0.4).describe("how far a phase's may lie from the channel's"),
-		prospect_spread: spread(0.6).describe("the same of prospects, which have no orders that would tell more"),
+		prospect_spread: spread(0.8).describe("the same of prospects, which have no orders that would tell more"),
 		class_spread: spread(0.4).describe("how far a class's may lie from the channel's"),
 		cell_spread: spread(0.2).describe("how far a phase × class's may lie from what its phase and its class say"),
 		spread_strength: z

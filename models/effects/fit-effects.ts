@@ -63,7 +63,7 @@ const SLOPE = NUM_EFFECT_LEVELS + BASE_SPREADS.length;
  * Effects of a contact by cell from trials of both arms: a logistic regression on the log-odds of the chance under usual service, in which
  * a cell's effect is the assumed one + the deviations of its channel, of its phase and its class there, and its own, all normal around 0. Their
  * spreads begin as stated and move to what the outcomes show, as far as `strength` lets them (expectation-maximisation with an inverse gamma
- * prior); intervals are Laplace's. Asked of a cell that had no trials, it answers what its channel's and phase's outcomes say.
+ * prior), but for that of prospects, which stays; intervals are Laplace's. Asked of a cell that had no trials, it answers what its channel's and phase's outcomes say.
  */
 export function fitEffects(
 	groups: readonly TrialGroup[],
@@ -127,7 +127,8 @@ function fitSpreads(rows: readonly BinomialRow[], levels: readonly number[], sta
 	for (let round = 0; round < MAX_ROUNDS; round++) {
 		mean = fit.mean.slice();
 		const before = variances;
-		variances = start.map((prior, level) => spreadShown(fit, levels, level, prior, stated.strength));
+		// Two channels of one phase show no spread: what is stated of prospects stays.
+		variances = start.map((prior, level) => (level === PROSPECT_LEVEL ? prior : spreadShown(fit, levels, level, prior, stated.strength)));
 		fit = fitAt();
 		if (variances.every((variance, level) => Math.abs(variance / before[level] - 1) < STILL)) break;
 	}

@@ -4,7 +4,7 @@ import { fitEffects, type Spreads } from "../../../models/effects/fit-effects.ts
 import { associationOf } from "../../../models/effects/contact-association.ts";
 import { cellOf, createTrialGroups, type TrialGroup } from "../../../models/effects/trial-groups.ts";
 
-const SPREADS: Spreads = { channel: 0.5, phase: 0.4, prospect: 0.6, class: 0.4, cell: 0.2, strength: 4 };
+const SPREADS: Spreads = { channel: 0.5, phase: 0.4, prospect: 0.8, class: 0.4, cell: 0.2, strength: 4 };
 /** The 90 % of a normal distribution. */
 const REACH = 1.645;
 /** Two channels × five phases, prospects first, × three classes. */
@@ -71,7 +71,7 @@ describe("effects fitted to trials", () => {
 		const found = fitEffects([], () => 0.7, SPREADS, [active, prospect]);
 		expect(found.get(active)?.mean).toBe(0.7);
 		expect(found.get(active)?.deviation).toBeCloseTo(Math.sqrt(0.25 + 0.16 + 0.16 + 0.04), 3); // the four variances
-		expect(found.get(prospect)?.deviation).toBeCloseTo(Math.sqrt(0.25 + 0.36 + 0.16 + 0.04), 3);
+		expect(found.get(prospect)?.deviation).toBeCloseTo(Math.sqrt(0.25 + 0.64 + 0.16 + 0.04), 3);
 	});
 
 	it("hardly move with a single contact, and not beyond reason when all convert", () => {
