@@ -73,13 +73,16 @@ export function viewOf(portfolio: Portfolio, question: Question, ahead?: () => L
 	const feed = examineFeed(portfolio, asOf, calendar, history);
 	const [expectedInterval] = intervalsBefore(portfolio, history, [feed.silenceFrom]);
 	const ticket = ticketsOf(history);
-	const expectedValue = ticket.map((value, customer) => (value * DAYS_SCORED) / expectedInterval[customer]);
+	const expectedValue = new Float64Array(history.numCustomers);
+	for (let customer = 0; customer < expectedValue.length; customer++)
+		expectedValue[customer] = (ticket[customer] * DAYS_SCORED) / expectedInterval[customer];
 	const known = { portfolio, history, policy, asOf };
 	const scores = { expectedInterval, expectedValue };
 	const classification = classify({ ...known, scores, silenceFrom: feed.silenceFrom });
 	const sums = windowSums(history, policy, asOf);
 	const ownership = buildOwnership(portfolio, [asOf]);
-	const owner = new Int32Array(history.numCustomers).map((_, customer) => ownership.ownerOf(customer));
+	const owner = new Int32Array(history.numCustomers);
+	for (let customer = 0; customer < owner.length; customer++) owner[customer] = ownership.ownerOf(customer);
 	return {
 		...known,
 		calendar,
@@ -134,12 +137,14 @@ export function marginOf(margin: Cents, value: Cents, rate: number): Cents {
 
 function servedBy({ tables: { customers, reps } }: Portfolio, { credit }: Classification, owner: Int32Array): Uint8Array {
 	const { status, blocked } = customers.codes;
+	const isOwner = Array.from({ length: reps.length }, (_, rep) => !isManager(reps, rep));
 	const served = new Uint8Array(owner.length);
-	return served.map((_, customer) => {
+	for (let customer = 0; customer < served.length; customer++) {
 		const rep = owner[customer];
 		const isFree = blocked[customer] !== 1 && (status[customer] === OPEN || status[customer] >= CUSTOMER_STATUS.length);
-		return Number(rep >= 0 && !isManager(reps, rep) && isFree && credit[customer] !== COLLECTIONS_TEAM);
-	});
+		served[customer] = Number(rep >= 0 && isOwner[rep] && isFree && credit[customer] !== COLLECTIONS_TEAM);
+	}
+	return served;
 }
 
 function cadences(

@@ -35,7 +35,12 @@ export function closuresBefore(known: DayCounts, before: Day): Closures {
 
 /** Days of [from, to) on which the portfolio was open. */
 export function openDays(closures: Closures, from: Day, to: Day): number {
-	return to - from - (closedUntil(closures, to) - closedUntil(closures, from));
+	return openIndex(closures, to) - openIndex(closures, from);
+}
+
+/** Position of a day among the open ones: between two days lie as many as their positions differ. */
+export function openIndex(closures: Closures, day: Day): number {
+	return day - closedUntil(closures, day);
 }
 
 function closedUntil({ closedBefore, firstDay }: Closures, day: Day): number {

@@ -1,7 +1,7 @@
 import { countDays, type History } from "../portfolio/history.ts";
 import type { CodedTexts, Portfolio, TextColumn } from "../portfolio/portfolio.ts";
 import type { Day } from "../units.ts";
-import { type Closures, closuresBefore, openDays } from "./closures.ts";
+import { type Closures, closuresBefore, openIndex } from "./closures.ts";
 import { BASE_GAPS, FALLBACK_INTERVAL, MIN_SEGMENT } from "./rhythm.ts";
 
 export function codeTexts(column: TextColumn): CodedTexts {
@@ -43,19 +43,23 @@ interface Own {
 	readonly longest: number;
 }
 
-function openMedians({ eventStart, eventDay, numCustomers, before }: History, days: readonly Day[], closures: readonly Closures[]): Own[] {
+function openMedians(
+	{ eventStart, eventDay, numCustomers, before: end }: History,
+	days: readonly Day[],
+	closures: readonly Closures[],
+): Own[] {
 	const isSame = closures.map((at, k) => k > 0 && JSON.stringify(at.ranges) === JSON.stringify(closures[k - 1].ranges));
 	const own = days.map(() => ({
 		gapCount: new Int32Array(numCustomers).fill(-1),
 		openMedian: new Float32Array(numCustomers).fill(Number.NaN),
-		longest: before - (closures[0]?.firstDay ?? before) + 1,
+		longest: end - (closures[0]?.firstDay ?? end) + 1,
 	}));
 	let most = 1;
 	for (let customer = 0; customer < numCustomers; customer++) most = Math.max(most, eventStart[customer + 1] - eventStart[customer]);
-	const sorted = new Float64Array(most);
+	const sorted = new Int32Array(most);
 	for (let customer = 0; customer < numCustomers; customer++) {
 		const [from, to] = [eventStart[customer], eventStart[customer + 1]];
-		let [event, count] = [from, 0];
+		let [event, count, before] = [from, 0, 0];
 		for (let k = 0; k < days.length; k++) {
 			const day = days[k];
 			if (!isSame[k]) {
@@ -63,8 +67,10 @@ function openMedians({ eventStart, eventDay, numCustomers, before }: History, da
 				count = 0;
 			}
 			for (; event < to && eventDay[event] < day; event++) {
+				const last = before;
+				before = openIndex(closures[k], eventDay[event]);
 				if (event === from) continue;
-				const gap = Math.max(1, openDays(closures[k], eventDay[event - 1], eventDay[event]));
+				const gap = Math.max(1, before - last);
 				let at = count++;
 				for (; at > 0 && sorted[at - 1] > gap; at--) sorted[at] = sorted[at - 1];
 				sorted[at] = gap;

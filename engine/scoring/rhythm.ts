@@ -171,7 +171,7 @@ function baseIntervals(
 
 function meanTicket({ eventValue }: History): number {
 	let total = 0;
-	for (const value of eventValue) total += Math.max(0, value);
+	for (let event = 0; event < eventValue.length; event++) total += Math.max(0, eventValue[event]);
 	return eventValue.length > 0 ? total / eventValue.length : 0;
 }
 
