@@ -1,4 +1,4 @@
-import type { ProblemSpec } from "../../engine/solver/problem.ts";
+import { type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
 
 /** The sets that the quality lane can solve; the first four are public, the last is the product's own shape. */
 export const SETS = ["toptw", "mctopmtw", "pvrp", "rep-week", "portfolio"] as const;
@@ -40,4 +40,20 @@ export interface PrintedRoute {
 export interface Recount {
 	readonly value: number;
 	readonly faults: readonly string[];
+}
+
+/** A tour from a depot and back, with no limit but its hours. */
+export function tourSlot(day: number, [open, close]: readonly [open: number, close: number], depot: number): RouteSlotSpec {
+	return {
+		day,
+		open,
+		close,
+		start: depot,
+		end: depot,
+		breaks: [],
+		maxVisits: UNLIMITED,
+		maxCalls: 0,
+		maxTravelTime: UNLIMITED,
+		maxSwaps: UNLIMITED,
+	};
 }

@@ -1,5 +1,6 @@
 import { createRandom } from "../../engine/random.ts";
-import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { tourSlot } from "./instance.ts";
 import { repFortnight } from "../../test/problems/rep-fortnight.ts";
 
 /** A made problem with a name that says its kind. */
@@ -74,18 +75,7 @@ function madeOrienteering({ kind, customers: numCustomers, close, service, windo
 			isSwap: false,
 		};
 	};
-	const slot: RouteSlotSpec = {
-		day: 0,
-		open: 0,
-		close,
-		start: numCustomers,
-		end: numCustomers,
-		breaks: [],
-		maxVisits: UNLIMITED,
-		maxCalls: 0,
-		maxTravelTime: UNLIMITED,
-		maxSwaps: UNLIMITED,
-	};
+	const slot = tourSlot(0, [0, close], numCustomers);
 	return {
 		numCustomers,
 		days: [0],

@@ -1,7 +1,7 @@
 import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem.ts";
 import { pointsOf, truncatedDistances } from "./distance.ts";
 import { decimalsOf, type FileLine, lineError, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
-import type { Instance } from "./instance.ts";
+import { type Instance, tourSlot } from "./instance.ts";
 import { digitsOf, nameOf, requireDistinct } from "./toptw.ts";
 
 const NUM_TYPES = 10;
@@ -53,18 +53,7 @@ export function readMctopmtw(path: string): Instance {
 		travelDistance: travelTime,
 		travelCost: new Int32Array(travelTime.length),
 		minGap: new Int32Array(numCustomers).fill(numTours + 1),
-		slots: tours.map((day) => ({
-			day,
-			open,
-			close,
-			start: numCustomers,
-			end: numCustomers,
-			breaks: [],
-			maxVisits: UNLIMITED,
-			maxCalls: 0,
-			maxTravelTime: UNLIMITED,
-			maxSwaps: UNLIMITED,
-		})),
+		slots: tours.map((day) => tourSlot(day, [open, close], numCustomers)),
 		options: customers.flatMap((line, customer) => optionsOf(line, customer, numTours, { digits, scoreDigits, feeDigits })),
 	};
 	return {

@@ -1,6 +1,6 @@
 import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
 import { decimalsOf, type FileLine, lineError, numberAt, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
-import type { Instance, PrintedRoute } from "./instance.ts";
+import { type Instance, type PrintedRoute, tourSlot } from "./instance.ts";
 import { nameOf, requireDistinct } from "./toptw.ts";
 
 const POINT = "number, x, y, service duration, demand, frequency, a, a day combinations, perhaps a window";
@@ -156,18 +156,8 @@ function specOf(head: Head, distances: Float64Array, unit: number, round: Roundi
 	const slotOf = (day: number): RouteSlotSpec => {
 		const longest = durationOf(head, day);
 		const most = longest === 0 ? UNLIMITED : Math.floor(longest * unit) + (rounding === "up" ? 0 : 1);
-		return {
-			day,
-			open,
-			close: hasWindows ? close : Math.min(close, most),
-			start: numCustomers,
-			end: numCustomers,
-			breaks: [],
-			maxVisits: UNLIMITED,
-			maxCalls: 0,
-			maxTravelTime: hasWindows ? most : UNLIMITED,
-			maxSwaps: UNLIMITED,
-		};
+		const tour = tourSlot(day, [open, hasWindows ? close : Math.min(close, most)], numCustomers);
+		return hasWindows ? { ...tour, maxTravelTime: most } : tour;
 	};
 	return {
 		numCustomers,

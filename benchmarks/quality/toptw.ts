@@ -1,8 +1,8 @@
 import { basename, parse } from "node:path";
-import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem.ts";
 import { pointsOf, truncatedDistances } from "./distance.ts";
 import { decimalsOf, type FileLine, lineError, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
-import type { Instance } from "./instance.ts";
+import { type Instance, tourSlot } from "./instance.ts";
 
 /** What toptw-like files share: decimals of distances, by the name that the instance has in its family. */
 export function digitsOf(family: string): number {
@@ -47,18 +47,7 @@ export function readToptw(path: string, routes: number, set: "toptw" | "rep-week
 	const [open, close] = windowOf(depot, digits);
 	if (open > close) throw lineError(depot, "the day closes before it opens");
 	const numCustomers = customers.length;
-	const slot: RouteSlotSpec = {
-		day: 0,
-		open,
-		close,
-		start: numCustomers,
-		end: numCustomers,
-		breaks: [],
-		maxVisits: UNLIMITED,
-		maxCalls: 0,
-		maxTravelTime: UNLIMITED,
-		maxSwaps: UNLIMITED,
-	};
+	const slot = tourSlot(0, [open, close], numCustomers);
 	const options = customers.flatMap((line, customer) => {
 		const window = windowOf(line, digits);
 		if (window[0] > window[1]) return []; // no whole instant lies inside
