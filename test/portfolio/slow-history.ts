@@ -1,11 +1,7 @@
-import { type Day, NULL_CODE, NULL_DAY } from "../../engine/units.ts";
+import type { Day } from "../../engine/units.ts";
 import type { History } from "../../engine/portfolio/history.ts";
 import type { Portfolio, Table } from "../../engine/portfolio/portfolio.ts";
 import { ORDER_KINDS, ORDER_STATUS } from "../../engine/portfolio/schema.ts";
-
-const CANCELLED = ORDER_STATUS.indexOf("cancelled");
-const RETURN = ORDER_KINDS.indexOf("return");
-const SALE = ORDER_KINDS.indexOf("sale");
 
 /** The history of tables in any order: grouped, sorted and folded anew. */
 export function slowHistory(portfolio: Portfolio, before: Day): History {
@@ -49,67 +45,35 @@ function sortByTime(rows: Int32Array, from: number, to: number, time: ArrayLike<
 	if (!sorted) rows.subarray(from, to).sort((a, b) => time[a] - time[b] || a - b);
 }
 
-/** Folds each customer's lines, which are in order of day, into one event a day with a sale. */
+/** Each customer's days with a sale, from the lines that were not cancelled. */
 function collectEvents(portfolio: Portfolio, lines: Grouped): Pick<History, "eventStart" | "eventDay" | "eventValue" | "eventMargin"> {
 	const { orders, products } = portfolio.tables;
-	const { ordered_on: orderedOn } = orders.days;
-	const { net_value: netValue, margin } = orders.numbers;
-	const { status } = orders.codes;
-	const product = orders.refs.product_id;
-	const marginRate = products.numbers.margin_rate;
-	const numCustomers = lines.start.length - 1;
-	const isSale = createIsSale(orders);
-	const signOf = createSignOf(orders);
+	const { quantity, net_value: netValue, margin } = orders.numbers;
+	const kindOf = (row: number): string => ORDER_KINDS[orders.codes.kind[row]] ?? "sale";
+	const isSale = (row: number): boolean => quantity[row] > 0 && kindOf(row) === "sale";
+	// Some systems write returns with a positive value beside the negative quantity.
+	const isTakenBack = (row: number): boolean => (quantity[row] < 0 || kindOf(row) === "return") && netValue[row] > 0;
+	const signed = (row: number, cents: number): number => (isTakenBack(row) ? -cents : cents);
+	const marginOf = (row: number): number =>
+		Number.isNaN(margin[row]) ? netValue[row] * products.numbers.margin_rate[orders.refs.product_id[row]] : margin[row];
+	const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
-	const eventStart = new Int32Array(numCustomers + 1);
-	// At most one event a line; cut to size at the end.
-	const eventDay = new Int32Array(lines.row.length);
-	const eventValue = new Float64Array(lines.row.length);
-	const eventMargin = new Float64Array(lines.row.length);
-	let numEvents = 0;
-	for (let c = 0; c < numCustomers; c++) {
-		let day = NULL_DAY;
-		let value = 0;
-		let margins = 0;
-		let isPurchase = false;
-		for (let i = lines.start[c]; i <= lines.start[c + 1]; i++) {
-			const row = i < lines.start[c + 1] ? lines.row[i] : -1;
-			if (row < 0 || orderedOn[row] !== day) {
-				if (isPurchase) {
-					eventDay[numEvents] = day;
-					eventValue[numEvents] = value;
-					eventMargin[numEvents++] = Math.round(margins);
-				}
-				if (row < 0) break;
-				day = orderedOn[row];
-				value = margins = 0;
-				isPurchase = false;
-			}
-			if (status[row] === CANCELLED) continue;
-			const sign = signOf(row);
-			value += sign * netValue[row];
-			margins += sign * (Number.isNaN(margin[row]) ? netValue[row] * marginRate[product[row]] : margin[row]);
-			if (isSale(row)) isPurchase = true;
+	const eventStart = [0];
+	const events: { day: Day; value: number; margin: number }[] = [];
+	for (let c = 0; c + 1 < lines.start.length; c++) {
+		const rows = [...lines.row.subarray(lines.start[c], lines.start[c + 1])];
+		const kept = rows.filter((row) => ORDER_STATUS[orders.codes.status[row]] !== "cancelled");
+		for (const [day, ofDay] of Map.groupBy(kept, (row) => orders.days.ordered_on[row])) {
+			if (!ofDay.some(isSale)) continue;
+			const value = sum(ofDay.map((row) => signed(row, netValue[row])));
+			events.push({ day, value, margin: Math.round(sum(ofDay.map((row) => signed(row, marginOf(row))))) });
 		}
-		eventStart[c + 1] = numEvents;
+		eventStart.push(events.length);
 	}
 	return {
-		eventStart,
-		eventDay: eventDay.slice(0, numEvents),
-		eventValue: eventValue.slice(0, numEvents),
-		eventMargin: eventMargin.slice(0, numEvents),
+		eventStart: Int32Array.from(eventStart),
+		eventDay: Int32Array.from(events, ({ day }) => day),
+		eventValue: Float64Array.from(events, ({ value }) => value),
+		eventMargin: Float64Array.from(events, ({ margin }) => margin),
 	};
-}
-
-/** Is an order line a sale: quantity above 0, not cancelled, and neither return nor bonus nor exchange? */
-function createIsSale({ numbers, codes }: Table): (row: number) => boolean {
-	const { quantity } = numbers;
-	const { status, kind } = codes;
-	return (row) => quantity[row] > 0 && status[row] !== CANCELLED && (kind[row] === SALE || kind[row] === NULL_CODE);
-}
-
-/** What the money of an order line counts by: some systems write returns with a positive value beside the negative quantity. */
-function createSignOf({ numbers, codes }: Table): (row: number) => 1 | -1 {
-	const { quantity, net_value: netValue } = numbers;
-	return (row) => ((quantity[row] < 0 || codes.kind[row] === RETURN) && netValue[row] > 0 ? -1 : 1);
 }
