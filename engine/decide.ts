@@ -34,14 +34,17 @@ interface AtDesk {
 	readonly order: unknown;
 }
 
-/** What each kind of decision needs, and what it answers. */
+/** What each kind of decision needs, and what it answers: plans that nobody keeps stay where they were made, since copying one can take seconds. */
 export interface Decisions {
 	readonly replan: { readonly asked: AtDesk; readonly answer: Revision };
 	readonly suggest: { readonly asked: AtDesk; readonly answer: Suggestions };
-	readonly "what-if": { readonly asked: AtDesk; readonly answer: WhatIfAnswer };
+	readonly "what-if": { readonly asked: AtDesk; readonly answer: Omit<WhatIfAnswer, "plan"> };
 	readonly alternatives: { readonly asked: AtDesk; readonly answer: Alternatives };
 	readonly diff: { readonly asked: { readonly before: StoredPlan; readonly after: StoredPlan }; readonly answer: PlanDiff };
-	readonly assess: { readonly asked: { readonly portfolio: StoredPortfolio; readonly order: unknown }; readonly answer: Assessment };
+	readonly assess: {
+		readonly asked: { readonly portfolio: StoredPortfolio; readonly order: unknown };
+		readonly answer: Omit<Assessment, "plan">;
+	};
 }
 export type DecisionKind = keyof Decisions;
 export type Decision<Kind extends DecisionKind = DecisionKind> = {
@@ -80,16 +83,20 @@ export async function createDecider(model?: string, options?: DesksOptions): Pro
 		}
 		if (decision.kind === "assess") {
 			const { folder, sha } = decision.portfolio;
-			return assessPlan(openSnapshot(folder, sha).portfolio(), decision.order, undefined, predictor);
+			return withoutPlan(assessPlan(openSnapshot(folder, sha).portfolio(), decision.order, undefined, predictor));
 		}
 		const { desk, plan } = sitDown(decision.subject, decision.order);
 		if (decision.kind === "suggest") return suggest(desk, plan, decision.order);
-		if (decision.kind === "what-if") return whatIf(desk, plan, decision.order);
+		if (decision.kind === "what-if") return withoutPlan(whatIf(desk, plan, decision.order));
 		if (decision.kind === "alternatives") return alternatives(desk, plan, decision.order);
 		const revision = replan(desk, plan, decision.order);
 		plans.get(keyOfStored({ ...decision.subject.plan, plan_id: revision.plan.plan_id }), () => revision.plan); // the next event of the day is about it
 		return revision;
 	};
+}
+
+function withoutPlan<Answer extends { readonly plan: PlanDocument }>({ plan: _, ...answer }: Answer): Omit<Answer, "plan"> {
+	return answer;
 }
 
 /** A desk for the plans of a plan's day and policy. */

@@ -10,7 +10,7 @@ import type { RepCase } from "../policy/case.ts";
 import { buildOwnership } from "../policy/ownership.ts";
 import { rowsById } from "../portfolio/portfolio.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
-import { contactsIn, takenBefore } from "../recompute-terms.ts";
+import { contactsIn, type DatedContact, takenBefore } from "../recompute-terms.ts";
 import { type Day, formatDay, parseDay, parseTime, type Seconds } from "../units.ts";
 import { withEager } from "./eager.ts";
 
@@ -31,6 +31,8 @@ export interface Desk {
 	keep(plan: PlanDocument): void;
 	/** Contacts of a rep's agendas, oldest first. */
 	heldBy(rep: RepPlan): readonly Held[];
+	/** Whom a rep's agendas contact and when; who was not reached was not contacted. */
+	contactsOf(rep: RepPlan): readonly DatedContact[];
 	/** Rows of reps in the order in which plans are made: what earlier ones contact is known to later ones. */
 	readonly order: readonly number[];
 	/** Rows of reps that serve a customer on some date of the horizon. */
@@ -82,6 +84,7 @@ export function createDesk(context: PlanContext, published?: PlanDocument): Desk
 			return plan;
 		},
 		keep: (plan) => void known.set(plan, plan),
+		contactsOf,
 		order: cases.order,
 		repsOf: (customer) => ownership.repsOf(customer),
 		takenBefore: (plan, rep) => takenOf(plan)(rep),

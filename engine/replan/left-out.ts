@@ -13,17 +13,18 @@ export function leftOut(
 	outcomes: ReadonlyMap<string, RepOutcome>,
 	today: string,
 ): Unplanned[] {
-	const present = new Set([
-		...reps.flatMap(({ days }) => days.flatMap(({ entries }) => entries.map(({ customer_id }) => customer_id))),
-		...unmet.map(({ customer_id }) => customer_id),
-	]);
+	const present = new Set(unmet.map(({ customer_id }) => customer_id));
+	for (const { days } of reps) for (const { entries } of days) for (const { customer_id } of entries) present.add(customer_id);
 	const before = new Map(plan.unplanned.map((row) => [row.customer_id, row]));
 	const fresh = new Map<string, Unplanned>();
 	for (const { unplanned } of outcomes.values())
 		for (const row of unplanned) if (!fresh.has(row.customer_id)) fresh.set(row.customer_id, row);
 	const left: Unplanned[] = [];
 	for (const row of plan.unplanned) if (!present.has(row.customer_id)) left.push(updated(row, fresh.get(row.customer_id), today));
-	for (const { rep_id, days } of plan.reps) {
+	const handedOn = new Set(reps);
+	for (const rep of plan.reps) {
+		if (handedOn.has(rep)) continue; // whom it holds is there
+		const { rep_id, days } = rep;
 		for (const { entries } of days) {
 			for (const { customer_id } of entries) {
 				if (present.has(customer_id) || before.has(customer_id)) continue;

@@ -31,7 +31,7 @@ export function orderOf(
 			.map(({ customer_id, date }) => `${customer_id} ${date}`),
 	);
 	const frozenUntil = frozenDay(base.days, moment.day, freeze);
-	const elsewhere = contactsElsewhere(desk, plan, repId);
+	const elsewhere = contactsElsewhere(desk, plan, repId, new Set(base.customers));
 	return {
 		repId,
 		rep,
@@ -73,12 +73,13 @@ function frozenDay(days: readonly Day[], today: Day, freeze: (typeof FREEZES)[nu
 	return freeze === "tomorrow" ? (days.find((day) => day > today) ?? today) : Number.POSITIVE_INFINITY;
 }
 
-function contactsElsewhere(desk: Desk, plan: PlanDocument, repId: string): Map<number, Day[]> {
+/** Dates on which other agendas contact a rep's customers. */
+function contactsElsewhere(desk: Desk, plan: PlanDocument, repId: string, customers: ReadonlySet<number>): Map<number, Day[]> {
 	const dates = new Map<number, Day[]>();
 	for (const rep of plan.reps) {
 		if (rep.rep_id === repId) continue;
-		for (const { customer, date, entry } of desk.heldBy(rep))
-			if (customer >= 0 && entry.status !== "not_reached") dates.set(customer, [...(dates.get(customer) ?? []), date]);
+		for (const [customer, date] of desk.contactsOf(rep))
+			if (customers.has(customer)) dates.set(customer, [...(dates.get(customer) ?? []), date]);
 	}
 	return dates;
 }

@@ -92,7 +92,8 @@ export function repsFor(desk: Desk, plan: PlanDocument, customerId: string): str
 	const named = new Set(desk.repsOf(customer).map((rep) => ids.at(rep) ?? ""));
 	const left = plan.unplanned.find(({ customer_id }) => customer_id === customerId)?.rep_id;
 	if (left != null) named.add(left);
-	for (const rep of plan.reps) if (desk.heldBy(rep).some((held) => held.customer === customer)) named.add(rep.rep_id);
+	for (const { rep_id, days } of plan.reps)
+		if (days.some(({ entries }) => entries.some(({ customer_id }) => customer_id === customerId))) named.add(rep_id);
 	return plan.reps.map(({ rep_id }) => rep_id).filter((repId) => named.has(repId));
 }
 

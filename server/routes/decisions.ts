@@ -108,8 +108,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 		},
 		handler: async (request) => {
 			const { subject } = await subjectOf(request.tenant, request.params.id);
-			const { plan: _plan, ...answer } = await engine.decide({ kind: "what-if", subject, order: request.body });
-			return answer;
+			return engine.decide({ kind: "what-if", subject, order: request.body });
 		},
 	});
 
@@ -129,8 +128,7 @@ export function registerDecisionRoutes(app: App, services: Services): void {
 		handler: async (request) => {
 			const { snapshot } = await request.tenant.portfolios.read(request.params.portfolio);
 			const { folder, sha } = snapshot;
-			const { plan: _plan, ...answer } = await engine.decide({ kind: "assess", portfolio: { folder, sha }, order: request.body });
-			return answer;
+			return engine.decide({ kind: "assess", portfolio: { folder, sha }, order: request.body });
 		},
 	});
 }
