@@ -95,7 +95,8 @@ export async function createDecider(model?: string, options?: DesksOptions): Pro
 	};
 }
 
-function withoutPlan<Answer extends { readonly plan: PlanDocument }>({ plan: _, ...answer }: Answer): Omit<Answer, "plan"> {
+function withoutPlan<Answer extends { readonly plan: PlanDocument }>(whole: Answer): Omit<Answer, "plan"> {
+	const { plan: _, ...answer } = whole;
 	return answer;
 }
 

@@ -38,6 +38,8 @@ describe("a question to a plan", () => {
 		for (const question of [
 			{ relax: [{ rep_id: rep.rep_id, extra_minutes: 60 }] },
 			{ relax: [{ customer_id: someone.customer_id, visit_hours: "Mo-Fr 07:00-20:00" }] },
+			// Those who call contact customers whom others visit, and whose visits are then worth less.
+			...room.plan.reps.map(({ rep_id }) => ({ relax: [{ rep_id, extra_calls: 5 }] })),
 		]) {
 			const answer = ask(question);
 			expect(answer.difference_cents).toBeGreaterThanOrEqual(0);
