@@ -5,8 +5,9 @@ import { type ZodTypeProvider, serializerCompiler, validatorCompiler } from "fas
 import { guardAccess } from "./http/access.ts";
 import { keepAudit } from "./http/audit-log.ts";
 import { answerError, registerErrorHandler } from "./http/error-handler.ts";
+import { createHttpServer } from "./http/http-server.ts";
 import { registerOpenApi } from "./http/openapi.ts";
-import { answerProtocolError, refuseExpectations } from "./http/protocol-errors.ts";
+import { answerProtocolError } from "./http/protocol-errors.ts";
 import { registerAgendaRoutes } from "./routes/agendas.ts";
 import { registerCalendarRoutes } from "./routes/calendars.ts";
 import { registerChangeRoutes } from "./routes/changes.ts";
@@ -32,9 +33,7 @@ import type { Services } from "./services.ts";
 import { shedLoad } from "./http/shed-load.ts";
 import { traceRequest, traceRequests } from "./tracing.ts";
 
-/** Milliseconds for which a connection may be silent, a whole request may take to arrive, and a handler may take unless its route says. */
-const CONNECTION_TIMEOUT = 120_000;
-const REQUEST_TIMEOUT = 900_000;
+/** Milliseconds that a handler may take unless its route says. */
 const HANDLER_TIMEOUT = 120_000;
 /** Milliseconds that clients have to finish when the service ends; idle connections end at once. */
 const DRAIN = 5000;
@@ -43,16 +42,15 @@ const DRAIN = 5000;
 export async function buildApp(services: Services): Promise<App> {
 	const { config } = services;
 	const log: FastifyBaseLogger = services.log;
+	const shed = shedLoad(config.limits, () => services.metrics.countRefused());
 	const app: App = fastify({
 		loggerInstance: log,
 		genReqId: traceRequest,
 		logController: new LogController({ requestIdLogLabel: "trace_id" }),
 		bodyLimit: config.limits.max_json_bytes,
-		connectionTimeout: CONNECTION_TIMEOUT,
-		requestTimeout: REQUEST_TIMEOUT,
 		handlerTimeout: HANDLER_TIMEOUT,
 		forceCloseConnections: "idle",
-		http: { requireHostHeader: false }, // which is refused below, in this service's own form
+		serverFactory: (answer) => createHttpServer(shed(answer)),
 		clientErrorHandler: answerProtocolError,
 		frameworkErrors: answerError, // of paths that cannot be decoded, which no route sees
 		routerOptions: { maxParamLength: 300 },
@@ -61,9 +59,7 @@ export async function buildApp(services: Services): Promise<App> {
 	app.setSerializerCompiler(serializerCompiler);
 	registerErrorHandler(app);
 	app.addHook("preClose", async () => void setTimeout(() => app.server.closeAllConnections(), DRAIN).unref());
-	refuseExpectations(app.server);
 	traceRequests(app);
-	shedLoad(app, config.limits.max_requests_at_once);
 	guardAccess(app, services);
 	keepAudit(app, services);
 	services.metrics.watch(app);

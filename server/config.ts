@@ -18,8 +18,9 @@ export interface Limits {
 	readonly max_uploads_at_once: number;
 	readonly max_queued_plans: number;
 	readonly max_queued_plans_per_tenant: number;
-	/** Requests being answered; more are turned away before their bodies are read. */
+	/** Requests being answered, and requests that wait for one of them to end, two seconds at most; more are turned away before anything but their headers is read. */
 	readonly max_requests_at_once: number;
+	readonly max_requests_waiting: number;
 	/** Streams of events open at the same time. */
 	readonly max_event_streams: number;
 	readonly max_horizon_days: number;
@@ -51,6 +52,7 @@ export const DEFAULT_LIMITS: Limits = {
 	max_queued_plans: 64,
 	max_queued_plans_per_tenant: 32,
 	max_requests_at_once: 256,
+	max_requests_waiting: 1024,
 	max_event_streams: 128,
 	max_horizon_days: 60,
 	max_seconds: 3600,

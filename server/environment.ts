@@ -52,6 +52,7 @@ const LIMIT_MAXIMA: Readonly<Record<keyof Limits, number>> = {
 	max_queued_plans: MANY,
 	max_queued_plans_per_tenant: MANY,
 	max_requests_at_once: MANY,
+	max_requests_waiting: MANY,
 	max_event_streams: MANY,
 	max_horizon_days: DEFAULT_LIMITS.max_horizon_days,
 	max_seconds: DAY_OF_SECONDS,

@@ -16,6 +16,8 @@ export interface Metrics {
 	/** Counts a daily run that came to a state, and an earlier plan's day that had to be served, by why. */
 	countRun(state: RunState): void;
 	countFallback(code: Fallback["code"]): void;
+	/** Counts a request that was turned away because too many were being answered; it is none of those that `watch` measures. */
+	countRefused(): void;
 	/** Counts a message that was tried, by what came of it. */
 	countMessage(outcome: "delivered" | "failed" | "given up"): void;
 	/** Measures the answers of an application by route, method and status. */
@@ -41,6 +43,11 @@ export function createMetrics(jobs: JobRows): Metrics {
 	const runs = counter("carteira_daily_runs", "daily runs that came to a state here", "state");
 	const fallbacks = counter("carteira_fallbacks", "days served from an earlier plan, an alarm", "reason");
 	const messages = counter("carteira_webhook_messages", "webhook messages tried; given up: an alarm", "outcome");
+	const refused = new Counter({
+		name: "carteira_http_refused",
+		help: "requests turned away because too many were being answered",
+		registers,
+	});
 	const unfinished = new Gauge({
 		name: "carteira_plans_unfinished",
 		help: "plans of all tenants that wait or are being made",
@@ -56,6 +63,7 @@ export function createMetrics(jobs: JobRows): Metrics {
 		read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
 		countPlan: (status) => ended.inc({ status }),
 		countRun: (state) => runs.inc({ state }),
+		countRefused: () => refused.inc(),
 		countMessage: (outcome) => messages.inc({ outcome }),
 		countFallback: (reason) => fallbacks.inc({ reason }),
 		watch(app) {

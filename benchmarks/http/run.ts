@@ -8,7 +8,7 @@ import autocannon from "autocannon";
 
 /**
  * Holds a service, in a process of its own, against a load from this one: contacts posted one a request, today's agenda, the same while a
- * plan is being made, and three times as many posts as it takes. `--toy`: a second each. `--database`: on PostgreSQL.
+ * plan is being made, and three times as many posts as it takes, from more connections than may wait. `--toy`: a second each. `--database`: on PostgreSQL.
  */
 const { values } = parseArgs({
 	options: { toy: { type: "boolean", default: false }, seconds: { type: "string", default: "10" }, database: { type: "string" } },
@@ -95,7 +95,7 @@ async function measure(): Promise<Measured[]> {
 	const planning = await fire("GET agenda while a plan is made, 100 a second", 16, getAgenda, 100);
 	const both = await fire("POST contact while a plan is made", 64, postContact);
 	await end(plan.id);
-	const overload = await fire("POST contact, three times as many", 768, postContact, Math.ceil(3 * posts.perSecond));
+	const overload = await fire("POST contact, three times as many", 2560, postContact, Math.ceil(3 * posts.perSecond));
 	return [idle, most, posts, planning, both, overload];
 }
 

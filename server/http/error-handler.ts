@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HttpError, problemOf } from "./problem.ts";
 
 /** Seconds after which a client that was turned away for load may come back. */
-const RETRY_AFTER_SECONDS = 5;
+export const RETRY_AFTER_SECONDS = 5;
 
 /** Sends an error as problem+json. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -1,27 +1,96 @@
-import type { IncomingHttpHeaders } from "node:http";
+import { randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { CarteiraError } from "../../engine/index.ts";
-import type { App } from "../app-type.ts";
+import type { Limits } from "../config.ts";
+import { RETRY_AFTER_SECONDS } from "./error-handler.ts";
+import { problemOf } from "./problem.ts";
 
 /** Bytes of a body that are sooner thrown away than a connection is made anew. */
 const SMALL = 65_536;
+/** Milliseconds after which a request that still waits is turned away: whoever sent it has better things to do. */
+const LONGEST_WAIT = 2000;
+/** Milliseconds between looks for those that waited too long. */
+const LOOK = 100;
+
+/** A request of which nothing but the headers was read: its sender is held back by its connection. */
+interface Waiting {
+	readonly request: IncomingMessage;
+	readonly response: ServerResponse;
+	readonly answer: RequestListener;
+	/** Milliseconds of the process's clock. */
+	readonly until: number;
+}
 
 const hasSmallBody = (headers: IncomingHttpHeaders): boolean =>
 	headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) <= SMALL;
 
-/** Turns requests away while so many are being answered, before a key is looked up or a byte of their bodies is read. */
-export function shedLoad(app: App, maxAtOnce: number): void {
+/**
+ * Answers so many requests at once, lets so many more wait for a while in the order of their arrival, and turns the rest away before the framework,
+ * a key or a byte of their bodies is looked at: what is refused must cost next to nothing, or it takes the place of what could be answered.
+ * All listeners that come of it count together.
+ */
+export function shedLoad(
+	{ max_requests_at_once: maxAtOnce, max_requests_waiting: maxWaiting }: Pick<Limits, "max_requests_at_once" | "max_requests_waiting">,
+	onRefused: () => void,
+	longestWait = LONGEST_WAIT,
+): (answer: RequestListener) => RequestListener {
+	const refusal = new CarteiraError("BUSY", `${maxAtOnce} requests are being answered; try again later`);
+	const queue = new Set<Waiting>();
 	let numAtOnce = 0;
-	app.addHook("onRequest", async (request, reply) => {
-		if (numAtOnce >= maxAtOnce) {
-			if (!hasSmallBody(request.headers)) void reply.header("connection", "close"); // else all of it would be read to reach the next request
-			throw new CarteiraError("BUSY", `${maxAtOnce} requests are being answered; try again later`);
-		}
+	let timer: NodeJS.Timeout | null = null;
+
+	function begin({ request, response, answer }: Omit<Waiting, "until">): void {
 		numAtOnce++;
 		let isOver = false;
 		const leave = (): void => {
-			if (!isOver) numAtOnce--;
+			if (isOver) return;
 			isOver = true;
+			numAtOnce--;
+			beginNext();
 		};
-		reply.raw.once("finish", leave).once("close", leave);
-	});
+		response.once("finish", leave).once("close", leave);
+		answer(request, response);
+	}
+
+	function beginNext(): void {
+		for (const waiting of queue) {
+			if (numAtOnce >= maxAtOnce) return;
+			queue.delete(waiting);
+			begin(waiting);
+		}
+	}
+
+	function refuse({ headers }: IncomingMessage, response: ServerResponse): void {
+		const problem = problemOf(refusal, randomBytes(16).toString("hex"));
+		const body = JSON.stringify(problem);
+		response.writeHead(problem.status, {
+			"content-type": "application/problem+json",
+			"content-length": Buffer.byteLength(body),
+			"retry-after": String(RETRY_AFTER_SECONDS),
+			...(!hasSmallBody(headers) && { connection: "close" }), // else all of it would be read to reach the next request
+		});
+		response.end(body);
+		onRefused();
+	}
+
+	/** Those in front have waited longest. */
+	function refuseLate(): void {
+		const now = performance.now();
+		for (const waiting of queue) {
+			if (waiting.until > now) return;
+			queue.delete(waiting);
+			refuse(waiting.request, waiting.response);
+		}
+		if (timer !== null) clearInterval(timer);
+		timer = null;
+	}
+
+	return (answer) => (request, response) => {
+		if (numAtOnce < maxAtOnce) return begin({ request, response, answer });
+		if (queue.size >= maxWaiting) return refuse(request, response);
+		const waiting = { request, response, answer, until: performance.now() + longestWait };
+		queue.add(waiting);
+		response.once("close", () => queue.delete(waiting)); // its sender has gone
+		timer ??= setInterval(refuseLate, LOOK);
+	};
 }
