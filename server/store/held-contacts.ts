@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Item } from "../../engine/index.ts";
 import { putAnswer } from "./answer-rows.ts";
@@ -216,6 +217,7 @@ function rowsOf(as: As, tenant: string, waiting: Map<string, number>): HeldRows 
 				return isEnd;
 			});
 			if (isLast) return true;
+			await nextTurn(); // the embedded store's queries await nothing: without it no socket would have its turn before the last step
 		}
 		return false;
 	}

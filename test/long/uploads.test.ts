@@ -27,7 +27,7 @@ afterAll(async () => {
 
 it("answers thousands of damaged uploads by a refusal, in time, and in memory that does not grow", async () => {
 	const uploaded = await fuzzUploads(service, await wholeFiles(temporaryFolder()), COUNT, 2026);
-	console.log(`${COUNT} damaged uploads:`, uploaded);
+	console.log(`${COUNT} damaged uploads, seed 2026:`, uploaded);
 	const refused = COUNT - (uploaded.statuses[200] ?? 0);
 	expect(refused).toBeGreaterThan(COUNT / 2);
 	expect(uploaded.memory.late - uploaded.memory.early).toBeLessThan(GROWTH);

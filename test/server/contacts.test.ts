@@ -164,6 +164,18 @@ test("many at once share commits, and each is there once", async () => {
 	expect(Object.keys(await held())).toHaveLength(150);
 });
 
+test("contacts are taken for a snapshot in steps between which others have their turn", async () => {
+	for (let batch = 0; batch < 4; batch++) await post(Array.from({ length: 300 }, (_, i) => contact(`k${batch * 300 + i}`)));
+	let [isTaken, hadTurn] = [false, false];
+	setImmediate(() => {
+		hadTurn = !isTaken;
+	});
+	const taken = await service.services.tenants.held.of("default").take("acme", "a mark");
+	isTaken = true;
+	expect(taken?.text.trimEnd().split("\n")).toHaveLength(1200);
+	expect(hadTurn).toBe(true);
+});
+
 test("a server that ends after the switch to the snapshot and before its rows are settled does not bring them in again", async () => {
 	await post([contact("k1"), contact("k2")]);
 	const rows = service.services.tenants.held.of("default");

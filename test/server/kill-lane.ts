@@ -204,7 +204,7 @@ function startTraffic(url: string) {
 	});
 	/** Contacts that were acknowledged before each plan was ordered for the first time. */
 	const before = new Map<number, number>();
-	const plans = createClient(300, (number) => {
+	const plans = createClient(600, (number) => {
 		if (!before.has(number)) before.set(number, contacts.acknowledged.size);
 		const budget = number % 3 === 0 ? { seconds: 0.3 } : { iterations: 20 };
 		const body = JSON.stringify({ as_of: "2026-11-23", seed: number, budget });
@@ -214,7 +214,7 @@ function startTraffic(url: string) {
 			body,
 		});
 	});
-	const uploads = createClient(150, (number) =>
+	const uploads = createClient(600, (number) =>
 		fetch(`${url}/v1/portfolios/${PORTFOLIO}/orders`, {
 			method: "PUT",
 			headers: { "content-type": "text/csv" },
