@@ -92,7 +92,7 @@ export { rowsById } from "./portfolio/portfolio.ts";
 export { buildStore, ensureStore, writePolicy } from "./portfolio/reading/open-store.ts";
 export { readPortfolio } from "./portfolio/reading/read-portfolio.ts";
 export { openSnapshot, type Snapshot } from "./portfolio/snapshot/snapshot.ts";
-export { isStore, snapshotFiles } from "./portfolio/snapshot/store-folder.ts";
+export { isStore, readCurrent, snapshotFiles } from "./portfolio/snapshot/store-folder.ts";
 export { TABLE_NAMES, TABLES, type TableName } from "./portfolio/schema.ts";
 export { type Alias, ALIASES, hasChampion } from "./scoring/find-model.ts";
 export { ENGINE, planningRules, type PopulationOptions, populationKey, surveyPopulation, understand } from "./understand.ts";

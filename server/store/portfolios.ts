@@ -18,6 +18,7 @@ import {
 	importTables,
 	isStore,
 	openSnapshot,
+	readCurrent,
 	wasApplied,
 	writePolicy,
 } from "../../engine/index.ts";
@@ -116,7 +117,7 @@ export async function openPortfolios(
 		if (held.countWaiting(name) > 0) return true;
 		const folder = folderOf(name);
 		if (isStore(folder)) {
-			const { given, policy } = openSnapshot(folder).manifest;
+			const { given, policy } = readCurrent(folder).manifest;
 			return given.length > 0 || policy !== null;
 		}
 		const files = await readdir(folder, { withFileTypes: true }).catch(() => []);

@@ -11,7 +11,7 @@ const LF = 0x0a;
 export function decodeNdjson(file: Buffer, spec: TableSpec, sink: RowSink): void {
 	const { bytes, encoding } = decodeText(file);
 	if (encoding === "Windows-1252") throw new CarteiraError("INVALID_INPUT", "bytes that are not UTF-8; expected JSON in UTF-8");
-	const objects = openObjects(spec, sink);
+	const objects = openObjects(spec, sink, (column) => hasKey(bytes, column));
 	let hasRows = false;
 	for (let at = 0, line = 1; at < bytes.length; line++) {
 		const found = bytes.indexOf(LF, at);
@@ -35,9 +35,27 @@ export function decodeJson(file: Buffer, spec: TableSpec, sink: RowSink): void {
 		throw new CarteiraError("INVALID_INPUT", `${file.length} bytes; at most ${MAX_TEXT_BYTES} are read as one array, NDJSON takes more`);
 	const rows = parseOrText(decodeText(file).bytes.toString("utf8"));
 	if (!Array.isArray(rows)) throw new CarteiraError("INVALID_INPUT", "something else than a JSON array; expected an array of objects");
-	const objects = openObjects(spec, sink);
+	const objects = openObjects(spec, sink, (column) => rows.some((row) => isKeyOf(row, column)));
 	for (const [i, row] of (rows as unknown[]).entries()) objects.append(row, i + 1);
 	objects.end();
+}
+
+/** Has any line an object with a key? Only lines are parsed that may have it, of most files the first one. */
+function hasKey(bytes: Buffer, key: string): boolean {
+	for (const sought of [JSON.stringify(key), "\\u"]) {
+		for (let at = bytes.indexOf(sought); at >= 0; ) {
+			const found = bytes.indexOf(LF, at);
+			const end = found < 0 ? bytes.length : found;
+			const start = bytes.lastIndexOf(LF, at) + 1;
+			if (end - start <= MAX_TEXT_BYTES && isKeyOf(parseOrText(bytes.toString("utf8", start, end)), key)) return true;
+			at = bytes.indexOf(sought, end);
+		}
+	}
+	return false;
+}
+
+function isKeyOf(value: unknown, key: string): boolean {
+	return typeof value === "object" && value !== null && Object.hasOwn(value, key);
 }
 
 function shownText(value: unknown): string {
@@ -53,9 +71,9 @@ function parseOrText(text: string): unknown {
 	}
 }
 
-/** Turns objects of JSON into rows for a sink. */
-export function openObjects(spec: TableSpec, sink: RowSink) {
-	const columns = Object.keys(spec.columns);
+/** Turns objects of JSON into rows for a sink. `has`: has any of them a column that another may stand in for? */
+export function openObjects(spec: TableSpec, sink: RowSink, has: (column: string) => boolean = () => true) {
+	const columns = Object.keys(spec.columns).filter((name) => spec.columns[name].standIn === undefined || has(name));
 	const named = new Set<string>();
 	const cells: RawCell[] = [];
 	let numRows = 0;
@@ -77,7 +95,7 @@ export function openObjects(spec: TableSpec, sink: RowSink) {
 			sink.row(cells, row);
 		},
 		end(): void {
-			sink.end(numRows === 0 ? columns : [...named]);
+			sink.end(numRows === 0 ? Object.keys(spec.columns) : [...named]);
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import { CarteiraError } from "../../errors.ts";
+import { checkPages, chunksOf, chunksQuery } from "./check-pages.ts";
 import { refuseBomb } from "./file-limits.ts";
 import type { RawCell, RowSink } from "./raw-rows.ts";
 import type { ColumnSpec, TableSpec } from "../schema.ts";
@@ -21,6 +22,7 @@ export async function decodeParquet(path: string, numBytes: number, spec: TableS
 		const [{ num_rows: count }] = await rowsOf(`SELECT sum(num_rows)::DOUBLE AS num_rows FROM parquet_file_metadata(${file})`);
 		const described = await rowsOf(`DESCRIBE SELECT * FROM read_parquet(${file}, binary_as_string = true)`);
 		refuseBomb(Number(count), described.length, numBytes);
+		checkPages(path, chunksOf((await connection.runAndReadAll(chunksQuery(file))).getRows()));
 		const named = described.map((column) => String(column.column_name));
 		const known = described.filter((column) => Object.hasOwn(spec.columns, String(column.column_name)));
 		const names = known.map((column) => String(column.column_name));

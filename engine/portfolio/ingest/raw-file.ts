@@ -1,6 +1,7 @@
 import type { RawHeader } from "../files/raw-rows.ts";
 import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
 import type { QueryEngine } from "./query-engine.ts";
+import { checkPages, chunksOf, chunksQuery } from "../files/check-pages.ts";
 import { castOf } from "../files/decode-parquet.ts";
 import { refuseBomb } from "../files/file-limits.ts";
 import { TYPED_NOTATION } from "../files/raw-rows.ts";
@@ -41,6 +42,7 @@ export async function openParquet(engine: QueryEngine, path: string, numBytes: n
 		type: String(type),
 	}));
 	refuseBomb(Number(count), described.length, numBytes);
+	checkPages(path, chunksOf(await engine.rows(chunksQuery(file))));
 	const named = described.map(({ name }) => name);
 	if (named.some((name) => name.toLowerCase() === ROW_NUMBER || name.toLowerCase() === "n")) return null;
 	const columns = described

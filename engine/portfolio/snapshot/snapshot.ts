@@ -5,7 +5,7 @@ import { openColumns } from "../shared-table.ts";
 import { openColumnFile } from "./column-file.ts";
 import { firstRowsFrom, openEventTable } from "./event-table.ts";
 import { once } from "./lazy.ts";
-import { EVENT_TABLES, type EventTableName, type Manifest, PLAIN_TABLES, type PlainTableName, partsOf, type Sha } from "./manifest.ts";
+import { type EventTableName, type Manifest, PLAIN_TABLES, type PlainTableName, partsOf, type Sha } from "./manifest.ts";
 import { openParts } from "./open-part.ts";
 import { type EventSource, readEvents } from "./read-events.ts";
 import { cutRuns, findRuns, indexGroups, type Runs } from "./runs.ts";
@@ -13,7 +13,10 @@ import { customersOf, takeOfCustomers, takeRows } from "./slice.ts";
 import { refuseAside, reportsOf } from "./reports.ts";
 import { clearLeftovers, hasManifest, isStore, pathsIn, readCurrent, readManifest } from "./store-folder.ts";
 
-/** A portfolio as it stood when it was opened, whatever is imported since. Columns are read when they are first asked for. */
+/**
+ * A portfolio as it stood when it was opened, whatever is imported since: all its files are open. Columns are read when they are first
+ * asked for.
+ */
 export interface Snapshot {
 	/** Of the store. */
 	readonly folder: string;
@@ -31,35 +34,38 @@ export interface Snapshot {
 
 /**
  * Opens a snapshot of a store, the current one unless another is named. Throws NOT_FOUND for a folder that is no store, INVALID_INPUT for a
- * damaged one, BUSY for one that was removed since it was named or opened, because a customer was erased.
+ * damaged one, BUSY for one that was removed since it was named: ten minutes after later ones took its place, or because a customer was erased.
  */
 export function openSnapshot(folder: string, name?: Sha): Snapshot {
 	clearLeftovers(folder);
 	if (name !== undefined && isStore(folder) && !hasManifest(folder, name)) throw removed();
 	const { sha, manifest } = name === undefined ? readCurrent(folder) : { sha: name, manifest: readManifest(folder, name) };
-	const plain = Object.fromEntries(PLAIN_TABLES.map((name) => [name, openPlain(folder, name, manifest)])) as Record<PlainTableName, Table>;
-	const parts = once(() => {
-		try {
-			return Object.fromEntries(EVENT_TABLES.map((name) => [name, openSource(folder, name, manifest, plain.customers.length)])) as Sources;
-		} catch (error) {
-			throw hasManifest(folder, sha) ? error : removed();
-		}
-	});
-	const opened: OpenSnapshot = { manifest, plain, sources: parts };
-	const portfolio = once(() => build(opened, allRows(plain.customers), plain));
+	const opened = openAll(folder, sha, manifest);
+	const portfolio = once(() => build(opened, allRows(opened.plain.customers), opened.plain));
 	return { folder, sha, manifest, portfolio, slice: (repIds, customerIds = []) => sliceOf(opened, repIds, customerIds) };
 }
 
-function removed(): CarteiraError {
-	return new CarteiraError("BUSY", "this snapshot was removed meanwhile, because a customer was erased; ask again");
+function openAll(folder: string, sha: Sha, manifest: Manifest): OpenSnapshot {
+	try {
+		const plain = Object.fromEntries(PLAIN_TABLES.map((name) => [name, openPlain(folder, name, manifest)])) as Record<
+			PlainTableName,
+			Table
+		>;
+		const sourceOf = (name: EventTableName): EventSource => openSource(folder, name, manifest, plain.customers.length);
+		return { manifest, plain, sources: { orders: sourceOf("orders"), contacts: sourceOf("contacts") } };
+	} catch (error) {
+		throw hasManifest(folder, sha) ? error : removed();
+	}
 }
 
-type Sources = Readonly<Record<EventTableName, EventSource>>;
+function removed(): CarteiraError {
+	return new CarteiraError("BUSY", "this snapshot is no longer kept: later ones took its place, or a customer was erased; ask again");
+}
 
 interface OpenSnapshot {
 	readonly manifest: Manifest;
 	readonly plain: Readonly<Record<PlainTableName, Table>>;
-	readonly sources: () => Sources;
+	readonly sources: Readonly<Record<EventTableName, EventSource>>;
 }
 
 function openPlain(folder: string, name: PlainTableName, { tables }: Manifest): Table {
@@ -81,7 +87,7 @@ function build({ manifest, sources }: OpenSnapshot, customers: Int32Array, table
 	const { given, policy, digest } = manifest;
 	refuseAside(manifest);
 	const open = once(() => {
-		const { orders, contacts } = sources();
+		const { orders, contacts } = sources;
 		const runs = {
 			orders: findRuns("orders", orders.parts, orders.index, customers),
 			contacts: findRuns("contacts", contacts.parts, contacts.index, customers),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
@@ -13,7 +13,7 @@ import { filesOf, type Manifest, parseManifest, type Sha, shaOf, textOfManifest 
 const CURRENT = "CURRENT";
 const BUILDING = ".building-";
 const TEMPORARY = "carteira-read-";
-/** Unused parts of this age are removed: nobody who found them named by CURRENT is still about to open them. */
+/** Parts are removed when nobody has needed them for so long: nobody who found their snapshot named is still about to open it. */
 const GRACE_MS = 10 * 60_000;
 
 export function isStore(folder: string): boolean {
@@ -196,29 +196,37 @@ function place(building: string, path: string, text: string, beforeName: () => v
 }
 
 export interface CollectOptions {
-	/** Age from which on what nobody needs is removed. */
+	/** For how long what nobody needs any more stays; 0: it goes at once. */
 	readonly graceMs?: number;
 	/** Is the snapshot before the current one to stay? */
 	readonly keepsParent?: boolean;
 }
 
 /**
- * Removes parts and manifests that neither the current snapshot nor its parent needs, once they are old enough. Whoever has one of them
- * open goes on reading it.
+ * Removes parts and manifests that neither the current snapshot nor its parent needs, once that is some time ago. Whoever has one open
+ * goes on reading it: the system keeps an open file, and no longer than its process lives.
  */
 export function collect(folder: string, { graceMs = GRACE_MS, keepsParent = true }: CollectOptions = {}): void {
 	const { sha, manifest } = readCurrent(folder);
-	const kept = new Map([[sha, manifest]]);
-	const parent =
-		keepsParent && manifest.parent !== null && hasManifest(folder, manifest.parent) ? readManifest(folder, manifest.parent) : null;
-	if (parent && manifest.parent !== null) kept.set(manifest.parent, parent);
-	const needed = new Set([...kept.values()].flatMap((one) => [...filesOf(one)]));
-	for (const name of kept.keys()) needed.add(`${name}.json`);
-	const before = Date.now() - graceMs;
+	const needed = new Set([`${sha}.json`, ...filesOf(manifest)]);
+	if (keepsParent && manifest.parent !== null && hasManifest(folder, manifest.parent)) {
+		needed.add(`${manifest.parent}.json`);
+		for (const name of filesOf(readManifest(folder, manifest.parent))) needed.add(name);
+	}
 	for (const room of ["parts", "manifests"]) {
 		for (const name of readdirSync(join(folder, room))) {
-			const path = join(folder, room, name);
-			if (!needed.has(name) && (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? Infinity) <= before) disk.remove(path);
+			if (!needed.has(name)) letGo(join(folder, room, name), graceMs);
 		}
 	}
+}
+
+/**
+ * Removes a file that was found unneeded so long ago. When it is found so first, the time of its content becomes 1970, which is the
+ * mark of that; the system then notes when its times were changed.
+ */
+function letGo(path: string, graceMs: number): void {
+	const file = statSync(path, { throwIfNoEntry: false });
+	if (!file) return;
+	if (graceMs > 0 && file.mtimeMs > 0) utimesSync(path, 0, 0);
+	else if (graceMs === 0 || file.ctimeMs <= Date.now() - graceMs) disk.remove(path);
 }

@@ -31,22 +31,34 @@ export async function buildInProcess(folder: string, store: string): Promise<voi
 }
 
 /** What `importTable` does, without a process around it. */
-export async function importInProcess(store: string, table: TableName, rows: readonly object[], mode: "replace" | "upsert"): Promise<void> {
+export async function importInProcess(
+	store: string,
+	table: TableName,
+	rows: readonly object[],
+	mode: "replace" | "upsert",
+	graceMs = 0,
+): Promise<void> {
 	mkdirSync(join(store, "uploads"), { recursive: true });
 	const path = join(store, "uploads", "upload.json");
 	writeFileSync(path, JSON.stringify(rows));
-	await importFileInProcess(store, table, path, mode);
+	await importFileInProcess(store, table, path, mode, graceMs);
 }
 
 /** The same of a file of JSON. */
-export async function importFileInProcess(store: string, table: TableName, path: string, mode: "replace" | "upsert"): Promise<void> {
+export async function importFileInProcess(
+	store: string,
+	table: TableName,
+	path: string,
+	mode: "replace" | "upsert",
+	graceMs = 0,
+): Promise<void> {
 	const { sha, manifest } = readCurrent(store);
 	const into = openBuilding(store);
 	const { rules } = parsePolicy(manifest.policy);
 	const imports = [{ file: { table, path, format: "json" as const }, mode }];
 	const { manifest: next } = await importRows({ store, manifest, imports, rules, limits: LIMITS, into });
 	switchTo(store, into, { ...next, parent: sha }, sha);
-	collect(store, { graceMs: 0 });
+	collect(store, { graceMs });
 	removeBuilding(into);
 }
 

@@ -5,9 +5,8 @@ import { buildHistory } from "../../../engine/portfolio/history.ts";
 import { ensureStore, writePolicy } from "../../../engine/portfolio/reading/open-store.ts";
 import { compactStore } from "../../../engine/portfolio/reading/compact-store.ts";
 import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.ts";
-import { filesOf } from "../../../engine/portfolio/snapshot/manifest.ts";
 import { openSnapshot } from "../../../engine/portfolio/snapshot/snapshot.ts";
-import { collect, readCurrent } from "../../../engine/portfolio/snapshot/store-folder.ts";
+import { readCurrent } from "../../../engine/portfolio/snapshot/store-folder.ts";
 import { formatDay } from "../../../engine/units.ts";
 import { type SampleRow, sampleTables, temporaryFolder, writeCsvFolder } from "../sample-folder.ts";
 import { buildInProcess, compactInProcess, importInProcess } from "./live-store.ts";
@@ -200,20 +199,5 @@ describe("compaction", () => {
 		await importInProcess(store, "orders", orders(1100), "upsert");
 		expect(await compactStore(store)).toBe(true);
 		expect(idsOf(store)).toHaveLength(1100); // n3 and n30 are among them
-	});
-
-	it("leaves those who read an earlier snapshot their parts, and removes what nobody names any more", async () => {
-		const store = await storeOf({ customers: customers("c1") as SampleRow[], orders: orders(5) as SampleRow[] });
-		const reader = openSnapshot(store);
-		reader.portfolio();
-		for (let i = 0; i < 3; i++) await importInProcess(store, "orders", [order(`m${i}`, "c1")], "replace");
-		collect(store, { graceMs: 0 });
-		const { manifest } = readCurrent(store);
-		expect(readdirSync(join(store, "manifests"))).toHaveLength(2);
-		const parts = new Set(readdirSync(join(store, "parts")));
-		for (const name of filesOf(manifest)) expect(parts).toContain(name);
-		expect(parts).not.toContain(`${reader.manifest.events.orders.base?.lines}.arrow`);
-		const { orders: held } = reader.portfolio().tables;
-		expect(Array.from({ length: 5 }, (_, row) => held.texts.order_id.at(row))).toEqual(["n0", "n1", "n2", "n3", "n4"]);
 	});
 });
