@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { App } from "./app-type.ts";
 import type { JobRows } from "./store/job-rows.ts";
-import type { Fallback, RunState } from "./store/run-rows.ts";
-import type { PlanStatus } from "./store/store.ts";
+import type { RunState } from "./store/run-rows.ts";
+import type { Fallback, PlanStatus } from "./store/store.ts";
 
 /** Seconds that divide the durations of answers: the agenda of a day in milliseconds, an upload in minutes. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300];

@@ -1,7 +1,7 @@
 import { CarteiraError, type DayPlan, planningRules, recheckDay } from "../../engine/index.ts";
 import { policyOf } from "../jobs/order-policy.ts";
-import type { Fallback, RunRecord } from "../store/run-rows.ts";
-import type { PlanOrder, Store, StoredAgenda } from "../store/store.ts";
+import type { RunRecord } from "../store/run-rows.ts";
+import type { Fallback, PlanOrder, Store, StoredAgenda } from "../store/store.ts";
 import type { Tenant } from "../tenants.ts";
 
 /** What is served in place of a run's plan: the day as earlier plans have it, less what may not stand on today's data. */

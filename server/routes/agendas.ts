@@ -12,8 +12,7 @@ import { askedDate, id, planParams, portfolioParams, responses } from "../schema
 import { agendasView, unplannedView } from "../schemas/plan.ts";
 import { languageQuery, sendPage } from "../http/send-page.ts";
 import type { Services } from "../services.ts";
-import type { Fallback } from "../store/run-rows.ts";
-import type { AgendaSource, PlanHead, PlanRecord, PublishedDay, StoredAgenda } from "../store/store.ts";
+import type { AgendaSource, Fallback, PlanHead, PlanRecord, PublishedDay, StoredAgenda } from "../store/store.ts";
 import type { App } from "../app-type.ts";
 
 /** Answers of agendas that are kept. */

@@ -1,7 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
-import type { Dialect } from "./migrations.ts";
-import { numbered } from "./numbered.ts";
+import { type Dialect, numbered } from "./dialect.ts";
 import { guardRows } from "./row-security.ts";
 
 type Database = Kysely<unknown>;

@@ -1,7 +1,8 @@
 import { Kysely, type Transaction, type TransactionBuilder, sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { CarteiraError } from "../../engine/index.ts";
-import { type Dialect, migrationsOf } from "./migrations.ts";
+import { migrationsOf } from "./migrations.ts";
+import type { Dialect } from "./dialect.ts";
 import { isAway, openPostgres } from "./postgres.ts";
 import { EVERY_TENANT, TENANT_SETTING } from "./row-security.ts";
 import type { Schema } from "./schema.ts";

@@ -4,7 +4,8 @@ import { basename, join } from "node:path";
 import { sql } from "kysely";
 import { CarteiraError } from "../../engine/index.ts";
 import { type Database, EVERY_TENANT, type Rows, openDatabase } from "./database.ts";
-import { type Dialect, migrationsOf } from "./migrations.ts";
+import { migrationsOf } from "./migrations.ts";
+import type { Dialect } from "./dialect.ts";
 import { tablesOf } from "./save-rows.ts";
 
 const ROWS_AT_ONCE = 500;

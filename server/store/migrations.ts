@@ -5,10 +5,8 @@ import { dailyMigrations } from "./daily-migrations.ts";
 import { erasureMigrations } from "./erasure-migrations.ts";
 import { jobMigrations } from "./job-migrations.ts";
 import { syncMigrations } from "./sync-migrations.ts";
-import { numbered } from "./numbered.ts";
+import { type Dialect, numbered } from "./dialect.ts";
 import { guardRows } from "./row-security.ts";
-
-export type Dialect = "sqlite" | "postgres";
 
 /** Tables of the first step whose rows PostgreSQL itself shows to their tenant alone. */
 const OF_TENANTS = ["plan", "plan_rep", "piece", "first_answer", "import_report", "api_key", "audit"] as const;

@@ -1,10 +1,10 @@
 import { type Selectable, sql } from "kysely";
-import type { AmendedDay, DayDiff, DroppedContact } from "../../engine/index.ts";
+import type { DayDiff } from "../../engine/index.ts";
 import { type News, appendChanges } from "./change-rows.ts";
 import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
 import { bumped, getRow, insertPlan, publishRow } from "./plan-rows.ts";
 import type { Schema } from "./schema.ts";
-import type { Failure, PlanOrder } from "./store.ts";
+import type { Failure, Fallback, PlanOrder } from "./store.ts";
 
 export const RUN_STATES = ["planning", "awaiting_approval", "published", "failed", "lapsed"] as const;
 export type RunState = (typeof RUN_STATES)[number];
@@ -20,19 +20,6 @@ export interface ScheduleRecord<Body = unknown> {
 	/** Milliseconds since 1970, as all moments here. */
 	readonly nextAt: number;
 	readonly version: number;
-}
-
-/** Why an earlier plan's day is served, and what of it may not stand. */
-export interface Fallback {
-	readonly code: "LATE" | "NOT_APPROVED" | "FAILED";
-	readonly detail: string;
-	readonly since: string;
-	/** Plans whose days are served. */
-	readonly plans: readonly string[];
-	readonly dropped: readonly DroppedContact[];
-	readonly amended: readonly AmendedDay[];
-	/** Why the days could not be held against today's data; null: they were. */
-	readonly unchecked: string | null;
 }
 
 /** What changed since the plan in force before: the counts of all shared days, the changes that touch the run's own. */

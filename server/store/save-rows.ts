@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { CarteiraError } from "../../engine/index.ts";
 import { writeDurably } from "../durable-file.ts";
 import { EVERY_TENANT, type Rows, openDatabase } from "./database.ts";
-import type { Dialect } from "./migrations.ts";
+import type { Dialect } from "./dialect.ts";
 
 /** A copy of a database as it was at one moment. */
 export interface SavedRows {

@@ -1,8 +1,7 @@
 import type { Readable } from "node:stream";
 import type { StoredRule } from "./contact-rule-rows.ts";
 import type { PromisedContact } from "./calendar-rows.ts";
-import type { Fallback } from "./run-rows.ts";
-import type { InputProblem, PlanDocument, PlanProgress, formatAgendaCsv } from "../../engine/index.ts";
+import type { AmendedDay, DroppedContact, InputProblem, PlanDocument, PlanProgress, formatAgendaCsv } from "../../engine/index.ts";
 
 /** Part of a plan that the agenda formats read. */
 export type AgendaSource = Parameters<typeof formatAgendaCsv>[0];
@@ -30,6 +29,19 @@ export interface Failure {
 	readonly code: string;
 	readonly detail: string;
 	readonly errors: readonly InputProblem[];
+}
+
+/** Why an earlier plan's day is served, and what of it may not stand. */
+export interface Fallback {
+	readonly code: "LATE" | "NOT_APPROVED" | "FAILED";
+	readonly detail: string;
+	readonly since: string;
+	/** Plans whose days are served. */
+	readonly plans: readonly string[];
+	readonly dropped: readonly DroppedContact[];
+	readonly amended: readonly AmendedDay[];
+	/** Why the days could not be held against today's data; null: they were. */
+	readonly unchecked: string | null;
 }
 
 /** A finished plan without its agendas and its customers left out. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import type { Dialect } from "./migrations.ts";
+import type { Dialect } from "./dialect.ts";
 import { guardRows } from "./row-security.ts";
 
 type Database = Kysely<unknown>;

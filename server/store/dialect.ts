@@ -1,5 +1,7 @@
 import type { CreateTableBuilder } from "kysely";
-import type { Dialect } from "./migrations.ts";
+
+/** The databases that the store speaks to. */
+export type Dialect = "sqlite" | "postgres";
 
 /** Adds a first column that numbers the rows as they come. */
 export function numbered<Table extends string, Name extends string = "sequence">(
