@@ -28,6 +28,7 @@ export {
 } from "./experiment/experiment-document.ts";
 export { backtest, type BacktestOptions } from "./backtest/backtest.ts";
 export { formatBacktest } from "./report/backtest-report.ts";
-export { designExperiment, type DesignOptions } from "./experiment/design.ts";
+export { designExperiment } from "./experiment/design.ts";
+export type { DesignOptions } from "./experiment/design-options.ts";
 export { reportExperiment, type ReportOptions } from "./experiment/report.ts";
 export { formatDesign, formatExperiment } from "./report/experiment-sheets.ts";

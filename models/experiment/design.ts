@@ -2,8 +2,9 @@ import { CarteiraError } from "../../engine/errors.ts";
 import { validatePolicy } from "../../engine/index.ts";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
-import { type Day, formatDay } from "../../engine/units.ts";
-import { type ExperimentDesign, type ExperimentUnit, type OutcomeMetric } from "./experiment-document.ts";
+import { formatDay } from "../../engine/units.ts";
+import type { DesignOptions } from "./design-options.ts";
+import type { ExperimentDesign, OutcomeMetric } from "./experiment-document.ts";
 import { floorMembers } from "./floor-members.ts";
 import { balanceOf, fairnessOf, guardrail } from "./guardrails.ts";
 import { holdOutFields } from "./hold-out-fields.ts";
@@ -12,19 +13,6 @@ import { knownUntil, outcomesOf } from "./outcomes.ts";
 import { findLeftOut, findParticipants } from "./participants.ts";
 import { stateDraw } from "./state-draw.ts";
 import { designSwitchback } from "./switchback.ts";
-
-export interface DesignOptions {
-	readonly experiment: string;
-	readonly from: Day;
-	/** Last day. */
-	readonly to: Day;
-	readonly share: number;
-	readonly seed: number;
-	readonly level?: number;
-	readonly power?: number;
-	/** Customers for the whole time, or days of each rep, which switch back and forth. Default customer. */
-	readonly unit?: ExperimentUnit;
-}
 
 /** Signs that the policy takes as an experiment's name. */
 const LONGEST_NAME = 100;

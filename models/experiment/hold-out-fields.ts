@@ -1,6 +1,6 @@
 import type { Policy } from "../../engine/index.ts";
 import { formatDay } from "../../engine/units.ts";
-import type { DesignOptions } from "./design.ts";
+import type { DesignOptions } from "./design-options.ts";
 
 /** The policy's hold-outs with this one among them, to be laid over policy.json. */
 export function holdOutFields(

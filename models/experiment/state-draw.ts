@@ -1,5 +1,5 @@
 import { formatDay } from "../../engine/units.ts";
-import type { DesignOptions } from "./design.ts";
+import type { DesignOptions } from "./design-options.ts";
 import { type ExperimentUnit, OUTCOME_METRICS, type OutcomeMetric } from "./experiment-document.ts";
 import { powerOf } from "./power.ts";
 import type { UpliftUnit } from "./uplift.ts";

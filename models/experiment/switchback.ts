@@ -3,7 +3,7 @@ import { type Policy, validatePolicy } from "../../engine/index.ts";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
 import { formatDay, parseDay } from "../../engine/units.ts";
-import type { DesignOptions } from "./design.ts";
+import type { DesignOptions } from "./design-options.ts";
 import { type ExperimentDesign, type Guardrail } from "./experiment-document.ts";
 import { balanceOf, guardrail, MOST_SHARE, mostOf } from "./guardrails.ts";
 import { holdOutFields } from "./hold-out-fields.ts";
