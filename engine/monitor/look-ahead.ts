@@ -5,7 +5,7 @@ import type { Portfolio, RecentLines } from "../portfolio/portfolio.ts";
 import type { Question } from "../question.ts";
 import { rulesOf } from "../understand.ts";
 import type { Day } from "../units.ts";
-import { phasesAtStarts } from "./flows.ts";
+import { phasesAtStarts } from "./month-phases.ts";
 import { periodsOf } from "./periods.ts";
 
 /** The part of a look that rests on orders alone, and on no other part: whatever works it out, the look is the same. */

@@ -17,7 +17,7 @@ import { ticketsOf } from "../scoring/rhythm.ts";
 import type { Question } from "../question.ts";
 import { rulesOf } from "../understand.ts";
 import type { Cents, Day } from "../units.ts";
-import { phasesAtStarts } from "./flows.ts";
+import { phasesAtStarts } from "./month-phases.ts";
 import { type LookAhead, ordersThrough } from "./look-ahead.ts";
 import { periodsOf } from "./periods.ts";
 
