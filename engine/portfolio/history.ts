@@ -1,6 +1,6 @@
 import { type Day, SECONDS_PER_DAY } from "../units.ts";
-import type { Portfolio } from "./portfolio.ts";
-import { createSignOf, type PurchaseEvents } from "./purchase-events.ts";
+import type { Portfolio, PurchaseEvents } from "./portfolio.ts";
+import { createSignOf } from "./purchase-events.ts";
 import { ORDER_STATUS } from "./schema.ts";
 import { once } from "./snapshot/lazy.ts";
 import { cutRows, takeInto, timelineOf } from "./timeline.ts";

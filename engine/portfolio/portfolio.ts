@@ -1,6 +1,5 @@
 import type { InputProblem } from "../errors.ts";
 import type { Day } from "../units.ts";
-import type { PurchaseEvents } from "./purchase-events.ts";
 import type { TableName } from "./schema.ts";
 
 /** Text of a column, decoded from UTF-8 bytes on demand. */
@@ -87,6 +86,16 @@ export interface Portfolio {
 	readonly digest: string;
 	/** As a snapshot holds it; where it is absent the history groups and sorts the rows itself. */
 	readonly timeline?: Timeline;
+}
+
+/** Purchase events of customers, oldest first: those of customer c are start[c] … start[c + 1] - 1. */
+export interface PurchaseEvents {
+	readonly eventStart: Int32Array;
+	readonly eventDay: Int32Array;
+	/** Net value of the day's lines in cents, returns of that day subtracted. */
+	readonly eventValue: Float64Array;
+	/** Margin in cents; where lines carry none, the product's margin_rate, else NaN for the whole event. */
+	readonly eventMargin: Float64Array;
 }
 
 /**

@@ -1,20 +1,10 @@
 import { NULL_CODE, NULL_DAY } from "../units.ts";
-import type { Table } from "./portfolio.ts";
+import type { PurchaseEvents, Table } from "./portfolio.ts";
 import { ORDER_KINDS, ORDER_STATUS } from "./schema.ts";
 
 const CANCELLED = ORDER_STATUS.indexOf("cancelled");
 const RETURN = ORDER_KINDS.indexOf("return");
 const SALE = ORDER_KINDS.indexOf("sale");
-
-/** Purchase events of customers, oldest first: those of customer c are start[c] … start[c + 1] - 1. */
-export interface PurchaseEvents {
-	readonly eventStart: Int32Array;
-	readonly eventDay: Int32Array;
-	/** Net value of the day's lines in cents, returns of that day subtracted. */
-	readonly eventValue: Float64Array;
-	/** Margin in cents; where lines carry none, the product's margin_rate, else NaN for the whole event. */
-	readonly eventMargin: Float64Array;
-}
 
 /**
  * Folds each customer's lines, which are in order of day, into one event a day with a sale. `line` are the rows of `orders`, those of

@@ -1,15 +1,13 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
-import type { Dialects } from "../files/dialect.ts";
-import type { TableFile } from "../files/find-tables.ts";
 import { problemsOf, verifyDigest } from "../reading/read-tables.ts";
 import { MAX_PROBLEMS } from "../rows/table-draft.ts";
 import type { TableReport } from "../portfolio.ts";
 import { describeLines, sortLines } from "./event-lines.ts";
 import { type PartFiles, writeEvents, writeGroups, writeLines, writeLinks, writeWords } from "./event-part.ts";
 import { csvScratch } from "./open-csv.ts";
-import { openRaw, type OpenedFile } from "./open-raw.ts";
+import { openRaw, type OpenedFile, type RawJob } from "./open-raw.ts";
 import { PARSED, type RowParser } from "./parse-rows.ts";
 import { type LinkIds, linkWords, placeCustomers, rowsOf, type Stubs } from "./place-words.ts";
 import { collectEvents } from "./purchase-events.ts";
@@ -24,10 +22,7 @@ import { mostScratch, watchScratch } from "./watch-scratch.ts";
 /** Hears of each step when it is done. */
 export type OnStep = (name: string, seconds: number, numRows: number) => void;
 
-export interface IngestJob {
-	readonly table: "orders" | "contacts";
-	readonly file: TableFile;
-	readonly dialects: Dialects;
+export interface IngestJob extends RawJob {
 	/** Folder for the files of the part; it must be there. */
 	readonly into: string;
 	/** The other tables, which may be read meanwhile: they are awaited when the cells of the file are read. */
@@ -36,8 +31,6 @@ export interface IngestJob {
 	readonly memoryMegabytes: number;
 	/** Of DuckDB's part of it, where several files are read at one time; 1 by default. */
 	readonly engineShare?: number;
-	/** Folder for what does not fit in memory, of this job alone: it is cleared before and removed afterwards. */
-	readonly scratch: string;
 	/** Most bytes on disk under `scratch` and `into`; by default in proportion to the file. */
 	readonly scratchBytes?: number;
 	readonly onStep?: OnStep;

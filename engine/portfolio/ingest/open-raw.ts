@@ -3,10 +3,10 @@ import { CarteiraError } from "../../errors.ts";
 import { decodeArrow } from "../files/decode-arrow.ts";
 import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
 import { decodeParquet } from "../files/decode-parquet.ts";
-import { dialectOf } from "../files/dialect.ts";
+import { dialectOf, type Dialects } from "../files/dialect.ts";
 import { MAX_FILE_BYTES } from "../files/file-limits.ts";
+import type { TableFile } from "../files/find-tables.ts";
 import { TABLES } from "../schema.ts";
-import type { IngestJob } from "./ingest-events.ts";
 import { openCsv } from "./open-csv.ts";
 import { openRowParser, type RowParser } from "./parse-rows.ts";
 import { isDiskFull, isOutOfMemory, type QueryEngine } from "./query-engine.ts";
@@ -24,8 +24,17 @@ export interface OpenedFile {
 	readonly numRows: number;
 }
 
+/** Which file is opened, and how. */
+export interface RawJob {
+	readonly table: "orders" | "contacts";
+	readonly file: TableFile;
+	readonly dialects: Dialects;
+	/** Folder for what does not fit in memory, of this job alone: it is cleared before and removed afterwards. */
+	readonly scratch: string;
+}
+
 /** Opens a file of any format and validates its cells. */
-export async function openRaw(engine: QueryEngine, job: IngestJob, numBytes: number): Promise<OpenedFile> {
+export async function openRaw(engine: QueryEngine, job: RawJob, numBytes: number): Promise<OpenedFile> {
 	const { path, format } = job.file;
 	const { table } = job;
 	const parser = await openRowParser(engine, table);
@@ -43,7 +52,7 @@ export async function openRaw(engine: QueryEngine, job: IngestJob, numBytes: num
 	return { sure: null, parser, numRows: parser.counts.rows };
 }
 
-async function readCsv(engine: QueryEngine, { file, table, dialects, scratch }: IngestJob, parser: RowParser): Promise<SureRows | null> {
+async function readCsv(engine: QueryEngine, { file, table, dialects, scratch }: RawJob, parser: RowParser): Promise<SureRows | null> {
 	const raw = await openCsv(engine, file.path, scratch, table, dialectOf(dialects, table));
 	parser.begin(raw.header);
 	if (parser.whole.fatal.length === 0) return splitRows(engine, raw, parser);
@@ -56,7 +65,7 @@ async function readParquet(
 	engine: QueryEngine,
 	path: string,
 	numBytes: number,
-	table: IngestJob["table"],
+	table: RawJob["table"],
 	parser: RowParser,
 ): Promise<SureRows | null> {
 	try {

@@ -19,7 +19,7 @@ import {
 } from "../snapshot/manifest.ts";
 import { openParts } from "../snapshot/open-part.ts";
 import { layOutEvents, writeEvents } from "../snapshot/write-events.ts";
-import type { ImportResult, ImportStep } from "./import-rows.ts";
+import type { ImportResult, ImportStep } from "./import-job.ts";
 import { tombstonesAfter, versionsOfLines } from "./held-versions.ts";
 import { draftOfIds, findNamed } from "./named-ids.ts";
 import { quarantineOf, readChanges, reportAfter } from "./read-changes.ts";

@@ -1,60 +1,14 @@
-import type { Day } from "../../units.ts";
-import type { TableFile } from "../files/find-tables.ts";
 import type { TableReport } from "../portfolio.ts";
 import { NAMED } from "../rows/link-tables.ts";
 import { TABLE_NAMES, TABLES, type TableName } from "../schema.ts";
 import { isEventTable, type Manifest, partsOf } from "../snapshot/manifest.ts";
-import { openPartWriter, type PartWriter } from "../snapshot/part-writer.ts";
-import { pathsIn, type PathOf } from "../snapshot/store-folder.ts";
+import { openPartWriter } from "../snapshot/part-writer.ts";
+import { pathsIn } from "../snapshot/store-folder.ts";
 import { appendEvents } from "./append-events.ts";
-import type { BigFileLimits } from "./ingest-big.ts";
+import type { ImportJob, ImportResult, ImportStep, TableImport } from "./import-job.ts";
 import { quarantineOf } from "./read-changes.ts";
 import type { ReadRules } from "./read-tables.ts";
 import { rebuildTables } from "./rebuild-tables.ts";
-
-/** Days, both ends among them. */
-export interface DayRange {
-	readonly from: Day;
-	readonly to: Day;
-}
-
-/** A table's file and what it does to the table. */
-export interface TableImport {
-	readonly file: TableFile;
-	readonly mode: "replace" | "upsert";
-	/** Of orders that are laid over: those of these days that do not come again go. */
-	readonly range?: DayRange | undefined;
-}
-
-export interface ImportJob {
-	readonly store: string;
-	/** The store's snapshot. */
-	readonly manifest: Manifest;
-	/** One after the other in this order, but that tables which others name come first. */
-	readonly imports: readonly TableImport[];
-	readonly rules: ReadRules;
-	readonly limits: BigFileLimits;
-	/** Private folder for the parts of the next snapshot; nothing else is changed. */
-	readonly into: string;
-}
-
-export interface ImportResult {
-	/** What came of reading the upload. */
-	readonly report: TableReport;
-	/** The snapshot with the upload in it, whose new parts lie in the private folder. */
-	readonly manifest: Manifest;
-}
-
-/** A step of an import: an upload, or what was set aside, into the snapshot that the steps before it made. */
-export interface ImportStep extends Omit<ImportJob, "imports"> {
-	/** Null: only what was set aside before is tried again. */
-	readonly upload: TableFile | null;
-	readonly table: TableName;
-	readonly mode: "replace" | "upsert";
-	readonly range?: DayRange | undefined;
-	readonly pathOf: PathOf;
-	readonly writer: PartWriter;
-}
 
 /** Tables that are named come before those that name them. */
 const IN_ORDER: readonly TableName[] = [...NAMED, ...TABLE_NAMES.filter((name) => !NAMED.includes(name))];

@@ -5,7 +5,7 @@ import type { TableName } from "../schema.ts";
 import type { Manifest } from "../snapshot/manifest.ts";
 import { collect, isStore, openBuilding, readCurrent, removeBuilding, switchTo } from "../snapshot/store-folder.ts";
 import { refuseAside } from "../snapshot/reports.ts";
-import type { DayRange } from "./import-rows.ts";
+import type { DayRange } from "./import-job.ts";
 import { ensureStore } from "./open-store.ts";
 import { parsePolicy } from "./read-policy.ts";
 import { type ReadLimits, runImport } from "./run-reader.ts";

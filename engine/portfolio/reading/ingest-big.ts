@@ -11,7 +11,7 @@ import type { PathOf } from "../snapshot/store-folder.ts";
 import { TABLES } from "../schema.ts";
 import { type Linker, linkPart } from "./link-parts.ts";
 import type { ReadRules } from "./read-tables.ts";
-import { marginRates } from "./write-snapshot.ts";
+import { marginRates } from "../snapshot/margin-rates.ts";
 
 /** What a process may use that reads big files. */
 export interface BigFileLimits {

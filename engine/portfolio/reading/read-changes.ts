@@ -11,7 +11,7 @@ import { openColumnFile } from "../snapshot/column-file.ts";
 import { isEventTable, type Manifest, type PlainTable, type Sha, shaOf } from "../snapshot/manifest.ts";
 import type { PathOf } from "../snapshot/store-folder.ts";
 import { addDeleted, tombstonesOf, type Versions, versionsOfRows } from "./held-versions.ts";
-import type { DayRange, ImportStep } from "./import-rows.ts";
+import type { DayRange, ImportStep } from "./import-job.ts";
 import { problemsOf, readFile, readPart } from "./read-tables.ts";
 
 /** The rows of a table that are set aside. */

@@ -4,14 +4,15 @@ import { type LinkedTable, linkTables } from "../rows/link-tables.ts";
 import { TableDraft } from "../rows/table-draft.ts";
 import type { TableName } from "../schema.ts";
 import { EVENT_TABLES, isEventTable, type Manifest, PLAIN_TABLES, type PlainTable, portfolioDigest } from "../snapshot/manifest.ts";
-import type { ImportResult, ImportStep } from "./import-rows.ts";
+import type { ImportResult, ImportStep } from "./import-job.ts";
 import { adoptBig, isBig, readBig } from "./ingest-big.ts";
 import { tombstonesAfter, tombstonesOf } from "./held-versions.ts";
 import { createLinker, type Linker } from "./link-parts.ts";
 import { readDraft, reportAfter } from "./read-changes.ts";
 import { readPart, refuseBadTables, reportOf } from "./read-tables.ts";
 import { relinkEvents } from "./relink-events.ts";
-import { marginRates, writeAside, writeBase, writeColumns, writeRows } from "./write-snapshot.ts";
+import { writeAside, writeBase, writeColumns, writeRows } from "./write-snapshot.ts";
+import { marginRates } from "../snapshot/margin-rates.ts";
 
 /** Puts a table in its place, or lays changes over it, and links all tables anew: rows of one are what others refer to. */
 export async function rebuildTables(step: ImportStep): Promise<ImportResult> {

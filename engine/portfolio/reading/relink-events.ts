@@ -7,9 +7,9 @@ import { openColumnFile } from "../snapshot/column-file.ts";
 import { openEventTable } from "../snapshot/event-table.ts";
 import { type EventPart, type EventTable, type EventTableName, partsOf } from "../snapshot/manifest.ts";
 import { openParts } from "../snapshot/open-part.ts";
-import type { ImportStep } from "./import-rows.ts";
+import type { ImportStep } from "./import-job.ts";
 import { type Linker, linkPart } from "./link-parts.ts";
-import { marginRates } from "./write-snapshot.ts";
+import { marginRates } from "../snapshot/margin-rates.ts";
 
 /** The snapshot whose parts are linked, and where those of the next one go. */
 export type LinkStep = Pick<ImportStep, "manifest" | "pathOf" | "writer">;

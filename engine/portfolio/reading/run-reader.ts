@@ -7,7 +7,8 @@ import { CarteiraError, type ErrorCode, type InputProblem } from "../../errors.t
 import { sizeAsText } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
 import type { EraseJob, eraseRows } from "./erase-rows.ts";
-import type { ImportJob, importRows } from "./import-rows.ts";
+import type { importRows } from "./import-rows.ts";
+import type { ImportJob } from "./import-job.ts";
 import type { BigFileLimits } from "./ingest-big.ts";
 import type { ReadRules } from "./read-tables.ts";
 import { type EventTableName, filesOf, type Manifest } from "../snapshot/manifest.ts";

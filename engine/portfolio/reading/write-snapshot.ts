@@ -17,6 +17,7 @@ import {
 	portfolioDigest,
 	type Sha,
 } from "../snapshot/manifest.ts";
+import { marginRates } from "../snapshot/margin-rates.ts";
 import type { PartWriter } from "../snapshot/part-writer.ts";
 import { layOutEvents, writeEvents } from "../snapshot/write-events.ts";
 import type { BigTable } from "./ingest-big.ts";
@@ -123,12 +124,4 @@ export function writeAside({ draft }: LinkedTable, writer: PartWriter): { quaran
 /** Writes all good rows of orders or contacts as one part; null where the table was not given. */
 export function writeBase(table: LinkedTable, marginRate: Float64Array, writer: PartWriter): EventPart | null {
 	return table.draft ? writeEvents(layOutEvents(table), marginRate, writer) : null;
-}
-
-/** Margin over net value by row of products, stubs included; NaN where it is not known. */
-export function marginRates({ draft, kept, stubs }: LinkedTable): Float64Array {
-	const rates = new Float64Array(kept.length + stubs.length).fill(Number.NaN);
-	const held = draft?.columns.margin_rate?.held;
-	if (held?.kind === "numbers") for (const [at, row] of kept.entries()) rates[at] = held.values[row];
-	return rates;
 }

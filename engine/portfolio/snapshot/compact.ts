@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { FixedType } from "../files/batch-file.ts";
-import type { PurchaseEvents } from "../purchase-events.ts";
+import type { PurchaseEvents } from "../portfolio.ts";
 import { digestOfFile } from "../ingest/scan-file.ts";
 import { TextBytes } from "../rows/growing-arrays.ts";
 import { TABLES } from "../schema.ts";

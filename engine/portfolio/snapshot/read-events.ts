@@ -1,4 +1,5 @@
-import { foldEvents, type PurchaseEvents } from "../purchase-events.ts";
+import { foldEvents } from "../purchase-events.ts";
+import type { PurchaseEvents } from "../portfolio.ts";
 import type { Values } from "./column-file.ts";
 import { openColumnWindow } from "./column-window.ts";
 import { openEventTable } from "./event-table.ts";
