@@ -16,7 +16,8 @@ import { type Day, formatDay, parseDay, parseTime, type Seconds } from "../units
 import type { Desk } from "./desk.ts";
 import type { PlanChange } from "./diff.ts";
 import { inOrder } from "./order.ts";
-import { carriedOver, revise } from "./replan.ts";
+import { revise } from "./replan.ts";
+import { carriedOver } from "./carried-over.ts";
 import { readAs, readReplanRequest } from "./request.ts";
 
 const id = z.string().min(1).max(200);

@@ -11,7 +11,7 @@ import { formatDay, formatTime, parseTime } from "../units.ts";
 import type { Desk, Held } from "./desk.ts";
 import type { Present } from "./present.ts";
 import type { Remaining } from "./remaining.ts";
-import type { RepOrder } from "./rep.ts";
+import type { RepOrder } from "./order.ts";
 
 /** A part of a horizon as it was decided. */
 export interface Scope {

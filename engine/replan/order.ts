@@ -1,12 +1,44 @@
-import type { ContactRule, PlanDocument } from "../agenda/plan-document.ts";
+import type { ContactRule, PlanDocument, RepPlan, Resumption } from "../agenda/plan-document.ts";
+import type { RepCase } from "../policy/case.ts";
 import { readRollout } from "../policy/rollout.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
-import { type Day, formatDay, parseDay } from "../units.ts";
+import { type Day, formatDay, parseDay, type Seconds } from "../units.ts";
 import { type Desk, repPlanIn } from "./desk.ts";
 import { absentDates } from "./present.ts";
-import type { Carried } from "./replan.ts";
-import type { RepOrder } from "./rep.ts";
-import { type FREEZES, momentOf, type ReplanEvent, type ReplanRequest } from "./request.ts";
+import type { Wish } from "./remaining.ts";
+import type { CarriedOver } from "./carried-over.ts";
+import { type FREEZES, type Moment, momentOf, type ReplanEvent, type ReplanRequest } from "./request.ts";
+
+/** What one rep's replanning is to heed. */
+export interface RepOrder {
+	readonly repId: string;
+	readonly rep: number;
+	readonly plan: RepPlan;
+	/** The case beside the other agendas. */
+	readonly base: RepCase;
+	readonly moment: Moment;
+	readonly events: readonly ReplanEvent[];
+	readonly before: Resumption | undefined;
+	/** Dates on which the rep is away, today apart. */
+	readonly absent: ReadonlySet<Day>;
+	/** May the customer not be contacted on the date, by rules of earlier or present events? */
+	isBarred(customer: number, date: Day): boolean;
+	/** Must the contact stay? */
+	isPinned(customer: number, date: Day): boolean;
+	/** Dates on which other agendas contact the customer. */
+	elsewhere(customer: number): readonly Day[];
+	readonly wishes: ReadonlyMap<number, Omit<Wish, "bonus">>;
+	readonly maxChanges: number;
+	readonly tolerance: Seconds;
+	readonly seed: number;
+	readonly iterations: number;
+	/** Cents that a change must bring. */
+	readonly changePrice: number;
+	/** Search though nothing happened. */
+	readonly isQuestion: boolean;
+	/** Work of an upper bound on what could be reached, see `findUpperBound`; 0: the plan's own is kept. */
+	readonly boundWork: number;
+}
 
 /** The order to replan one rep of a plan. */
 export function orderOf(
@@ -14,7 +46,7 @@ export function orderOf(
 	plan: PlanDocument,
 	repId: string,
 	request: ReplanRequest,
-	carried: Carried,
+	carried: CarriedOver,
 	maxChanges: number,
 ): RepOrder {
 	const rep = desk.repRows.get(repId) ?? -1;

@@ -1,52 +1,21 @@
 import type { RepPlan, Resumption, UnmetRequired, Unplanned } from "../agenda/plan-document.ts";
 import { unplannedOf } from "../agenda/unplanned.ts";
-import type { ContactOption, RepCase } from "../policy/case.ts";
+import type { ContactOption } from "../policy/case.ts";
 import { beginMove, createJournal, rollBack } from "../solver/journal.ts";
 import { findUpperBound } from "../solver/bound/bound.ts";
 import { REQUIRED } from "../solver/problem.ts";
 import { resume } from "../solver/resume.ts";
 import { unmetOptions } from "../solver/report.ts";
 import type { WorkingSolution } from "../solver/working-solution.ts";
-import { type Day, formatDay, formatTime, parseTime, type Seconds } from "../units.ts";
+import { type Day, formatDay, formatTime, parseTime } from "../units.ts";
 import { carryOn, type Carried } from "./carry.ts";
 import { createChangeCount, type Standing, startOf } from "./changes.ts";
 import { type Desk, type Held } from "./desk.ts";
+import type { RepOrder } from "./order.ts";
 import { presentOf, type Present } from "./present.ts";
-import { type Limits, type Remaining, remainingOf, type Wish } from "./remaining.ts";
+import { type Limits, type Remaining, remainingOf } from "./remaining.ts";
 import { composeRep, type Scope, solutionOf } from "./compose.ts";
-import type { Moment, ReplanEvent } from "./request.ts";
 import { makeRoom } from "./room.ts";
-
-/** What one rep's replanning is to heed. */
-export interface RepOrder {
-	readonly repId: string;
-	readonly rep: number;
-	readonly plan: RepPlan;
-	/** The case beside the other agendas. */
-	readonly base: RepCase;
-	readonly moment: Moment;
-	readonly events: readonly ReplanEvent[];
-	readonly before: Resumption | undefined;
-	/** Dates on which the rep is away, today apart. */
-	readonly absent: ReadonlySet<Day>;
-	/** May the customer not be contacted on the date, by rules of earlier or present events? */
-	isBarred(customer: number, date: Day): boolean;
-	/** Must the contact stay? */
-	isPinned(customer: number, date: Day): boolean;
-	/** Dates on which other agendas contact the customer. */
-	elsewhere(customer: number): readonly Day[];
-	readonly wishes: ReadonlyMap<number, Omit<Wish, "bonus">>;
-	readonly maxChanges: number;
-	readonly tolerance: Seconds;
-	readonly seed: number;
-	readonly iterations: number;
-	/** Cents that a change must bring. */
-	readonly changePrice: number;
-	/** Search though nothing happened. */
-	readonly isQuestion: boolean;
-	/** Work of an upper bound on what could be reached, see `findUpperBound`; 0: the plan's own is kept. */
-	readonly boundWork: number;
-}
 
 /** A rep's part of a revision. */
 export interface RepOutcome {

@@ -1,12 +1,13 @@
 import { kpisOf } from "../agenda/kpis.ts";
-import type { ContactRule, PlanDocument, RepPlan, RevisionRecord, Unplanned, UnmetRequired } from "../agenda/plan-document.ts";
+import type { PlanDocument, RepPlan, RevisionRecord, Unplanned, UnmetRequired } from "../agenda/plan-document.ts";
 import { planIdOf } from "../agenda/receipt.ts";
 import { CarteiraError } from "../errors.ts";
 import { formatDay, parseDay } from "../units.ts";
+import { type CarriedOver, carriedOver } from "./carried-over.ts";
 import { type Desk, repPlanIn } from "./desk.ts";
 import { diffPlans, type PlanDiff, valueOf } from "./diff.ts";
-import { type RepOrder, type RepOutcome, replanRep } from "./rep.ts";
-import { inOrder, isAdvice, orderOf } from "./order.ts";
+import { type RepOutcome, replanRep } from "./rep.ts";
+import { inOrder, isAdvice, orderOf, type RepOrder } from "./order.ts";
 import { concernedBy, revalued } from "./revalue.ts";
 import { leftOut } from "./left-out.ts";
 import { momentOf, readReplanRequest, type ReplanEvent, type ReplanRequest } from "./request.ts";
@@ -41,7 +42,7 @@ export function revise(
 	desk: Desk,
 	plan: PlanDocument,
 	request: ReplanRequest,
-	carried: Carried,
+	carried: CarriedOver,
 	concerned: readonly string[],
 	adjust: (order: RepOrder) => RepOrder = (order) => order,
 ): Revision {
@@ -82,7 +83,7 @@ function attempt(
 	desk: Desk,
 	plan: PlanDocument,
 	request: ReplanRequest,
-	carried: Carried,
+	carried: CarriedOver,
 	concerned: readonly string[],
 	adjust: (order: RepOrder) => RepOrder,
 ): Attempt {
@@ -114,42 +115,6 @@ function better(one: Attempt, other: Attempt): Attempt {
 	const unmetIn = ({ outcomes }: Attempt): number => [...outcomes.values()].reduce((sum, { unmetWishes }) => sum + unmetWishes.length, 0);
 	const fewer = unmetIn(one) - unmetIn(other);
 	return fewer > 0 || (fewer === 0 && other.net > one.net) ? other : one;
-}
-
-/** Lists that revisions hand on, with what the present events add. */
-export type Carried = Pick<RevisionRecord, "resumptions" | "rules" | "urgent" | "absences">;
-
-export function carriedOver(plan: PlanDocument, { events, now }: ReplanRequest): Carried {
-	const before = plan.receipt.revision;
-	const today = now.slice(0, 10);
-	const rules = events.flatMap((event): ContactRule[] => {
-		if (event.type === "cancelled") return [ruleOf(event, event.date ?? today, event.date ?? today, event.reason ?? "cancelled")];
-		if (event.type === "refuse") return [ruleOf(event, event.date, event.until ?? event.date, event.reason ?? "refused")];
-		if (event.type === "swap") return [ruleOf(event, event.date, event.date, event.reason ?? "swapped")];
-		return [];
-	});
-	const urgent = events.flatMap((event) => {
-		if (event.type === "urgent") return [{ rep_id: event.rep_id, customer_id: event.customer_id, by: event.by ?? today }];
-		return event.type === "swap" ? [{ rep_id: event.rep_id, customer_id: event.with, by: event.date }] : [];
-	});
-	const absences = events.flatMap((event) =>
-		event.type === "absent" ? [{ rep_id: event.rep_id, from: now, until: event.until ?? today }] : [],
-	);
-	return {
-		resumptions: before?.resumptions ?? [],
-		rules: [...(before?.rules ?? []), ...rules],
-		urgent: [...(before?.urgent ?? []), ...urgent],
-		absences: [...(before?.absences ?? []), ...absences],
-	};
-}
-
-function ruleOf(
-	{ rep_id, customer_id }: { rep_id: string; customer_id: string },
-	from: string,
-	until: string,
-	reason: string,
-): ContactRule {
-	return { rep_id, customer_id, from, until, reason };
 }
 
 /** Everything that the request names must be there. */
@@ -213,7 +178,7 @@ function documentOf(
 	plan: PlanDocument,
 	reps: readonly RepPlan[],
 	request: ReplanRequest,
-	carried: Carried,
+	carried: CarriedOver,
 	outcomes: ReadonlyMap<string, RepOutcome>,
 ): PlanDocument {
 	const { portfolio } = desk.context;

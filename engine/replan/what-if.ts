@@ -8,10 +8,10 @@ import { parseDay } from "../units.ts";
 import { createDesk, type Desk, repPlanIn } from "./desk.ts";
 import { diffPlans, type PlanDiff, valueOf } from "./diff.ts";
 import { longerShifts, suppose, type Supposed } from "./overlay.ts";
-import { inOrder } from "./order.ts";
-import { type Carried, carriedOver, revise, type Revision, validateAgainst } from "./replan.ts";
+import { inOrder, type RepOrder } from "./order.ts";
+import { revise, type Revision, validateAgainst } from "./replan.ts";
+import { type CarriedOver, carriedOver } from "./carried-over.ts";
 import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
-import type { RepOrder } from "./rep.ts";
 import { repsFor } from "./suggest.ts";
 
 const id = z.string().min(1).max(200);
@@ -104,7 +104,7 @@ export function whatIf(desk: Desk, document: unknown, order: unknown): WhatIfAns
 	const carried = carriedOver(plan, request);
 	const asked = question.relax.length === 0 ? desk : supposedDesk(desk, question);
 	const wishes = wishesOf(desk, plan, question);
-	const asking: Carried = withQuestion(desk, plan, carried, question);
+	const asking: CarriedOver = withQuestion(desk, plan, carried, question);
 	const without = (from: PlanDocument, iterations: number): PlanDocument =>
 		revise(desk, from, { ...request, iterations }, { ...carried, urgent: asking.urgent }, reps, asQuestion).plan;
 	const under = (from: PlanDocument, iterations: number): Revision =>
@@ -211,7 +211,7 @@ function wishesOf(desk: Desk, plan: PlanDocument, { force, now }: WhatIf) {
 }
 
 /** What the question rules out, and whom it wants though not due. */
-function withQuestion(desk: Desk, plan: PlanDocument, carried: Carried, question: WhatIf): Carried {
+function withQuestion(desk: Desk, plan: PlanDocument, carried: CarriedOver, question: WhatIf): CarriedOver {
 	const rules = question.forbid.flatMap((ban) =>
 		repsNamed(desk, plan, ban).map((rep_id) => ({
 			rep_id,

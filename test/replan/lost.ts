@@ -2,9 +2,9 @@ import type { PlanDocument } from "../../engine/index.ts";
 import { carryOn } from "../../engine/replan/carry.ts";
 import { solutionOf } from "../../engine/replan/compose.ts";
 import type { Desk } from "../../engine/replan/desk.ts";
-import { openScope, type RepOrder, situationOf } from "../../engine/replan/rep.ts";
-import { orderOf } from "../../engine/replan/order.ts";
-import { carriedOver } from "../../engine/replan/replan.ts";
+import { openScope, situationOf } from "../../engine/replan/rep.ts";
+import { orderOf, type RepOrder } from "../../engine/replan/order.ts";
+import { carriedOver } from "../../engine/replan/carried-over.ts";
 import { readReplanRequest, type ReplanOrder } from "../../engine/replan/request.ts";
 import { solve } from "../../engine/solver/solve.ts";
 

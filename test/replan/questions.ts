@@ -4,7 +4,7 @@ import { CHANNELS } from "../../engine/portfolio/schema.ts";
 import { createRandom, type Random } from "../../engine/random.ts";
 import { createDesk, type Desk } from "../../engine/replan/desk.ts";
 import { orderOf } from "../../engine/replan/order.ts";
-import { carriedOver } from "../../engine/replan/replan.ts";
+import { carriedOver } from "../../engine/replan/carried-over.ts";
 import { readReplanRequest } from "../../engine/replan/request.ts";
 import { supposedPortfolio, whatIf, type WhatIfAnswer, type WhatIfOrder } from "../../engine/replan/what-if.ts";
 import { parseDay } from "../../engine/units.ts";

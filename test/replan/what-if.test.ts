@@ -5,7 +5,7 @@ import { createDesk } from "../../engine/replan/desk.ts";
 import { suppose } from "../../engine/replan/overlay.ts";
 import { openScope, situationOf } from "../../engine/replan/rep.ts";
 import { orderOf } from "../../engine/replan/order.ts";
-import { carriedOver } from "../../engine/replan/replan.ts";
+import { carriedOver } from "../../engine/replan/carried-over.ts";
 import { readReplanRequest } from "../../engine/replan/request.ts";
 import { solve } from "../../engine/solver/solve.ts";
 import { suggest } from "../../engine/replan/suggest.ts";
