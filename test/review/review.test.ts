@@ -27,6 +27,13 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 		expect(Object.fromEntries(told.results.map(({ id, value }) => [id, value]))).toEqual(slow.now);
 		expect(Object.fromEntries(told.results.map(({ id, before }) => [id, before]))).toEqual(slow.before);
 		expect(Math.min(...Object.values(slow.now))).toBeGreaterThan(0); // every figure has something to count
+		for (const { id, unit, value, before, change, verdict } of told.results) {
+			// Money and contacts a working day.
+			const moved = unit === "customers" ? value / before - 1 : value / told.working_days / (before / told.working_days_before) - 1;
+			expect(change).toBeCloseTo(moved, 9);
+			const gain = id === "lost" || id === "disrupted" ? -moved : moved;
+			expect(verdict).toBe(Math.abs(moved) <= 0.02 ? "same" : gain > 0 ? "better" : "worse");
+		}
 		for (const { value, before, customers, num_customers } of told.results) {
 			expect(customers.length).toBe(Math.min(20, num_customers));
 			if (num_customers > 20) continue;
@@ -40,6 +47,17 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 			expect({ num: nearer.num, ordered: nearer.ordered }).toEqual(slow.rates[nearer_phase]);
 			expect({ num: deeper.num, ordered: deeper.ordered }).toEqual(slow.rates[phase]);
 			if (difference !== null) expect(difference).toBeCloseTo(nearer.ordered / nearer.num - deeper.ordered / deeper.num, 9);
+		}
+		for (const { phase, nearer_phase, nearer, deeper, lower, upper, separates } of told.thresholds) {
+			if (nearer.num < 30 || deeper.num < 30) {
+				expect([lower, upper, separates]).toEqual([null, null, null]);
+				continue;
+			}
+			const [plain, kept] = [1, 0.8].map((weight) => slow.contrastOf(nearer_phase, phase, weight));
+			expect(lower).toBeCloseTo(plain.mean - 1.96 * plain.error, 4);
+			expect(upper).toBeCloseTo(plain.mean + 1.96 * plain.error, 4);
+			const isClear = Math.abs(kept.mean) > 1.96 * kept.error;
+			expect(separates).toBe(isClear ? kept.mean > 0 : null);
 		}
 	});
 
@@ -70,6 +88,8 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 			const { own, others } = slow.floors[i];
 			expect([floor.num_contacts, floor.seconds, floor.margin_cents]).toEqual([own.num, own.seconds, own.margin]);
 			expect(floor.others_cents_an_hour).toBeCloseTo((3600 * others.margin) / others.seconds, 6);
+			if (own.seconds > 0) expect(floor.margin_cents_an_hour).toBeCloseTo((3600 * own.margin) / own.seconds, 6);
+			expect(floor.is_too_dear).toBe(own.seconds >= 3600 && own.margin / own.seconds < (0.5 * others.margin) / others.seconds);
 			expect(floor.cost_cents).toBe(Math.max(0, Math.round((others.margin * own.seconds) / others.seconds - own.margin)));
 		});
 		// "first" (in force by its revision) and "second" have four days each; two of the first's lie before the month.
@@ -80,8 +100,12 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 
 	it("shows what reps decided only with its result, and nothing of RCAs", () => {
 		expect(told.overrides.map(({ decision }) => decision)).toEqual(DECISIONS);
-		for (const { decision, num_over, num_open, reached, ordered } of told.overrides)
-			expect({ num_over, num_open, reached, ordered }).toEqual(slow.outcomeOf(decision));
+		for (const { decision, num_over, num_open, reached, ordered, value_cents, reasons, ...shares } of told.overrides) {
+			const listed = Object.fromEntries(reasons.map(({ reason, num, ordered: some }) => [reason, [num, some]]));
+			expect({ num_over, num_open, reached, ordered, value_cents, reasons: listed }).toEqual(slow.outcomeOf(decision));
+			expect(shares.ordered_share).toBe(num_over > 0 ? ordered / num_over : null);
+			expect(shares.value_cents_each).toBe(num_over > 0 ? value_cents / num_over : null);
+		}
 		expect(told.num_rca_left_out).toBe(1);
 		const sums = told.overrides.map(({ num_over, num_open }) => num_over + num_open);
 		expect(Math.min(...sums)).toBeGreaterThan(0);
@@ -112,6 +136,21 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 			seconds.set(move.to_rep_id, (seconds.get(move.to_rep_id) ?? 0) + move.due_seconds);
 			expect(move.from_load).toBeCloseTo((seconds.get(move.from_rep_id) ?? 0) / room(from), 3);
 		}
+	});
+
+	it("asks to change what its figures show, each with its figure", () => {
+		expect(told.changes).toEqual([
+			...told.reps.flatMap(({ rep_id, load }) => ((load ?? 0) > 1 ? [{ code: "SHRINK_PORTFOLIO", subject: rep_id, figure: load }] : [])),
+			...told.moves.map((move) => ({ code: "MOVE_CUSTOMER", subject: move.customer_id, figure: move.from_km - move.to_km })),
+			...told.thresholds.flatMap(({ phase, difference, separates }) =>
+				separates === false ? [{ code: "REVIEW_THRESHOLD", subject: phase, figure: difference }] : [],
+			),
+			...told.floors.flatMap((floor) =>
+				floor.is_too_dear
+					? [{ code: "REVIEW_FLOOR", subject: [floor.phase, floor.class].filter(Boolean).join(" ") || "all", figure: floor.cost_cents }]
+					: [],
+			),
+		]);
 	});
 
 	it("is the same whatever is dated after the month", () => {

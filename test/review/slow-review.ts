@@ -87,18 +87,33 @@ export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 	};
 
 	const months = ["2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"].map((month) => parseDay(`${month}-01`));
-	const rates = Object.fromEntries(
-		PHASES.map((phase) => {
-			let [num, ordered] = [0, 0];
-			for (let m = 0; m + 1 < months.length; m++)
-				customers.forEach((_, i) => {
-					if (at(months[m]).phase[i] !== phase) return;
-					num++;
-					if (buysOn(i, months[m], months[m + 1]).size > 0) ordered++;
-				});
-			return [phase, { num, ordered }];
-		}),
+	/** Months that each customer began in a phase, and those in which it ordered. */
+	const spent = Object.fromEntries(
+		PHASES.map((phase) => [
+			phase,
+			customers.map((_, i) => {
+				const began = months
+					.slice(0, -1)
+					.flatMap((from, m) => (at(from).phase[i] === phase ? [buysOn(i, from, months[m + 1]).size > 0] : []));
+				return { num: began.length, ordered: began.filter(Boolean).length };
+			}),
+		]),
 	);
+	const rates = Object.fromEntries(
+		PHASES.map((phase) => [
+			phase,
+			spent[phase].reduce((sum, one) => ({ num: sum.num + one.num, ordered: sum.ordered + one.ordered }), { num: 0, ordered: 0 }),
+		]),
+	);
+	/** Weight × the rate of one phase less that of another, and its standard error where a customer's months are one draw. */
+	const contrastOf = (nearer: string, deeper: string, weight: number): { mean: number; error: number } => {
+		const rate = (phase: string): number => rates[phase].ordered / rates[phase].num;
+		const parts = customers.map((_, i) => {
+			const part = (phase: string): number => (spent[phase][i].ordered - rate(phase) * spent[phase][i].num) / rates[phase].num;
+			return weight * part(nearer) - part(deeper);
+		});
+		return { mean: weight * rate(nearer) - rate(deeper), error: Math.sqrt(parts.reduce((sum, part) => sum + part ** 2, 0)) };
+	};
 
 	const due = customers.map((customer, i) => {
 		if (!isServed(customer)) return 0;
@@ -141,21 +156,23 @@ export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 		return { own: effort(isMeant), others: effort((i) => !isMeant(i)) };
 	});
 
-	const decided = new Map<string, { decision: string; i: number; day: Day }>();
+	const decided = new Map<string, { decision: string; i: number; day: Day; reason?: string }>();
 	const inMonth = plans.filter(({ plan_id }) => ["first", "revised", "second"].includes(plan_id));
-	const note = (decision: string, rep: string, customer: string, date: string): void => {
+	const note = (decision: string, rep: string, customer: string, date: string, reason?: string): void => {
 		if (rep !== "R3" && date >= formatDay(FROM) && date < formatDay(UNTIL))
 			decided.set(`${date} ${rep} ${customer}`, {
 				decision,
 				i: customers.findIndex(({ customer_id }) => customer_id === customer),
 				day: parseDay(date),
+				...(reason !== undefined && { reason }),
 			});
 	};
 	for (const { reps } of inMonth)
 		for (const rep of reps)
 			for (const { date, entries } of rep.days) for (const entry of entries) note("untouched", rep.rep_id, entry.customer_id, date);
 	for (const { receipt } of inMonth)
-		for (const { type, rep_id, customer_id, date } of receipt.revision?.events ?? []) note(type, rep_id, String(customer_id), String(date));
+		for (const { type, rep_id, customer_id, date, reason } of receipt.revision?.events ?? [])
+			note(type, rep_id, String(customer_id), String(date), typeof reason === "string" ? reason : undefined);
 	const outcomeOf = (decision: string) => {
 		const all = [...decided.values()].filter((row) => row.decision === decision);
 		const over = all.filter(({ day }) => day + 14 <= UNTIL);
@@ -164,7 +181,18 @@ export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 			num_open: all.length - over.length,
 			reached: over.filter(({ i, day }) => contactsOf(i, day, day + 14).some(isReached)).length,
 			ordered: over.filter(({ i, day }) => buysOn(i, day, day + 14).size > 0).length,
+			value_cents: over.reduce((sum, { i, day }) => sum + boughtIn(i, day, day + 14), 0),
+			reasons: Object.fromEntries(
+				[...Map.groupBy(over, ({ reason }) => reason ?? "")]
+					.filter(([reason]) => reason !== "")
+					.map(([reason, own]) => [reason, [own.length, own.filter(({ i, day }) => buysOn(i, day, day + 14).size > 0).length]]),
+			),
 		};
 	};
-	return { now: resultsOf(FROM, UNTIL), before: resultsOf(BEFORE, FROM), rates, due, floors, outcomeOf };
+	/** Net value of the days with a purchase. */
+	const boughtIn = (i: number, from: Day, until: Day): number =>
+		[...buysOn(i, from, until)]
+			.flatMap((day) => ordersOf(i, day, day + 1).filter(({ status }) => status !== "cancelled"))
+			.reduce((sum, row) => sum + (Number(row.quantity) < 0 ? -1 : 1) * cents(row.net_value), 0);
+	return { now: resultsOf(FROM, UNTIL), before: resultsOf(BEFORE, FROM), rates, contrastOf, due, floors, outcomeOf };
 }
