@@ -8,7 +8,7 @@ import { type Desk, repPlanIn } from "./desk.ts";
 import { diffPlans, type PlanDiff, valueOf } from "./diff.ts";
 import { type RepOutcome, replanRep } from "./rep.ts";
 import { inOrder, isAdvice, orderOf, type RepOrder } from "./order.ts";
-import { concernedBy, revalued } from "./revalue.ts";
+import { isConcerned, revalued } from "./revalue.ts";
 import { leftOut } from "./left-out.ts";
 import { momentOf, readReplanRequest, type ReplanEvent, type ReplanRequest } from "./request.ts";
 
@@ -94,7 +94,7 @@ function attempt(
 	let isFelt = false;
 	for (const repId of concerned) {
 		const order = adjust(orderOf(desk, working, repId, request, carried, left));
-		isFelt ||= desk.heldBy(order.plan).some(concernedBy(desk, plan, working, order.rep));
+		isFelt ||= isConcerned(desk, plan, working, order.plan);
 		const outcome = replanRep(desk, order);
 		outcomes.set(repId, outcome);
 		left -= outcome.numChanges;

@@ -8,10 +8,11 @@ import type { Desk, Held } from "./desk.ts";
  * nothing of that has changed.
  */
 export function revalued(desk: Desk, before: PlanDocument, after: PlanDocument, part: RepPlan, today: string): RepPlan {
+	if (!isConcerned(desk, before, after, part)) return part;
 	const rep = desk.repRows.get(part.rep_id) ?? -1;
 	const held = desk.heldBy(part);
-	const concerned = new Map(held.filter(concernedBy(desk, before, after, rep)).map((contact) => [contact.entry.entry_id, contact]));
-	if (concerned.size === 0) return part;
+	const isOther = isContactedOtherwise(desk, before, after, rep);
+	const concerned = new Map(held.filter(({ customer }) => isOther(customer)).map((contact) => [contact.entry.entry_id, contact]));
 	const valueOf = valuer(desk, after, rep, held, concerned);
 	const days = part.days.map((day): DayPlan => {
 		if (day.date < today) return day;
@@ -24,10 +25,15 @@ export function revalued(desk: Desk, before: PlanDocument, after: PlanDocument, 
 	return { ...part, days, value_cents: value, upper_bound_cents: bound, gap: bound > 0 ? (bound - value) / bound : null };
 }
 
-/** Is a contact's customer contacted by agendas made before the rep's on other dates than in an earlier plan? */
-export function concernedBy(desk: Desk, before: PlanDocument, after: PlanDocument, rep: number): (contact: Held) => boolean {
+/** Do agendas made before a rep's contact some of its customers on other dates than in an earlier plan? */
+export function isConcerned(desk: Desk, before: PlanDocument, after: PlanDocument, part: RepPlan): boolean {
+	const isOther = isContactedOtherwise(desk, before, after, desk.repRows.get(part.rep_id) ?? -1);
+	return desk.contactsOf(part).some(([customer]) => isOther(customer));
+}
+
+function isContactedOtherwise(desk: Desk, before: PlanDocument, after: PlanDocument, rep: number): (customer: number) => boolean {
 	const [was, is] = [desk.takenBefore(before, rep), desk.takenBefore(after, rep)];
-	return ({ customer }) => String(was.get(customer) ?? []) !== String(is.get(customer) ?? []);
+	return (customer) => was.get(customer) !== is.get(customer) && String(was.get(customer)) !== String(is.get(customer));
 }
 
 function valuer(
