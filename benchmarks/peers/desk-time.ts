@@ -1,4 +1,4 @@
-import type { ProblemSpec } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 
 /** What a user of a library that knows visits only would set aside for calls. */
 export interface DeskTime {

@@ -1,4 +1,4 @@
-import type { ProblemSpec } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { floorCost } from "../../test/solver/brute-force.ts";
 import { chainPrize, keepsGaps } from "./recount.ts";
 import { HOME, type Item, itemOf, timesOf } from "./timetable.ts";

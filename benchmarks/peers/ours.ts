@@ -1,4 +1,5 @@
-import { buildProblem, type ProblemSpec } from "../../engine/solver/problem.ts";
+import { buildProblem } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { solve } from "../../engine/solver/solve.ts";
 
 /** Our plan as a peer's would come: options by slot in order. */

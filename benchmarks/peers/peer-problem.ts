@@ -1,4 +1,4 @@
-import type { ProblemSpec, RouteSlotSpec } from "../../engine/solver/problem.ts";
+import type { ProblemSpec, RouteSlotSpec } from "../../engine/solver/problem-spec.ts";
 import { type DeskTime, findDeskTime } from "./desk-time.ts";
 import { travelBetween } from "./timetable.ts";
 

@@ -1,4 +1,5 @@
-import type { ProblemSpec, Solution } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { floorCost } from "../../test/solver/brute-force.ts";
 import { evaluate } from "../../test/solver/evaluate.ts";
 import { type Item, placeBreaks, scheduleOf, timesOf, travelCostOf } from "./timetable.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
-import type { ProblemSpec } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { readToptw } from "../quality/toptw.ts";
 import { fillCalls } from "./fill-calls.ts";
 import { runOurs } from "./ours.ts";

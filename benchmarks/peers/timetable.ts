@@ -1,4 +1,5 @@
-import type { ContactOptionSpec, PlacedContact, ProblemSpec, SlotSchedule } from "../../engine/solver/problem.ts";
+import type { PlacedContact, SlotSchedule } from "../../engine/solver/solution.ts";
+import type { ContactOptionSpec, ProblemSpec } from "../../engine/solver/problem-spec.ts";
 
 /** A contact, a break or the way home in the order of a slot. */
 export interface Item {

@@ -6,7 +6,7 @@ import { parseDay, readPortfolio } from "../../engine/index.ts";
 import { understand } from "../../engine/understand.ts";
 import { prepareCases } from "../../engine/policy/cases.ts";
 import { loadPredictor } from "../../engine/scoring/predictor.ts";
-import type { ProblemSpec } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { generate } from "../../models/generator/generate.ts";
 
 /** A rep's days of a generated portfolio, as the plan itself hands them to the solver. */

@@ -1,4 +1,4 @@
-import { type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 
 /** The sets that the quality lane can solve; the first four are public, the last is the product's own shape. */
 export const SETS = ["toptw", "mctopmtw", "pvrp", "rep-week", "portfolio"] as const;

@@ -1,5 +1,5 @@
 import { createRandom } from "../../engine/random.ts";
-import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 import { tourSlot } from "./instance.ts";
 import { repFortnight } from "../../test/problems/rep-fortnight.ts";
 

@@ -8,7 +8,7 @@ import { prepareCases } from "../../engine/policy/cases.ts";
 import { isManager } from "../../engine/policy/ownership.ts";
 import { readPortfolio } from "../../engine/portfolio/reading/read-portfolio.ts";
 import { loadPredictor } from "../../engine/scoring/predictor.ts";
-import type { ProblemSpec } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import type { Day } from "../../engine/units.ts";
 import { generate } from "../../models/generator/generate.ts";
 import type { Instance } from "./instance.ts";

@@ -1,4 +1,4 @@
-import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 import { decimalsOf, type FileLine, lineError, numberAt, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
 import { type Instance, type PrintedRoute, tourSlot } from "./instance.ts";
 import { nameOf, requireDistinct } from "./toptw.ts";

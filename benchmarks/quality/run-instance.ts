@@ -1,5 +1,6 @@
 import { findUpperBound } from "../../engine/solver/bound/bound.ts";
-import { buildProblem, type Solution } from "../../engine/solver/problem.ts";
+import { buildProblem } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
 import { solve } from "../../engine/solver/solve.ts";
 import { evaluate } from "../../test/solver/evaluate.ts";
 import type { Instance, PrintedRoute } from "./instance.ts";

@@ -1,5 +1,5 @@
 import { basename, parse } from "node:path";
-import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 import { pointsOf, truncatedDistances } from "./distance.ts";
 import { decimalsOf, type FileLine, lineError, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
 import { type Instance, tourSlot } from "./instance.ts";

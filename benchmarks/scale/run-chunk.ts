@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Solution } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
 import { createPool, type SolverPool } from "../../engine/workers/pool.ts";
 import type { RepProblem } from "./rep-problems.ts";
 

@@ -1,4 +1,5 @@
-import { openProblem, type Solution } from "../../engine/solver/problem.ts";
+import { openProblem } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
 import { solve } from "../../engine/solver/solve.ts";
 import type { RepProblem } from "./rep-problems.ts";
 import { cpuSeconds, type SearchBudget } from "./run-chunk.ts";

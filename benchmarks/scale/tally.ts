@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Solution } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
 import { evaluate } from "../../test/solver/evaluate.ts";
 import type { RepProblem } from "./rep-problems.ts";
 

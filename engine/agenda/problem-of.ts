@@ -1,7 +1,7 @@
 import type { Portfolio } from "../portfolio/portfolio.ts";
 import type { RepCase } from "../policy/case.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { ContactOptionSpec, ProblemSpec } from "../solver/problem.ts";
+import type { ContactOptionSpec, ProblemSpec } from "../solver/problem-spec.ts";
 import { buildMatrices, type Point } from "./travel.ts";
 
 /** A rep's case as the solver sees it. Options keep their order, so an option's index means the same on both sides. */

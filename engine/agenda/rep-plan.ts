@@ -2,7 +2,7 @@ import { CHANNELS } from "../portfolio/schema.ts";
 import { CarteiraError } from "../errors.ts";
 import { CLASSES, type ContactOption, PHASES, POTENTIALS, type RepCase, TERMS } from "../policy/case.ts";
 import { readRollout } from "../policy/rollout.ts";
-import type { PlacedContact, SlotSchedule, Solution } from "../solver/problem.ts";
+import type { PlacedContact, SlotSchedule, Solution } from "../solver/solution.ts";
 import { type Day, formatDay, formatTime, NULL_DAY } from "../units.ts";
 import type { PlanContext } from "./context.ts";
 import type { Voice } from "./messages.ts";

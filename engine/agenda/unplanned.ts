@@ -1,5 +1,5 @@
 import type { RepCase, UnplannedCode } from "../policy/case.ts";
-import type { Solution } from "../solver/problem.ts";
+import type { Solution } from "../solver/solution.ts";
 import { formatDay } from "../units.ts";
 import type { PlanContext } from "./context.ts";
 import type { Unplanned, UnmetRequired } from "./plan-document.ts";

@@ -1,5 +1,5 @@
 import type { ContactOption, RepCase } from "../policy/case.ts";
-import type { SlotSchedule } from "../solver/problem.ts";
+import type { SlotSchedule } from "../solver/solution.ts";
 import type { Seconds } from "../units.ts";
 import type { PlanContext } from "./context.ts";
 import { pointOf } from "./problem-of.ts";

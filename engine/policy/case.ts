@@ -1,4 +1,4 @@
-import type { FloorSpec, RouteSlotSpec } from "../solver/problem.ts";
+import type { FloorSpec, RouteSlotSpec } from "../solver/problem-spec.ts";
 import type { Cents, Day, Seconds } from "../units.ts";
 
 export const PHASES = ["prospect", "new", "active", "pre_inactive", "inactivating", "inactive", "ex_customer"] as const;

@@ -1,4 +1,4 @@
-import type { RouteSlotSpec } from "../solver/problem.ts";
+import type { RouteSlotSpec } from "../solver/problem-spec.ts";
 import type { CaseContext } from "./case-context.ts";
 import { type CaseDay, NO_CUTOFF } from "./options.ts";
 import { workDaysOf } from "./work-days.ts";

@@ -11,7 +11,7 @@ import { TERMS, type RepCase } from "../policy/case.ts";
 import { effectsBasisOf } from "../policy/effect-rows.ts";
 import { dataThroughOf } from "../portfolio/data-through.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
-import type { PlacedContact, SlotSchedule, Solution } from "../solver/problem.ts";
+import type { PlacedContact, SlotSchedule, Solution } from "../solver/solution.ts";
 import { type Day, formatDay, parseDay, parseTime, type Seconds } from "../units.ts";
 import type { Desk } from "./desk.ts";
 import type { PlanChange } from "./diff.ts";

@@ -1,7 +1,8 @@
 import type { DayPlan } from "../agenda/plan-document.ts";
 import { type Problem, REQUIRED } from "../solver/problem.ts";
 import { arrangeSlot } from "../solver/resume.ts";
-import { createWorkingSolution, keepsGap, type WorkingSolution } from "../solver/working-solution.ts";
+import { keepsGap, type WorkingSolution } from "../solver/working-solution.ts";
+import { createWorkingSolution } from "../solver/empty-solution.ts";
 import { type Day, formatDay, parseTime, type Seconds } from "../units.ts";
 import { startOf } from "./changes.ts";
 import type { Held } from "./desk.ts";

@@ -4,7 +4,7 @@ import { legBetween, legCost } from "../agenda/travel.ts";
 import { pointOf } from "../agenda/problem-of.ts";
 import { unmetOf } from "../agenda/unplanned.ts";
 import type { RepCase } from "../policy/case.ts";
-import type { Solution, SlotSchedule } from "../solver/problem.ts";
+import type { Solution, SlotSchedule } from "../solver/solution.ts";
 import { scheduleSlots, totalFloorCost, unmetOptions } from "../solver/report.ts";
 import type { WorkingSolution } from "../solver/working-solution.ts";
 import { formatDay, formatTime, parseTime } from "../units.ts";

@@ -1,7 +1,8 @@
 import { legCost, legBetween, type Point } from "../agenda/travel.ts";
 import { pointOf, problemOf } from "../agenda/problem-of.ts";
 import type { ContactOption, RepCase } from "../policy/case.ts";
-import { buildProblem, type ContactOptionSpec, type Problem, type ProblemSpec, type RouteSlotSpec } from "../solver/problem.ts";
+import { buildProblem, type Problem } from "../solver/problem.ts";
+import type { ContactOptionSpec, ProblemSpec, RouteSlotSpec } from "../solver/problem-spec.ts";
 import type { Day, Seconds } from "../units.ts";
 import type { Desk, Held } from "./desk.ts";
 import type { Present } from "./present.ts";

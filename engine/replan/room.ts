@@ -1,7 +1,8 @@
 import { type Insertion, type Prices, scanSlot } from "../solver/insertion.ts";
 import { beginMove, type Journal, removeContact, rollBack, settleTouched, touchSlot } from "../solver/journal.ts";
 import { type Problem, REQUIRED } from "../solver/problem.ts";
-import { fitsLimits, insertContact, keepsGap, scoreOf, type WorkingSolution } from "../solver/working-solution.ts";
+import { fitsLimits, keepsGap, scoreOf, type WorkingSolution } from "../solver/working-solution.ts";
+import { insertContact } from "../solver/place-contact.ts";
 
 /** A contact put in, and what went for it. */
 export interface Placement {

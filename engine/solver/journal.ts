@@ -1,6 +1,7 @@
 import type { Problem } from "./problem.ts";
 import { refreshSlot } from "./timing.ts";
-import { hasCombinations, takeOut, tallyContact, type WorkingSolution } from "./working-solution.ts";
+import { hasCombinations, type WorkingSolution } from "./working-solution.ts";
+import { takeOut, tallyContact } from "./place-contact.ts";
 
 /** Sequences of the slots that a move has touched, so that it is undone without copying the whole solution. */
 export interface Journal {

@@ -3,7 +3,8 @@ import { buildMaster, type Master } from "./master.ts";
 import { solveLp, solveMilp } from "./milp.ts";
 import { keepRoute, type RoutePool } from "./pool.ts";
 import type { Problem } from "./problem.ts";
-import { fitsLimits, gainOf, hasCombinations, keepsGap, scoreOf, takeOut, tallyContact, type WorkingSolution } from "./working-solution.ts";
+import { fitsLimits, gainOf, hasCombinations, keepsGap, scoreOf, type WorkingSolution } from "./working-solution.ts";
+import { takeOut, tallyContact } from "./place-contact.ts";
 
 /** What recombinations of one search share. */
 export interface Recombiner {

@@ -1,4 +1,5 @@
-import { type PlacedContact, type Problem, REQUIRED, type SlotSchedule } from "./problem.ts";
+import { type Problem, REQUIRED } from "./problem.ts";
+import type { PlacedContact, SlotSchedule } from "./solution.ts";
 import { earliestStart, NEVER } from "./timing.ts";
 import { floorCostOf, type WorkingSolution } from "./working-solution.ts";
 

@@ -11,12 +11,14 @@ import { insertPair } from "./operators/pair.ts";
 import { moveBreaks, type Ruin, ruinCalls, ruinCustomers, ruinForMissing, ruinScattered, ruinStrings } from "./operators/ruin.ts";
 import { buildOrders, type Orders } from "./orders.ts";
 import { createPool, keepRoute, type RoutePool } from "./pool.ts";
-import { type Problem, UNLIMITED } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { UNLIMITED } from "./problem-spec.ts";
 import { createRecombiner, recombine, type Recombiner } from "./recombine.ts";
 import { DEFAULT_SETTINGS, type SearchSettings } from "./settings.ts";
 import { copySnapshot, createSnapshot, loadSnapshot, saveSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StopRule } from "./stop.ts";
-import { createWorkingSolution, hasCombinations, scoreOf, type WorkingSolution } from "./working-solution.ts";
+import { hasCombinations, scoreOf, type WorkingSolution } from "./working-solution.ts";
+import { createWorkingSolution } from "./empty-solution.ts";
 
 /** Told about the search now and then. */
 export type ReportProgress = (progress: { readonly iterations: number; readonly value: number }) => void;

@@ -1,5 +1,6 @@
 import { findUpperBound } from "./bound/bound.ts";
-import type { Problem, Solution } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import type { Solution } from "./solution.ts";
 import { scheduleSlots, totalFloorCost, unmetOptions } from "./report.ts";
 import { search } from "./search.ts";
 import type { SearchSettings } from "./settings.ts";

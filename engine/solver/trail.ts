@@ -4,7 +4,7 @@ import { search } from "./search.ts";
 import type { SearchSettings } from "./settings.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import { createStopRule, type StopOptions } from "./stop.ts";
-import { createWorkingSolution } from "./working-solution.ts";
+import { createWorkingSolution } from "./empty-solution.ts";
 
 /** What one of several starts on a problem leaves to the others: its best solution and the routes it met. Plain data, for another thread. */
 export interface Trail {

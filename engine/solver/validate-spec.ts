@@ -1,5 +1,5 @@
 import { CarteiraError, type InputProblem } from "../errors.ts";
-import type { ContactOptionSpec, FloorSpec, ProblemSpec, RouteSlotSpec } from "./problem.ts";
+import type { ContactOptionSpec, FloorSpec, ProblemSpec, RouteSlotSpec } from "./problem-spec.ts";
 
 const LIMIT = 2147483647;
 const isWhole = (value: number, from = 0, to = LIMIT): boolean => Number.isInteger(value) && value >= from && value <= to;

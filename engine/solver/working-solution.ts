@@ -1,5 +1,4 @@
-import { GAP_EXEMPT, IS_SWAP, type Problem, REQUIRED } from "./problem.ts";
-import { refreshSlot } from "./timing.ts";
+import { GAP_EXEMPT, IS_SWAP, type Problem } from "./problem.ts";
 
 /**
  * The solution that the search changes in place. Slot s lies at [s × stride, s × stride + count + 1]: a sentinel for the start, the items
@@ -46,87 +45,6 @@ export interface WorkingSolution {
 	/** Required options, and customers with day combinations, that are out; each outweighs every possible value. */
 	missing: number;
 	readonly missingPenalty: number;
-}
-
-/** An empty solution: breaks only. */
-export function createWorkingSolution(problem: Problem): WorkingSolution {
-	const { numSlots, numItems, numOptions, numCustomers, numDays, numResources, numFloors } = problem;
-	const stride = strideOf(problem);
-	const bySlot = (): Int32Array => new Int32Array(numSlots);
-	const byPosition = (): Int32Array => new Int32Array(numSlots * stride);
-	const solution: WorkingSolution = {
-		stride,
-		items: byPosition(),
-		place: byPosition(),
-		leg: byPosition(),
-		start: byPosition(),
-		end: byPosition(),
-		latest: byPosition(),
-		onTime: byPosition(),
-		nextStop: byPosition(),
-		count: bySlot(),
-		room: bySlot(),
-		visits: bySlot(),
-		calls: bySlot(),
-		swaps: bySlot(),
-		travel: bySlot(),
-		cost: new Float64Array(numSlots),
-		loss: new Float64Array(numSlots),
-		slotUsed: new Float64Array(numSlots * numResources),
-		horizonUsed: new Float64Array(numResources),
-		floorDone: new Float64Array(numFloors),
-		contactOn: new Int32Array(numCustomers * numDays).fill(-1),
-		numContacts: new Int32Array(numCustomers),
-		slotOf: new Int32Array(numItems).fill(-1),
-		position: new Int32Array(numItems),
-		value: 0,
-		missing: 0,
-		missingPenalty: missingPenaltyOf(problem),
-	};
-	for (let f = 0; f < numFloors; f++) solution.value -= floorCostOf(problem, f, 0);
-	for (let option = 0; option < numOptions; option++) if (problem.optionFlags[option] & REQUIRED) solution.missing++;
-	for (let customer = 0; customer < numCustomers; customer++) if (hasCombinations(problem, customer)) solution.missing++;
-	for (let slot = 0; slot < numSlots; slot++) {
-		for (let item = problem.slotFirstBreak[slot]; item < problem.slotFirstBreak[slot + 1]; item++) {
-			solution.items[slot * stride + ++solution.count[slot]] = item;
-			solution.slotOf[item] = slot;
-		}
-		refreshSlot(problem, solution, slot);
-	}
-	return solution;
-}
-
-/** Most items of a slot (a customer has at most one contact a day) and the two sentinels. */
-function strideOf(problem: Problem): number {
-	const customersOn = new Int32Array(problem.numDays);
-	for (let option = 0; option < problem.numOptions; option++) {
-		const isNew =
-			option === 0 ||
-			problem.optionDay[option] !== problem.optionDay[option - 1] ||
-			problem.optionCustomer[option] !== problem.optionCustomer[option - 1];
-		if (isNew) customersOn[problem.optionDay[option]]++;
-	}
-	let most = 0;
-	for (let slot = 0; slot < problem.numSlots; slot++) {
-		const limit = problem.slotMaxVisits[slot] + problem.slotMaxCalls[slot];
-		const contacts = Math.min(customersOn[problem.slotDay[slot]], limit);
-		most = Math.max(most, contacts + problem.slotFirstBreak[slot + 1] - problem.slotFirstBreak[slot]);
-	}
-	return most + 2;
-}
-
-/** More than the difference of value between any two solutions. */
-function missingPenaltyOf(problem: Problem): number {
-	const { numOptions, numDays, prize, optionCutoffLoss, travelCost, numFloors } = problem;
-	const dearestLeg = travelCost.reduce((most, cost) => Math.max(most, cost), 0);
-	let range = 1 + dearestLeg * problem.numSlots;
-	for (let option = 0; option < numOptions; option++) {
-		let largest = 0;
-		for (let previous = 0; previous <= numDays; previous++) largest = Math.max(largest, Math.abs(prize[option * (numDays + 1) + previous]));
-		range += largest + optionCutoffLoss[option] + 2 * dearestLeg;
-	}
-	for (let f = 0; f < numFloors; f++) range += floorCostOf(problem, f, 0);
-	return 2 * range;
 }
 
 /** What the search maximises: the value, with what is missing before everything. */
@@ -221,54 +139,4 @@ export function floorGainOf(problem: Problem, solution: WorkingSolution, option:
 		gain += floorCostOf(problem, f, done) - floorCostOf(problem, f, done + sign * more);
 	}
 	return gain;
-}
-
-/** Enters (1) or deletes (-1) a contact in every tally of the solution but the value and the sequence. */
-export function tallyContact(problem: Problem, solution: WorkingSolution, option: number, slot: number, sign: 1 | -1): void {
-	const { numResources } = problem;
-	const customer = problem.optionCustomer[option];
-	if (problem.optionChannel[option] === 0) solution.visits[slot] += sign;
-	else solution.calls[slot] += sign;
-	const flags = problem.optionFlags[option];
-	if (flags & IS_SWAP) solution.swaps[slot] += sign;
-	if (flags & REQUIRED) solution.missing -= sign;
-	for (let r = 0; r < numResources; r++) {
-		const amount = sign * problem.demand[option * numResources + r];
-		solution.slotUsed[slot * numResources + r] += amount;
-		solution.horizonUsed[r] += amount;
-	}
-	for (let i = problem.customerFirstFloor[customer]; i < problem.customerFirstFloor[customer + 1]; i++) {
-		const f = problem.customerFloors[i];
-		solution.floorDone[f] += sign * (problem.floorIsSeconds[f] ? problem.itemDuration[option] : 1);
-	}
-	solution.contactOn[customer * problem.numDays + problem.optionDay[option]] = sign > 0 ? option : -1;
-	solution.slotOf[option] = sign > 0 ? slot : -1;
-	const before = solution.numContacts[customer];
-	solution.numContacts[customer] = before + sign;
-	if ((before === 0 || before + sign === 0) && hasCombinations(problem, customer)) solution.missing -= sign;
-}
-
-/** Puts a contact behind `position` of a slot and updates times and value. The caller has checked that it fits. */
-export function insertContact(problem: Problem, solution: WorkingSolution, option: number, slot: number, position: number): boolean {
-	const first = slot * solution.stride + position + 1;
-	const last = slot * solution.stride + solution.count[slot];
-	for (let k = last; k >= first; k--) solution.items[k + 1] = solution.items[k];
-	solution.items[first] = option;
-	solution.count[slot]++;
-	solution.value += gainOf(problem, solution, option, 1);
-	tallyContact(problem, solution, option, slot, 1);
-	return refreshSlot(problem, solution, slot);
-}
-
-/** Takes a contact out of its slot and updates the value; the caller refreshes the slot's times. */
-export function takeOut(problem: Problem, solution: WorkingSolution, option: number): void {
-	const slot = solution.slotOf[option];
-	const base = slot * solution.stride;
-	const last = base + solution.count[slot];
-	let at = base + 1;
-	while (solution.items[at] !== option) at++;
-	for (let k = at; k < last; k++) solution.items[k] = solution.items[k + 1];
-	solution.count[slot]--;
-	solution.value += gainOf(problem, solution, option, -1);
-	tallyContact(problem, solution, option, slot, -1);
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { MessageChannel } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { CarteiraError } from "../errors.ts";
-import type { Solution } from "../solver/problem.ts";
+import type { Solution } from "../solver/solution.ts";
 import type { SolveOptions } from "../solver/solve.ts";
 import type { Trail } from "../solver/trail.ts";
 import { type Outcome, valueOf } from "../outcome.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { unplannedOf } from "../../engine/agenda/unplanned.ts";
 import { prepareCases } from "../../engine/policy/cases.ts";
-import type { Solution } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
 import type { Row, Rows } from "../check/tables.ts";
 import { ACTIVE, inputsOf, optionAt, ordersOn, PRODUCTS, REP, rhythm } from "../policy/small-case.ts";
 

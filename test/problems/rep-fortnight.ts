@@ -1,5 +1,5 @@
 import { createRandom } from "../../engine/random.ts";
-import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 
 /** What `repFortnight` makes. */
 export interface FortnightShape {

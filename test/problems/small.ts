@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "../../engine/random.ts";
-import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 
 /** What a random problem may have at most, and how rich it is. */
 interface Size {

@@ -6,7 +6,7 @@ import { createRandom } from "../../engine/random.ts";
 import type { Desk } from "../../engine/replan/desk.ts";
 import { suppose, type Supposed } from "../../engine/replan/overlay.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
-import type { Solution } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
 import { includable } from "./inclusion.ts";
 
 /** A solution that contacts nobody. */

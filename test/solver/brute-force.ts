@@ -1,4 +1,4 @@
-import type { ContactOptionSpec, ProblemSpec, RouteSlotSpec } from "../../engine/solver/problem.ts";
+import type { ContactOptionSpec, ProblemSpec, RouteSlotSpec } from "../../engine/solver/problem-spec.ts";
 
 /** The best there is, by trying everything: fewest required contacts and periodic customers missing, then the largest value. */
 export interface Optimum {

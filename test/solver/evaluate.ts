@@ -1,4 +1,5 @@
-import type { ProblemSpec, SlotSchedule, Solution } from "../../engine/solver/problem.ts";
+import type { SlotSchedule, Solution } from "../../engine/solver/solution.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { floorCost } from "./brute-force.ts";
 
 /** Slow obvious twin of the working solution: value and everything that is wrong with a solution, from the spec alone. */

@@ -1,4 +1,4 @@
-import type { ProblemSpec } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 
 /** Contacts that one customer may have over the horizon. */
 export interface Chain {

@@ -1,4 +1,6 @@
-import { buildProblem, type ProblemSpec, type Solution } from "../../engine/solver/problem.ts";
+import { buildProblem } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { solve } from "../../engine/solver/solve.ts";
 import type { Optimum } from "./brute-force.ts";
 import { evaluate } from "./evaluate.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 import { smallProblem } from "../problems/small.ts";
 import { bruteForce, type Optimum } from "./brute-force.ts";
 

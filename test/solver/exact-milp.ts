@@ -1,5 +1,5 @@
 import { type Basis, type MilpModel, solveLp, solveMilp } from "../../engine/solver/milp.ts";
-import type { FloorSpec, ProblemSpec } from "../../engine/solver/problem.ts";
+import type { FloorSpec, ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import type { Optimum } from "./brute-force.ts";
 import { enumerateChains } from "./exact-chains.ts";
 import { enumerateSlotSets } from "./exact-slots.ts";

@@ -1,4 +1,4 @@
-import type { ContactOptionSpec, ProblemSpec, RouteSlotSpec } from "../../engine/solver/problem.ts";
+import type { ContactOptionSpec, ProblemSpec, RouteSlotSpec } from "../../engine/solver/problem-spec.ts";
 
 /** A set of options that a slot can serve, and the least travel cost and cut-off losses over all orders and places of the breaks. */
 export interface SlotSet {

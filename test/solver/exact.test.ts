@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProblemSpec } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { mediumProblem, smallProblem } from "../problems/small.ts";
 import { bruteForce } from "./brute-force.ts";
 import { enumerateChains } from "./exact-chains.ts";

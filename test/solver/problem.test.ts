@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CarteiraError } from "../../engine/errors.ts";
-import { buildProblem, openProblem, type ProblemSpec } from "../../engine/solver/problem.ts";
+import { buildProblem, openProblem } from "../../engine/solver/problem.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { smallProblem } from "../problems/small.ts";
 
 const spec = smallProblem(2);

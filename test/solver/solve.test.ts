@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildProblem, type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { buildProblem } from "../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 import { solve } from "../../engine/solver/solve.ts";
 import { repFortnight } from "../problems/rep-fortnight.ts";
 import { smallProblem } from "../problems/small.ts";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { buildProblem, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem.ts";
+import { buildProblem } from "../../engine/solver/problem.ts";
+import { type ProblemSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 import { earliestStart, latestStart, NEVER } from "../../engine/solver/timing.ts";
 
 const spec: ProblemSpec = {

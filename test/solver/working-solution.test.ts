@@ -2,17 +2,13 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../../engine/random.ts";
 import { type Prices, scanSlot } from "../../engine/solver/insertion.ts";
 import { beginMove, createJournal, removeContact, rollBack, settleTouched, touchSlot } from "../../engine/solver/journal.ts";
-import { buildProblem, type Problem, type ProblemSpec, type Solution } from "../../engine/solver/problem.ts";
+import { buildProblem, type Problem } from "../../engine/solver/problem.ts";
+import type { Solution } from "../../engine/solver/solution.ts";
+import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { scheduleSlots, totalFloorCost, unmetOptions } from "../../engine/solver/report.ts";
-import {
-	createWorkingSolution,
-	fitsLimits,
-	floorCostOf,
-	gainOf,
-	insertContact,
-	keepsGap,
-	type WorkingSolution,
-} from "../../engine/solver/working-solution.ts";
+import { fitsLimits, floorCostOf, gainOf, keepsGap, type WorkingSolution } from "../../engine/solver/working-solution.ts";
+import { insertContact } from "../../engine/solver/place-contact.ts";
+import { createWorkingSolution } from "../../engine/solver/empty-solution.ts";
 import { smallProblem } from "../problems/small.ts";
 import { evaluate } from "./evaluate.ts";
 

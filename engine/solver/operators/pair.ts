@@ -1,7 +1,8 @@
 import { type Journal, touchSlot } from "../journal.ts";
 import type { Problem } from "../problem.ts";
 import { refreshSlot } from "../timing.ts";
-import { fitsLimits, gainOf, keepsGap, takeOut, tallyContact, type WorkingSolution } from "../working-solution.ts";
+import { fitsLimits, gainOf, keepsGap, type WorkingSolution } from "../working-solution.ts";
+import { takeOut, tallyContact } from "../place-contact.ts";
 
 /**
  * Inserts two contacts into a slot, one right behind the other, where together they are worth most: where travel times break the triangle

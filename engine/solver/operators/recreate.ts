@@ -1,7 +1,8 @@
 import { type Insertion, type Prices, scanSlot } from "../insertion.ts";
 import { type Journal, removeCustomer, settleTouched, touchSlot } from "../journal.ts";
 import { GAP_EXEMPT, type Problem, REQUIRED } from "../problem.ts";
-import { fitsLimits, floorGainOf, hasCombinations, insertContact, keepsGap, type WorkingSolution } from "../working-solution.ts";
+import { fitsLimits, floorGainOf, hasCombinations, keepsGap, type WorkingSolution } from "../working-solution.ts";
+import { insertContact } from "../place-contact.ts";
 
 /** Scratch of `insertChain`: the customer's contacts and the best insertions of its free options, in order of days. */
 export interface ChainScratch {

@@ -1,4 +1,5 @@
-import { openProblem, type Solution } from "../../solver/problem.ts";
+import { openProblem } from "../../solver/problem.ts";
+import type { Solution } from "../../solver/solution.ts";
 import { solve } from "../../solver/solve.ts";
 import { type Outcome, outcomeOf } from "../../outcome.ts";
 import type { SolveTask } from "../messages.ts";

@@ -1,4 +1,4 @@
-import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../../engine/solver/problem.ts";
+import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../../engine/solver/problem-spec.ts";
 
 /** A contact that fits anywhere in the day. */
 export function option(part: Partial<ContactOptionSpec> & Pick<ContactOptionSpec, "customer" | "day">): ContactOptionSpec {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { PrintedRoute } from "../../../benchmarks/quality/instance.ts";
 import { recount } from "../../../benchmarks/quality/recount.ts";
-import { buildProblem, type SlotSchedule } from "../../../engine/solver/problem.ts";
+import { buildProblem } from "../../../engine/solver/problem.ts";
+import type { SlotSchedule } from "../../../engine/solver/solution.ts";
 import { solve } from "../../../engine/solver/solve.ts";
 import { repFortnight } from "../../problems/rep-fortnight.ts";
 import { evaluate } from "../../solver/evaluate.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { priceRoughly } from "../../../engine/solver/bound/rough.ts";
-import { buildProblem, UNLIMITED } from "../../../engine/solver/problem.ts";
+import { buildProblem } from "../../../engine/solver/problem.ts";
+import { UNLIMITED } from "../../../engine/solver/problem-spec.ts";
 import { repFortnight } from "../../problems/rep-fortnight.ts";
 
 describe("priceRoughly", () => {
