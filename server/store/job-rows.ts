@@ -1,8 +1,9 @@
-import { sql } from "kysely";
+import { type ExpressionBuilder, sql } from "kysely";
 import type { PlanProgress } from "../../engine/index.ts";
 import { type Database, EVERY_TENANT, type Rows } from "./database.ts";
 import { appendChanges } from "./change-rows.ts";
 import { bumped, forgetPieces } from "./plan-rows.ts";
+import type { Schema } from "./schema.ts";
 import type { Failure, Lease, PlanOrder } from "./store.ts";
 
 /** A plan to be made now. */
@@ -33,7 +34,7 @@ export interface Held {
  */
 export interface JobRows {
 	countUnfinished(): Promise<number>;
-	/** Plans of all tenants that are to be prepared; none of them was leased ever. */
+	/** Plans of all tenants that are to be prepared, but of portfolios that customers are being erased from; none of them was leased ever. */
 	unprepared(): Promise<UnpreparedPlan[]>;
 	markPrepared(plans: readonly UnpreparedPlan[]): Promise<void>;
 	/** Plans of a portfolio that some worker makes; leases that ran out are taken back for good. */
@@ -55,46 +56,45 @@ const BEING_MADE = "scoring";
 /** What a plan's row says while nobody makes it. */
 export const NOBODYS = { lease_until: null, progress: null } as const;
 
+/** Is no customer being erased from a plan's portfolio? */
+const isLeftInPeace = (is: ExpressionBuilder<Schema, "plan">) =>
+	is.not(
+		is.exists(
+			is
+				.selectFrom("erasure")
+				.select("erasure.id")
+				.whereRef("erasure.tenant", "=", "plan.tenant")
+				.whereRef("erasure.portfolio", "=", "plan.portfolio")
+				.where("erasure.state", "=", "open"),
+		),
+	);
+
 /** The first plan in line: waiting, or being made under a lease that ran out. */
 function findNext(rows: Rows, now: number) {
-	return (
-		rows
-			.selectFrom("plan")
-			.select(["id", "tenant", "request", "lease_token", "stop_asked", "attempts"])
-			.where("finished_at", "is", null)
-			.where("prepared", "=", 1)
-			.where((is) => is.or([is("lease_until", "is", null), is("lease_until", "<", now)]))
-			// What a customer is being erased from is not planned: the plan could name it.
-			.where((is) =>
-				is.not(
-					is.exists(
-						is
-							.selectFrom("erasure")
-							.select("erasure.id")
-							.whereRef("erasure.tenant", "=", "plan.tenant")
-							.whereRef("erasure.portfolio", "=", "plan.portfolio")
-							.where("erasure.state", "=", "open"),
-					),
-				),
-			)
-			.orderBy((is) =>
-				is
-					.selectFrom("plan as running")
-					.select(({ fn }) => fn.countAll<number>().as("count"))
-					.whereRef("running.tenant", "=", "plan.tenant")
-					.where("running.finished_at", "is", null)
-					.where("running.lease_until", ">=", now),
-			)
-			.orderBy((is) =>
-				is
-					.selectFrom("plan as served")
-					.select(({ fn }) => fn.coalesce(fn.max("served.leased_at"), sql.lit(0)).as("at"))
-					.whereRef("served.tenant", "=", "plan.tenant"),
-			)
-			.orderBy("sequence")
-			.limit(1)
-			.executeTakeFirst()
-	);
+	return rows
+		.selectFrom("plan")
+		.select(["id", "tenant", "request", "lease_token", "stop_asked", "attempts"])
+		.where("finished_at", "is", null)
+		.where("prepared", "=", 1)
+		.where((is) => is.or([is("lease_until", "is", null), is("lease_until", "<", now)]))
+		.where(isLeftInPeace) // the plan could name the customer
+		.orderBy((is) =>
+			is
+				.selectFrom("plan as running")
+				.select(({ fn }) => fn.countAll<number>().as("count"))
+				.whereRef("running.tenant", "=", "plan.tenant")
+				.where("running.finished_at", "is", null)
+				.where("running.lease_until", ">=", now),
+		)
+		.orderBy((is) =>
+			is
+				.selectFrom("plan as served")
+				.select(({ fn }) => fn.coalesce(fn.max("served.leased_at"), sql.lit(0)).as("at"))
+				.whereRef("served.tenant", "=", "plan.tenant"),
+		)
+		.orderBy("sequence")
+		.limit(1)
+		.executeTakeFirst();
 }
 
 /** A lease's row, for as long as the lease is not lost. */
@@ -150,6 +150,7 @@ export function createJobRows(database: Database): JobRows {
 					.select(["id", "tenant", "portfolio"])
 					.where("finished_at", "is", null)
 					.where("prepared", "=", 0)
+					.where(isLeftInPeace) // contacts of the customer that wait would come into the snapshot, from which it is gone
 					.orderBy("sequence")
 					.execute(),
 			),

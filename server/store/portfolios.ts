@@ -263,7 +263,7 @@ export async function openPortfolios(
 		async policyOf(name) {
 			await require(name);
 			if (!isStore(folderOf(name))) return (await turns(name, () => readNow(name))).portfolio.policy;
-			const { policy } = openSnapshot(folderOf(name)).manifest;
+			const { policy } = readCurrent(folderOf(name)).manifest;
 			return policy === null ? null : JSON.parse(policy);
 		},
 		readAsItStands: (name) => turns(name, () => readNow(name)),

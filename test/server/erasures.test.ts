@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { CarteiraError, type PlanDocument, formatDay, openSnapshot, snapshotFiles } from "../../engine/index.ts";
 import { erasureView } from "../../server/schemas/erasures.ts";
-import { type ErasureReport, createErasureRows } from "../../server/store/erasure-rows.ts";
+import { type ErasureReport, type ErasureRows, createErasureRows } from "../../server/store/erasure-rows.ts";
 import { ID, NAME, WORDS, bringIn, findWords, layFiles } from "./erasure-story.ts";
 import { sampleEntry, samplePlan } from "./sample-plan.ts";
 import { type TestService, makePlan, startService } from "./service.ts";
@@ -262,6 +262,13 @@ test("a plan that is being made is made again without the customer, and one that
 	expect(await words()).toEqual([]);
 });
 
+const fail = async (): Promise<never> => Promise.reject(new Error("cut off"));
+const workOn = (jobs: ErasureRows) => ({
+	jobs,
+	answerOf: () => ({ status: 200, location: null, body: "{}" }),
+	persist: (step: () => Promise<never>) => step(),
+});
+
 test.each([["when it was accepted"], ["when the snapshot had been switched"], ["when all rows had been"]])(
 	"an erasure that was cut off %s is brought to its end by the next start, before anybody is served",
 	async (cut) => {
@@ -270,12 +277,7 @@ test.each([["when it was accepted"], ["when the snapshot had been switched"], ["
 		const { database } = service.services;
 		const rows = createErasureRows(database);
 		const job = await rows.create("default", "acme", ID, "kept");
-		const fail = async (): Promise<never> => Promise.reject(new Error("cut off"));
-		const work = {
-			jobs: rows,
-			answerOf: () => ({ status: 200, location: null, body: "{}" }),
-			persist: (step: () => Promise<never>) => step(),
-		};
+		const work = workOn(rows);
 		if (cut === "when the snapshot had been switched")
 			await expect(service.tenant.erase(job, { ...work, persist: fail } as never)).rejects.toThrow("cut off");
 		if (cut === "when all rows had been") {
@@ -292,6 +294,23 @@ test.each([["when it was accepted"], ["when the snapshot had been switched"], ["
 		expect((await createErasureRows(service.services.database).get(job)).state).toBe("done");
 	},
 );
+
+test("a plan that waits for its portfolio to be prepared brings no contact back when an erasure was cut off", async () => {
+	await bringIn(send);
+	const { database, plans } = service.services;
+	await plans.close(); // so that nobody prepares it before the next start
+	const contact = { contact_id: "late", customer_id: ID, rep_id: "r1", contacted_at: "2026-11-21T09:30:00", channel: "phone" };
+	expect((await send("POST", "/contacts", { ...contact, outcome: "no_order", objection: NAME })).status).toBe(200);
+	const { id } = await service.tenant.store.createPlan({ portfolio: "acme", as_of: "2026-11-23" });
+	const rows = createErasureRows(database);
+	const job = await rows.create("default", "acme", ID, null);
+	await expect(service.tenant.erase(job, { ...workOn(rows), persist: fail } as never)).rejects.toThrow("cut off");
+	await service.stop();
+	service = await startService({ dataDir: service.dataDir });
+	await service.services.plans.ended(service.tenant, id, 20);
+	expect(await service.tenant.store.getPlan(id)).toMatchObject({ status: "completed" });
+	expect(await words()).toEqual([]);
+});
 
 test("who has the snapshot of before open goes on, who has its name alone is told to ask again", async () => {
 	await bringIn(send);
