@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { inLanes } from "../helpers/in-lanes.ts";
 import { expectSameCase } from "../portfolio/ingest/event-cases.ts";
 import { expectSameOfSpoilt, SPOILT } from "../portfolio/ingest/spoilt-folders.ts";
 
@@ -14,7 +15,12 @@ describe("every folder that is spoilt", () => {
 describe("thousands of files of orders and contacts", () => {
 	it("are read by DuckDB as they are by JavaScript", async () => {
 		const fates = { rows: 0, refusal: 0, none: 0 };
-		for (let seed = FIRST; seed < FIRST + COUNT; seed++) fates[await expectSameCase(seed)]++;
+		await inLanes(
+			FIRST,
+			COUNT,
+			() => null,
+			async (seed) => void fates[await expectSameCase(seed)]++,
+		);
 		console.log(`${COUNT} files:`, fates);
 		expect(fates.rows).toBeGreaterThan(0.4 * COUNT);
 	});

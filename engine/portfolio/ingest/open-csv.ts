@@ -129,9 +129,9 @@ async function loadPlain(engine: QueryEngine, { path, facts }: Utf8File, header:
 	return false;
 }
 
-/** Trying all ways to pack texts takes the engine longer than everything else; this one is nearly as small as the best. */
+/** Trying all ways to pack texts takes the engine longer; this one, a dictionary where words repeat, is nearly as small as the best and read fastest. */
 async function createCells(engine: QueryEngine, query: string): Promise<void> {
-	await engine.run("SET force_compression = 'fsst'");
+	await engine.run("SET force_compression = 'dict_fsst'");
 	try {
 		await engine.run(`CREATE TABLE ${CELLS} AS ${query}`);
 	} finally {

@@ -51,13 +51,17 @@ export async function openQueryEngine(scratch: string, megabytes: number, files:
 		preserve_insertion_order: "true",
 	});
 	const connection = await instance.connect();
-	// Nobody reads the database after this job: what is written needs no log, which each statement would wait for the disk to keep.
-	await connection.run(`ATTACH ${literal(join(scratch, "work.db"))} AS work (RECOVERY_MODE 'no_wal_writes')`);
-	await connection.run("USE work");
-	await connection.run("PRAGMA disable_checkpoint_on_shutdown");
-	await connection.run(`SET allowed_paths = [${files.map(literal).join(", ")}]`);
-	const settings = ["enable_external_access = false", "autoinstall_known_extensions = false", "autoload_known_extensions = false"];
-	for (const setting of settings) await connection.run(`SET ${setting}`);
+	const statements = [
+		// Nobody reads the database after this job: what is written needs no log, which each statement would wait for the disk to keep.
+		`ATTACH ${literal(join(scratch, "work.db"))} AS work (RECOVERY_MODE 'no_wal_writes', STORAGE_VERSION 'latest')`,
+		"USE work",
+		"PRAGMA disable_checkpoint_on_shutdown",
+		`SET allowed_paths = [${files.map(literal).join(", ")}]`,
+		"SET enable_external_access = false",
+		"SET autoinstall_known_extensions = false",
+		"SET autoload_known_extensions = false",
+	];
+	for (const statement of statements) await connection.run(statement);
 	const types = { DOUBLE, INTEGER, UTINYINT, BOOLEAN, VARCHAR };
 	return {
 		async run(sql) {
@@ -67,9 +71,9 @@ export async function openQueryEngine(scratch: string, megabytes: number, files:
 			return (await connection.runAndReadAll(sql)).getRows();
 		},
 		async each(sql, onChunk, numRows) {
-			if (numRows === undefined) await connection.run(`CREATE OR REPLACE TABLE answer AS ${sql}`);
-			const from = numRows === undefined ? "SELECT * FROM answer" : sql;
-			const expected = numRows ?? Number((await connection.runAndReadAll("SELECT count(*)::DOUBLE FROM answer")).getRows()[0][0]);
+			const kept = numRows === undefined ? await connection.runAndReadAll(`CREATE OR REPLACE TABLE answer AS ${sql}`) : null;
+			const from = kept ? "SELECT * FROM answer" : sql;
+			const expected = kept ? Number(kept.getRows()[0][0]) : numRows;
 			const result = await connection.stream(from);
 			let seen = 0;
 			for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
@@ -77,7 +81,7 @@ export async function openQueryEngine(scratch: string, megabytes: number, files:
 				onChunk(chunk);
 			}
 			if (seen !== expected) throw new Error(`Out of Memory Error: an answer ended after ${seen} of ${expected} rows`);
-			if (numRows === undefined) await connection.run("DROP TABLE answer");
+			if (kept) await connection.run("DROP TABLE answer");
 		},
 		async openAppender(table, kinds) {
 			const appender = await connection.createAppender(table);

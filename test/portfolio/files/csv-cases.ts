@@ -9,6 +9,7 @@ import { type ColumnSpec, TABLE_NAMES, TABLES, type TableName } from "../../../e
 import type { TableDraft } from "../../../engine/portfolio/rows/table-draft.ts";
 import { createRandom, type Random } from "../../../engine/random.ts";
 import { formatDay } from "../../../engine/units.ts";
+import { inLanes } from "../../helpers/in-lanes.ts";
 import { readBigFile, rowText } from "../ingest/read-big-file.ts";
 import { temporaryFolder } from "../sample-folder.ts";
 import { validRows } from "./typed-files.ts";
@@ -260,9 +261,6 @@ function isFine({ isSupported }: CsvCase, { fate, codes }: Reading): boolean {
 	return isSupported ? fate === "refused" && codes.every((code) => code === "ambiguous_decimal") : fate !== "different";
 }
 
-/** Cases that are read at one time: the columnar engine mostly waits for its threads. */
-const LANES = 4;
-
 /** Reads cases of so many seeds; answers what became of them, and those of which that is not fine. */
 export async function readCases(
 	first: number,
@@ -272,17 +270,12 @@ export async function readCases(
 ): Promise<{ readonly wrong: readonly string[]; readonly fates: Readonly<Record<Reading["fate"], number>> }> {
 	const wrong: string[] = [];
 	const fates = { equal: 0, told: 0, refused: 0, different: 0 };
-	let next = first;
-	const readSome = async (): Promise<void> => {
-		const folder = temporaryFolder();
-		while (next < first + count) {
-			const written = caseOf(next++);
-			const reading = await read(written, folder);
-			fates[reading.fate]++;
-			if (!isFine(written, reading)) wrong.push(`${reading.fate} ${written.name}: ${reading.message}`);
-		}
-	};
-	await Promise.all(Array.from({ length: LANES }, readSome));
+	await inLanes(first, count, temporaryFolder, async (seed, folder) => {
+		const written = caseOf(seed);
+		const reading = await read(written, folder);
+		fates[reading.fate]++;
+		if (!isFine(written, reading)) wrong.push(`${reading.fate} ${written.name}: ${reading.message}`);
+	});
 	return { wrong, fates };
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { TableFile } from "../../../engine/portfolio/files/find-tables.ts";
 import { startCapped } from "../../../engine/portfolio/reading/run-reader.ts";
 import { createRandom } from "../../../engine/random.ts";
+import { inLanes } from "../../helpers/in-lanes.ts";
 import type { Question, Reader, Verdict } from "./judge-mutants.ts";
 import { MUTATION_NAMES, MUTATIONS } from "./mutate-bytes.ts";
 
@@ -60,29 +61,33 @@ export async function readMutants(
 	seed: number,
 	reader: Reader = "small",
 ): Promise<Outcome[]> {
-	const judge = openJudge();
+	const judges: ReturnType<typeof openJudge>[] = [];
+	const openLane = () => {
+		judges.push(openJudge());
+		return { judge: judges[judges.length - 1], path: join(folder, `mutant-${judges.length}`) };
+	};
 	const outcomes: Outcome[] = [];
 	const contents = files.map(({ path }) => readFileSync(path));
 	const digests = contents.map((bytes) => createHash("sha256").update(bytes).digest("hex"));
 	try {
-		for (let i = 0; i < count; i++) {
+		await inLanes(0, count, openLane, async (i, lane) => {
 			const which = i % files.length;
 			const random = createRandom(seed, i);
 			const mutation = MUTATION_NAMES[random.below(MUTATION_NAMES.length)];
 			const whole = files[which];
-			const path = join(folder, `mutant.${whole.format}`);
+			const path = `${lane.path}.${whole.format}`;
 			const bytes = MUTATIONS[mutation](Buffer.from(contents[which]), random);
-			if (bytes.equals(contents[which])) continue;
+			if (bytes.equals(contents[which])) return;
 			writeFileSync(path, bytes);
 			const question: Question = { whole, mutant: { ...whole, path }, reader };
-			const { fate, message } = await judge.ask(question);
+			const { fate, message } = await lane.judge.ask(question);
 			writeFileSync(`${path}.sha256`, `${digests[which]}  ${whole.path}\n`);
-			const isCaughtByDigest = fate !== "different" || (await judge.ask(question)).fate === "rejected";
+			const isCaughtByDigest = fate !== "different" || (await lane.judge.ask(question)).fate === "rejected";
 			rmSync(`${path}.sha256`);
 			outcomes.push({ name: `${i} ${mutation} of ${whole.path.slice(whole.path.lastIndexOf("/") + 1)}`, fate, message, isCaughtByDigest });
-		}
+		});
 	} finally {
-		judge.close();
+		for (const judge of judges) judge.close();
 	}
 	return outcomes;
 }
