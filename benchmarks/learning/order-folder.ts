@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { CarteiraError } from "../../engine/errors.ts";
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
 import { readCsvRecords } from "../../engine/portfolio/files/csv-records.ts";
 import { openTableWriter } from "../../engine/portfolio/files/write-table.ts";
 import { parseDay } from "../../engine/units.ts";

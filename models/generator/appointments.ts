@@ -1,15 +1,11 @@
-import { parseTime, weekdayOf } from "../../engine/units.ts";
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
-import type { Random } from "../../engine/random.ts";
-import { createRandom } from "../../engine/random.ts";
-import type { Day, Seconds } from "../../engine/units.ts";
+import { type Day, parseTime, type Seconds, weekdayOf } from "../../engine/units.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
+import { createRandom, type Random } from "../../engine/random.ts";
 import type { Customer } from "./customer.ts";
 import { chance, pick, wholeBetween } from "./draw.ts";
-import type { Place } from "./geography.ts";
-import { cautiousTravel } from "./geography.ts";
+import { cautiousTravel, type Place } from "./geography.ts";
 import type { MarketCalendar } from "./market-calendar.ts";
-import type { Rep } from "./staff.ts";
-import { isAway } from "./staff.ts";
+import { isAway, type Rep } from "./staff.ts";
 import { STREAMS } from "./streams.ts";
 
 /** A stretch of a shift without any break in it. */

@@ -1,4 +1,4 @@
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
 import { PRICE_TABLES } from "./catalogue.ts";
 import type { Credit } from "./credit.ts";
 import type { Customer } from "./customer.ts";

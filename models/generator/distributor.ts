@@ -1,26 +1,21 @@
 import { setImmediate } from "node:timers/promises";
 import { createRandom } from "../../engine/random.ts";
 import { type TableName, TABLES } from "../../engine/portfolio/schema.ts";
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
 import type { TableFormat } from "../../engine/portfolio/files/write-table.ts";
 import type { Day } from "../../engine/units.ts";
 import { appointmentRows } from "./appointments.ts";
 import { buildCatalogue, LINES } from "./catalogue.ts";
 import { type Credit, drawCredit } from "./credit.ts";
-import type { Customer } from "./customer.ts";
-import { buildCustomer } from "./customer.ts";
+import { buildCustomer, type Customer } from "./customer.ts";
 import { customerRow, isPromisable } from "./customer-row.ts";
 import { anniversariesOf, buildTerritory, hubCodeOf, REPS_PER_TEAM, type Territory } from "./geography.ts";
 import { buildMarketCalendar } from "./market-calendar.ts";
-import type { Care, Market, Past } from "./past.ts";
-import { livePast } from "./past.ts";
-import type { Service } from "./service.ts";
-import { assignmentRows, planServices } from "./service.ts";
-import type { Rep } from "./staff.ts";
-import { buildRep, insideRepOf, isInside, managerRows, numInsideBefore, repIdOf, repRow, teamIdOf } from "./staff.ts";
+import { type Care, livePast, type Market, type Past } from "./past.ts";
+import { assignmentRows, planServices, type Service } from "./service.ts";
+import { buildRep, insideRepOf, isInside, managerRows, numInsideBefore, type Rep, repIdOf, repRow, teamIdOf } from "./staff.ts";
 import { STREAMS } from "./streams.ts";
-import type { Sales } from "./team-tables.ts";
-import { campaignRows, priceRows, productRows, routeIdOf, routeRows, targetRows } from "./team-tables.ts";
+import { campaignRows, priceRows, productRows, routeIdOf, routeRows, type Sales, targetRows } from "./team-tables.ts";
 import type { CustomerTruth } from "./truth.ts";
 
 /** What is asked of a synthetic distributor. */

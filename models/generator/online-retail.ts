@@ -1,19 +1,15 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
 import { openDurableFile } from "../../engine/portfolio/files/durable-file.ts";
 import type { TableName } from "../../engine/portfolio/schema.ts";
 import { openTableWriter } from "../../engine/portfolio/files/write-table.ts";
-import type { Random } from "../../engine/random.ts";
-import { createRandom } from "../../engine/random.ts";
-import type { Cents, Day } from "../../engine/units.ts";
-import { formatDay } from "../../engine/units.ts";
+import { createRandom, type Random } from "../../engine/random.ts";
+import { type Cents, type Day, formatDay } from "../../engine/units.ts";
 import { chance, pick } from "./draw.ts";
-import type { Place } from "./geography.ts";
-import { REPS_PER_TEAM } from "./geography.ts";
+import { type Place, REPS_PER_TEAM } from "./geography.ts";
 import { retailPolicy } from "./policy.ts";
-import type { RetailLine, Skipped } from "./retail-lines.ts";
-import { eachRetailLine, readRetailFile } from "./retail-lines.ts";
+import { eachRetailLine, readRetailFile, type RetailLine, type Skipped } from "./retail-lines.ts";
 import { cityOf, drawPlace, NUM_CITIES } from "./retail-places.ts";
 import { STREAMS } from "./streams.ts";
 

@@ -2,27 +2,20 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HELD_OUT } from "../../engine/index.ts";
 import { CarteiraError } from "../../engine/errors.ts";
-import { formatDatetime } from "../../engine/portfolio/rows/cell-text.ts";
+import { formatDatetime } from "../../engine/portfolio/cells/cell-text.ts";
 import { openDurableFile } from "../../engine/portfolio/files/durable-file.ts";
-import type { Random } from "../../engine/random.ts";
-import { createRandom } from "../../engine/random.ts";
-import type { Day } from "../../engine/units.ts";
-import { formatDay, parseTime, SECONDS_PER_DAY } from "../../engine/units.ts";
-import type { OrderLine } from "./basket.ts";
-import { createItemMemory, drawOrder } from "./basket.ts";
-import type { LifeState, Reached } from "./behaviour.ts";
-import { liveDay } from "./behaviour.ts";
-import type { Catalogue } from "./catalogue.ts";
-import { buildCatalogue } from "./catalogue.ts";
+import { createRandom, type Random } from "../../engine/random.ts";
+import { type Day, formatDay, parseTime, SECONDS_PER_DAY } from "../../engine/units.ts";
+import { createItemMemory, drawOrder, type OrderLine } from "./basket.ts";
+import { type LifeState, liveDay, type Reached } from "./behaviour.ts";
+import { buildCatalogue, type Catalogue } from "./catalogue.ts";
 import type { Customer } from "./customer.ts";
 import { chance } from "./draw.ts";
 import { anniversariesOf, hubCodeOf, REPS_PER_TEAM } from "./geography.ts";
-import type { MarketCalendar } from "./market-calendar.ts";
-import { buildMarketCalendar, HISTORY_DAYS } from "./market-calendar.ts";
+import { buildMarketCalendar, HISTORY_DAYS, type MarketCalendar } from "./market-calendar.ts";
 import { objectionOf } from "./past.ts";
 import { STREAMS } from "./streams.ts";
-import type { TruthHeader } from "./truth.ts";
-import { readTruth, readTruthHeader } from "./truth.ts";
+import { readTruth, readTruthHeader, type TruthHeader } from "./truth.ts";
 
 /** What is needed of an entry of a published agenda. */
 export interface OutcomeEntry {

@@ -1,21 +1,15 @@
 import { HELD_OUT } from "../../engine/index.ts";
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
-import type { Random } from "../../engine/random.ts";
-import { createRandom } from "../../engine/random.ts";
-import type { Cents, Day } from "../../engine/units.ts";
-import { SECONDS_PER_DAY } from "../../engine/units.ts";
-import type { OrderLine } from "./basket.ts";
-import { createItemMemory, drawOrder } from "./basket.ts";
-import type { Cause, LifeState, Reached } from "./behaviour.ts";
-import { initialState, liveDay } from "./behaviour.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
+import { createRandom, type Random } from "../../engine/random.ts";
+import { type Cents, type Day, SECONDS_PER_DAY } from "../../engine/units.ts";
+import { createItemMemory, drawOrder, type OrderLine } from "./basket.ts";
+import { type Cause, initialState, type LifeState, liveDay, type Reached } from "./behaviour.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Customer } from "./customer.ts";
 import { between, chance, pick, pickWeighted, wholeBetween } from "./draw.ts";
 import type { MarketCalendar } from "./market-calendar.ts";
-import type { Service } from "./service.ts";
-import { isServiceDay } from "./service.ts";
-import type { Rep } from "./staff.ts";
-import { isAway } from "./staff.ts";
+import { isServiceDay, type Service } from "./service.ts";
+import { isAway, type Rep } from "./staff.ts";
 import { STREAMS } from "./streams.ts";
 
 /** What a customer did before asOf, as rows of the tables, and where it stands on that day. */

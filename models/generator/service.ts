@@ -1,4 +1,4 @@
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
 import { createRandom } from "../../engine/random.ts";
 import type { Day } from "../../engine/units.ts";
 import type { Customer } from "./customer.ts";

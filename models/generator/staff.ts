@@ -1,12 +1,9 @@
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
 import { createRandom, type Random } from "../../engine/random.ts";
-import type { Day } from "../../engine/units.ts";
-import { formatDay } from "../../engine/units.ts";
+import { type Day, formatDay } from "../../engine/units.ts";
 import { between, chance, pick, wholeBetween } from "./draw.ts";
-import type { Place, Territory } from "./geography.ts";
-import { hubOf, offset, REPS_PER_TEAM } from "./geography.ts";
-import type { MarketCalendar } from "./market-calendar.ts";
-import { HISTORY_DAYS } from "./market-calendar.ts";
+import { hubOf, offset, type Place, REPS_PER_TEAM, type Territory } from "./geography.ts";
+import { HISTORY_DAYS, type MarketCalendar } from "./market-calendar.ts";
 import { personName } from "./names.ts";
 import { STREAMS } from "./streams.ts";
 

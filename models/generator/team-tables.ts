@@ -1,9 +1,7 @@
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
 import { createRandom } from "../../engine/random.ts";
-import type { Cents, Day } from "../../engine/units.ts";
-import { formatDay } from "../../engine/units.ts";
-import type { Catalogue } from "./catalogue.ts";
-import { LINES, PRICE_RISE, PRICE_TABLES } from "./catalogue.ts";
+import { type Cents, type Day, formatDay } from "../../engine/units.ts";
+import { type Catalogue, LINES, PRICE_RISE, PRICE_TABLES } from "./catalogue.ts";
 import { chance, pick, pickWeighted, wholeBetween } from "./draw.ts";
 import type { Territory } from "./geography.ts";
 import { HISTORY_DAYS } from "./market-calendar.ts";

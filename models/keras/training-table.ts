@@ -1,4 +1,4 @@
-import type { Cell } from "../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../engine/portfolio/cells/cell-text.ts";
 import { CarteiraError } from "../../engine/errors.ts";
 import { buildHistory, type History, netValueOf } from "../../engine/portfolio/history.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import iconv from "iconv-lite";
 import { commitFile, temporaryOf } from "../../../engine/portfolio/files/durable-file.ts";
 import { openTableWriter } from "../../../engine/portfolio/files/write-table.ts";
-import type { Cell } from "../../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../../engine/portfolio/cells/cell-text.ts";
 import { type ColumnType, isExtra, type TableName, TABLES } from "../../../engine/portfolio/schema.ts";
 import { type Database, literal } from "./database.ts";
 import type { NationalFormat } from "./national-options.ts";

@@ -1,7 +1,7 @@
 import { CarteiraError } from "../../errors.ts";
 import { type Day, formatDay, weekdayOf } from "../../units.ts";
 import { createHolidayLookup } from "./holidays.ts";
-import { LAST_DAY } from "../rows/parse-cell.ts";
+import { LAST_DAY } from "../cells/parse-cell.ts";
 import type { Table } from "../portfolio.ts";
 
 export { intervalsOn, parseHours, type WeeklyHours } from "./hours.ts";

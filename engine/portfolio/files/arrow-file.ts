@@ -13,8 +13,7 @@ import {
 	TimestampSecond,
 	Utf8,
 } from "apache-arrow";
-import type { Cell } from "../rows/cell-text.ts";
-import { cellTextOf } from "../rows/cell-text.ts";
+import { type Cell, cellTextOf } from "../cells/cell-text.ts";
 import { openDurableFile } from "./durable-file.ts";
 import type { ColumnSpec, ColumnType } from "../schema.ts";
 

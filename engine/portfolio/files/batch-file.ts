@@ -13,7 +13,7 @@ import {
 	Uint8,
 	Utf8,
 } from "apache-arrow";
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
 
 /** Arrays that a column of fixed width is made of. */
 export type FixedArray = Int32Array | Float64Array | Uint8Array;

@@ -3,7 +3,7 @@ import { type Data, DataType, DateUnit, Precision, type RecordBatch, tableFromIP
 import { CarteiraError } from "../../errors.ts";
 import { formatDay } from "../../units.ts";
 import { checkArrow } from "./check-arrow.ts";
-import type { RawCell, RowSink } from "./raw-rows.ts";
+import type { RawCell, RowSink } from "../cells/raw-rows.ts";
 import type { TableSpec } from "../schema.ts";
 
 /** Reads the rows of an Arrow IPC file or stream; only columns of the schema are touched. */

@@ -2,7 +2,7 @@ import { CarteiraError } from "../../errors.ts";
 import { type ByteSource, type CsvRecord, readCsvRecords } from "./csv-records.ts";
 import { detectNotations, type KnownColumn, type Notations } from "./detect-notation.ts";
 import { DIALECT_WORDS, type Dialect } from "./dialect.ts";
-import { type RawHeader, type RowSink, TYPED_NOTATION } from "./raw-rows.ts";
+import { type RawHeader, type RowSink, TYPED_NOTATION } from "../cells/raw-rows.ts";
 import type { TableSpec } from "../schema.ts";
 import { decodeText } from "./text-encoding.ts";
 

@@ -1,8 +1,8 @@
 import { CarteiraError } from "../../errors.ts";
 import { MAX_TEXT_BYTES } from "./file-limits.ts";
-import type { RawCell, RowSink } from "./raw-rows.ts";
+import type { RawCell, RowSink } from "../cells/raw-rows.ts";
 import type { TableSpec } from "../schema.ts";
-import { shownJson } from "../rows/shown-value.ts";
+import { shownJson } from "../cells/shown-value.ts";
 import { decodeText } from "./text-encoding.ts";
 
 const LF = 0x0a;

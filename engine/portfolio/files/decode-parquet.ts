@@ -1,7 +1,7 @@
 import { CarteiraError } from "../../errors.ts";
 import { checkPages, chunksOf, chunksQuery } from "./check-pages.ts";
 import { refuseBomb } from "./file-limits.ts";
-import type { RawCell, RowSink } from "./raw-rows.ts";
+import type { RawCell, RowSink } from "../cells/raw-rows.ts";
 import type { ColumnSpec, TableSpec } from "../schema.ts";
 
 const TEXTUAL = /^(VARCHAR|DATE|TIMESTAMP|TIMESTAMP_S|TIMESTAMP_MS|TIMESTAMP_NS|TIME|UUID|ENUM\(.*\)|TIMESTAMP WITH TIME ZONE)$/;

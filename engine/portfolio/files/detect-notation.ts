@@ -1,7 +1,7 @@
 import { CarteiraError, type InputProblem } from "../../errors.ts";
 import type { Dialect } from "./dialect.ts";
-import { numberParserOf, parseDate } from "../rows/parse-cell.ts";
-import type { DecimalMark, Notation, SlashDates } from "./raw-rows.ts";
+import { numberParserOf, parseDate } from "../cells/parse-cell.ts";
+import type { DecimalMark, Notation, SlashDates } from "../cells/raw-rows.ts";
 import type { ColumnSpec } from "../schema.ts";
 
 /**

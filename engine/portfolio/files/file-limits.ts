@@ -7,8 +7,6 @@ export const MAX_FILE_BYTES = 2_000_000_000;
 export const MOST_BAD = 0.005;
 /** A text file or a line of one that must be one string. */
 export const MAX_TEXT_BYTES = 500_000_000;
-/** Texts of a column: offsets are 32 bits, and a dictionary of one long word can stand for any number of them. */
-export const MAX_COLUMN_BYTES = 2_000_000_000;
 /** Rows × columns beyond which a file is refused before it is decoded: a small compressed file can hold any number of them. */
 const MAX_CELLS = 1_000_000_000;
 /**

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { CarteiraError, type InputProblem } from "../../errors.ts";
 import { TABLE_NAMES, type TableName } from "../schema.ts";
 
@@ -56,4 +56,11 @@ export function requireTables(folder: string, files: readonly TableFile[], requi
 		return { table, code: "missing_table", message: expected };
 	});
 	throw new CarteiraError("INVALID_INPUT", `${folder}: tables missing: ${missing.join(", ")}; the folder holds ${held}`, problems);
+}
+
+/** Problems of a file that cannot be read as a table, each naming it. */
+export function problemsOf({ table, path }: TableFile, { message, details }: CarteiraError): InputProblem[] {
+	const told = `${basename(path)}: ${message}`;
+	if (details.length === 0) return [{ table, code: "unreadable_file", message: told }];
+	return details.map((problem) => ({ ...problem, table, message: `${basename(path)}: ${problem.message}` }));
 }

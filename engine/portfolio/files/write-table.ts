@@ -2,11 +2,9 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
 import { openArrowFile } from "./arrow-file.ts";
-import type { Cell } from "../rows/cell-text.ts";
-import { cellTextOf } from "../rows/cell-text.ts";
+import { type Cell, cellTextOf } from "../cells/cell-text.ts";
 import { commitFile, openDurableFile, temporaryOf } from "./durable-file.ts";
-import type { ColumnSpec, ColumnType, TableName } from "../schema.ts";
-import { isExtra, TABLES } from "../schema.ts";
+import { type ColumnSpec, type ColumnType, isExtra, type TableName, TABLES } from "../schema.ts";
 
 export const TABLE_FORMATS = ["csv", "parquet", "arrow"] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];

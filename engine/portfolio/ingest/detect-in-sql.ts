@@ -1,7 +1,7 @@
 import { detectNotations, type KnownColumn, type Notations } from "../files/detect-notation.ts";
 import type { Dialect } from "../files/dialect.ts";
-import type { DecimalMark } from "../files/raw-rows.ts";
-import { numberParserOf } from "../rows/parse-cell.ts";
+import type { DecimalMark } from "../cells/raw-rows.ts";
+import { numberParserOf } from "../cells/parse-cell.ts";
 import type { QueryEngine } from "./query-engine.ts";
 import { isSensible, numberOfText } from "./typed-sql.ts";
 

@@ -1,6 +1,6 @@
 import { CarteiraError } from "../../errors.ts";
 import { NULL_CODE, NULL_DAY } from "../../units.ts";
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
 import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
 import type { FixedType } from "../files/batch-file.ts";
 import { createHashCodes, type HashCodes } from "./hash-codes.ts";

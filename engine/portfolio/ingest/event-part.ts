@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
 import { FIXED_ARRAYS, type FixedArray, type FixedType, openBatchFile, writeBatchFile } from "../files/batch-file.ts";
 import { halvesOf, type LineColumn, LINES } from "./event-lines.ts";
 import type { HashCodes } from "./hash-codes.ts";

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
-import { problemsOf, verifyDigest } from "../reading/read-tables.ts";
+import { digestOfFile, sizeOfFile, verifyDigest } from "../files/scan-file.ts";
+import { problemsOf } from "../files/find-tables.ts";
 import { MAX_PROBLEMS } from "../rows/table-draft.ts";
 import type { TableReport } from "../portfolio.ts";
 import { describeLines, sortLines } from "./event-lines.ts";
@@ -13,7 +14,6 @@ import { type LinkIds, linkWords, placeCustomers, rowsOf, type Stubs } from "./p
 import { collectEvents } from "./purchase-events.ts";
 import { writeQuarantine } from "./quarantine.ts";
 import { isDiskFull, isOutOfMemory, openQueryEngine, quoted, type QueryEngine } from "./query-engine.ts";
-import { digestOfFile, sizeOfFile } from "./scan-file.ts";
 import { isDiskFailure } from "../snapshot/disk.ts";
 import { BAD, type Findings, keptOf, setRowsAside } from "./set-aside.ts";
 import { makeWords } from "./unsure-rows.ts";

@@ -8,7 +8,7 @@ import { TABLES, type TableName } from "../schema.ts";
 import { detectInSql } from "./detect-in-sql.ts";
 import { isInterrupted, literal, type QueryEngine } from "./query-engine.ts";
 import type { BrokenRecord, RawFile } from "./raw-file.ts";
-import { eachPiece } from "./scan-file.ts";
+import { eachPiece } from "../files/scan-file.ts";
 import type { TextFacts } from "./text-facts.ts";
 import type { RawColumn } from "./typed-sql.ts";
 import { openText, openUtf8File, type Utf8File } from "./utf8-file.ts";

@@ -1,17 +1,15 @@
-import { readFileSync } from "node:fs";
 import { CarteiraError } from "../../errors.ts";
 import { decodeArrow } from "../files/decode-arrow.ts";
 import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
 import { decodeParquet } from "../files/decode-parquet.ts";
 import { dialectOf, type Dialects } from "../files/dialect.ts";
-import { MAX_FILE_BYTES } from "../files/file-limits.ts";
 import type { TableFile } from "../files/find-tables.ts";
+import { loadBytes } from "../files/scan-file.ts";
 import { TABLES } from "../schema.ts";
 import { openCsv } from "./open-csv.ts";
 import { openRowParser, type RowParser } from "./parse-rows.ts";
 import { isDiskFull, isOutOfMemory, type QueryEngine } from "./query-engine.ts";
 import { openParquet } from "./raw-file.ts";
-import { sizeOfFile } from "./scan-file.ts";
 import { splitRows, type SureRows } from "./unsure-rows.ts";
 
 /** The rows of a file, typed. */
@@ -42,8 +40,7 @@ export async function openRaw(engine: QueryEngine, job: RawJob, numBytes: number
 		const sure = format === "csv" ? await readCsv(engine, job, parser) : await readParquet(engine, path, numBytes, table, parser);
 		return { sure, parser, numRows: (sure?.numRows ?? 0) + parser.counts.rows };
 	}
-	sizeOfFile(path, MAX_FILE_BYTES); // one buffer holds the others
-	const bytes = readFileSync(path);
+	const bytes = loadBytes(path); // one buffer holds the others
 	const spec = TABLES[table];
 	if (format === "ndjson") decodeNdjson(bytes, spec, parser);
 	else if (format === "json") decodeJson(bytes, spec, parser);

@@ -1,7 +1,7 @@
 import type { InputProblem } from "../../errors.ts";
 import { NULL_CODE } from "../../units.ts";
 import type { ColumnStore } from "../rows/column.ts";
-import type { RawCell, RawHeader, RowSink } from "../files/raw-rows.ts";
+import type { RawCell, RawHeader, RowSink } from "../cells/raw-rows.ts";
 import { MAX_BAD_ROWS_KEPT, MAX_PROBLEMS, TableDraft } from "../rows/table-draft.ts";
 import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
 import { type Appender, type ColumnKind, quoted, type QueryEngine } from "./query-engine.ts";

@@ -1,5 +1,5 @@
-import { cellTextOf } from "../rows/cell-text.ts";
-import type { RawCell } from "../files/raw-rows.ts";
+import { cellTextOf } from "../cells/cell-text.ts";
+import type { RawCell } from "../cells/raw-rows.ts";
 import { openDurableFile } from "../files/durable-file.ts";
 import { MAX_BAD_ROWS_KEPT } from "../rows/table-draft.ts";
 import { TABLES, type TableName } from "../schema.ts";

@@ -1,7 +1,7 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { TextBytes } from "../rows/growing-arrays.ts";
+import type { TextBytes } from "../cells/growing-arrays.ts";
 
 /** Cells of one column of a chunk as they lie in memory: the array has a value, without meaning, where the cell is null. */
 export type TypedCells = Int32Array | Float64Array | Uint8Array | BigUint64Array;

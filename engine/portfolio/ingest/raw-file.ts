@@ -1,11 +1,9 @@
-import type { RawHeader } from "../files/raw-rows.ts";
+import { type RawHeader, TYPED_NOTATION } from "../cells/raw-rows.ts";
 import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
-import type { QueryEngine } from "./query-engine.ts";
+import { literal, type QueryEngine, quoted } from "./query-engine.ts";
 import { checkPages, chunksOf, chunksQuery } from "../files/check-pages.ts";
 import { castOf } from "../files/decode-parquet.ts";
 import { refuseBomb } from "../files/file-limits.ts";
-import { TYPED_NOTATION } from "../files/raw-rows.ts";
-import { literal, quoted } from "./query-engine.ts";
 import type { RawColumn } from "./typed-sql.ts";
 
 /** A record that could not be read as one. */

@@ -1,6 +1,6 @@
 import type { ColumnSpec } from "../schema.ts";
-import { LAST_DAY, MAX_NUMBER, MIN_NUMBER } from "../rows/parse-cell.ts";
-import type { Notation } from "../files/raw-rows.ts";
+import { LAST_DAY, MAX_NUMBER, MIN_NUMBER } from "../cells/parse-cell.ts";
+import type { Notation } from "../cells/raw-rows.ts";
 import { literal } from "./query-engine.ts";
 
 /** A column as its file holds it. */

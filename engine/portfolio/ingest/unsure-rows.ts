@@ -1,6 +1,6 @@
 import { openColumn } from "../rows/open-column.ts";
-import { parseDate } from "../rows/parse-cell.ts";
-import { type RawCell, TYPED_NOTATION } from "../files/raw-rows.ts";
+import { parseDate } from "../cells/parse-cell.ts";
+import { type RawCell, TYPED_NOTATION } from "../cells/raw-rows.ts";
 import type { ColumnSpec } from "../schema.ts";
 import { PARSED, type RowParser } from "./parse-rows.ts";
 import { eachText, quoted, type QueryEngine } from "./query-engine.ts";

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { CarteiraError } from "../../errors.ts";
 import type { ByteSource } from "../files/csv-records.ts";
 import { createWindowsJudge, decoderOf, MARKS, type TextEncoding } from "../files/text-encoding.ts";
-import { eachPiece, PIECE_BYTES } from "./scan-file.ts";
+import { eachPiece, PIECE_BYTES } from "../files/scan-file.ts";
 import { createTextFacts, type TextFacts } from "./text-facts.ts";
 
 /** A text file as UTF-8 on disk: the file itself, or what it was transcoded to. */

@@ -1,7 +1,7 @@
 import { CarteiraError } from "../../errors.ts";
 import { applyChanges, type Changes } from "../rows/merge-rows.ts";
 import { type LinkedTable, linkTables } from "../rows/link-tables.ts";
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
 import { TableDraft } from "../rows/table-draft.ts";
 import { TABLES, type TableName, VERSION } from "../schema.ts";
 import { appendStubs } from "../snapshot/append-stubs.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createEraser, type Eraser, type Traces } from "../eraser.ts";
-import type { RawCell, RowSink } from "../files/raw-rows.ts";
+import type { RawCell, RowSink } from "../cells/raw-rows.ts";
 import type { TableReport } from "../portfolio.ts";
 import { type LinkedTable, linkTables } from "../rows/link-tables.ts";
 import { KEY_MARK } from "../rows/merge-rows.ts";

@@ -1,6 +1,6 @@
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
 import { type Changes, readRows } from "../rows/merge-rows.ts";
-import { parseVersion } from "../rows/parse-cell.ts";
+import { parseVersion } from "../cells/parse-cell.ts";
 import { TABLES, type TableName, VERSION } from "../schema.ts";
 import { openColumnFile } from "../snapshot/column-file.ts";
 import { eachMatch } from "../snapshot/find-words.ts";

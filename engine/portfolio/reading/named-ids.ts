@@ -1,4 +1,4 @@
-import { TYPED_NOTATION } from "../files/raw-rows.ts";
+import { TYPED_NOTATION } from "../cells/raw-rows.ts";
 import { TABLES, type TableName } from "../schema.ts";
 import { TableDraft } from "../rows/table-draft.ts";
 import { wholeTaxId } from "../rows/tax-ids.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { findTables, listTables } from "../files/find-tables.ts";
-import { digestOfFile } from "../ingest/scan-file.ts";
+import { digestOfFile } from "../files/scan-file.ts";
 import { PLAIN_TABLES, portfolioDigest, type EventTableName, type Manifest, type PlainTableName } from "../snapshot/manifest.ts";
 import { openPartWriter } from "../snapshot/part-writer.ts";
 import { isStore, openBuilding, pathsIn, readCurrent, removeBuilding, switchTo } from "../snapshot/store-folder.ts";

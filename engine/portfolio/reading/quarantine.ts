@@ -1,4 +1,4 @@
-import type { RawCell } from "../files/raw-rows.ts";
+import type { RawCell } from "../cells/raw-rows.ts";
 import type { TableDraft } from "../rows/table-draft.ts";
 
 /**

@@ -1,10 +1,10 @@
 import { CarteiraError, type InputProblem } from "../../errors.ts";
 import { formatDay } from "../../units.ts";
-import type { RawCell } from "../files/raw-rows.ts";
-import type { TableFile } from "../files/find-tables.ts";
+import type { RawCell } from "../cells/raw-rows.ts";
+import { problemsOf, type TableFile } from "../files/find-tables.ts";
 import type { TableReport } from "../portfolio.ts";
 import { applyChanges, type Changes, collectChanges, OP, openChanges, settleChanges } from "../rows/merge-rows.ts";
-import { parseDate } from "../rows/parse-cell.ts";
+import { parseDate } from "../cells/parse-cell.ts";
 import { TableDraft } from "../rows/table-draft.ts";
 import { TABLES, type TableName, VERSION } from "../schema.ts";
 import { openColumnFile } from "../snapshot/column-file.ts";
@@ -12,7 +12,7 @@ import { isEventTable, type Manifest, type PlainTable, type Sha, shaOf } from ".
 import type { PathOf } from "../snapshot/store-folder.ts";
 import { addDeleted, tombstonesOf, type Versions, versionsOfRows } from "./held-versions.ts";
 import type { DayRange, ImportStep } from "./import-job.ts";
-import { problemsOf, readFile, readPart } from "./read-tables.ts";
+import { readFile, readPart } from "./read-tables.ts";
 
 /** The rows of a table that are set aside. */
 export function quarantineOf({ tables, events }: Manifest, table: TableName): Sha | undefined {

@@ -1,6 +1,6 @@
 import type { InputProblem } from "../../errors.ts";
 import { openObjects } from "../files/decode-json.ts";
-import type { RawCell } from "../files/raw-rows.ts";
+import type { RawCell } from "../cells/raw-rows.ts";
 import { checkRows } from "../rows/row-rules.ts";
 import { MAX_PROBLEMS, TableDraft } from "../rows/table-draft.ts";
 import { TABLES, type TableName } from "../schema.ts";

@@ -4,7 +4,7 @@ import { CarteiraError } from "../../errors.ts";
 import { DIALECT_WORDS, type Dialects } from "../files/dialect.ts";
 import { ON_BAD_ROWS, type ReadRules } from "./read-tables.ts";
 import { TABLE_NAMES } from "../schema.ts";
-import { shownJson } from "../rows/shown-value.ts";
+import { shownJson } from "../cells/shown-value.ts";
 
 /** policy.json of a folder, unvalidated but for what reading needs itself. */
 export interface PolicyFile {

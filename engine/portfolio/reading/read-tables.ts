@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { CarteiraError, type InputProblem } from "../../errors.ts";
 import { decodeArrow } from "../files/decode-arrow.ts";
@@ -7,11 +6,12 @@ import { decodeCsv } from "../files/decode-csv.ts";
 import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
 import { decodeParquet } from "../files/decode-parquet.ts";
 import { type Dialects, dialectOf } from "../files/dialect.ts";
-import { MAX_FILE_BYTES, MOST_BAD } from "../files/file-limits.ts";
-import type { TableFile } from "../files/find-tables.ts";
+import { MOST_BAD } from "../files/file-limits.ts";
+import { problemsOf, type TableFile } from "../files/find-tables.ts";
+import { loadBytes, verifyDigest } from "../files/scan-file.ts";
 import { type LinkedTable, linkTables, NAMED } from "../rows/link-tables.ts";
 import type { TableReport } from "../portfolio.ts";
-import type { RowSink } from "../files/raw-rows.ts";
+import type { RowSink } from "../cells/raw-rows.ts";
 import { TABLES, type TableName, type TableSpec } from "../schema.ts";
 import { MAX_PROBLEMS, TableDraft } from "../rows/table-draft.ts";
 import { verifyPart } from "../snapshot/column-file.ts";
@@ -84,36 +84,6 @@ export async function readFile(
 /** Reads a part of a store as a file is read, verified by the digest that it is named after. */
 export function readPart(file: TableFile, sink: RowSink, dialects: Dialects = {}, spec: TableSpec = TABLES[file.table]): Promise<string> {
 	return readFile(file, sink, dialects, spec, (path, digest) => verifyPart(basename(path), digest));
-}
-
-export function verifyDigest(path: string, digest: string): void {
-	const stated = `${path}.sha256`;
-	if (!existsSync(stated)) return;
-	const expected = loadBytes(stated).toString("latin1", 0, 64).toLowerCase();
-	if (digest !== expected)
-		throw new CarteiraError("INVALID_INPUT", `its SHA-256 is ${digest}; expected ${expected}, as ${basename(stated)} says`);
-}
-
-function loadBytes(path: string): Buffer {
-	try {
-		const file = statSync(path);
-		if (!file.isFile()) throw new CarteiraError("INVALID_INPUT", "something else than a file; expected a table");
-		const { size } = file;
-		if (size > MAX_FILE_BYTES) throw new CarteiraError("INVALID_INPUT", `${size} bytes; at most ${MAX_FILE_BYTES} are read`);
-		if (size === 0) throw new CarteiraError("INVALID_INPUT", "an empty file; expected a table");
-		return readFileSync(path);
-	} catch (error) {
-		if (error instanceof CarteiraError) throw error;
-		const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-		throw new CarteiraError("INVALID_INPUT", `cannot be read (${code})`);
-	}
-}
-
-/** Problems of a file that cannot be read as a table, each naming it. */
-export function problemsOf({ table, path }: TableFile, { message, details }: CarteiraError): InputProblem[] {
-	const told = `${basename(path)}: ${message}`;
-	if (details.length === 0) return [{ table, code: "unreadable_file", message: told }];
-	return details.map((problem) => ({ ...problem, table, message: `${basename(path)}: ${problem.message}` }));
 }
 
 /** What reading a file came to. Rows that were held before it are not counted; `numStale` are those that never came to the draft. */

@@ -4,7 +4,7 @@ import type { TableReport } from "../portfolio.ts";
 import type { ColumnStore } from "../rows/column.ts";
 import type { LinkedTable } from "../rows/link-tables.ts";
 import { TABLE_NAMES, type TableName } from "../schema.ts";
-import { encodeTable } from "../shared-table.ts";
+import { encodeTable } from "../snapshot/shared-table.ts";
 import {
 	EVENT_TABLES,
 	type EventPart,

@@ -1,6 +1,6 @@
-import type { Cell } from "./cell-text.ts";
-import type { TextBytes } from "./growing-arrays.ts";
-import type { Notation, RawCell } from "../files/raw-rows.ts";
+import type { Cell } from "../cells/cell-text.ts";
+import type { TextBytes } from "../cells/growing-arrays.ts";
+import type { Notation, RawCell } from "../cells/raw-rows.ts";
 import type { ColumnSpec } from "../schema.ts";
 
 /** What a cell is not: a stable code and what was expected. */

@@ -1,6 +1,6 @@
 import { openColumn } from "./open-column.ts";
-import { isMissing, parseText, parseVersion, settleCell } from "./parse-cell.ts";
-import { type RawCell, type RawHeader, type RowSink, TYPED_NOTATION } from "../files/raw-rows.ts";
+import { isMissing, parseText, parseVersion, settleCell } from "../cells/parse-cell.ts";
+import { type RawCell, type RawHeader, type RowSink, TYPED_NOTATION } from "../cells/raw-rows.ts";
 import { type ColumnSpec, TABLES, type TableName, VERSION } from "../schema.ts";
 import type { TableDraft } from "./table-draft.ts";
 

@@ -1,8 +1,8 @@
 import { NULL_CODE, NULL_DAY } from "../../units.ts";
 import { type ColumnStore, MISSING, type Refusal } from "./column.ts";
-import { bytes, floats, grown, integers } from "./growing-arrays.ts";
-import { DAY_RANGE, isMissing, numberParserOf, parseBoolean, parseDate } from "./parse-cell.ts";
-import type { Notation, RawCell } from "../files/raw-rows.ts";
+import { bytes, floats, grown, integers } from "../cells/growing-arrays.ts";
+import { DAY_RANGE, isMissing, numberParserOf, parseBoolean, parseDate } from "../cells/parse-cell.ts";
+import type { Notation, RawCell } from "../cells/raw-rows.ts";
 import type { ColumnSpec, ColumnType } from "../schema.ts";
 
 /** A column of numbers, money in cents, datetimes or times. */

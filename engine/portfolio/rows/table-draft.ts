@@ -1,9 +1,9 @@
 import type { InputProblem } from "../../errors.ts";
-import { cellTextOf } from "./cell-text.ts";
+import { cellTextOf } from "../cells/cell-text.ts";
 import type { ColumnStore, Refusal } from "./column.ts";
 import { openColumn } from "./open-column.ts";
-import { isMissing } from "./parse-cell.ts";
-import { type Notation, type RawCell, type RawHeader, type RowSink, TYPED_NOTATION } from "../files/raw-rows.ts";
+import { isMissing } from "../cells/parse-cell.ts";
+import { type Notation, type RawCell, type RawHeader, type RowSink, TYPED_NOTATION } from "../cells/raw-rows.ts";
 import { TABLES, type TableName } from "../schema.ts";
 
 /** Problems that a report lists; the others are counted. */

@@ -1,10 +1,10 @@
 import { CarteiraError } from "../../errors.ts";
 import { type ColumnStore, MISSING, type Refusal } from "./column.ts";
 import { parseAbsences, parseBreaks, parseChannels, parseList, parseVisitDays, parseWeekdays } from "../calendar/day-words.ts";
-import { grown, integers, TextBytes } from "./growing-arrays.ts";
+import { grown, integers, TextBytes } from "../cells/growing-arrays.ts";
 import { parseHours } from "../calendar/hours.ts";
-import { isMissing, parseText } from "./parse-cell.ts";
-import type { RawCell } from "../files/raw-rows.ts";
+import { isMissing, parseText } from "../cells/parse-cell.ts";
+import type { RawCell } from "../cells/raw-rows.ts";
 import type { ColumnSpec, ColumnType } from "../schema.ts";
 
 const MAX_ID = 256;

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { digestOfFile } from "../ingest/scan-file.ts";
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { digestOfFile } from "../files/scan-file.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
 import { TABLES } from "../schema.ts";
-import { kindOf } from "../shared-table.ts";
+import { kindOf } from "./shared-table.ts";
 import { openColumnFile, type Values, verifyPart } from "./column-file.ts";
 import { allocate, nullOf } from "./event-columns.ts";
 import type { PlainTable, PlainTableName } from "./manifest.ts";

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
 import type { FixedType } from "../files/batch-file.ts";
 import type { PurchaseEvents } from "../portfolio.ts";
-import { digestOfFile } from "../ingest/scan-file.ts";
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { digestOfFile } from "../files/scan-file.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
 import { TABLES } from "../schema.ts";
 import { hasWords, kindOfColumn } from "./event-columns.ts";
 import { verifyPart } from "./column-file.ts";

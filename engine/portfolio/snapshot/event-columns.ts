@@ -1,6 +1,6 @@
 import { NULL_CODE, NULL_DAY } from "../../units.ts";
 import { TABLES } from "../schema.ts";
-import { kindOf } from "../shared-table.ts";
+import { kindOf } from "./shared-table.ts";
 import type { EventTableName } from "./manifest.ts";
 import type { Values } from "./column-file.ts";
 

@@ -1,5 +1,5 @@
-import { cellTextOf } from "../rows/cell-text.ts";
-import type { RawCell } from "../files/raw-rows.ts";
+import { cellTextOf } from "../cells/cell-text.ts";
+import type { RawCell } from "../cells/raw-rows.ts";
 import { TABLES } from "../schema.ts";
 import { countBelow } from "./count-below.ts";
 import { allocate, hasWords, kindOfColumn, nullOf, TIME } from "./event-columns.ts";

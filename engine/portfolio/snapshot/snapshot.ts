@@ -1,7 +1,7 @@
 import { CarteiraError } from "../../errors.ts";
 import { type Portfolio, type RecentLines, rowsById, type Table, type Timeline } from "../portfolio.ts";
 import type { TableName } from "../schema.ts";
-import { openColumns } from "../shared-table.ts";
+import { openColumns } from "./shared-table.ts";
 import { openColumnFile } from "./column-file.ts";
 import { firstRowsFrom, openEventTable } from "./event-table.ts";
 import { once } from "./lazy.ts";

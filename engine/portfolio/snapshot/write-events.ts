@@ -1,7 +1,7 @@
 import type { Table } from "../portfolio.ts";
 import { foldEvents } from "../purchase-events.ts";
 import type { ColumnStore } from "../rows/column.ts";
-import { TextBytes } from "../rows/growing-arrays.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
 import type { LinkedTable } from "../rows/link-tables.ts";
 import { TABLES } from "../schema.ts";
 import { groupByCustomer, takeInto } from "../timeline.ts";

@@ -1,18 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Break } from "../../../engine/portfolio/calendar/calendar.ts";
-import { intervalsOn, parseBreaks, parseHours } from "../../../engine/portfolio/calendar/calendar.ts";
-import type { Cell } from "../../../engine/portfolio/rows/cell-text.ts";
-import type { Seconds } from "../../../engine/units.ts";
-import { parseDay } from "../../../engine/units.ts";
+import { type Break, intervalsOn, parseBreaks, parseHours } from "../../../engine/portfolio/calendar/calendar.ts";
+import type { Cell } from "../../../engine/portfolio/cells/cell-text.ts";
+import { parseDay, type Seconds } from "../../../engine/units.ts";
 import { DEFAULT_POLICY } from "../../../engine/index.ts";
 import { appointmentRows } from "../../../models/generator/appointments.ts";
 import { buildCatalogue } from "../../../models/generator/catalogue.ts";
 import { buildCustomer } from "../../../models/generator/customer.ts";
-import type { Place } from "../../../models/generator/geography.ts";
-import { buildTerritory } from "../../../models/generator/geography.ts";
+import { buildTerritory, type Place } from "../../../models/generator/geography.ts";
 import { buildMarketCalendar } from "../../../models/generator/market-calendar.ts";
-import type { Rep } from "../../../models/generator/staff.ts";
-import { buildRep, isAway } from "../../../models/generator/staff.ts";
+import { buildRep, isAway, type Rep } from "../../../models/generator/staff.ts";
 
 const asOf = parseDay("2026-11-20");
 const calendar = buildMarketCalendar(asOf);

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { CarteiraError } from "../../../engine/errors.ts";
-import { type Cell, cellTextOf } from "../../../engine/portfolio/rows/cell-text.ts";
+import { type Cell, cellTextOf } from "../../../engine/portfolio/cells/cell-text.ts";
 import type { Dialect } from "../../../engine/portfolio/files/dialect.ts";
 import { readTables } from "../../../engine/portfolio/reading/read-tables.ts";
 import { type ColumnSpec, TABLE_NAMES, TABLES, type TableName } from "../../../engine/portfolio/schema.ts";

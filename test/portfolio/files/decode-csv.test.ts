@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decodeCsv } from "../../../engine/portfolio/files/decode-csv.ts";
 import type { Dialect } from "../../../engine/portfolio/files/dialect.ts";
-import type { RawHeader } from "../../../engine/portfolio/files/raw-rows.ts";
+import type { RawHeader } from "../../../engine/portfolio/cells/raw-rows.ts";
 import { TABLES, type TableName } from "../../../engine/portfolio/schema.ts";
 
 /** What is told of a file before and of its rows. */

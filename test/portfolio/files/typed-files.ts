@@ -23,7 +23,7 @@ import {
 	type Vector,
 	vectorFromArray,
 } from "apache-arrow";
-import type { Cell } from "../../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../../engine/portfolio/cells/cell-text.ts";
 import type { TableFile } from "../../../engine/portfolio/files/find-tables.ts";
 import { type ColumnSpec, ORDER_STATUS, TABLE_NAMES, TABLES, type TableName } from "../../../engine/portfolio/schema.ts";
 import { openTableWriter } from "../../../engine/portfolio/files/write-table.ts";

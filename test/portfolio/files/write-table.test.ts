@@ -2,10 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Cell } from "../../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../../engine/portfolio/cells/cell-text.ts";
 import { readPortfolio } from "../../../engine/portfolio/reading/read-portfolio.ts";
-import type { TableFormat } from "../../../engine/portfolio/files/write-table.ts";
-import { openTableWriter, TABLE_FORMATS } from "../../../engine/portfolio/files/write-table.ts";
+import { openTableWriter, TABLE_FORMATS, type TableFormat } from "../../../engine/portfolio/files/write-table.ts";
 import { NULL_DAY, parseDay } from "../../../engine/units.ts";
 
 const root = mkdtempSync(join(tmpdir(), "carteira-write-"));

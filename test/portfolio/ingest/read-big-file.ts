@@ -5,9 +5,9 @@ import { tableFromIPC } from "apache-arrow";
 import type { Dialects } from "../../../engine/portfolio/files/dialect.ts";
 import type { TableFile } from "../../../engine/portfolio/files/find-tables.ts";
 import { ingestEvents, type IngestResult } from "../../../engine/portfolio/ingest/ingest-events.ts";
-import type { Cell } from "../../../engine/portfolio/rows/cell-text.ts";
+import type { Cell } from "../../../engine/portfolio/cells/cell-text.ts";
 import { TABLES } from "../../../engine/portfolio/schema.ts";
-import { kindOf } from "../../../engine/portfolio/shared-table.ts";
+import { kindOf } from "../../../engine/portfolio/snapshot/shared-table.ts";
 import { NULL_CODE, NULL_DAY } from "../../../engine/units.ts";
 
 /** What the reader of big files makes of a file of orders or contacts that stands alone. */

@@ -3,7 +3,7 @@ import type { Table, TableReport } from "../../../engine/portfolio/portfolio.ts"
 import { readPolicy } from "../../../engine/portfolio/reading/read-policy.ts";
 import { readTables } from "../../../engine/portfolio/reading/read-tables.ts";
 import { TABLE_NAMES, type TableName } from "../../../engine/portfolio/schema.ts";
-import { encodeTable, openTable } from "../../../engine/portfolio/shared-table.ts";
+import { encodeTable, openTable } from "../../../engine/portfolio/snapshot/shared-table.ts";
 
 /** What `readPortfolio` does, without the process around it: for the many small folders of the tests. */
 export async function readInProcess(

@@ -4,7 +4,7 @@ import { openColumnFile } from "../../../engine/portfolio/snapshot/column-file.t
 import { findWords } from "../../../engine/portfolio/snapshot/find-words.ts";
 import { openPartWriter } from "../../../engine/portfolio/snapshot/part-writer.ts";
 import { pathsIn } from "../../../engine/portfolio/snapshot/store-folder.ts";
-import { TextBytes } from "../../../engine/portfolio/rows/growing-arrays.ts";
+import { TextBytes } from "../../../engine/portfolio/cells/growing-arrays.ts";
 import { temporaryFolder } from "../sample-folder.ts";
 
 it("finds the words that a list has, where a map of the list finds them", () => {

@@ -1,6 +1,6 @@
 import { formatDay, parseDay, parseTime, SECONDS_PER_DAY } from "../../units.ts";
 import { formatDatetime } from "./cell-text.ts";
-import type { DecimalMark, Notation, RawCell, SlashDates } from "../files/raw-rows.ts";
+import type { DecimalMark, Notation, RawCell, SlashDates } from "./raw-rows.ts";
 import type { ColumnSpec, ColumnType } from "../schema.ts";
 
 /** Amounts of money beyond this many cents are taken for junk. */

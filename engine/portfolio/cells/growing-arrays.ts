@@ -1,5 +1,4 @@
 import { CarteiraError } from "../../errors.ts";
-import { MAX_COLUMN_BYTES } from "../files/file-limits.ts";
 
 /** An array of twice the size with the same cells, where `length` no longer fits. */
 export function grown<T extends Float64Array | Int32Array | Uint8Array>(cells: T, length: number, make: (size: number) => T): T {
@@ -12,6 +11,9 @@ export function grown<T extends Float64Array | Int32Array | Uint8Array>(cells: T
 export const floats = (size: number) => new Float64Array(size);
 export const integers = (size: number) => new Int32Array(size);
 export const bytes = (size: number) => new Uint8Array(size);
+
+/** Texts of a column: offsets are 32 bits, and a dictionary of one long word can stand for any number of them. */
+const MAX_COLUMN_BYTES = 2_000_000_000;
 
 /** Texts of a column, UTF-8, one after the other: the layout of an Arrow Utf8 column. */
 export class TextBytes {

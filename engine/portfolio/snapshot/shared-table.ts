@@ -1,13 +1,13 @@
 import { Field, Float64, Int32, makeData, RecordBatch, Schema, Struct, Table as ArrowTable, tableToIPC, Uint8, Utf8 } from "apache-arrow";
 import type { Data } from "apache-arrow";
-import { NULL_CODE, NULL_DAY } from "../units.ts";
-import type { ColumnStore, Held } from "./rows/column.ts";
-import { TextBytes } from "./rows/growing-arrays.ts";
-import type { LinkedTable } from "./rows/link-tables.ts";
-import type { Table } from "./portfolio.ts";
-import { type ColumnSpec, TABLES, type TableName } from "./schema.ts";
-import { type ColumnFile, openColumnBytes } from "./snapshot/column-file.ts";
-import { lazyRecord, once } from "./snapshot/lazy.ts";
+import { NULL_CODE, NULL_DAY } from "../../units.ts";
+import type { ColumnStore, Held } from "../rows/column.ts";
+import { TextBytes } from "../cells/growing-arrays.ts";
+import type { LinkedTable } from "../rows/link-tables.ts";
+import type { Table } from "../portfolio.ts";
+import { type ColumnSpec, TABLES, type TableName } from "../schema.ts";
+import { type ColumnFile, openColumnBytes } from "./column-file.ts";
+import { lazyRecord, once } from "./lazy.ts";
 
 /** Lays a linked table out as one Arrow IPC batch with its stubs: values with sentinels, so that no reader needs the null bits. */
 export function encodeTable(table: LinkedTable): Uint8Array {

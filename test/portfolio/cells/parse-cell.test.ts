@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseBoolean, parseDate, parseDatetime, parseMoney, parseNumber, settleCell } from "../../../engine/portfolio/rows/parse-cell.ts";
-import { TYPED_NOTATION } from "../../../engine/portfolio/files/raw-rows.ts";
+import { parseBoolean, parseDate, parseDatetime, parseMoney, parseNumber, settleCell } from "../../../engine/portfolio/cells/parse-cell.ts";
+import { TYPED_NOTATION } from "../../../engine/portfolio/cells/raw-rows.ts";
 import { TABLES } from "../../../engine/portfolio/schema.ts";
 import { formatDay, parseDay } from "../../../engine/units.ts";
 
