@@ -3,15 +3,13 @@ import { type ForecastDocument, forecastDocument, FORECAST_METRICS, HORIZONS } f
 import { forecastPortfolio } from "../../engine/forecast/forecast.ts";
 import { findParts } from "../../engine/forecast/forecast-groups.ts";
 import { originScoresOf, type OriginScores, type Pictures, takePictures } from "../../engine/forecast/pictures.ts";
-import { CLASSES, PHASES } from "../../engine/policy/case.ts";
 import { buildOwnership } from "../../engine/policy/ownership.ts";
 import type { Portfolio } from "../../engine/portfolio/portfolio.ts";
-import { ASSIGNMENT_ROLES } from "../../engine/portfolio/schema.ts";
 import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { loadPredictor, type Predictor } from "../../engine/scoring/predictor.ts";
 import { orderProbability } from "../../engine/scoring/scores.ts";
 import { understand } from "../../engine/understand.ts";
-import { type Day, NULL_CODE, NULL_DAY } from "../../engine/units.ts";
+import type { Day } from "../../engine/units.ts";
 import { LAST_DAY } from "../scoring/synthetic-portfolio.ts";
 import { slowForecast } from "./slow-forecast.ts";
 import { linesOf, madeTrade, spoiled } from "./trade.ts";
@@ -22,9 +20,9 @@ beforeAll(async () => {
 	predictor = await loadPredictor();
 });
 
-function forecastAt(portfolio: Portfolio, asOf: Day, plan?: unknown): ForecastDocument {
+function forecastAt(portfolio: Portfolio, asOf: Day): ForecastDocument {
 	const context = understand(portfolio, { asOf }, predictor, { isSilenceCounted: true });
-	return forecastPortfolio({ context, predictor, plan });
+	return forecastPortfolio({ context, predictor });
 }
 
 /** The codes of what a forecast says of itself, by a feed as it is. */
@@ -255,77 +253,5 @@ describe("a forecast", () => {
 		const made = madeTrade(300, 4);
 		expect(notesAt(made, LAST_DAY)).not.toContain("STALE_ORDERS");
 		expect(notesAt(made, LAST_DAY + 14)).toContain("STALE_ORDERS");
-	});
-
-	it("refuses a plan of another day, and what is no plan", () => {
-		const plan = { as_of: "2020-01-01", horizon: { from: "2020-01-01", to: "2020-01-10" }, reps: [] };
-		expect(() => forecastAt(trade, LAST_DAY, plan)).toThrow(/the plan is of 2020-01-01; expected one of 2026-11-23/);
-		expect(() => forecastAt(trade, LAST_DAY, { reps: 1 })).toThrow(/the plan, at \//);
-	});
-
-	it("adds to usual service what a plan's contacts win, on what is assumed of contacts", () => {
-		const entries = [0, 1, 2].map((row) => ({ customer_id: `customers-${row}`, channel: "visit" }));
-		const plan = {
-			as_of: "2026-11-23",
-			horizon: { from: "2026-11-23", to: "2026-12-04" },
-			reps: [{ days: [{ date: "2026-11-24", entries }] }],
-		};
-		const { groups, plan: told, notes } = forecastAt(trade, LAST_DAY, plan);
-		expect(told).toMatchObject({ num_contacts: 3, usual_contacts: 0, effects: "assumed" });
-		expect(notes.map(({ code }) => code)).toContain("PLAN_EFFECTS_ASSUMED");
-		const [{ without_plan: without, with_plan: planned }] = groups[0].figures;
-		expect(planned?.mean).toBeGreaterThan(without.mean);
-		expect((planned?.upper ?? 0) - (planned?.mean ?? 0)).toBeGreaterThan(without.upper - without.mean);
-		const idle = forecastAt(trade, LAST_DAY, { ...plan, reps: [] }).groups[0].figures[0];
-		expect(idle.with_plan).toEqual(idle.without_plan);
-	});
-
-	it("adds what a walk over the contacts finds, each by the interval that its assignment says", () => {
-		const interval = 5;
-		const { assignments } = trade.tables;
-		const one = <T extends Int32Array | Float64Array | Uint8Array>(values: T, value: number): T =>
-			Object.assign(new (values.constructor as new (n: number) => T)(1), { 0: value });
-		const fill = <T extends Int32Array | Float64Array | Uint8Array>(columns: Readonly<Record<string, T>>, value: number) =>
-			Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, one(values, value)]));
-		const assigned = {
-			...assignments,
-			numRows: 1,
-			length: 1,
-			refs: { ...fill(assignments.refs, 0), rep_id: Int32Array.of(1) },
-			days: fill(assignments.days, NULL_DAY),
-			codes: { ...fill(assignments.codes, NULL_CODE), role: Uint8Array.of(ASSIGNMENT_ROLES.indexOf("owner")) },
-			numbers: { ...fill(assignments.numbers, Number.NaN), interval_days: Float64Array.of(interval) },
-			texts: Object.fromEntries(Object.keys(assignments.texts).map((name) => [name, { length: 1, at: () => null }])),
-		};
-		const owned = { ...trade, tables: { ...trade.tables, assignments: assigned } };
-		const visits = [0, 0, 1, 2].map((row) => ({ customer_id: `customers-${row}`, channel: "visit" }));
-		const horizon = { from: "2026-11-23", to: "2026-12-04" };
-		const plan = { as_of: "2026-11-23", horizon, reps: [{ days: [{ date: "2026-11-24", entries: visits }] }] };
-		const { scores, classification, policy } = understand(owned, { asOf: LAST_DAY }, predictor, { isSilenceCounted: true });
-		const gained = visits.map(({ customer_id }) => {
-			const customer = Number(customer_id.split("-")[1]);
-			const [phase, cls] = [PHASES[classification.phase[customer]], CLASSES[classification.class[customer]]];
-			const ofPlan = policy.action_plans.find(
-				(row) => (row.phase ?? phase) === phase && (row.class ?? cls) === cls && row.potential == null && row.rep_kind == null,
-			);
-			const chance = orderProbability(scores, customer, customer === 0 ? interval : (ofPlan?.interval_days ?? Number.NaN));
-			const logit =
-				policy.effects.find((row) => row.channel === "visit" && (row.phase ?? phase) === phase && (row.class ?? cls) === cls)
-					?.order_logit ?? 0;
-			const odds = (chance / (1 - chance)) * Math.exp(logit);
-			return (1 - policy.value.pull_forward) * (odds / (1 + odds) - chance) * scores.ticket[customer];
-		});
-		const { groups } = forecastAt(owned, LAST_DAY, plan);
-		const addedTo = (part: (typeof groups)[number]) => (part.figures[0].with_plan?.mean ?? 0) - part.figures[0].without_plan.mean;
-		expect(addedTo(groups[0])).toBeCloseTo(
-			gained.reduce((sum, cents) => sum + cents, 0),
-			-0.5,
-		);
-		// Customer 0 is of the first rep by the customers table, of the second by its assignment.
-		const ofRep = (id: string) => groups.find((group) => group.by === "rep" && group.id === id);
-		const [first, second] = [ofRep("r0"), ofRep("r1")];
-		if (!first || !second) throw new Error("reps r0 and r1 have no figures");
-		expect(addedTo(first)).toBeCloseTo(gained[3], -0.5);
-		expect(addedTo(second)).toBeCloseTo(gained[0] + gained[1] + gained[2], -0.5);
 	});
 });
