@@ -1,10 +1,10 @@
 import type { PlanDocument, Violation } from "./agenda/plan-document.ts";
 import type { PlanContext } from "./agenda/context.ts";
-import { assessPlan, type Decided, type Decision, type DecisionKind, openDesk } from "./decide.ts";
+import { assessPlan, type Decided, type Decision, type DecisionKind, openDesk } from "./decisions/decide.ts";
 import { checkPlan } from "./check/check-plan.ts";
 import { forecastHere, forecastInThread, type ForecastRequest } from "./forecast-thread.ts";
 import type { ForecastDocument } from "./forecast/forecast-document.ts";
-import type { DistantMonitor, StoredLook } from "./look.ts";
+import type { DistantMonitor, StoredLook } from "./monitor/look.ts";
 import { planSnapshot } from "./plan-snapshot.ts";
 import { type PlanHooks, type PlanOptions, planPortfolio } from "./plan.ts";
 import type { Population } from "./policy/population.ts";
@@ -16,8 +16,8 @@ import type { Desk } from "./replan/desk.ts";
 import { loadPredictor } from "./scoring/predictor.ts";
 import { surveyPopulation, understand } from "./understand.ts";
 import { valuerOf } from "./valuer.ts";
-import { createDecisionThread } from "./workers/decision-thread.ts";
-import { createMonitorThread } from "./workers/monitor-thread.ts";
+import { createDecisionThread } from "./decisions/decision-thread.ts";
+import { createMonitorThread } from "./monitor/monitor-thread.ts";
 import { createPool } from "./workers/pool.ts";
 
 export interface EngineOptions {

@@ -1,6 +1,6 @@
 import { forecastPortfolio } from "./forecast/forecast.ts";
 import type { ForecastDocument } from "./forecast/forecast-document.ts";
-import { inOwnThread } from "./own-thread.ts";
+import { inOwnThread } from "./workers/own-thread.ts";
 import type { Portfolio } from "./portfolio/portfolio.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { loadPredictor, type Predictor } from "./scoring/predictor.ts";

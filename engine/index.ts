@@ -15,7 +15,7 @@ export type {
 	UnmetRequired,
 	Violation,
 } from "./agenda/plan-document.ts";
-export type { Decided, Decision, DecisionKind, Subject } from "./decide.ts";
+export type { Decided, Decision, DecisionKind, Subject } from "./decisions/decide.ts";
 export type { StoredPlan } from "./stored-plan.ts";
 export { type ContactValues, contactValuesOf } from "./contact-values.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine.ts";
@@ -31,7 +31,7 @@ export {
 	type RatioId,
 	type Told,
 } from "./monitor/figures.ts";
-export type { DistantMonitor, StoredLook } from "./look.ts";
+export type { DistantMonitor, StoredLook } from "./monitor/look.ts";
 export { createShelf } from "./shelf.ts";
 export { type DrillDown, type Monitor, type MonitorScope, openMonitor } from "./monitor/monitor.ts";
 export {

@@ -1,4 +1,4 @@
-import { inOwnThread } from "./own-thread.ts";
+import { inOwnThread } from "./workers/own-thread.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { reviewMonth, type ReviewQuestion } from "./review/review.ts";
 import { ENGINE } from "./understand.ts";

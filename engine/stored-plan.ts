@@ -2,6 +2,12 @@ import { readFileSync } from "node:fs";
 import type { PlanDocument } from "./agenda/plan-document.ts";
 import { CarteiraError } from "./errors.ts";
 
+/** A snapshot of a store. */
+export interface StoredPortfolio {
+	readonly folder: string;
+	readonly sha: string;
+}
+
 /** A plan.json that its receipt's digest names. */
 export interface StoredPlan {
 	readonly plan_id: string;

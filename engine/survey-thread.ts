@@ -1,4 +1,4 @@
-import { inOwnThread } from "./own-thread.ts";
+import { inOwnThread } from "./workers/own-thread.ts";
 import { savePopulation } from "./policy/population-file.ts";
 import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
 import { loadPredictor } from "./scoring/predictor.ts";

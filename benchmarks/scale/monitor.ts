@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { compileCacheFolder } from "../../engine/compile-cache.ts";
 import { buildStore, openSnapshot, parseDay } from "../../engine/index.ts";
-import { openLook } from "../../engine/look.ts";
+import { openLook } from "../../engine/monitor/look.ts";
 import { makeNational } from "./national/make-national.ts";
 
 interface Flags {

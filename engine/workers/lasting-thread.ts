@@ -11,8 +11,8 @@ export interface LastingThread<Task, Value> {
 }
 
 export interface LastingThreadOptions {
-	/** File among `entries/`. */
-	readonly entry: string;
+	/** Module whose default export answers a task. */
+	readonly entry: URL;
 	/** What its tasks are called, in the plural. */
 	readonly tasks: string;
 	/** Milliseconds without a task after which the thread ends and gives its memory back; default: never. */
@@ -27,7 +27,7 @@ export function createLastingThread<Task, Value>({
 	idleTimeout = Number.POSITIVE_INFINITY,
 }: LastingThreadOptions): LastingThread<Task, Value> {
 	const piscina = new Piscina<Task, Outcome<Value>>({
-		filename: new URL(`./entries/${entry}`, import.meta.url).href,
+		filename: entry.href,
 		minThreads: 0,
 		maxThreads: 1,
 		idleTimeout,

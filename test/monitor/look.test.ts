@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { buildStore, importTables, openMonitor, openSnapshot, parseDay, type Portfolio } from "../../engine/index.ts";
-import { createLooker, openLook } from "../../engine/look.ts";
+import { createLooker, openLook } from "../../engine/monitor/look.ts";
 import { FIGURE_IDS } from "../../engine/monitor/figures.ts";
 import type { Monitor } from "../../engine/monitor/monitor.ts";
 import { generate } from "../../models/generator/generate.ts";

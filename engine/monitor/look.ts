@@ -1,14 +1,13 @@
-import type { StoredPortfolio } from "./desks.ts";
-import type { FigureId } from "./monitor/figures.ts";
+import { keyOfStored, readStored, type StoredPlan, type StoredPortfolio } from "../stored-plan.ts";
+import type { FigureId } from "./figures.ts";
 import { lookAheadInThread } from "./look-ahead-thread.ts";
-import type { LookAhead } from "./monitor/look-ahead.ts";
-import { type DrillDown, type Monitor, type MonitorScope, monitorOf, openMonitor } from "./monitor/monitor.ts";
-import type { MonitorCustomers, MonitorDocument } from "./monitor/monitor-document.ts";
-import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
-import { viewOf } from "./monitor/view.ts";
-import { createShelf } from "./shelf.ts";
-import { keyOfStored, readStored, type StoredPlan } from "./stored-plan.ts";
-import type { Day } from "./units.ts";
+import type { LookAhead } from "./look-ahead.ts";
+import { type DrillDown, type Monitor, type MonitorScope, monitorOf, openMonitor } from "./monitor.ts";
+import type { MonitorCustomers, MonitorDocument } from "./monitor-document.ts";
+import { openSnapshot } from "../portfolio/snapshot/snapshot.ts";
+import { viewOf } from "./view.ts";
+import { createShelf } from "../shelf.ts";
+import type { Day } from "../units.ts";
 
 /** A day at which a snapshot of a store is looked at, with the plan whose contacts count as made. */
 export interface StoredLook {

@@ -1,5 +1,5 @@
-import { createDecider, type Decided, type Decider, type DecideTask, type DecisionKind } from "../../decide.ts";
-import { type Outcome, outcomeLater } from "../../outcome.ts";
+import { createDecider, type Decided, type Decider, type DecideTask, type DecisionKind } from "./decide.ts";
+import { type Outcome, outcomeLater } from "../outcome.ts";
 
 let decider: Promise<Decider> | null = null;
 

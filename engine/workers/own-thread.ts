@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { type Outcome, valueOf } from "./outcome.ts";
+import { type Outcome, valueOf } from "../outcome.ts";
 
 /**
  * Lets a module, whose address is `entry`, answer each task in a thread of its own, so that whoever asks goes on with other work meanwhile. The

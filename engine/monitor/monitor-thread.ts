@@ -1,6 +1,6 @@
-import type { DistantMonitor, LookTask, StoredLook } from "../look.ts";
-import type { MonitorCustomers, MonitorDocument } from "../monitor/monitor-document.ts";
-import { createLastingThread } from "./lasting-thread.ts";
+import type { DistantMonitor, LookTask, StoredLook } from "./look.ts";
+import type { MonitorCustomers, MonitorDocument } from "./monitor-document.ts";
+import { createLastingThread } from "../workers/lasting-thread.ts";
 
 /** A thread that looks at snapshots, in which the caller goes on answering. */
 export interface MonitorThread {
@@ -14,7 +14,11 @@ export interface MonitorThread {
 const IDLE = 600_000;
 
 export function createMonitorThread(): MonitorThread {
-	const thread = createLastingThread<LookTask, MonitorDocument | MonitorCustomers>({ entry: "look.ts", tasks: "looks", idleTimeout: IDLE });
+	const thread = createLastingThread<LookTask, MonitorDocument | MonitorCustomers>({
+		entry: new URL("look-entry.ts", import.meta.url),
+		tasks: "looks",
+		idleTimeout: IDLE,
+	});
 	return {
 		open: (look) => ({
 			document: async (scope = {}) => (await thread.run({ look, question: { kind: "document", scope } })) as MonitorDocument,

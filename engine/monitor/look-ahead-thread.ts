@@ -1,8 +1,8 @@
-import { lookAhead } from "./monitor/look-ahead.ts";
-import { inOwnThread } from "./own-thread.ts";
-import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
-import type { Day } from "./units.ts";
-import { outcomeOf } from "./outcome.ts";
+import { lookAhead } from "./look-ahead.ts";
+import { inOwnThread } from "../workers/own-thread.ts";
+import { openSnapshot } from "../portfolio/snapshot/snapshot.ts";
+import type { Day } from "../units.ts";
+import { outcomeOf } from "../outcome.ts";
 
 interface AheadTask {
 	readonly store: string;

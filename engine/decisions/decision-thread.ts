@@ -1,5 +1,5 @@
-import type { Decided, DecideTask, Decision, DecisionKind } from "../decide.ts";
-import { createLastingThread } from "./lasting-thread.ts";
+import type { Decided, DecideTask, Decision, DecisionKind } from "./decide.ts";
+import { createLastingThread } from "../workers/lasting-thread.ts";
 
 /** A thread that answers decisions one after the other, at desks that it keeps open. */
 export interface DecisionThread {
@@ -10,7 +10,10 @@ export interface DecisionThread {
 }
 
 export function createDecisionThread(model: string | undefined): DecisionThread {
-	const thread = createLastingThread<DecideTask, Decided<DecisionKind>>({ entry: "decide.ts", tasks: "decisions" });
+	const thread = createLastingThread<DecideTask, Decided<DecisionKind>>({
+		entry: new URL("decide-entry.ts", import.meta.url),
+		tasks: "decisions",
+	});
 	return {
 		run: (decision) => thread.run({ decision: decision as Decision, model }),
 		close: () => thread.close(),

@@ -1,20 +1,15 @@
-import type { PlanDocument } from "./agenda/plan-document.ts";
-import { CarteiraError } from "./errors.ts";
-import { knownPopulation, SLICED_FROM } from "./plan-snapshot.ts";
-import { buildOwnership } from "./policy/ownership.ts";
-import { type Population, validateSlice } from "./policy/population.ts";
-import { openSnapshot, type Snapshot } from "./portfolio/snapshot/snapshot.ts";
-import { createDesk, type Desk } from "./replan/desk.ts";
-import type { Predictor } from "./scoring/predictor.ts";
-import { createShelf } from "./shelf.ts";
-import { populationKey, understand } from "./understand.ts";
-import { parseDay } from "./units.ts";
-
-/** A snapshot of a store. */
-export interface StoredPortfolio {
-	readonly folder: string;
-	readonly sha: string;
-}
+import type { PlanDocument } from "../agenda/plan-document.ts";
+import { CarteiraError } from "../errors.ts";
+import { knownPopulation, SLICED_FROM } from "../plan-snapshot.ts";
+import { buildOwnership } from "../policy/ownership.ts";
+import { type Population, validateSlice } from "../policy/population.ts";
+import { openSnapshot, type Snapshot } from "../portfolio/snapshot/snapshot.ts";
+import { createDesk, type Desk } from "../replan/desk.ts";
+import type { Predictor } from "../scoring/predictor.ts";
+import { createShelf } from "../shelf.ts";
+import type { StoredPortfolio } from "../stored-plan.ts";
+import { populationKey, understand } from "../understand.ts";
+import { parseDay } from "../units.ts";
 
 /** Desks at which stored plans are decided about; the last ones stay open. */
 export interface Desks {

@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createDecider, type Decider, type Subject } from "../engine/decide.ts";
-import { buildStore, importTable, openSnapshot, parseDay, type PlanDocument } from "../engine/index.ts";
-import { knownPopulation, planSnapshot } from "../engine/plan-snapshot.ts";
-import { loadPredictor, type Predictor } from "../engine/scoring/predictor.ts";
-import { createPool } from "../engine/workers/pool.ts";
-import { generate } from "../models/generator/generate.ts";
-import { checkPlan } from "../engine/check/check-plan.ts";
-import { populationKey } from "../engine/understand.ts";
-import { valuerOf } from "../engine/valuer.ts";
-import type { Revision } from "../engine/replan/replan.ts";
-import { randomOrders } from "./replan/random-day.ts";
+import { createDecider, type Decider, type Subject } from "../../engine/decisions/decide.ts";
+import { buildStore, importTable, openSnapshot, parseDay, type PlanDocument } from "../../engine/index.ts";
+import { knownPopulation, planSnapshot } from "../../engine/plan-snapshot.ts";
+import { loadPredictor, type Predictor } from "../../engine/scoring/predictor.ts";
+import { createPool } from "../../engine/workers/pool.ts";
+import { generate } from "../../models/generator/generate.ts";
+import { checkPlan } from "../../engine/check/check-plan.ts";
+import { populationKey } from "../../engine/understand.ts";
+import { valuerOf } from "../../engine/valuer.ts";
+import type { Revision } from "../../engine/replan/replan.ts";
+import { randomOrders } from "../replan/random-day.ts";
 
 describe("decisions about a large portfolio's plan sit at slices of it", () => {
 	let folder: string;

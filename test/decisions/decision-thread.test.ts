@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createDecisionThread } from "../../engine/workers/decision-thread.ts";
+import { createDecisionThread } from "../../engine/decisions/decision-thread.ts";
 
 test("a thread that could not load its model tries again with the next decision", async () => {
 	const folder = await mkdtemp(join(tmpdir(), "carteira-decider-"));

@@ -1,24 +1,24 @@
-import { createVoice } from "./agenda/messages.ts";
-import { type DesksOptions, openDesks, type StoredPortfolio } from "./desks.ts";
-import type { PlanDocument } from "./agenda/plan-document.ts";
-import { checkPlan } from "./check/check-plan.ts";
-import { validatePolicy } from "./policy/policy.ts";
-import { openSnapshot } from "./portfolio/snapshot/snapshot.ts";
-import type { Portfolio } from "./portfolio/portfolio.ts";
-import { type Alternatives, alternatives } from "./replan/alternatives.ts";
-import { assess, type Assessment, assessRequest } from "./replan/assess.ts";
-import { createDesk, type Desk, readPlan } from "./replan/desk.ts";
-import { diffPlans, type PlanDiff } from "./replan/diff.ts";
-import { replan, type Revision } from "./replan/replan.ts";
-import { readAs } from "./replan/request.ts";
-import { suggest, type Suggestions } from "./replan/suggest.ts";
-import { whatIf, type WhatIfAnswer } from "./replan/what-if.ts";
-import { loadPredictor, type Predictor } from "./scoring/predictor.ts";
-import { createShelf } from "./shelf.ts";
-import { keyOfStored, readStored, type StoredPlan } from "./stored-plan.ts";
-import { understand } from "./understand.ts";
-import { parseDay } from "./units.ts";
-import { valuerOf } from "./valuer.ts";
+import { createVoice } from "../agenda/messages.ts";
+import { type DesksOptions, openDesks } from "./desks.ts";
+import { keyOfStored, readStored, type StoredPlan, type StoredPortfolio } from "../stored-plan.ts";
+import type { PlanDocument } from "../agenda/plan-document.ts";
+import { checkPlan } from "../check/check-plan.ts";
+import { validatePolicy } from "../policy/policy.ts";
+import { openSnapshot } from "../portfolio/snapshot/snapshot.ts";
+import type { Portfolio } from "../portfolio/portfolio.ts";
+import { type Alternatives, alternatives } from "../replan/alternatives.ts";
+import { assess, type Assessment, assessRequest } from "../replan/assess.ts";
+import { createDesk, type Desk, readPlan } from "../replan/desk.ts";
+import { diffPlans, type PlanDiff } from "../replan/diff.ts";
+import { replan, type Revision } from "../replan/replan.ts";
+import { readAs } from "../replan/request.ts";
+import { suggest, type Suggestions } from "../replan/suggest.ts";
+import { whatIf, type WhatIfAnswer } from "../replan/what-if.ts";
+import { loadPredictor, type Predictor } from "../scoring/predictor.ts";
+import { createShelf } from "../shelf.ts";
+import { understand } from "../understand.ts";
+import { parseDay } from "../units.ts";
+import { valuerOf } from "../valuer.ts";
 
 /** A plan with the inputs that it is decided about by. */
 export interface Subject {

@@ -1,6 +1,6 @@
-import { createLooker, type LookTask } from "../../look.ts";
-import type { MonitorCustomers, MonitorDocument } from "../../monitor/monitor-document.ts";
-import { type Outcome, outcomeLater } from "../../outcome.ts";
+import { createLooker, type LookTask } from "./look.ts";
+import type { MonitorCustomers, MonitorDocument } from "./monitor-document.ts";
+import { type Outcome, outcomeLater } from "../outcome.ts";
 
 const look = createLooker();
 
