@@ -7,7 +7,7 @@ import { formatDay, NULL_DAY, type Seconds } from "../units.ts";
 import { SERVICE_STATES } from "./figures.ts";
 import type { PlannedContacts } from "./planned.ts";
 import type { Source } from "./source.ts";
-import { serviceStateOf } from "./standing-figures.ts";
+import { createServiceState } from "./standing-figures.ts";
 import { learnUsualService } from "./usual-service.ts";
 import type { View } from "./view.ts";
 
@@ -22,15 +22,15 @@ export function cadenceDebtOf(view: View, planned: PlannedContacts | null): Sour
 	const { lastContactDay } = classification;
 	const service = learnUsualService(view);
 	const secondsOf = serviceSecondsOf(view);
+	const stateOf = createServiceState(view);
 	return {
 		figure: "cadence_debt",
 		cells: Array.from({ length: DEBT_DAYS }, (_, i) => [formatDay(asOf + 1 + i)]),
 		each(out, emit) {
 			for (let customer = 0; customer < revenue.length; customer++) {
 				const last = lastContactDay[customer];
-				if (last === NULL_DAY || serviceStateOf(view, customer) >= DISRUPTED) continue;
 				const on = last + maxGap[customer] + 1;
-				if (on > asOf + DEBT_DAYS) continue;
+				if (last === NULL_DAY || on > asOf + DEBT_DAYS || stateOf(customer) >= DISRUPTED) continue;
 				out[0] = secondsOf(customer);
 				out[1] = service.missChance(customer, asOf - last, maxGap[customer]);
 				out[2] = planned?.isContactedBefore(customer, on) === false ? 1 : 0;

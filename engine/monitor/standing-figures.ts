@@ -38,26 +38,30 @@ export function customersOf({ classification, revenue, margin }: View): Source {
 
 const [ON_TIME, DUE, DISRUPTED, NEVER, NOT_SERVED] = SERVICE_STATES.map((_, code) => code);
 
-/** How service stands with a customer, a code of SERVICE_STATES. */
-export function serviceStateOf({ isServed, classification, interval, maxGap, asOf }: View, customer: number): number {
-	if (isServed[customer] === 0) return NOT_SERVED;
-	const last = classification.lastContactDay[customer];
-	if (last === NULL_DAY) return NEVER;
-	const silence = asOf - last;
-	if (silence <= Math.min(interval[customer], maxGap[customer])) return ON_TIME;
-	return silence <= maxGap[customer] ? DUE : DISRUPTED;
+/** Answers how service stands with a customer, a code of SERVICE_STATES. */
+export function createServiceState({ isServed, classification, interval, maxGap, asOf }: View): (customer: number) => number {
+	const { lastContactDay } = classification;
+	return (customer) => {
+		if (isServed[customer] === 0) return NOT_SERVED;
+		const last = lastContactDay[customer];
+		if (last === NULL_DAY) return NEVER;
+		const silence = asOf - last;
+		if (silence <= Math.min(interval[customer], maxGap[customer])) return ON_TIME;
+		return silence <= maxGap[customer] ? DUE : DISRUPTED;
+	};
 }
 
 /** Coverage, and what the days of disruption so far cost by the policy. */
 export function coverageOf(view: View): Source {
 	const { classification, revenue, maxGap, asOf, planOf } = view;
 	const { lastContactDay } = classification;
+	const stateOf = createServiceState(view);
 	return {
 		figure: "coverage",
 		cells: SERVICE_STATES.map((state) => [state]),
 		each(out, emit) {
 			for (let customer = 0; customer < revenue.length; customer++) {
-				const state = serviceStateOf(view, customer);
+				const state = stateOf(customer);
 				const late = state === DISRUPTED ? asOf - lastContactDay[customer] - maxGap[customer] : 0;
 				out[0] = revenue[customer];
 				out[1] = late;

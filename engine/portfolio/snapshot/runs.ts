@@ -68,7 +68,7 @@ export function findRuns(table: EventTableName, parts: readonly OpenPart[], inde
 	};
 	for (let i = 0; i < customers.length; i++) {
 		const first = index.first[customers[i]];
-		const others = index.others.get(customers[i]) ?? NONE;
+		const others = (index.others.size === 0 ? undefined : index.others.get(customers[i])) ?? NONE;
 		const numGroups = others.length + (first < 0 ? 0 : 1);
 		const { part, group } = first < 0 && numGroups > 0 ? others[0] : { part: 0, group: first };
 		if (numGroups === 1 && !hasDrops(parts[part], group)) {
