@@ -1,7 +1,5 @@
-import { kpisOf } from "./agenda/kpis.ts";
+import { assemblePlan, receiptHead, throughDates } from "./agenda/assemble-plan.ts";
 import type { PlanDocument, Receipt, RepPlan, Unplanned, UnmetRequired } from "./agenda/plan-document.ts";
-import { canonicalJson, digestOf, planIdOf } from "./agenda/receipt.ts";
-import { effectsBasisOf } from "./policy/effect-rows.ts";
 import type { Population } from "./policy/population.ts";
 import { dataThroughOf } from "./portfolio/data-through.ts";
 import { MOST_LISTED, MOST_STALE_DAYS } from "./portfolio/feed.ts";
@@ -23,25 +21,12 @@ export interface RepResult {
 
 /** Puts a plan together; `results` are those of the reps asked for, by row, in order of waves. */
 export function documentOf(setting: Setting, request: PlanRequest, results: ReadonlyMap<number, RepResult>): PlanDocument {
-	const { policy, horizon, asOf } = setting;
 	const inOrder = [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
 	const receipt = receiptOf(setting, request, inOrder);
 	const reps = inOrder.map(({ plan }) => plan);
 	const unmet = inOrder.flatMap((result) => result.unmet);
 	const unplanned = leftByAll([...results.values()], request.reps ? [] : setting.orphans);
-	return {
-		plan_id: planIdOf(receipt),
-		as_of: formatDay(asOf),
-		horizon: { from: formatDay(asOf), to: formatDay(horizon[horizon.length - 1]) },
-		currency: policy.currency,
-		policy,
-		receipt,
-		kpis: kpisOf(reps, unplanned),
-		reps,
-		unplanned,
-		unmet_required: unmet,
-		warnings: warningsOf(setting),
-	};
+	return assemblePlan(setting, receipt, { reps, unplanned, unmet_required: unmet, warnings: warningsOf(setting) });
 }
 
 /**
@@ -74,13 +59,10 @@ function orphanOf(customerId: string, reasons: Unplanned["reasons"]): Unplanned 
 	return { customer_id: customerId, rep_id: null, reasons, value_forgone_cents: 0, next_best_day: null };
 }
 
-function receiptOf({ portfolio, policy, model, asOf, population }: Setting, request: PlanRequest, results: readonly RepResult[]): Receipt {
+function receiptOf(setting: Setting, request: PlanRequest, results: readonly RepResult[]): Receipt {
+	const { portfolio, asOf, population } = setting;
 	return {
-		as_of: formatDay(asOf),
-		inputs_digest: portfolio.digest,
-		policy_digest: digestOf(canonicalJson(policy)),
-		effects: effectsBasisOf(policy),
-		model,
+		...receiptHead(setting, setting.model),
 		engine: ENGINE,
 		travel: "straight",
 		seed: request.seed ?? 1,
@@ -95,14 +77,10 @@ function receiptOf({ portfolio, policy, model, asOf, population }: Setting, requ
 /** Last dates of the whole portfolio; with a population of earlier inputs, those at hand where they are later. */
 function dataThrough(portfolio: Portfolio, asOf: Day, population: Population | undefined): Receipt["data_through"] {
 	const through = { ...population?.dataThrough };
-	if (population && !isOlder(population, portfolio)) return datesOf(through);
+	if (population && !isOlder(population, portfolio)) return throughDates(through);
 	for (const [table, day] of Object.entries(dataThroughOf(portfolio.tables, asOf)) as [TableName, Day][])
 		through[table] = Math.max(day, through[table] ?? day);
-	return datesOf(through);
-}
-
-function datesOf(days: Readonly<Partial<Record<TableName, Day>>>): Record<string, string> {
-	return Object.fromEntries(Object.entries(days).map(([table, day]) => [table, formatDay(day)]));
+	return throughDates(through);
 }
 
 function isOlder({ of }: Population, portfolio: Portfolio): boolean {

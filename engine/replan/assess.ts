@@ -1,14 +1,12 @@
 import { z } from "zod";
-import { kpisOf } from "../agenda/kpis.ts";
+import { assemblePlan, receiptHead, throughDates } from "../agenda/assemble-plan.ts";
 import type { PlanDocument, Receipt, RepPlan, Unplanned, Violation } from "../agenda/plan-document.ts";
 import { pointOf } from "../agenda/problem-of.ts";
-import { canonicalJson, digestOf, planIdOf } from "../agenda/receipt.ts";
 import { repPlanOf } from "../agenda/rep-plan.ts";
 import { legBetween, type Point } from "../agenda/travel.ts";
 import { unmetOf, unplannedOf } from "../agenda/unplanned.ts";
 import { CarteiraError } from "../errors.ts";
 import { TERMS, type RepCase } from "../policy/case.ts";
-import { effectsBasisOf } from "../policy/effect-rows.ts";
 import { dataThroughOf } from "../portfolio/data-through.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
 import type { PlacedContact, SlotSchedule, Solution } from "../solver/solution.ts";
@@ -117,7 +115,7 @@ function validateAsked(desk: Desk, asked: Asked): void {
 
 /** The agendas as a plan.json: with times, values and who is left out. */
 function documentOf(desk: Desk, asked: Asked): { plan: PlanDocument; refused: Assessment["refused"][number][] } {
-	const { portfolio, policy, scores, asOf, horizon } = desk.context;
+	const { portfolio, scores, asOf } = desk.context;
 	const repIds = [...new Set(asked.agendas.map(({ rep_id }) => rep_id))];
 	const bare = {
 		reps: repIds.map((rep_id) => ({
@@ -128,16 +126,12 @@ function documentOf(desk: Desk, asked: Asked): { plan: PlanDocument; refused: As
 	const refused: Assessment["refused"][number][] = [];
 	const parts = repIds.map((repId) => partOf(desk, bare, asked, repId, refused));
 	const receipt: Receipt = {
-		as_of: formatDay(asOf),
-		inputs_digest: portfolio.digest,
-		policy_digest: digestOf(canonicalJson(policy)),
-		effects: effectsBasisOf(policy),
-		model: scores.model,
+		...receiptHead(desk.context, scores.model),
 		engine: "made by people",
 		travel: "straight",
 		seed: asked.seed,
 		iterations: Object.fromEntries(repIds.map((repId) => [repId, 0])),
-		data_through: Object.fromEntries(Object.entries(dataThroughOf(portfolio.tables, asOf)).map(([table, day]) => [table, formatDay(day)])),
+		data_through: throughDates(dataThroughOf(portfolio.tables, asOf)),
 		published: desk.published?.plan_id ?? null,
 		reps: [...repIds].sort((a, b) => (a < b ? -1 : 1)),
 	};
@@ -149,19 +143,7 @@ function documentOf(desk: Desk, asked: Asked): { plan: PlanDocument; refused: As
 		({ customer_id }) => !present.has(customer_id),
 	);
 	return {
-		plan: {
-			plan_id: planIdOf(receipt),
-			as_of: formatDay(asOf),
-			horizon: { from: formatDay(asOf), to: formatDay(horizon[horizon.length - 1]) },
-			currency: policy.currency,
-			policy,
-			receipt,
-			kpis: kpisOf(reps, unplanned),
-			reps,
-			unplanned,
-			unmet_required: unmet,
-			warnings: [],
-		},
+		plan: assemblePlan(desk.context, receipt, { reps, unplanned, unmet_required: unmet, warnings: [] }),
 		refused,
 	};
 }
