@@ -6,6 +6,7 @@ import { guardAccess } from "./http/access.ts";
 import { keepAudit } from "./http/audit-log.ts";
 import { answerError, registerErrorHandler } from "./http/error-handler.ts";
 import { createHttpServer } from "./http/http-server.ts";
+import { readJsonBodies } from "./http/json-bodies.ts";
 import { registerOpenApi } from "./http/openapi.ts";
 import { answerProtocolError } from "./http/protocol-errors.ts";
 import { registerAgendaRoutes } from "./routes/agendas.ts";
@@ -58,6 +59,7 @@ export async function buildApp(services: Services): Promise<App> {
 	app.setValidatorCompiler(validatorCompiler);
 	app.setSerializerCompiler(serializerCompiler);
 	registerErrorHandler(app);
+	readJsonBodies(app);
 	app.addHook("preClose", async () => void setTimeout(() => app.server.closeAllConnections(), DRAIN).unref());
 	traceRequests(app);
 	guardAccess(app, services);

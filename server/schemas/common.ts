@@ -12,7 +12,12 @@ export const askedDate = z
 	.string()
 	.refine((text) => !Number.isNaN(parsePlanningDay(text)), { message: EXPECTED_DAY })
 	.meta({ description: "a date, YYYY-MM-DD, from 1970 to 2100", format: "date" });
-export const id = z.string().min(1).max(256);
+/** An id of the client's; those of tables have no other control characters either. */
+export const id = z
+	.string()
+	.min(1)
+	.max(256)
+	.refine((text) => /^[\t\n\r\u0020-\uffff]*$/.test(text), "expected text without control characters");
 
 export const portfolioName = z
 	.string()

@@ -197,3 +197,24 @@ test("over a real socket a plan is ordered, made and read", async () => {
 	expect(answer.status).toBe(200);
 	expect(await answer.json()).toMatchObject({ status: "completed", plan_id: "plan20261123" });
 });
+
+test("U+0000, which not every database keeps, is refused in addresses and bodies, and its escape is text like any other", async () => {
+	const ordered = await service.app.inject({ method: "POST", url: "/v1/portfolios/acme/plans", payload: { as_of: "2026-11-23" } });
+	const { id } = ordered.json<{ id: string }>();
+	await service.services.plans.ended(service.tenant, id, 20);
+	const acme = "/v1/portfolios/acme";
+	for (const url of [
+		`/v1/plans/${id}/agendas?rep=%00`,
+		`/v1/plans/${id}/unplanned?rep=a%00`,
+		`/v1/plans/${id}/explanations/%00`,
+		`${acme}/agendas?rep=%00`,
+		`${acme}/calendars/%00`,
+		`${acme}/customers/%1f`,
+	])
+		expect((await get(url)).json(), url).toMatchObject({ status: 400, code: "MALFORMED" });
+	const erased = await service.app.inject({ method: "DELETE", url: `${acme}/customers/%00` });
+	expect(erased.statusCode, erased.body).toBe(400);
+	const webhook = (url: string) => service.app.inject({ method: "POST", url: "/v1/webhooks", payload: { url, types: ["run.published"] } });
+	expect((await webhook("https://example.com/\0")).json()).toMatchObject({ status: 400, code: "MALFORMED" });
+	expect((await webhook(String.raw`https://example.com/?\u0000`)).statusCode).toBe(201);
+});
