@@ -54,7 +54,7 @@ const send = (method: string, url: string, key?: string, headers: Record<string,
 	});
 
 async function makePlanAs(name: string): Promise<string> {
-	const headers = { prefer: "wait=20", "content-type": "application/json" };
+	const headers = { prefer: "wait=60", "content-type": "application/json" };
 	const answer = await send("POST", `/v1/portfolios/${SECRET}/plans`, keys[name], headers, '{"as_of":"2026-11-23"}');
 	if (answer.statusCode !== 200) throw new Error(answer.body);
 	return answer.json<{ id: string }>().id;

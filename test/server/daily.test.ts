@@ -77,7 +77,7 @@ async function moveTo(local: string): Promise<void> {
 async function runAt(local: string): Promise<void> {
 	await moveTo(local);
 	const [{ plan }] = await runs();
-	await service.services.plans.ended(service.tenant, plan, 20);
+	await service.services.plans.ended(service.tenant, plan, 60);
 	await service.services.daily.tick();
 }
 
@@ -210,7 +210,7 @@ test("a day's plan that was published by hand and superseded before the run saw 
 		const date = publish === "automatic" ? "2026-11-19" : "2026-11-23";
 		await moveTo(`${date}T04:30`);
 		const [{ plan }] = await runs();
-		await service.services.plans.ended(service.tenant, plan, 20);
+		await service.services.plans.ended(service.tenant, plan, 60);
 		await send("POST", `plans/${plan}/publish`);
 		const { id: later } = await service.tenant.store.addPlan({ portfolio: "acme", as_of: date }, planOf({ asOf: parseDay(date) }));
 		await send("POST", `plans/${later}/publish`);

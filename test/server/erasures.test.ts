@@ -254,7 +254,7 @@ test("a plan that is being made is made again without the customer, and one that
 	service.engine.answer = () => samplePlan();
 	expect((await erased).status).toBe(200);
 	service.engine.hold = false;
-	await service.services.plans.ended(service.tenant, id, 20);
+	await service.services.plans.ended(service.tenant, id, 60);
 	expect((await service.tenant.store.getPlan(id)).status).toBe("completed");
 	expect(service.engine.requests).toHaveLength(2);
 	const late = service.tenant.store.addPlan({ portfolio: "acme", as_of: "2026-11-23" }, planOf("2026-11-23", "2026-11-24"), undefined, era);
@@ -307,7 +307,7 @@ test("a plan that waits for its portfolio to be prepared brings no contact back 
 	await expect(service.tenant.erase(job, { ...workOn(rows), persist: fail } as never)).rejects.toThrow("cut off");
 	await service.stop();
 	service = await startService({ dataDir: service.dataDir });
-	await service.services.plans.ended(service.tenant, id, 20);
+	await service.services.plans.ended(service.tenant, id, 60);
 	expect(await service.tenant.store.getPlan(id)).toMatchObject({ status: "completed" });
 	expect(await words()).toEqual([]);
 });

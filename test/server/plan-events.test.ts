@@ -78,7 +78,7 @@ test("who comes back is told what changed since and nothing twice, also by a ser
 	const isSolving = (events: readonly Event[]) => events.some(({ data }) => data.progress !== null);
 	const first = await listen(`/v1/plans/${id}/events`, { isEnough: isSolving });
 	service.engine.hold = false;
-	await service.services.plans.ended(service.tenant, id, 20);
+	await service.services.plans.ended(service.tenant, id, 60);
 	const back = await listen(`/v1/plans/${id}/events`, { lastSeen: first.events.at(-1)?.id ?? "" });
 	expect(back.events.map(({ data }) => data.status)).toEqual(["completed"]);
 	expect((await listen(`/v1/plans/${id}/events`, { lastSeen: back.events[0].id })).status).toBe(204);

@@ -27,7 +27,7 @@ test("an order is answered 202 with the place of the plan, which is plan.json wi
 	const { id, status } = answer.json<{ id: string; status: string }>();
 	expect(["queued", "scoring"]).toContain(status);
 	expect(answer.headers.location).toBe(`/v1/plans/${id}`);
-	await service.services.plans.ended(service.tenant, id, 20);
+	await service.services.plans.ended(service.tenant, id, 60);
 	const plan = await get(`/v1/plans/${id}`);
 	expect(plan.statusCode).toBe(200);
 	const body = plan.json<object>();
@@ -37,9 +37,9 @@ test("an order is answered 202 with the place of the plan, which is plan.json wi
 });
 
 test("a client that is ready to wait gets the plan itself", async () => {
-	const answer = await order({ as_of: "2026-11-23" }, { prefer: "respond-async, wait=20" });
+	const answer = await order({ as_of: "2026-11-23" }, { prefer: "respond-async, wait=60" });
 	expect(answer.statusCode).toBe(200);
-	expect(answer.headers["preference-applied"]).toBe("wait=20");
+	expect(answer.headers["preference-applied"]).toBe("wait=60");
 	expect(answer.json()).toMatchObject({ status: "completed", ...samplePlan() });
 });
 
@@ -64,7 +64,7 @@ test("a running plan tells how far it is, and stops with the best found when ask
 		progress: { reps_done: 1, num_reps: 2, value_cents: 75, upper_bound_cents: 100, gap: 0.25 },
 	});
 	expect((await service.app.inject({ method: "POST", url: `/v1/plans/${id}/stop` })).statusCode).toBe(202);
-	await service.services.plans.ended(service.tenant, id, 20);
+	await service.services.plans.ended(service.tenant, id, 60);
 	expect((await get(`/v1/plans/${id}`)).json()).toMatchObject({ status: "stopped", ...samplePlan() });
 	expect((await service.app.inject({ method: "POST", url: `/v1/plans/${id}/stop` })).statusCode).toBe(409);
 });
@@ -86,7 +86,7 @@ test("a plan that the inputs do not allow fails with the engine's code and words
 		{ code: "INVALID_POLICY", message: "no", pointer: "/value" },
 	]);
 	const id = (await order({ as_of: "2026-11-23" })).json<{ id: string }>().id;
-	await service.services.plans.ended(service.tenant, id, 20);
+	await service.services.plans.ended(service.tenant, id, 60);
 	expect((await get(`/v1/plans/${id}`)).json()).toMatchObject({
 		status: "failed",
 		failure: { code: "INVALID_POLICY", detail: "the weights contradict", errors: [{ pointer: "/value" }] },
@@ -98,7 +98,7 @@ test("a plan that the inputs do not allow fails with the engine's code and words
 test("a defect's words stay in the log", async () => {
 	service.engine.failWith = new TypeError("cannot read secret of undefined");
 	const id = (await order({ as_of: "2026-11-23" })).json<{ id: string }>().id;
-	await service.services.plans.ended(service.tenant, id, 20);
+	await service.services.plans.ended(service.tenant, id, 60);
 	const answer = await get(`/v1/plans/${id}`);
 	expect(answer.json()).toMatchObject({ status: "failed", failure: { code: "INTERNAL" } });
 	expect(answer.body).not.toContain("secret");
@@ -155,7 +155,7 @@ test("the same Idempotency-Key and body make one plan; another body is refused",
 	expect(again.body).toBe(first.body);
 	expect(again.headers.location).toBe(first.headers.location);
 	expect((await order({ as_of: "2026-11-24" }, headers)).statusCode).toBe(422);
-	await service.services.plans.ended(service.tenant, first.json<{ id: string }>().id, 20);
+	await service.services.plans.ended(service.tenant, first.json<{ id: string }>().id, 60);
 	expect(service.engine.requests).toHaveLength(1);
 	const both = await Promise.all([
 		order({ as_of: "2026-11-23" }, { "idempotency-key": "k2" }),

@@ -191,7 +191,7 @@ test("over a real socket a client that goes away in the middle of an upload harm
 test("over a real socket a plan is ordered, made and read", async () => {
 	const answer = await fetch(`${address}/v1/portfolios/acme/plans`, {
 		method: "POST",
-		headers: { "content-type": "application/json", prefer: "wait=20" },
+		headers: { "content-type": "application/json", prefer: "wait=60" },
 		body: JSON.stringify({ as_of: "2026-11-23" }),
 	});
 	expect(answer.status).toBe(200);

@@ -129,7 +129,7 @@ export async function makePlan(app: App, body: object = { as_of: "2026-11-23" },
 	const answer = await app.inject({
 		method: "POST",
 		url: `/v1/portfolios/${portfolio}/plans`,
-		headers: { prefer: "wait=20" },
+		headers: { prefer: "wait=60" },
 		payload: body,
 	});
 	if (answer.statusCode !== 200) throw new Error(answer.body);

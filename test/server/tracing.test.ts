@@ -98,7 +98,7 @@ test("the making of a plan is a trace of its own with the solve in it, found by 
 test("a plan that fails says by which code, and not in whose words", async () => {
 	service.engine.failWith = new Error("maria-da-silva owes 100");
 	const payload = { as_of: "2026-11-23" };
-	await service.app.inject({ method: "POST", url: "/v1/portfolios/acme/plans", headers: { prefer: "wait=20" }, payload });
+	await service.app.inject({ method: "POST", url: "/v1/portfolios/acme/plans", headers: { prefer: "wait=60" }, payload });
 	service.engine.failWith = null;
 	const made = await spanOf("carteira.plan");
 	expect(made.attributes).toMatchObject({ "carteira.plan.status": "failed", "error.type": "INTERNAL" });

@@ -64,7 +64,7 @@ test("a plan is ordered while the portfolio is being changed, and made once it k
 	expect(await service.tenant.store.getPlan(id)).toMatchObject({ status: "queued" });
 	change.resolve();
 	await changed;
-	await service.services.plans.ended(service.tenant, id, 20);
+	await service.services.plans.ended(service.tenant, id, 60);
 	expect(known).toEqual([1]);
 	await service.close();
 });
@@ -79,7 +79,7 @@ test("a plan whose server was killed before its snapshot knew the contacts waits
 	await first.stop();
 	const second = await startService({ dataDir: first.dataDir });
 	const known = contactsKnown(second);
-	await second.services.plans.ended(second.tenant, id, 20);
+	await second.services.plans.ended(second.tenant, id, 60);
 	expect(await second.tenant.store.getPlan(id)).toMatchObject({ status: "completed" });
 	expect(known).toEqual([1]);
 	await second.close();
@@ -93,7 +93,7 @@ test("a plan of a portfolio that cannot be read fails with the reason, and keeps
 	await writeFile(join(folder, "orders.csv"), "order_id,customer_id\no1\n");
 	const bad = await service.services.plans.submit(service.tenant, { ...ORDER, portfolio: "bad" });
 	const good = await service.services.plans.submit(service.tenant, ORDER);
-	for (const { id } of [bad, good]) await service.services.plans.ended(service.tenant, id, 20);
+	for (const { id } of [bad, good]) await service.services.plans.ended(service.tenant, id, 60);
 	expect(await service.tenant.store.getPlan(bad.id)).toMatchObject({ status: "failed", failure: { code: "INVALID_INPUT" } });
 	expect(await service.tenant.store.getPlan(good.id)).toMatchObject({ status: "completed" });
 	await service.close();
@@ -108,7 +108,7 @@ test("what waits and what runs when the service ends is made after the next star
 	await first.stop();
 	const second = await startService({ dataDir: first.dataDir });
 	for (const { id } of [running, waiting]) {
-		await second.services.plans.ended(second.tenant, id, 20);
+		await second.services.plans.ended(second.tenant, id, 60);
 		expect(await second.tenant.store.getPlan(id)).toMatchObject({ status: "completed" });
 	}
 	await second.close();
@@ -135,7 +135,7 @@ test("each tenant has its turn, however much another has ordered", async () => {
 	await other.portfolios.install("acme", join(service.dataDir, "portfolios", "acme"));
 	const { id } = await plans.submit(other, { ...ORDER, seed: 4 });
 	service.engine.hold = false;
-	await plans.ended(other, id, 20);
+	await plans.ended(other, id, 60);
 	await expect.poll(() => service.engine.requests.map(({ seed }) => seed), { timeout: 20_000 }).toEqual([1, 4, 2, 3]);
 	await service.close();
 });
@@ -197,7 +197,7 @@ test("a plan that takes its process down again and again is given up with the re
 	}
 	await service.stop();
 	const next = await startService({ dataDir: service.dataDir });
-	await next.services.plans.ended(next.tenant, id, 20);
+	await next.services.plans.ended(next.tenant, id, 60);
 	expect(await next.tenant.store.getPlan(id)).toMatchObject({ status: "failed", failure: { detail: expect.stringContaining("3 times") } });
 	expect(next.engine.requests).toHaveLength(0);
 	await next.close();
