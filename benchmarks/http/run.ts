@@ -87,6 +87,7 @@ async function measure(): Promise<Measured[]> {
 	const { id } = await order({ iterations: 50 }, "wait=60");
 	const published = await fetch(`${url}/v1/plans/${id}/publish`, { method: "POST" });
 	if (!published.ok) throw new Error(`${published.status} ${await published.text()}`);
+	await fire("warm-up", 16, getAgenda, 100);
 	const idle = await fire("GET agenda, idle, 100 a second", 16, getAgenda, 100);
 	const most = await fire("GET agenda, as many as it takes", 16, getAgenda);
 	const posts = await fire("POST contact, as many as it takes", 64, postContact);

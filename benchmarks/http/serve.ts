@@ -1,5 +1,6 @@
 import { buildApp } from "../../server/app.ts";
 import { DEFAULT_CONFIG, DEFAULT_LIMITS } from "../../server/config.ts";
+import { BACKLOG } from "../../server/http/http-server.ts";
 import { createServices } from "../../server/services.ts";
 
 /** A service as `carteira serve` starts it, but for the limit of requests a minute; says its address on stdout. Arguments: data folder, database. */
@@ -14,7 +15,7 @@ const services = await createServices({
 	...(databaseUrl && { databaseUrl }),
 });
 const app = await buildApp(services);
-process.stdout.write(`${await app.listen({ host: "127.0.0.1", port: 0 })}\n`);
+process.stdout.write(`${await app.listen({ host: "127.0.0.1", port: 0, backlog: BACKLOG })}\n`);
 process.once("SIGTERM", () => {
 	void services.plans
 		.close()

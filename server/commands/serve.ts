@@ -4,6 +4,7 @@ import { CarteiraError } from "../../engine/index.ts";
 import { buildApp } from "../app.ts";
 import { DEFAULT_CONFIG, type ServerConfig, isLoopbackHost, validateHost } from "../config.ts";
 import { type Environment, LOG_LEVELS, describeSetting, findUnknown, readEnvironment } from "../environment.ts";
+import { BACKLOG } from "../http/http-server.ts";
 import { databasePath } from "../store/data-folder.ts";
 import { type Services, createServices } from "../services.ts";
 import { dataOption, databaseOption, given, modelOption, portOption, threadsOption, validateOutFolder } from "./options.ts";
@@ -62,7 +63,9 @@ export function refusePort(error: NodeJS.ErrnoException, { host, port }: Pick<Se
 export async function serveUntilAsked(services: Services, onListening: (address: string) => void): Promise<void> {
 	const app = await buildApp(services);
 	const { host, port } = services.config;
-	const address = await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => refusePort(error, services.config));
+	const address = await app
+		.listen({ host, port, backlog: BACKLOG })
+		.catch((error: NodeJS.ErrnoException) => refusePort(error, services.config));
 	onListening(address);
 	await askedToEnd();
 	tell("going down");
