@@ -3,6 +3,7 @@ import { CarteiraError } from "../errors.ts";
 import { knownPopulation, SLICED_FROM } from "../plan-snapshot.ts";
 import { buildOwnership } from "../policy/ownership.ts";
 import { type Population, validateSlice } from "../policy/population.ts";
+import type { Portfolio } from "../portfolio/portfolio.ts";
 import { openSnapshot, type Snapshot } from "../portfolio/snapshot/snapshot.ts";
 import { createDesk, type Desk } from "../replan/desk.ts";
 import type { Predictor } from "../scoring/predictor.ts";
@@ -75,9 +76,10 @@ interface Named {
 function namedIn(snapshot: Snapshot, plan: PlanDocument, order: unknown): Named {
 	const names = new Set<string>();
 	collect(order, names);
-	const { customer_id: ids } = snapshot.slice([], [...names]).tables.customers.texts;
+	const found = snapshot.slice([], [...names]);
+	const { customer_id: ids } = found.tables.customers.texts;
 	const customers = new Set(Array.from({ length: ids.length }, (_, row) => ids.at(row) ?? ""));
-	const reps = new Set(servers(snapshot, customers, plan));
+	const reps = new Set(servers(found, plan));
 	for (const { customer_id, rep_id } of plan.unplanned) if (rep_id !== null && customers.has(customer_id)) reps.add(rep_id);
 	const holds = (rep: PlanDocument["reps"][number]): boolean =>
 		customers.size > 0 && rep.days.some(({ entries }) => entries.some(({ customer_id }) => customers.has(customer_id)));
@@ -93,17 +95,17 @@ function collect(value: unknown, names: Set<string>): void {
 	else if (typeof value === "object" && value !== null) for (const member of Object.values(value)) collect(member, names);
 }
 
-/** Reps that serve some of the customers on some date of the plan. */
-function servers(snapshot: Snapshot, customers: ReadonlySet<string>, { horizon }: PlanDocument): string[] {
-	if (customers.size === 0) return [];
-	const portfolio = snapshot.slice([], [...customers]);
+/** Reps that serve some of a portfolio's customers on some date of the plan. */
+function servers(portfolio: Portfolio, { horizon }: PlanDocument): string[] {
 	const [from, to] = [parseDay(horizon.from), parseDay(horizon.to)];
 	const ownership = buildOwnership(
 		portfolio,
 		Array.from({ length: to - from + 1 }, (_, after) => from + after),
 	);
 	const { rep_id: ids } = portfolio.tables.reps.texts;
-	return Array.from({ length: customers.size }, (_, row) => ownership.repsOf(row)).flatMap((rows) => rows.map((rep) => ids.at(rep) ?? ""));
+	return Array.from({ length: portfolio.tables.customers.length }, (_, row) => ownership.repsOf(row)).flatMap((rows) =>
+		rows.map((rep) => ids.at(rep) ?? ""),
+	);
 }
 
 /** The customers of the reps, those that managers among them are called in for, and those named. */

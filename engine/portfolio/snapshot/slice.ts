@@ -3,18 +3,15 @@ import { takeInto } from "../timeline.ts";
 import type { Values } from "./column-file.ts";
 import { lazyRecord } from "./lazy.ts";
 
-/** Rows of customers that some reps look after, as owner, by assignment or by appointment, and of those named beside; ascending. */
-export function customersOf(reps: ReadonlySet<number>, beside: ReadonlySet<string>, customers: Table, links: readonly Table[]): Int32Array {
+/** Rows of customers that some reps look after, as owner, by assignment or by appointment, and rows beside them; ascending. */
+export function customersOf(reps: ReadonlySet<number>, beside: Iterable<number>, customers: Table, links: readonly Table[]): Int32Array {
 	const isTheirs = new Uint8Array(customers.length);
 	const owner = customers.refs.rep_id;
 	for (let row = 0; row < owner.length; row++) if (reps.has(owner[row])) isTheirs[row] = 1;
 	for (const { refs, numRows } of links) {
 		for (let row = 0; row < numRows; row++) if (reps.has(refs.rep_id[row])) isTheirs[refs.customer_id[row]] = 1;
 	}
-	if (beside.size > 0) {
-		const ids = customers.texts.customer_id;
-		for (let row = 0; row < customers.length; row++) if (beside.has(ids.at(row) ?? "")) isTheirs[row] = 1;
-	}
+	for (const row of beside) isTheirs[row] = 1;
 	return Int32Array.from(rowsWhere(customers.length, (row) => isTheirs[row] === 1));
 }
 

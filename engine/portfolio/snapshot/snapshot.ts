@@ -2,8 +2,9 @@ import { CarteiraError } from "../../errors.ts";
 import { type Portfolio, type RecentLines, rowsById, type Table, type Timeline } from "../portfolio.ts";
 import type { TableName } from "../schema.ts";
 import { openColumns } from "./shared-table.ts";
-import { openColumnFile } from "./column-file.ts";
+import { openColumnFile, type TextList } from "./column-file.ts";
 import { firstRowsFrom, openEventTable } from "./event-table.ts";
+import { findWords } from "./find-words.ts";
 import { once } from "./lazy.ts";
 import { type EventTableName, type Manifest, PLAIN_TABLES, type PlainTableName, partsOf, type Sha } from "./manifest.ts";
 import { openParts } from "./open-part.ts";
@@ -52,7 +53,8 @@ function openAll(folder: string, sha: Sha, manifest: Manifest): OpenSnapshot {
 			Table
 		>;
 		const sourceOf = (name: EventTableName): EventSource => openSource(folder, name, manifest, plain.customers.length);
-		return { manifest, plain, sources: { orders: sourceOf("orders"), contacts: sourceOf("contacts") } };
+		const customerIds = openColumnFile(pathsIn(folder)(manifest.tables.customers.columns)).texts("customer_id");
+		return { manifest, plain, customerIds, sources: { orders: sourceOf("orders"), contacts: sourceOf("contacts") } };
 	} catch (error) {
 		throw hasManifest(folder, sha) ? error : removed();
 	}
@@ -65,6 +67,8 @@ function removed(): CarteiraError {
 interface OpenSnapshot {
 	readonly manifest: Manifest;
 	readonly plain: Readonly<Record<PlainTableName, Table>>;
+	/** The same as `plain` has, to be searched for words without a string for each. */
+	readonly customerIds: TextList;
 	readonly sources: Readonly<Record<EventTableName, EventSource>>;
 }
 
@@ -141,8 +145,8 @@ function sliceOf(snapshot: OpenSnapshot, repIds: readonly string[], customerIds:
 	const unknown = repIds.filter((id) => !rowOf.has(id));
 	if (unknown.length > 0) throw new CarteiraError("NOT_FOUND", `reps that the table does not have: ${unknown.slice(0, 10).join(", ")}`);
 	const reps = new Set(repIds.flatMap((id) => rowOf.get(id) ?? []));
-	const beside = new Set(customerIds);
-	const customers = customersOf(reps, beside, plain.customers, [plain.assignments, plain.appointments]);
+	const beside = findWords(snapshot.customerIds, customerIds);
+	const customers = customersOf(reps, beside.values(), plain.customers, [plain.assignments, plain.appointments]);
 	const newRow = new Int32Array(plain.customers.length).fill(-1);
 	for (const [at, row] of customers.entries()) newRow[row] = at;
 	return build(snapshot, customers, {
