@@ -176,7 +176,7 @@ describe("a forecast", () => {
 				}
 				// Past origins with a window over and four before them with theirs over, too.
 				const judged = pictures.origins.map((_, k) => k).filter((k) => k >= days / 30 && k + days / 30 + 4 <= numOrigins);
-				const misses = { own: [0], window: [0] };
+				const misses = { own: [0], window: [0], ownWithYear: [0], year: [0] };
 				for (const by of ["total", "rep", "segment", "line"]) {
 					let [num, inside] = [0, 0];
 					for (const k of judged)
@@ -187,6 +187,10 @@ describe("a forecast", () => {
 							const { mean, lower, upper } = slowForecast(pictures, k, p, m, h);
 							if (by === "total") misses.own.push(Math.abs(mean / came - 1));
 							if (by === "total") misses.window.push(Math.abs(pictures.lastWindow[position] / came - 1));
+							if (by === "total" && !Number.isNaN(pictures.lastYear[position])) {
+								misses.ownWithYear.push(Math.abs(mean / came - 1));
+								misses.year.push(Math.abs(pictures.lastYear[position] / came - 1));
+							}
 							if (came === 0 && pictures.model[position] < pictures.quantum[m]) continue;
 							num++;
 							inside += Number(lower <= came && came <= upper);
@@ -199,7 +203,33 @@ describe("a forecast", () => {
 				const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / (values.length - 1);
 				expect(errors?.forecast).toBeCloseTo(mean(misses.own), 6);
 				expect(errors?.last_window).toBeCloseTo(mean(misses.window), 6);
+				expect(errors?.num_with_last_year).toBe(misses.year.length - 1);
+				if (misses.year.length === 1) expect([errors?.forecast_with_last_year, errors?.last_year]).toEqual([null, null]);
+				else {
+					expect(errors?.forecast_with_last_year).toBeCloseTo(mean(misses.ownWithYear), 6);
+					expect(errors?.last_year).toBeCloseTo(mean(misses.year), 6);
+				}
 			}
+	});
+
+	it("says of each figure where a naive forecast of it was off no further", () => {
+		const { notes, calibration } = forecastAt(trade, LAST_DAY);
+		const told = notes.flatMap(({ code, detail }) => (code === "NO_BETTER_THAN_NAIVE" ? [detail] : []));
+		const expected = calibration.accuracy.flatMap((errors) => {
+			const { metric, horizon_days: days, forecast, last_window, forecast_with_last_year, last_year } = errors;
+			const pairs = [
+				[forecast, last_window, "the window before again"],
+				[forecast_with_last_year, last_year, "last year's window again"],
+			] as const;
+			return pairs.flatMap(([ours, naive, name]) =>
+				ours !== null && naive !== null && naive <= ours
+					? [`${metric}, ${days} days: past error ${(100 * ours).toFixed(1)} %; ${name}: ${(100 * naive).toFixed(1)} %`]
+					: [],
+			);
+		});
+		expect(told).toEqual(expected);
+		expect(told.length).toBeGreaterThan(0);
+		expect(told.length).toBeLessThan(2 * calibration.accuracy.length);
 	});
 
 	it("counts the customers of a part that ordered in the year before", () => {
