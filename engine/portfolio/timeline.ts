@@ -7,7 +7,7 @@ export function timelineOf({ tables, timeline }: Portfolio): Timeline {
 }
 
 /** The timeline of tables whose rows are in any order. */
-export function buildTimeline({ customers, orders, contacts, products }: Portfolio["tables"]): Timeline {
+function buildTimeline({ customers, orders, contacts, products }: Portfolio["tables"]): Timeline {
 	const lines = groupByCustomer(orders.refs.customer_id, orders.numRows, customers.length, orders.days.ordered_on);
 	const met = groupByCustomer(contacts.refs.customer_id, contacts.numRows, customers.length, contacts.numbers.contacted_at);
 	return {

@@ -21,13 +21,13 @@ const TEXTS: Partial<Record<ColumnType, (cell: string | number | boolean) => str
 };
 
 /** A decimal number; one with three decimals gets a fourth, for `1.234` might be read as a grouped thousand. */
-export function formatNumber(value: number): string {
+function formatNumber(value: number): string {
 	const text = String(value);
 	return text.at(-4) === "." ? `${text}0` : text;
 }
 
 /** Decimal currency units of whole cents: -1234 → `-12.34`. */
-export function formatMoney(cents: number): string {
+function formatMoney(cents: number): string {
 	const size = Math.abs(cents);
 	const rest = size % 100;
 	return `${cents < 0 ? "-" : ""}${(size - rest) / 100}.${rest < 10 ? "0" : ""}${rest}`;
@@ -40,7 +40,7 @@ export function formatDatetime(seconds: number): string {
 }
 
 /** `HH:MM`, with seconds only where there are some. */
-export function formatClock(seconds: number): string {
+function formatClock(seconds: number): string {
 	const text = formatTime(seconds);
 	return text.endsWith(":00") ? text.slice(0, 5) : text;
 }

@@ -116,7 +116,7 @@ export function parseVersion(raw: RawCell): number {
 }
 
 /** Seconds from midnight of `HH:MM` or `HH:MM:SS`; NaN where it is none. */
-export function parseClock(raw: RawCell): number {
+function parseClock(raw: RawCell): number {
 	return typeof raw === "string" ? parseTime(raw.trim()) : Number.NaN;
 }
 

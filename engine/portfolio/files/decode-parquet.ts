@@ -1,5 +1,6 @@
 import { CarteiraError } from "../../errors.ts";
 import { checkPages, chunksOf, chunksQuery } from "./check-pages.ts";
+import { isOutOfMemory } from "./engine-errors.ts";
 import { refuseBomb } from "./file-limits.ts";
 import type { RawCell, RowSink } from "../cells/raw-rows.ts";
 import type { ColumnSpec, TableSpec } from "../schema.ts";
@@ -7,10 +8,14 @@ import type { ColumnSpec, TableSpec } from "../schema.ts";
 const TEXTUAL = /^(VARCHAR|DATE|TIMESTAMP|TIMESTAMP_S|TIMESTAMP_MS|TIMESTAMP_NS|TIME|UUID|ENUM\(.*\)|TIMESTAMP WITH TIME ZONE)$/;
 const NUMERIC = /^(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 
+/** Of the columnar engine alone. */
+const MEMORY = "1GB";
+
 /** Reads the rows of a Parquet file through DuckDB, which may open this one file and nothing else, in bounded memory. */
 export async function decodeParquet(path: string, numBytes: number, spec: TableSpec, sink: RowSink): Promise<void> {
 	const { DuckDBInstance } = await import("@duckdb/node-api"); // a native library: loaded only where it is used
-	const instance = await DuckDBInstance.create(":memory:", { memory_limit: "1GB", threads: "2" });
+	// What does not fit is refused: its folder to spill into would be wherever the process was started.
+	const instance = await DuckDBInstance.create(":memory:", { memory_limit: MEMORY, threads: "2", temp_directory: "" });
 	const connection = await instance.connect();
 	const file = `'${path.replaceAll("'", "''")}'`;
 	const rowsOf = async (sql: string): Promise<Record<string, unknown>[]> => (await connection.runAndReadAll(sql)).getRowObjects();
@@ -46,6 +51,7 @@ export async function decodeParquet(path: string, numBytes: number, spec: TableS
 		sink.end(named);
 	} catch (error) {
 		if (error instanceof CarteiraError) throw error;
+		if (isOutOfMemory(error)) throw new CarteiraError("INVALID_INPUT", `decoding it needs more than ${MEMORY}`);
 		const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
 		throw new CarteiraError("INVALID_INPUT", `not a complete Parquet file (${reason.slice(0, 300)})`);
 	} finally {

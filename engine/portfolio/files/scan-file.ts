@@ -5,7 +5,7 @@ import { CarteiraError } from "../../errors.ts";
 import { MAX_FILE_BYTES } from "./file-limits.ts";
 
 /** Files larger than this are refused: rows are counted in 32 bits, and disks end. */
-export const MAX_STREAMED_BYTES = 200_000_000_000;
+const MAX_STREAMED_BYTES = 200_000_000_000;
 export const PIECE_BYTES = 1 << 24;
 
 /** Gives the bytes of a file piece by piece; the buffer is used again for the next one. */

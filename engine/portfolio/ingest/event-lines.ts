@@ -28,7 +28,7 @@ export interface LineColumn {
 const MOST_JOINED = 65_535;
 
 /** Column of the time by which lines are sorted. */
-export function timeOf(table: TableName): string {
+function timeOf(table: TableName): string {
 	return table === "orders" ? "ordered_on" : "contacted_at";
 }
 

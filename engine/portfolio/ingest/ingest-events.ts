@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CarteiraError } from "../../errors.ts";
+import { isDiskFull, isOutOfMemory } from "../files/engine-errors.ts";
 import { digestOfFile, sizeOfFile, verifyDigest } from "../files/scan-file.ts";
 import { problemsOf } from "../files/find-tables.ts";
 import { MAX_PROBLEMS } from "../rows/table-draft.ts";
@@ -13,7 +14,7 @@ import { PARSED, type RowParser } from "./parse-rows.ts";
 import { type LinkIds, linkWords, placeCustomers, rowsOf, type Stubs } from "./place-words.ts";
 import { collectEvents } from "./purchase-events.ts";
 import { writeQuarantine } from "./quarantine.ts";
-import { isDiskFull, isOutOfMemory, openQueryEngine, quoted, type QueryEngine } from "./query-engine.ts";
+import { openQueryEngine, quoted, type QueryEngine } from "./query-engine.ts";
 import { isDiskFailure } from "../snapshot/disk.ts";
 import { BAD, type Findings, keptOf, setRowsAside } from "./set-aside.ts";
 import { makeWords } from "./unsure-rows.ts";

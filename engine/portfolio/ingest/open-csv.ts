@@ -1,12 +1,13 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { isInterrupted } from "../files/engine-errors.ts";
 import { csvHeader, deliver, findHeader, knownColumns } from "../files/decode-csv.ts";
 import { type CsvRecord, readCsvRecords } from "../files/csv-records.ts";
 import type { KnownColumn } from "../files/detect-notation.ts";
 import type { Dialect } from "../files/dialect.ts";
 import { TABLES, type TableName } from "../schema.ts";
 import { detectInSql } from "./detect-in-sql.ts";
-import { isInterrupted, literal, type QueryEngine } from "./query-engine.ts";
+import { literal, type QueryEngine } from "./query-engine.ts";
 import type { BrokenRecord, RawFile } from "./raw-file.ts";
 import { eachPiece } from "../files/scan-file.ts";
 import type { TextFacts } from "./text-facts.ts";

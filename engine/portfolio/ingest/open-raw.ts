@@ -1,4 +1,5 @@
 import { CarteiraError } from "../../errors.ts";
+import { isDiskFull, isOutOfMemory } from "../files/engine-errors.ts";
 import { decodeArrow } from "../files/decode-arrow.ts";
 import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
 import { decodeParquet } from "../files/decode-parquet.ts";
@@ -8,7 +9,7 @@ import { loadBytes } from "../files/scan-file.ts";
 import { TABLES } from "../schema.ts";
 import { openCsv } from "./open-csv.ts";
 import { openRowParser, type RowParser } from "./parse-rows.ts";
-import { isDiskFull, isOutOfMemory, type QueryEngine } from "./query-engine.ts";
+import { type QueryEngine } from "./query-engine.ts";
 import { openParquet } from "./raw-file.ts";
 import { splitRows, type SureRows } from "./unsure-rows.ts";
 

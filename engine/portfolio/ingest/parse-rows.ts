@@ -26,7 +26,7 @@ export interface RowParser extends RowSink {
 }
 
 /** How a column of the schema is held in the database. */
-export function columnKind({ type }: ColumnSpec): ColumnKind {
+function columnKind({ type }: ColumnSpec): ColumnKind {
 	if (type === "number" || type === "money" || type === "datetime" || type === "version") return "DOUBLE";
 	if (type === "day") return "INTEGER";
 	return type === "enum" ? "UTINYINT" : "VARCHAR";
