@@ -21,12 +21,14 @@ const VARIANTS: readonly (readonly [name: string, settings: Partial<SearchSettin
 	["no elites", { elites: 0 }],
 	["no blinks", { blink: 0, wideBlink: 0 }],
 	["days without prices of their own", { dayPrices: false }],
-	["time free of price", { dayPrices: false, timePrices: [0, 0] }],
+	["time free of price", { dayPrices: false, timePrices: [1e-9, 1e-9] }],
+	["no leaning", { leaning: 0 }],
+	["offers near the ruin alone", { elsewhere: 0 }],
 	["offers from anywhere", { nearOffers: 0, farOffers: 35 }],
 	["strings alone", { customerRuins: 0, callRuins: 0, scatteredRuins: 0 }],
 	["single contacts, no strings", { longestString: 1 }],
 	["ruins of 16", { meanRemoved: 16 }],
-	["no hot cycles", { hottest: 0.2 }],
+	["no hot cycles", { hottest: 0.5 }],
 	["no cycles", { firstCycle: 50_000 }],
 ];
 

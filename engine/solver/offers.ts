@@ -28,11 +28,14 @@ export interface OfferSources {
 	readonly orders: Orders;
 	readonly random: Random;
 	readonly settings: SearchSettings;
+	/** Share of lists around anybody. */
+	readonly elsewhere: number;
 }
 
 /**
  * Lists all customers that lost a contact in this move, some of those near the ruin's seed (-1: none), where the free time is, and a few from
- * anywhere: more iterations are worth more than complete ones. Their order is random, by value for their time, or by value.
+ * anywhere: more iterations are worth more than complete ones. Their order is random, by value for their time, or by value. Now and then the centre is
+ * anybody instead of the seed, and who lost a contact comes last.
  */
 export function listOffers(offers: Offers, sources: OfferSources, iteration: number, seed: number): void {
 	const { problem, journal, neighbours, orders, random, settings } = sources;
@@ -42,6 +45,9 @@ export function listOffers(offers: Offers, sources: OfferSources, iteration: num
 		offers.lostAt[customer] = iteration;
 		offer(offers, customer, iteration);
 	}
+	const numLost = offers.count;
+	const isElsewhere = sources.elsewhere > 0 && orders.byPrize.length > 0 && random.next() < sources.elsewhere;
+	if (isElsewhere) seed = orders.byPrize[random.below(orders.byPrize.length)];
 	const hasNear = seed >= 0 && neighbours.width > 0 && neighbours.list[seed * neighbours.width] >= 0;
 	if (hasNear) {
 		const near = Math.min(settings.nearOffers, neighbours.width);
@@ -60,6 +66,7 @@ export function listOffers(offers: Offers, sources: OfferSources, iteration: num
 		const rank = choice < 0.7 ? orders.densityRank : orders.prizeRank;
 		for (let i = 0; i < offers.count; i++) offers.key[i] = rank[offers.customers[i]];
 	}
+	if (isElsewhere) for (let i = 0; i < numLost; i++) offers.key[i] += orders.byPrize.length;
 	sortByKey(offers);
 }
 

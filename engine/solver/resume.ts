@@ -124,7 +124,7 @@ function createStep(problem: Problem, solution: WorkingSolution, { seed, scale, 
 	const ruin: Ruin = { problem, solution, journal, neighbours, random, settings: SETTINGS, contacts: new Int32Array(solution.stride) };
 	const openDays = new Uint8Array(problem.numDays);
 	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
-	const sources = { problem, journal, neighbours, orders, random, settings: SETTINGS };
+	const sources = { problem, journal, neighbours, orders, random, settings: SETTINGS, elsewhere: 0 };
 	const usual = yieldOfTime(problem, solution, scale);
 	const ruinOnce = (): number => {
 		if (problem.numSlots === 0) return -1;

@@ -3,6 +3,7 @@ import { priceRoughly, type Rough } from "./bound/rough.ts";
 import { rowsOfDay } from "./bound/rows.ts";
 import type { Prices } from "./insertion.ts";
 import { beginMove, createJournal, type Journal, rollBack } from "./journal.ts";
+import { meanPrize, travelOf, turnoverOf, valueOfTime } from "./measures.ts";
 import { findMustHaves, isMissing, pickMissing } from "./must-haves.ts";
 import { findNeighbours, type Neighbours } from "./neighbours.ts";
 import { createOffers, listOffers, type Offers } from "./offers.ts";
@@ -78,6 +79,8 @@ interface Search {
 	readonly pairShare: number;
 	/** Share of iterations that remove contacts anywhere. */
 	readonly scatteredRuins: number;
+	/** Share that offer the free time to anybody first; none where remote contacts near the ruin fill it as well. */
+	readonly elsewhere: number;
 	readonly pool: RoutePool;
 	readonly recombiner: Recombiner;
 	readonly best: Snapshot;
@@ -86,6 +89,8 @@ interface Search {
 	readonly elites: Snapshot[];
 	readonly onProgress: ReportProgress | undefined;
 	iterations: number;
+	/** How far the cycle in hand leans towards short ways, in shares of the yield of time. */
+	lean: number;
 }
 
 /**
@@ -141,6 +146,7 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 		hasHorizonLimits,
 		pairShare: mayNeedPairs(problem) ? (problem.numCustomers <= FEW_CUSTOMERS ? PAIR_SHARE_OF_FEW : PAIR_SHARE) : 0,
 		scatteredRuins: problem.numCustomers <= FEW_CUSTOMERS || hasHorizonLimits ? settings.scatteredRuins : 0,
+		elsewhere: rough ? 0 : settings.elsewhere,
 		pool: pool ?? createPool(problem),
 		recombiner: createRecombiner(problem),
 		best: createSnapshot(problem, solution),
@@ -148,6 +154,7 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 		elites: [],
 		onProgress,
 		iterations: 0,
+		lean: 0,
 	};
 }
 
@@ -210,6 +217,7 @@ function keepElite({ problem, solution, cycleBest, elites, settings }: Search): 
 
 function runCycle(state: Search, cycle: number, shallStop: StopRule): void {
 	const { problem, settings, solution, journal, random, best, cycleBest, openDays, pool } = state;
+	state.lean = isHottest(cycle) ? settings.leaning * random.next() : 0;
 	const length = Math.ceil(settings.firstCycle * settings.cycleGrowth ** cycle);
 	const hot = isHottest(cycle) ? settings.hottest : settings.hot;
 	const contacts = solution.numContacts.reduce((sum, count) => sum + count, 0);
@@ -218,7 +226,9 @@ function runCycle(state: Search, cycle: number, shallStop: StopRule): void {
 	const yieldOfTime = valueOfTime(problem, solution);
 	const cooling = (settings.cold / hot) ** (1 / length);
 	let temperature = hot * scale;
+	const travelPrice = state.lean * yieldOfTime;
 	let score = scoreOf(solution);
+	let travel = travelOf(problem, solution);
 	saveSnapshot(problem, solution, cycleBest);
 	for (let i = 0; i < length && (i === 0 || !shallStop(state.iterations)); i++) {
 		if (state.onProgress && state.iterations % REPORT_EVERY === 0) state.onProgress({ iterations: state.iterations, value: best.value });
@@ -230,8 +240,10 @@ function runCycle(state: Search, cycle: number, shallStop: StopRule): void {
 		if (seed < 0) openDays.fill(1);
 		recreateAll(state, yieldOfTime, temperature, seed);
 		const reached = scoreOf(solution);
-		if (reached >= score + temperature * Math.log(1 - random.next())) {
+		const way = travelOf(problem, solution);
+		if (reached - score >= travelPrice * (way - travel) + temperature * Math.log(1 - random.next())) {
 			score = reached;
+			travel = way;
 			if (settings.recombination > 0 && score > best.score - KEPT_MARGIN * turnover) keepRoutes(pool, problem, solution, journal);
 			if (score > cycleBest.score) saveSnapshot(problem, solution, cycleBest);
 			if (score > best.score) copySnapshot(cycleBest, best);
@@ -269,7 +281,7 @@ function recreateAll(state: Search, yieldOfTime: number, temperature: number, se
 	prices.push = random.next() < 0.1 ? 1 : 0;
 	// Now and then a contact may come in at a loss: it can pay once others near it are in.
 	prices.subsidy = random.next() < 0.1 ? 10 * temperature * random.next() : 0;
-	if (!state.rough) prices.time.fill(yieldOfTime * settings.timePrices[random.next() < 0.5 ? 0 : 1]);
+	if (!state.rough) prices.time.fill(yieldOfTime * drawTimePrice(state));
 	listOffers(offers, state, state.iterations, seed);
 	if (state.pairShare > 0 && random.next() < state.pairShare) insertRandomPair(state);
 	if (solution.missing > 0 && random.next() < 0.8) insertMissing(state);
@@ -277,6 +289,12 @@ function recreateAll(state: Search, yieldOfTime: number, temperature: number, se
 		const customer = offers.customers[i];
 		insertChain(state.recreation, customer, openDays, offers.lostAt[customer] === state.iterations);
 	}
+}
+
+/** A share of the yield of time: of the whole range, or, as far as the cycle leans, of its upper end. */
+function drawTimePrice({ settings, random, lean }: Search): number {
+	const [low, high] = settings.timePrices;
+	return high * (low / high) ** ((1 - lean) * random.next());
 }
 
 /** Two contacts of the customers just offered, on a day and in a slot of it. */
@@ -343,29 +361,4 @@ function fillUp(state: Search): void {
 		}
 	}
 	saveSnapshot(problem, solution, state.best);
-}
-
-/** Cents that a second of the slots yields. */
-function valueOfTime(problem: Problem, solution: WorkingSolution): number {
-	let time = 1;
-	for (let slot = 0; slot < problem.numSlots; slot++) time += problem.slotClose[slot] - problem.slotOpen[slot];
-	return Math.max(0, turnoverOf(problem, solution)) / time;
-}
-
-/** Prizes above 0 and travel costs, added up: a measure of scale that is positive for minimisation too. */
-function turnoverOf(problem: Problem, solution: WorkingSolution): number {
-	let turnover = 0;
-	for (let slot = 0; slot < problem.numSlots; slot++) {
-		turnover += solution.cost[slot];
-		const base = slot * solution.stride;
-		for (let k = base + 1; k <= base + solution.count[slot]; k++) {
-			const option = solution.items[k];
-			if (option < problem.numOptions) turnover += Math.max(0, problem.prize[option * (problem.numDays + 1)]);
-		}
-	}
-	return turnover;
-}
-
-function meanPrize(problem: Problem): number {
-	return problem.prize.reduce((sum, prize) => sum + Math.max(0, prize), 0) / Math.max(1, problem.prize.length);
 }

@@ -11,6 +11,8 @@ export interface SearchSettings {
 	readonly callRuins: number;
 	/** Share that remove contacts anywhere, in small problems and where resources are limited over the horizon. */
 	readonly scatteredRuins: number;
+	/** Share of iterations that offer it to others than those who lost a contact first, near anybody, so that a far cluster can take a near one's place. */
+	readonly elsewhere: number;
 	/** Beside those that lost a contact, an iteration offers the free time to about half of so many nearest to the ruin's seed, and to so many others. */
 	readonly nearOffers: number;
 	readonly farOffers: number;
@@ -19,8 +21,10 @@ export interface SearchSettings {
 	readonly wideBlink: number;
 	/** Whether days have prices of their own, from a relaxation, where remote contacts can fill every gap (problems of more than a few customers). */
 	readonly dayPrices: boolean;
-	/** Elsewhere a second costs an insertion one of these shares of what a second of the slots yields. */
+	/** Elsewhere a second costs an insertion between these shares of what a second of the slots yields, drawn evenly on a logarithmic scale. */
 	readonly timePrices: readonly [number, number];
+	/** Hottest cycles lean towards short ways, each by a share of its own: cheap time is out, and a second of travel counts up to this share of the yield. */
+	readonly leaning: number;
 	/** Temperatures in mean values of a contact: cycles begin hot and hottest in turn, the hottest forget where they came from. */
 	readonly hot: number;
 	readonly hottest: number;
@@ -40,15 +44,17 @@ export const DEFAULT_SETTINGS: SearchSettings = {
 	customerRuins: 0.1,
 	callRuins: 0.15,
 	scatteredRuins: 0.05,
+	elsewhere: 0.2,
 	nearOffers: 25,
 	farOffers: 10,
 	blink: 0.01,
 	wideBlink: 1 / 3,
 	dayPrices: true,
-	timePrices: [0.15, 0.5],
-	hot: 0.2,
+	timePrices: [0.15, 1.5],
+	leaning: 1,
+	hot: 0.5,
 	hottest: 2,
-	cold: 0.005,
+	cold: 0.01,
 	firstCycle: 6000,
 	cycleGrowth: 1.4,
 	elites: 4,
