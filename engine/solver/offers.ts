@@ -28,8 +28,6 @@ export interface OfferSources {
 	readonly orders: Orders;
 	readonly random: Random;
 	readonly settings: SearchSettings;
-	/** Share of lists around anybody. */
-	readonly elsewhere: number;
 }
 
 /**
@@ -46,7 +44,7 @@ export function listOffers(offers: Offers, sources: OfferSources, iteration: num
 		offer(offers, customer, iteration);
 	}
 	const numLost = offers.count;
-	const isElsewhere = sources.elsewhere > 0 && orders.byPrize.length > 0 && random.next() < sources.elsewhere;
+	const isElsewhere = settings.elsewhere > 0 && orders.byPrize.length > 0 && random.next() < settings.elsewhere;
 	if (isElsewhere) seed = orders.byPrize[random.below(orders.byPrize.length)];
 	const hasNear = seed >= 0 && neighbours.width > 0 && neighbours.list[seed * neighbours.width] >= 0;
 	if (hasNear) {

@@ -25,7 +25,7 @@ export interface ResumeOptions {
 }
 
 /** Ruins are small: what is there shall mostly stay. */
-const SETTINGS: SearchSettings = { ...DEFAULT_SETTINGS, meanRemoved: 4, longestString: 6, nearOffers: 16, farOffers: 10 };
+const SETTINGS: SearchSettings = { ...DEFAULT_SETTINGS, elsewhere: 0, meanRemoved: 4, longestString: 6, nearOffers: 16, farOffers: 10 };
 const CUSTOMER_RUINS = 0.25;
 const CALL_RUINS = 0.2;
 /** Temperatures in mean values of a contact. */
@@ -124,7 +124,7 @@ function createStep(problem: Problem, solution: WorkingSolution, { seed, scale, 
 	const ruin: Ruin = { problem, solution, journal, neighbours, random, settings: SETTINGS, contacts: new Int32Array(solution.stride) };
 	const openDays = new Uint8Array(problem.numDays);
 	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
-	const sources = { problem, journal, neighbours, orders, random, settings: SETTINGS, elsewhere: 0 };
+	const sources = { problem, journal, neighbours, orders, random, settings: SETTINGS };
 	const usual = yieldOfTime(problem, solution, scale);
 	const ruinOnce = (): number => {
 		if (problem.numSlots === 0) return -1;

@@ -15,7 +15,7 @@ import { createPool, keepRoute, type RoutePool } from "./pool.ts";
 import type { Problem } from "./problem.ts";
 import { UNLIMITED } from "./problem-spec.ts";
 import { createRecombiner, recombine, type Recombiner } from "./recombine.ts";
-import { DEFAULT_SETTINGS, type SearchSettings } from "./settings.ts";
+import { DEFAULT_SETTINGS, PRICED_DAYS, type SearchSettings } from "./settings.ts";
 import { copySnapshot, createSnapshot, loadSnapshot, saveSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StopRule } from "./stop.ts";
 import { hasCombinations, scoreOf, type WorkingSolution } from "./working-solution.ts";
@@ -79,8 +79,6 @@ interface Search {
 	readonly pairShare: number;
 	/** Share of iterations that remove contacts anywhere. */
 	readonly scatteredRuins: number;
-	/** Share that offer the free time to anybody first; none where remote contacts near the ruin fill it as well. */
-	readonly elsewhere: number;
 	readonly pool: RoutePool;
 	readonly recombiner: Recombiner;
 	readonly best: Snapshot;
@@ -113,7 +111,6 @@ export function search(problem: Problem, seed: number, shallStop: StopRule, opti
 }
 
 function createSearch(problem: Problem, seed: number, { settings: given, onProgress, pool }: SearchOptions): Search {
-	const settings = { ...DEFAULT_SETTINGS, ...given };
 	const solution = createWorkingSolution(problem);
 	const journal = createJournal(problem, solution);
 	const random = createRandom(seed);
@@ -122,7 +119,9 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const neighbours = findNeighbours(problem);
 	const hasHorizonLimits = problem.resourceIsHorizon.includes(1);
 	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
-	const rough = settings.dayPrices && hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
+	const { dayPrices } = { ...DEFAULT_SETTINGS, ...given };
+	const rough = dayPrices && hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
+	const settings = { ...DEFAULT_SETTINGS, ...(rough && PRICED_DAYS), ...given };
 	if (rough) chargeDays(problem, prices, rough);
 	return {
 		problem,
@@ -146,7 +145,6 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 		hasHorizonLimits,
 		pairShare: mayNeedPairs(problem) ? (problem.numCustomers <= FEW_CUSTOMERS ? PAIR_SHARE_OF_FEW : PAIR_SHARE) : 0,
 		scatteredRuins: problem.numCustomers <= FEW_CUSTOMERS || hasHorizonLimits ? settings.scatteredRuins : 0,
-		elsewhere: rough ? 0 : settings.elsewhere,
 		pool: pool ?? createPool(problem),
 		recombiner: createRecombiner(problem),
 		best: createSnapshot(problem, solution),
@@ -217,7 +215,7 @@ function keepElite({ problem, solution, cycleBest, elites, settings }: Search): 
 
 function runCycle(state: Search, cycle: number, shallStop: StopRule): void {
 	const { problem, settings, solution, journal, random, best, cycleBest, openDays, pool } = state;
-	state.lean = isHottest(cycle) ? settings.leaning * random.next() : 0;
+	state.lean = settings.leaning > 0 && isHottest(cycle) ? settings.leaning * random.next() : 0;
 	const length = Math.ceil(settings.firstCycle * settings.cycleGrowth ** cycle);
 	const hot = isHottest(cycle) ? settings.hottest : settings.hot;
 	const contacts = solution.numContacts.reduce((sum, count) => sum + count, 0);

@@ -60,3 +60,6 @@ export const DEFAULT_SETTINGS: SearchSettings = {
 	elites: 4,
 	recombination: 0.25,
 };
+
+/** What differs where days have prices of their own: remote contacts fill what a ruin leaves, so the rest was measured to bring nothing. */
+export const PRICED_DAYS: Partial<SearchSettings> = { elsewhere: 0, leaning: 0, hot: 0.2, cold: 0.005 };
