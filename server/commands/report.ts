@@ -63,5 +63,5 @@ export function tellReports(reports: readonly TableReport[]): void {
 
 /** Tells what a reader should know of what was read. */
 export function tellWarnings(reports: readonly TableReport[]): void {
-	for (const { table, warnings } of reports) for (const warning of warnings) warn(`${table}: ${plain(warning)}`);
+	for (const { warnings } of reports) for (const warning of warnings) warn(plain(warning));
 }

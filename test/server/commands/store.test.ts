@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -32,6 +32,16 @@ test("a store that nothing was appended to is left as it is", async () => {
 	const { sha } = openSnapshot(store);
 	expect(await runHere("import", "compact", store)).toMatchObject({ exit: 0, out: `${store} had nothing appended\n` });
 	expect(openSnapshot(store).sha).toBe(sha);
+});
+
+test("what a reader should know of a table is told once, with the table's name", async () => {
+	const pieces = join(scratch, "pieces");
+	await mkdir(pieces);
+	const order = { order_id: "o1", customer_id: "c1", ordered_on: "2026-10-01", product_id: "p1", quantity: 2 };
+	await writeFile(join(pieces, "orders.ndjson"), JSON.stringify(order));
+	const { exit, told } = await runHere("import", "portfolio", pieces, "--out", join(scratch, "of-pieces"));
+	expect(exit, told).toBe(0);
+	expect(told).toContain("warning: orders: no column net_value; quantity stands in for it");
 });
 
 test("what is no folder of files, or no store, is refused", async () => {
