@@ -110,9 +110,10 @@ function attempt(
 	return { outcomes, reps, net: valueOf({ reps }) - toll, isFelt };
 }
 
-/** Whichever meets more wishes, or is worth more; else the first. */
+/** Whichever keeps more promises and meets more wishes, or is worth more; else the first. */
 function better(one: Attempt, other: Attempt): Attempt {
-	const unmetIn = ({ outcomes }: Attempt): number => [...outcomes.values()].reduce((sum, { unmetWishes }) => sum + unmetWishes.length, 0);
+	const unmetIn = ({ outcomes }: Attempt): number =>
+		[...outcomes.values()].reduce((sum, { unmet, unmetWishes }) => sum + unmet.length + unmetWishes.length, 0);
 	const fewer = unmetIn(one) - unmetIn(other);
 	return fewer > 0 || (fewer === 0 && other.net > one.net) ? other : one;
 }

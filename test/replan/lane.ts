@@ -63,9 +63,11 @@ export function liveDays({ plan, desk, portfolio }: Room, seeds: Iterable<number
 		numRevisions++;
 		const again = replan(desk, before, order).plan;
 		if (bytesOf(again, before) !== bytesOf(after, before)) unequal.push(seed);
-		// A wish may cost; without one, a search has nothing to lose.
+		// A wish may cost, and so may a promise that a late day could not have kept; else a search has nothing to lose.
 		const isWished = order.events?.some(({ type }) => type === "urgent" || type === "swap");
-		if (!isWished && valueOf(after) < valueOf(replan(desk, before, { ...order, iterations: 0 }).plan)) worse.push(seed);
+		const carried = replan(desk, before, { ...order, iterations: 0 }).plan;
+		const isKeptMore = after.unmet_required.length < carried.unmet_required.length;
+		if (!isWished && !isKeptMore && valueOf(after) < valueOf(carried)) worse.push(seed);
 		const found = checkOf(after, before, seed % resolving.every === 0);
 		if (found.length > 0) violations.push({ seed, order, violations: found.slice(0, 5) });
 		if (seed % resolving.every === 0) lost.push(...lostBy(desk, before, after, order, resolving.iterations));
