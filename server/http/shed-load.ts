@@ -12,6 +12,9 @@ const LONGEST_WAIT = 2000;
 /** Milliseconds between looks for those that waited too long. */
 const LOOK = 100;
 
+/** Whoever asks whether the service is alive would end one that is only busy. */
+const ALIVE = "/healthz";
+
 /** A request of which nothing but the headers was read: its sender is held back by its connection. */
 interface Waiting {
 	readonly request: IncomingMessage;
@@ -86,7 +89,7 @@ export function shedLoad(
 	}
 
 	return (answer) => (request, response) => {
-		if (numAtOnce < maxAtOnce) return begin({ request, response, answer });
+		if (numAtOnce < maxAtOnce || request.url === ALIVE) return begin({ request, response, answer });
 		if (queue.size >= maxWaiting) return refuse(request, response);
 		const waiting = { request, response, answer, until: performance.now() + longestWait };
 		queue.add(waiting);

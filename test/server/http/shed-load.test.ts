@@ -27,6 +27,7 @@ async function countRefused({ services }: TestService): Promise<number> {
 test("while too many requests are being answered others are turned away before their bodies are sent, and let in afterwards", async () => {
 	const { service, port, slow, get } = await startBusy({ max_requests_at_once: 2, max_requests_waiting: 0 });
 	await expect.poll(async () => (await get("/v1/limits")).status, { timeout: 20_000 }).toBe(503);
+	expect((await get("/healthz")).status).toBe(200); // or it would be started anew in the midst of its work
 	const turnedAway = await new Promise<string>((resolve) => {
 		const socket = open(port);
 		let answer = "";
