@@ -29,6 +29,8 @@ export interface RepOutcome {
 	readonly unmetWishes: readonly number[];
 	readonly unplanned: readonly Unplanned[];
 	readonly unmet: readonly UnmetRequired[];
+	/** Were the day in hand and those after it decided one after the other? What the first gained, the others may have lost. */
+	readonly isSplit: boolean;
 }
 
 /** How a rep's horizon stands at the moment. */
@@ -297,6 +299,7 @@ function outcomeOf(desk: Desk, order: RepOrder, present: Present | null, scopes:
 		unmetWishes: scopes.map(({ unmetWishes }) => unmetWishes).reduce((both, one) => both.filter((customer) => one.includes(customer))),
 		unplanned: rows,
 		unmet,
+		isSplit: scopes.length > 1,
 	};
 }
 

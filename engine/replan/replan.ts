@@ -75,7 +75,7 @@ interface Attempt {
 	readonly reps: readonly RepPlan[];
 	/** Value of all agendas less the price of changes. */
 	readonly net: number;
-	/** Do others lose by it? */
+	/** May others, or other days, have lost by it? */
 	readonly isFelt: boolean;
 }
 
@@ -97,6 +97,7 @@ function attempt(
 		isFelt ||= isConcerned(desk, plan, working, order.plan);
 		const outcome = replanRep(desk, order);
 		outcomes.set(repId, outcome);
+		isFelt ||= outcome.isSplit;
 		left -= outcome.numChanges;
 		toll += outcome.numChanges * order.changePrice;
 		working = { ...working, reps: working.reps.map((rep) => (rep.rep_id === repId ? outcome.plan : rep)) };
