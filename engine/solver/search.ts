@@ -15,7 +15,7 @@ import { createPool, keepRoute, type RoutePool } from "./pool.ts";
 import type { Problem } from "./problem.ts";
 import { UNLIMITED } from "./problem-spec.ts";
 import { createRecombiner, recombine, type Recombiner } from "./recombine.ts";
-import { DEFAULT_SETTINGS, PRICED_DAYS, type SearchSettings } from "./settings.ts";
+import { DEFAULT_SETTINGS, FEW_ROUTES, SETTLED, type SearchSettings } from "./settings.ts";
 import { copySnapshot, createSnapshot, loadSnapshot, saveSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StopRule } from "./stop.ts";
 import { hasCombinations, scoreOf, type WorkingSolution } from "./working-solution.ts";
@@ -121,7 +121,7 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
 	const { dayPrices } = { ...DEFAULT_SETTINGS, ...given };
 	const rough = dayPrices && hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
-	const settings = { ...DEFAULT_SETTINGS, ...(rough && PRICED_DAYS), ...given };
+	const settings = { ...DEFAULT_SETTINGS, ...((rough || problem.numSlots > FEW_ROUTES) && SETTLED), ...given };
 	if (rough) chargeDays(problem, prices, rough);
 	return {
 		problem,

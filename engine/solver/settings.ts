@@ -61,5 +61,11 @@ export const DEFAULT_SETTINGS: SearchSettings = {
 	recombination: 0.25,
 };
 
-/** What differs where days have prices of their own: remote contacts fill what a ruin leaves, so the rest was measured to bring nothing. */
-export const PRICED_DAYS: Partial<SearchSettings> = { elsewhere: 0, leaning: 0, hot: 0.2, cold: 0.005 };
+/** Most routes of a problem that has the settings above. */
+export const FEW_ROUTES = 4;
+
+/**
+ * What differs for many routes, and where days have prices of their own because remote contacts fill what a ruin leaves: there the settings for
+ * long routes were measured to bring nothing or to cost.
+ */
+export const SETTLED: Partial<SearchSettings> = { elsewhere: 0, timePrices: [0.15, 0.5], leaning: 0, hot: 0.2, cold: 0.005 };
