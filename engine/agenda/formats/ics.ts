@@ -1,4 +1,4 @@
-import ical, { type ICalCalendar, ICalCalendarMethod, ICalEventStatus } from "ical-generator";
+import ical, { escape, type ICalCalendar, ICalCalendarMethod, ICalEventStatus } from "ical-generator";
 import { Temporal } from "temporal-polyfill";
 import { createVoice, type Voice } from "../messages.ts";
 import type { Entry } from "../plan-document.ts";
@@ -29,7 +29,7 @@ function describe({ brief, products, reason, value_cents: value }: Entry, voice:
 /** A calendar without events yet. `from`, `to`: dates of its first and last. */
 function createCalendar(name: string, language: string, from: string, to: string): ICalCalendar {
 	return ical({
-		name,
+		name: escape(name, false), // of all texts the only one that the library writes as it is
 		prodId: { company: "Carteira", product: "agenda", language: language.slice(0, 2).toUpperCase() },
 		method: ICalCalendarMethod.PUBLISH,
 		timezone: { name: null, generator: (zone) => formatVtimezone(zone, from, to) },

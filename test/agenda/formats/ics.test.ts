@@ -22,6 +22,15 @@ test("no line is longer than 75 octets, and line breaks are those of the standar
 	expect(text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
 });
 
+test("a rep's id, whatever is in it, makes no lines of its own", () => {
+	const rep = "r,1;\\\r\nX-OTHER:1";
+	const plan = samplePlan();
+	const lines = linesOf(formatAgendaIcs({ ...plan, reps: plan.reps.map((one) => ({ ...one, rep_id: rep })) }, { rep }));
+	expect(lines).toContain(String.raw`NAME:Carteira r\,1\;\\\nX-OTHER:1`);
+	expect(lines).toContain(String.raw`CATEGORIES:retain,r\,1\;\\\nX-OTHER:1`);
+	expect(lines).not.toContain("X-OTHER:1");
+});
+
 test("a plan without entries is an empty calendar", () => {
 	const lines = linesOf(formatAgendaIcs(samplePlan(), { rep: "nobody" }));
 	expect(lines[0]).toBe("BEGIN:VCALENDAR");
