@@ -2,6 +2,7 @@ import { parseTime, type Seconds } from "../units.ts";
 import { longestLeg, placeOfCustomer, placeOfRep } from "./places.ts";
 import type { DayShape, EntryShape, PlanShape, RevisionShape } from "./shape.ts";
 import type { AgendaView, Checked, ContactView } from "./views.ts";
+import { type Interval, overlaps } from "./work-day.ts";
 
 type Rule = RevisionShape["rules"][number];
 type Absence = RevisionShape["absences"][number];
@@ -77,7 +78,14 @@ function movedOf(
 		revision.events.some((event) => event.rep_id === repId && event.customer_id === customer_id && FREEING.has(event.type)),
 	);
 	const freedFrom = Math.min(...freed.map(({ start }) => parseTime(start)));
-	const late = latenessOf(context, agenda, planned, rest, factorOf(revised, repId, today));
+	const late = latenessOf(
+		context,
+		agenda,
+		planned,
+		rest,
+		pausesToCome(agenda, planned, clockOf(revision)),
+		factorOf(revised, repId, today),
+	);
 	const isLateAt = (entry: EntryShape): boolean => late.has(entry) || parseTime(entry.start) >= freedFrom;
 	const first = rest.findIndex(isLateAt);
 	const stays = new Set(agenda.contacts.map(({ entry }) => entry.customer_id));
@@ -91,24 +99,31 @@ function factorOf({ receipt }: PlanShape, repId: string, date: string): number {
 	return receipt.revision?.resumptions.find((row) => row.rep_id === repId && row.date === date)?.travel_factor ?? 1;
 }
 
+/** Breaks of a day that had not begun at a time, or were worked through: what holds the rep up until later does not take them. */
+function pausesToCome({ contacts }: AgendaView, { breaks }: DayShape, time: Seconds): Interval[] {
+	const worked = contacts.filter(({ isFact }) => isFact).map(({ start, end }): Interval => [start, end]);
+	return breaks
+		.map(({ start, end }): Interval => [parseTime(start), parseTime(end)])
+		.filter((pause) => pause[0] >= time || worked.some((fact) => overlaps(fact, pause)));
+}
+
 /** Contacts that cannot begin when they were planned if the day goes on in its order from where the rep is; all, where the road has changed. */
 function latenessOf(
 	context: Checked,
-	{ rep, resumed }: AgendaView,
+	{ rep, resumed, work }: AgendaView,
 	planned: DayShape,
 	rest: readonly EntryShape[],
+	pauses: readonly Interval[],
 	factorBefore: number,
 ): ReadonlySet<EntryShape> {
 	const { at, place, factor } = resumed ?? { at: 0, place: -1, factor: 1 };
 	if (factor !== factorBefore) return new Set(rest);
 	const rowOf = ({ customer_id }: EntryShape): number => context.customerRows.get(customer_id) ?? -1;
 	const visits = planned.entries.filter(({ channel }) => channel === "visit");
-	const pauses = planned.breaks
-		.map(({ start, end }) => ({ entry: null, start: parseTime(start), end: parseTime(end) }))
-		.filter(({ start }) => start >= at);
-	const items = [...rest.map((entry) => ({ entry, start: parseTime(entry.start), end: parseTime(entry.end) })), ...pauses].sort(
-		(a, b) => a.start - b.start,
-	);
+	const items = [
+		...rest.map((entry) => ({ entry, start: parseTime(entry.start), end: parseTime(entry.end) })),
+		...pauses.map(([start, end]) => ({ entry: null, start, end })),
+	].sort((a, b) => a.start - b.start);
 	const late = new Set<EntryShape>();
 	let clock = at;
 	let here = place;
@@ -126,7 +141,8 @@ function latenessOf(
 		}
 		const begins = Math.max(start, clock + leg);
 		if (entry && begins > start) late.add(entry);
-		clock = begins + end - start;
+		const isFixed = entry === null && work?.listable.some(([from, to]) => to === end && from <= start);
+		clock = isFixed ? Math.max(clock, end) : begins + end - start;
 	}
 	return late;
 }

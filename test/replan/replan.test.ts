@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Entry, PlanDocument, RepPlan } from "../../engine/index.ts";
 import { replan } from "../../engine/replan/replan.ts";
 import type { ReplanOrder } from "../../engine/replan/request.ts";
+import { formatTime, parseTime } from "../../engine/units.ts";
 import { openRoom, type Room } from "./room.ts";
 
 describe("a plan revised during its days", () => {
@@ -145,5 +146,16 @@ describe("a plan revised during its days", () => {
 			Object.assign(days?.entries.find((entry) => entry.customer_id === promise.entry.customer_id) ?? {}, { start: "00:00:00" });
 		});
 		expect(await rulesOf(moved)).toContain("promise-moved");
+	});
+
+	it("is caught by check when it calls forced what follows a break at a fixed time that takes up the delay", async () => {
+		const [{ start }] = mine(room.plan).days[0].breaks; // 12:00-13:00
+		const events: ReplanOrder["events"] = [{ type: "delayed", rep_id: rep.rep_id, minutes: 20 }];
+		const { plan } = revise({ now: `${date}T${formatTime(parseTime(start) - 60)}`, events });
+		expect(plan.receipt.revision?.forced).toEqual([]);
+		expect(await rulesOf(plan)).toEqual(new Set());
+		const { customer_id } = today.find((entry) => entry.start > start) ?? expect.unreachable();
+		const revision = { ...plan.receipt.revision, forced: [{ rep_id: rep.rep_id, customer_id, date, cause: "delayed" }] };
+		expect(await rulesOf({ ...plan, receipt: { ...plan.receipt, revision } })).toContain("forced-unknown");
 	});
 });
