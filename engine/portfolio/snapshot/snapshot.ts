@@ -53,7 +53,8 @@ function openAll(folder: string, sha: Sha, manifest: Manifest): OpenSnapshot {
 			Table
 		>;
 		const sourceOf = (name: EventTableName): EventSource => openSource(folder, name, manifest, plain.customers.length);
-		const customerIds = openColumnFile(pathsIn(folder)(manifest.tables.customers.columns)).texts("customer_id");
+		const customers = openColumnFile(pathsIn(folder)(manifest.tables.customers.columns));
+		const customerIds = customers.has("customer_id") ? customers.texts("customer_id") : null;
 		return { manifest, plain, customerIds, sources: { orders: sourceOf("orders"), contacts: sourceOf("contacts") } };
 	} catch (error) {
 		throw hasManifest(folder, sha) ? error : removed();
@@ -67,8 +68,8 @@ function removed(): CarteiraError {
 interface OpenSnapshot {
 	readonly manifest: Manifest;
 	readonly plain: Readonly<Record<PlainTableName, Table>>;
-	/** The same as `plain` has, to be searched for words without a string for each. */
-	readonly customerIds: TextList;
+	/** The same as `plain` has, to be searched for words without a string for each; null where there are no customers. */
+	readonly customerIds: TextList | null;
 	readonly sources: Readonly<Record<EventTableName, EventSource>>;
 }
 
@@ -145,7 +146,7 @@ function sliceOf(snapshot: OpenSnapshot, repIds: readonly string[], customerIds:
 	const unknown = repIds.filter((id) => !rowOf.has(id));
 	if (unknown.length > 0) throw new CarteiraError("NOT_FOUND", `reps that the table does not have: ${unknown.slice(0, 10).join(", ")}`);
 	const reps = new Set(repIds.flatMap((id) => rowOf.get(id) ?? []));
-	const beside = findWords(snapshot.customerIds, customerIds);
+	const beside = snapshot.customerIds === null ? new Map<string, number>() : findWords(snapshot.customerIds, customerIds);
 	const customers = customersOf(reps, beside.values(), plain.customers, [plain.assignments, plain.appointments]);
 	const newRow = new Int32Array(plain.customers.length).fill(-1);
 	for (const [at, row] of customers.entries()) newRow[row] = at;
