@@ -140,16 +140,17 @@ export function faultsOf(question: Question, { answer, violations, scratch, befo
 	if (scratch) {
 		const bound = part.upper_bound_cents - (part.value_cents - scratch.replanned);
 		const apart = scratch.scratch - scratch.replanned;
+		const slack = SEARCH * Math.abs(bound); // floors can make what is left of a plan worth less than nothing
 		const isComparable = answer.is_met && scratch.unmet.length === 0;
 		say(!answer.is_met && scratch.unmet.length === 0, "what is said not to be had is had by a solve from nothing");
 		say(isComparable && scratch.scratch > bound, `a solve from nothing finds ${scratch.scratch}, above the bound ${bound}`);
 		say(
-			isComparable && Math.abs(apart) > Math.max(part.gap ?? 0, SEARCH) * bound,
+			isComparable && Math.abs(apart) > Math.max(slack, (part.gap ?? 0) * Math.abs(bound)),
 			`a solve from nothing is ${apart} of ${bound} cents apart, stated is a gap of ${part.gap}`,
 		);
 		// The gain counts from what a search without the question reaches, not from less.
 		const more = before ? before.scratch - before.replanned - (without - now) : 0;
-		say(more > SEARCH * bound, `without the question a solve from nothing finds ${more} more than is told for ${rep.rep_id}`);
+		say(more > slack, `without the question a solve from nothing finds ${more} more than is told for ${rep.rep_id}`);
 	}
 	return faults;
 }
