@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import { type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { HttpError, problemOf } from "./problem.ts";
 
@@ -10,9 +10,16 @@ function refusalOf({ code = "", message }: NodeJS.ErrnoException): HttpError {
 	return new HttpError("MALFORMED", `this is no HTTP request: ${message.replace(/^Parse Error: /, "")}`);
 }
 
-function textOf(error: HttpError): { readonly status: number; readonly body: string } {
+function textOf(error: Error): { readonly status: number; readonly body: string } {
 	const problem = problemOf(error, randomBytes(16).toString("hex"));
 	return { status: problem.status, body: JSON.stringify(problem) };
+}
+
+/** Answers a request of which the framework hears nothing. */
+export function refuseRequest(response: ServerResponse, error: Error, headers: OutgoingHttpHeaders): void {
+	const { status, body } = textOf(error);
+	response.writeHead(status, { "content-type": "application/problem+json", "content-length": Buffer.byteLength(body), ...headers });
+	response.end(body);
 }
 
 /** Answers what could not be read as a request, which the framework never sees, and closes its connection. */
@@ -33,8 +40,7 @@ export function answerProtocolError(error: NodeJS.ErrnoException, socket: Socket
 /** Refuses every `Expect` but 100-continue, which the server answers by itself. */
 export function refuseExpectations(server: Server): void {
 	server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
-		const { status, body } = textOf(new HttpError("EXPECTATION_FAILED", `Expect: ${request.headers.expect} cannot be met`));
-		const headers = { "content-type": "application/problem+json", "content-length": Buffer.byteLength(body), connection: "close" };
-		response.writeHead(status, headers).end(body);
+		const error = new HttpError("EXPECTATION_FAILED", `Expect: ${request.headers.expect} cannot be met`);
+		refuseRequest(response, error, { connection: "close" });
 	});
 }

@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { CarteiraError } from "../../engine/index.ts";
 import type { Limits } from "../config.ts";
 import { RETRY_AFTER_SECONDS } from "./error-handler.ts";
-import { problemOf } from "./problem.ts";
+import { refuseRequest } from "./protocol-errors.ts";
 
 /** Bytes of a body that are sooner thrown away than a connection is made anew. */
 const SMALL = 65_536;
@@ -64,15 +63,10 @@ export function shedLoad(
 	}
 
 	function refuse({ headers }: IncomingMessage, response: ServerResponse): void {
-		const problem = problemOf(refusal, randomBytes(16).toString("hex"));
-		const body = JSON.stringify(problem);
-		response.writeHead(problem.status, {
-			"content-type": "application/problem+json",
-			"content-length": Buffer.byteLength(body),
+		refuseRequest(response, refusal, {
 			"retry-after": String(RETRY_AFTER_SECONDS),
 			...(!hasSmallBody(headers) && { connection: "close" }), // else all of it would be read to reach the next request
 		});
-		response.end(body);
 		onRefused();
 	}
 

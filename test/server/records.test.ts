@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { auditView, importsView } from "../../server/schemas/records.ts";
-import { REPS_CSV, type TestService, makePlan, startService } from "./service.ts";
+import { CONTACT, REPS_CSV, type TestService, makePlan, startService } from "./service.ts";
 
 let service: TestService;
 beforeAll(async () => {
@@ -34,14 +34,6 @@ test("the audit log is read page by page", async () => {
 });
 
 test("a post of contacts is noted once, whether it keeps them, is answered again or is refused", async () => {
-	const contact = {
-		contact_id: "k1",
-		customer_id: "c1",
-		rep_id: "r1",
-		contacted_at: "2026-11-20T09:30",
-		channel: "phone",
-		outcome: "order",
-	};
 	const post = (payload: object | string, key: string) =>
 		service.app.inject({
 			method: "POST",
@@ -50,7 +42,7 @@ test("a post of contacts is noted once, whether it keeps them, is answered again
 			payload,
 		});
 	const { entries: before } = (await get("/v1/audit?limit=1000")).json<{ entries: object[] }>();
-	const statuses = [await post(contact, "1"), await post(contact, "1"), await post("{", "2")].map(({ statusCode }) => statusCode);
+	const statuses = [await post(CONTACT, "1"), await post(CONTACT, "1"), await post("{", "2")].map(({ statusCode }) => statusCode);
 	expect(statuses).toEqual([200, 200, 400]); // the second is answered as the first was
 	const { entries } = (await get("/v1/audit?limit=1000")).json<{ entries: { status: number; path: string; method: string }[] }>();
 	const noted = { method: "POST", path: "/v1/portfolios/acme/contacts" };

@@ -11,6 +11,15 @@ import type { Tenant } from "../../server/tenants.ts";
 import { databaseOf } from "./database-of.ts";
 import { samplePlan } from "./sample-plan.ts";
 
+/** A contact as a client posts it. */
+export const CONTACT = {
+	contact_id: "k1",
+	customer_id: "c1",
+	rep_id: "r1",
+	contacted_at: "2026-11-20T09:30",
+	channel: "phone",
+	outcome: "order",
+};
 export const REPS_CSV = "rep_id,kind\nr1,field_employee\nr2,inside\n";
 export const CUSTOMERS_CSV = "customer_id,rep_id,lat,lon\nc1,r1,-23.5,-46.6\nc2,r2,-23.6,-46.5\n";
 export const ORDERS_CSV = [

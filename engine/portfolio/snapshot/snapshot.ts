@@ -48,13 +48,10 @@ export function openSnapshot(folder: string, name?: Sha): Snapshot {
 
 function openAll(folder: string, sha: Sha, manifest: Manifest): OpenSnapshot {
 	try {
-		const plain = Object.fromEntries(PLAIN_TABLES.map((name) => [name, openPlain(folder, name, manifest)])) as Record<
-			PlainTableName,
-			Table
-		>;
+		const files = eachPlain((name) => openColumnFile(pathsIn(folder)(manifest.tables[name].columns)));
+		const plain = eachPlain((name) => openColumns(name, files[name], manifest.tables[name].num_stubs));
 		const sourceOf = (name: EventTableName): EventSource => openSource(folder, name, manifest, plain.customers.length);
-		const customers = openColumnFile(pathsIn(folder)(manifest.tables.customers.columns));
-		const customerIds = customers.has("customer_id") ? customers.texts("customer_id") : null;
+		const customerIds = files.customers.has("customer_id") ? files.customers.texts("customer_id") : null;
 		return { manifest, plain, customerIds, sources: { orders: sourceOf("orders"), contacts: sourceOf("contacts") } };
 	} catch (error) {
 		throw hasManifest(folder, sha) ? error : removed();
@@ -73,9 +70,8 @@ interface OpenSnapshot {
 	readonly sources: Readonly<Record<EventTableName, EventSource>>;
 }
 
-function openPlain(folder: string, name: PlainTableName, { tables }: Manifest): Table {
-	const { columns, num_stubs } = tables[name];
-	return openColumns(name, openColumnFile(pathsIn(folder)(columns)), num_stubs);
+function eachPlain<T>(make: (name: PlainTableName) => T): Record<PlainTableName, T> {
+	return Object.fromEntries(PLAIN_TABLES.map((name) => [name, make(name)])) as Record<PlainTableName, T>;
 }
 
 function openSource(folder: string, name: EventTableName, { events }: Manifest, numCustomers: number): EventSource {

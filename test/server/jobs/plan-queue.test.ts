@@ -6,7 +6,7 @@ import { createPlanner } from "../../../server/jobs/planner.ts";
 import { createJobRows } from "../../../server/store/job-rows.ts";
 import { createShelves } from "../../../server/tenants.ts";
 import { samplePlan } from "../sample-plan.ts";
-import { type TestService, createFakeEngine, startService } from "../service.ts";
+import { CONTACT, type TestService, createFakeEngine, startService } from "../service.ts";
 
 const ORDER = { portfolio: "acme", as_of: "2026-11-23" };
 
@@ -22,15 +22,7 @@ async function createPrepared({ services, tenant }: TestService) {
 }
 
 async function postContact({ app }: TestService): Promise<void> {
-	const payload = {
-		contact_id: "k1",
-		customer_id: "c1",
-		rep_id: "r1",
-		contacted_at: "2026-11-20T09:30",
-		channel: "phone",
-		outcome: "order",
-	};
-	const answer = await app.inject({ method: "POST", url: "/v1/portfolios/acme/contacts", payload });
+	const answer = await app.inject({ method: "POST", url: "/v1/portfolios/acme/contacts", payload: CONTACT });
 	expect(answer.statusCode, answer.body).toBe(200);
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { CarteiraError } from "../../../engine/index.ts";
 import type { HeldRows } from "../../../server/store/held-contacts.ts";
 import { type Portfolios, openPortfolios } from "../../../server/store/portfolios.ts";
-import { CUSTOMERS_CSV, ORDERS_CSV, REPS_CSV } from "../service.ts";
+import { CONTACT, CUSTOMERS_CSV, ORDERS_CSV, REPS_CSV } from "../service.ts";
 
 let dataDir: string;
 let portfolios: Portfolios;
@@ -62,14 +62,6 @@ test("contacts that could not be taken, or be settled, wait for the next reading
 	const fail = (): void => {
 		if (failures-- > 0) throw new CarteiraError("BUSY", "the database is away");
 	};
-	const contact = {
-		contact_id: "k1",
-		customer_id: "c1",
-		rep_id: "r1",
-		contacted_at: "2026-11-20T09:30",
-		channel: "phone",
-		outcome: "order",
-	};
 	const row = { isIn: false };
 	const held: HeldRows = {
 		countWaiting: () => waiting,
@@ -79,7 +71,7 @@ test("contacts that could not be taken, or be settled, wait for the next reading
 			if (failures === 2) fail();
 			if (row.isIn) return null;
 			marks.push(mark);
-			return { text: `${JSON.stringify(contact)}\n`, isAll: true };
+			return { text: `${JSON.stringify(CONTACT)}\n`, isAll: true };
 		},
 		putBack: () => void waiting++,
 		async settle() {
