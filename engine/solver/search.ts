@@ -15,7 +15,7 @@ import { createPool, keepRoute, type RoutePool } from "./pool.ts";
 import type { Problem } from "./problem.ts";
 import { UNLIMITED } from "./problem-spec.ts";
 import { createRecombiner, recombine, type Recombiner } from "./recombine.ts";
-import { DEFAULT_SETTINGS, FEW_ROUTES, SETTLED, type SearchSettings } from "./settings.ts";
+import { DEFAULT_SETTINGS, FEW_CUSTOMERS, FEW_ROUTES, SETTLED, SMALL, type SearchSettings } from "./settings.ts";
 import { copySnapshot, createSnapshot, loadSnapshot, saveSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StopRule } from "./stop.ts";
 import { hasCombinations, scoreOf, type WorkingSolution } from "./working-solution.ts";
@@ -47,8 +47,6 @@ export interface SearchResult {
 const REPORT_EVERY = 256;
 /** Routes of solutions that are worse than the best by more than this share of the turnover are not kept. */
 const KEPT_MARGIN = 0.6;
-/** Problems so small that every move may be tried. */
-const FEW_CUSTOMERS = 20;
 /** Share of iterations that insert a pair where that may be needed, in problems of few customers and in others. */
 const PAIR_SHARE_OF_FEW = 0.4;
 const PAIR_SHARE = 0.02;
@@ -121,7 +119,12 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const hasCalls = problem.optionChannel.some((channel) => channel > 0);
 	const { dayPrices } = { ...DEFAULT_SETTINGS, ...given };
 	const rough = dayPrices && hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
-	const settings = { ...DEFAULT_SETTINGS, ...((rough || problem.numSlots > FEW_ROUTES) && SETTLED), ...given };
+	const settings = {
+		...DEFAULT_SETTINGS,
+		...((rough || problem.numSlots > FEW_ROUTES) && SETTLED),
+		...(problem.numCustomers <= FEW_CUSTOMERS && SMALL),
+		...given,
+	};
 	if (rough) chargeDays(problem, prices, rough);
 	return {
 		problem,

@@ -69,3 +69,9 @@ export const FEW_ROUTES = 4;
  * long routes were measured to bring nothing or to cost.
  */
 export const SETTLED: Partial<SearchSettings> = { elsewhere: 0, timePrices: [0.15, 0.5], leaning: 0, hot: 0.2, cold: 0.005 };
+
+/** What differs for few customers, where few iterations see all strings gone: there it pays to remove contacts from anywhere more often. */
+export const SMALL: Partial<SearchSettings> = { scatteredRuins: 0.15 };
+
+/** Problems so small that every move may be tried. */
+export const FEW_CUSTOMERS = 20;
