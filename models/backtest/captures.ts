@@ -100,7 +100,7 @@ export function overallOf(outcomes: readonly OriginOutcome[], numCustomers: numb
 /** What the first shares of the customers hold, mean of the origins whose ranking goes so far. */
 function curveOf(outcomes: readonly OriginOutcome[], ranking: Ranking): BacktestDocument["overall"][number]["curve"] {
 	return CURVE.flatMap((share) => {
-		const reaching = outcomes.filter(({ orders, customers }) => (orders.get(ranking)?.length ?? 0) >= share * customers.length);
+		const reaching = outcomes.filter(({ orders, customers }) => (orders.get(ranking)?.length ?? -1) >= share * customers.length);
 		if (reaching.length === 0) return [];
 		const meanOf = (figure: Figure): number | null => {
 			const shares = reaching.flatMap((outcome) => {

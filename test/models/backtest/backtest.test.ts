@@ -2,10 +2,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { contactValuesOf, type Portfolio, TERMS } from "../../../engine/index.ts";
 import { buildHistory, netValueOf } from "../../../engine/portfolio/history.ts";
 import { createRandom } from "../../../engine/random.ts";
-import { orderProbability } from "../../../engine/scoring/scores.ts";
 import { prepareCases } from "../../../engine/policy/cases.ts";
 import { loadPredictor, type Predictor } from "../../../engine/scoring/predictor.ts";
-import { formatDay, parseDay, SECONDS_PER_DAY } from "../../../engine/units.ts";
+import { formatDay, parseDay } from "../../../engine/units.ts";
 import { understand } from "../../../engine/understand.ts";
 import { type BacktestDocument, backtestDocument } from "../../../models/backtest/backtest-document.ts";
 import { backtest, contextAt } from "../../../models/backtest/backtest.ts";
@@ -41,118 +40,6 @@ describe("a back-test", () => {
 			const own = (document.overall[0].sales.mean ?? 0) - (sales.mean ?? 0);
 			if (value_ahead) expect(value_ahead.sales.mean).toBeCloseTo(own, 12);
 		}
-	});
-
-	it("counts breaks, money and what rankings hold as a walk over all rows does", () => {
-		const { orders, contacts, customers } = past.tables;
-		const { customers: candidates } = rankCustomers(contextOf(past), 1);
-		const days = new Map<number, Set<number>>();
-		const [pastYear, sales] = [new Map<number, number>(), new Map<number, number>()];
-		for (let row = 0; row < orders.numRows; row++) {
-			const [customer, day] = [orders.refs.customer_id[row], orders.days.ordered_on[row]];
-			if (orders.codes.status[row] === 3) continue; // cancelled
-			if (orders.numbers.quantity[row] > 0 && orders.codes.kind[row] === 0) days.set(customer, (days.get(customer) ?? new Set()).add(day));
-			const into = day >= ORIGIN - 365 && day < ORIGIN ? pastYear : day >= ORIGIN && day < ORIGIN + 90 ? sales : null;
-			into?.set(customer, (into.get(customer) ?? 0) + orders.numbers.net_value[row]);
-		}
-		const positive = (of: Map<number, number>, customer: number): number => Math.max(0, of.get(customer) ?? 0);
-		const before = (customer: number): number[] => [...(days.get(customer) ?? [])].filter((day) => day < ORIGIN);
-		const { phase } = contextOf(past).classification;
-		const isBreak = (customer: number): boolean =>
-			before(customer).length >= 4 &&
-			phase[customer] < 5 &&
-			![...(days.get(customer) ?? [])].some((day) => day >= ORIGIN && day < ORIGIN + 90);
-		const firstContact = new Map<number, number>();
-		for (let row = 0; row < contacts.numRows; row++) {
-			const [customer, at] = [contacts.refs.customer_id[row], contacts.numbers.contacted_at[row]];
-			const isMade = contacts.codes.direction[row] !== 1 && contacts.codes.outcome[row] !== 3;
-			if (!isMade || !candidates.includes(customer) || at < ORIGIN * SECONDS_PER_DAY || at >= (ORIGIN + 7) * SECONDS_PER_DAY) continue;
-			firstContact.set(customer, Math.min(at, firstContact.get(customer) ?? at));
-		}
-		const k = firstContact.size;
-		const by = (keyOf: (customer: number) => number): number[] => candidates.toSorted((a, b) => keyOf(a) - keyOf(b) || a - b);
-		const { rankings } = rankCustomers(contextOf(past), 1);
-		const firstOf = (ranking: "value" | "route" | "random"): readonly number[] => (rankings.get(ranking) ?? []).slice(0, k);
-		const slow = {
-			value: firstOf("value"),
-			route: firstOf("route"),
-			random: firstOf("random"),
-			last_order: by((customer) => Math.max(...before(customer))).slice(0, k),
-			biggest: by((customer) => -positive(pastYear, customer)).slice(0, k),
-			reps: [...firstContact.keys()],
-		};
-		const shown = document.origins[1];
-		const breaks = candidates.filter(isBreak);
-		const sum = (list: readonly number[], of: (customer: number) => number): number => list.reduce((total, one) => total + of(one), 0);
-		expect(customers.numRows).toBeGreaterThan(candidates.length);
-		expect(shown).toMatchObject({ num_customers: candidates.length, num_contacts: k, num_breaks: breaks.length });
-		expect(breaks.length).toBeGreaterThan(0);
-		expect(shown.break_cents).toBe(sum(breaks, (customer) => positive(pastYear, customer)));
-		expect(shown.sales_cents).toBe(sum(candidates, (customer) => positive(sales, customer)));
-		for (const [name, list] of Object.entries(slow)) {
-			const found = shown.rankings.find(({ ranking }) => ranking === name);
-			const held = list.filter(isBreak);
-			expect(found?.breaks, name).toBeCloseTo(held.length / breaks.length, 12);
-			expect(found?.value_at_risk, name).toBeCloseTo(sum(held, (c) => positive(pastYear, c)) / shown.break_cents, 12);
-			expect(found?.sales, name).toBeCloseTo(sum(list, (customer) => positive(sales, customer)) / shown.sales_cents, 12);
-		}
-	});
-
-	it("tells means, curves, calibration and bias as its origins add up", () => {
-		const { overall, origins, calibration } = document;
-		for (const row of overall)
-			for (const figure of ["breaks", "value_at_risk", "sales"] as const) {
-				const shares = origins.flatMap(({ rankings }) => rankings.find(({ ranking }) => ranking === row.ranking)?.[figure] ?? []);
-				expect(row[figure].mean).toBeCloseTo(shares.reduce((sum, share) => sum + share, 0) / shares.length, 12);
-			}
-		const seen = origins.map(({ origin }) => {
-			const asOf = parseDay(origin);
-			const context = contextAt(knownThen(past), past, asOf, predictor);
-			const { customers, rankings } = rankCustomers(context, 1);
-			const { orders } = past.tables;
-			const brought = new Map(customers.map((customer) => [customer, 0]));
-			const ordered = new Set<number>();
-			for (let row = 0; row < orders.numRows; row++) {
-				const [customer, day] = [orders.refs.customer_id[row], orders.days.ordered_on[row]];
-				if (day < asOf || day >= asOf + 90 || orders.codes.status[row] === 3 || !brought.has(customer)) continue;
-				brought.set(customer, (brought.get(customer) ?? 0) + orders.numbers.net_value[row]);
-				if (orders.numbers.quantity[row] > 0 && orders.codes.kind[row] === 0) ordered.add(customer);
-			}
-			const money = (list: readonly number[]): number => list.reduce((sum, customer) => sum + Math.max(0, brought.get(customer) ?? 0), 0);
-			const said = customers.map((customer) => ({
-				chance: orderProbability(context.scores, customer, 90),
-				came: Number(ordered.has(customer)),
-				value: context.scores.expectedValue[customer],
-			}));
-			return { customers, rankings, money, said };
-		});
-		for (const { ranking, curve } of overall) {
-			if (ranking === "reps" || ranking === "plan") continue;
-			for (const { customers: share, sales } of curve) {
-				const held = seen.map(
-					({ customers, rankings, money }) =>
-						money((rankings.get(ranking) ?? []).slice(0, Math.ceil(share * customers.length))) / money(customers),
-				);
-				expect(sales, `${ranking} ${share}`).toBeCloseTo(held.reduce((sum, one) => sum + one, 0) / held.length, 12);
-			}
-			expect(curve.map(({ customers }) => customers)).toEqual([0.05, 0.1, 0.2, 0.3, 0.5, 0.7]);
-		}
-		const said = seen.flatMap((one) => one.said).sort((a, b) => a.chance - b.chance);
-		const loss = said.reduce((sum, { chance, came }) => sum - Math.log(Math.max(1e-5, came === 1 ? chance : 1 - chance)), 0) / said.length;
-		expect(calibration.log_loss).toBeCloseTo(loss, 4);
-		const came = seen.reduce((sum, { customers, money }) => sum + money(customers), 0);
-		expect(calibration.value_bias).toBeCloseTo(said.reduce((sum, { value }) => sum + value, 0) / came - 1, 8);
-		let from = 0;
-		for (const bin of calibration.order) {
-			const own = said.slice(from, (from += bin.count));
-			expect(bin.mean_score).toBeCloseTo(own.reduce((sum, { chance }) => sum + chance, 0) / own.length, 5);
-		}
-		expect(from).toBe(said.length);
-		const labels = calibration.order.reduce((sum, { mean_label, count }) => sum + mean_label * count, 0);
-		expect(labels).toBeCloseTo(
-			said.reduce((sum, row) => sum + row.came, 0),
-			6,
-		);
 	});
 
 	it("has intervals as wide as drawing the customers again by other draws makes them", async () => {
