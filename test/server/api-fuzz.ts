@@ -208,8 +208,8 @@ export async function fuzzApi({ app }: TestService, known: Known, numCases: numb
 	return statuses;
 }
 
-/** Has a URL as many parts as the path that it was made from, none of them empty? */
+/** Has a URL as many parts as the path that it was made from, none of them empty or a step within the path, which URLs resolve? */
 function isPathOf(path: string, url: string): boolean {
 	const parts = url.split("?")[0].split("/");
-	return parts.length === path.split("/").length && parts.slice(1).every((part) => part !== "");
+	return parts.length === path.split("/").length && parts.slice(1).every((part) => !["", ".", ".."].includes(part));
 }
