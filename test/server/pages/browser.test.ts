@@ -38,34 +38,51 @@ function isExecutable(path: string): boolean {
 
 describe.skipIf(executablePath === null)("pages in a real browser", () => {
 	let browser: Browser;
+	/** A window each, without JavaScript and with it; what is opened takes the place of what was there. */
+	let windows: readonly [silent: Page, scripted: Page];
 	const pages = new Map<string, string>();
+	let complaints: string[] = [];
+	let body = "";
 
 	beforeAll(async () => {
 		browser = await chromium.launch({ executablePath: executablePath ?? "", args: ["--no-sandbox"] });
+		windows = [await newWindow(false), await newWindow(true)];
 		for (const [name, render] of SAMPLE_PAGES)
 			for (const language of LANGUAGES) pages.set(`${name} ${language}`, await render(createSpeech(language, "BRL")));
 	});
 	afterAll(() => browser?.close());
 
-	/** A page as a server sends it, without JavaScript, and what the browser complained of. */
-	async function open(name: string, language: Language, options: { width: number; colorScheme?: "dark" | "light"; hasScripts?: boolean }) {
-		const { width, colorScheme = "light", hasScripts = false } = options; // axe needs timers
-		const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, javaScriptEnabled: hasScripts });
-		const page = await context.newPage();
-		const complaints: string[] = [];
+	async function newWindow(javaScriptEnabled: boolean): Promise<Page> {
+		const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
 		page.on("console", (message) => complaints.push(message.text()));
 		page.on("request", (request) => request.url() !== `${ORIGIN}/page` && complaints.push(`asked for ${request.url()}`));
 		const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": PAGE_POLICY };
-		await page.route(`${ORIGIN}/page`, (route) => route.fulfill({ headers, body: pages.get(`${name} ${language}`) ?? "" }));
+		await page.route(`${ORIGIN}/page`, (route) => route.fulfill({ headers, body }));
+		return page;
+	}
+
+	/** A page as a server sends it, without JavaScript; what the browser complains of from here on is in `complaints`. */
+	async function open(
+		name: string,
+		language: Language,
+		options: { width: number; colorScheme?: "dark" | "light"; media?: "print"; hasScripts?: boolean },
+	): Promise<Page> {
+		const { width, colorScheme = "light", media = null, hasScripts = false } = options; // axe needs timers
+		const page = windows[hasScripts ? 1 : 0];
+		complaints = [];
+		body = pages.get(`${name} ${language}`) ?? "";
+		await page.setViewportSize({ width, height: 900 });
+		await page.emulateMedia({ colorScheme, media });
 		await page.goto(`${ORIGIN}/page`);
-		return { page, complaints, close: () => context.close() };
+		await page.evaluate(PROBES);
+		return page;
 	}
 
 	describe.each(SAMPLE_PAGES.map(([name]) => name))("%s", (name) => {
 		it.each(LANGUAGES.flatMap((language) => WIDTHS.map((width) => ({ language, width }))))(
 			"in $language at $width px does not overflow, and every letter of its plots can be read",
 			async ({ language, width }) => {
-				const { page, complaints, close } = await open(name, language, { width });
+				const page = await open(name, language, { width });
 				expect(await overflowOf(page)).toBe(0);
 				await openEverything(page);
 				expect(await overflowOf(page)).toBe(0);
@@ -73,7 +90,6 @@ describe.skipIf(executablePath === null)("pages in a real browser", () => {
 				if (name !== "experiment design") expect(numTexts).toBeGreaterThan(3); // which is tables alone
 				expect(faults).toEqual([]);
 				expect(complaints).toEqual([]);
-				await close();
 			},
 		);
 
@@ -82,15 +98,14 @@ describe.skipIf(executablePath === null)("pages in a real browser", () => {
 			["light", null],
 			["dark", "cat.color"],
 		] as const)("has no fault that axe knows, in %s colours", async (colorScheme, tag) => {
-			const { page, close } = await open(name, "pt-BR", { width: 390, colorScheme, hasScripts: true });
+			const page = await open(name, "pt-BR", { width: 390, colorScheme, hasScripts: true });
 			await openEverything(page);
 			expect(await faultsOf(page, tag)).toEqual([]);
 			expect(await plotContrasts(page)).toEqual([]);
-			await close();
 		});
 
 		it("reaches every link and everything that opens by Tab, each with a visible focus", async () => {
-			const { page, close } = await open(name, "en", { width: 390 });
+			const page = await open(name, "en", { width: 390 });
 			const wanted = await page.locator("a[href]:visible, summary:visible, a.skip").count();
 			const reached = new Set<string>();
 			const hidden: string[] = [];
@@ -103,31 +118,28 @@ describe.skipIf(executablePath === null)("pages in a real browser", () => {
 			}
 			expect(hidden).toEqual([]);
 			expect(reached.size).toBe(wanted);
-			await close();
 		});
 
 		it("on paper shows the tables behind its plots, and cuts nothing off", async () => {
-			const { page, close } = await open(name, "pt-BR", { width: PAPER });
-			await page.emulateMedia({ media: "print" });
+			const page = await open(name, "pt-BR", { width: PAPER, media: "print" });
 			expect(await overflowOf(page)).toBe(0);
 			expect(await numHiddenTables(page)).toBe(0);
-			await close();
 		});
 	});
 });
 
 /** Pixels by which a page is wider than its window. */
-const overflowOf = (page: Page): Promise<number> => page.evaluate(`${PROBES}; probes.overflowOf()`);
-const openEverything = (page: Page): Promise<void> => page.evaluate(`${PROBES}; probes.openEverything()`);
+const overflowOf = (page: Page): Promise<number> => page.evaluate("probes.overflowOf()");
+const openEverything = (page: Page): Promise<void> => page.evaluate("probes.openEverything()");
 /** Letters of plots that are too small, or stick out of their plot. */
 const lettersOf = (page: Page): Promise<{ numTexts: number; faults: string[] }> =>
-	page.evaluate(`${PROBES}; probes.lettersOf(${LEAST_LETTER}, ${EDGE})`);
+	page.evaluate(`probes.lettersOf(${LEAST_LETTER}, ${EDGE})`);
 /** Marks and letters of plots that stand out too little from their card. */
-const plotContrasts = (page: Page): Promise<string[]> => page.evaluate(`${PROBES}; probes.plotContrasts()`);
+const plotContrasts = (page: Page): Promise<string[]> => page.evaluate("probes.plotContrasts()");
 /** What has the focus: null for nothing any more. Links and what opens count; regions that scroll are reached too. */
 const focusOf = (page: Page): Promise<{ key: string; counts: boolean; isVisible: boolean } | null> =>
-	page.evaluate(`${PROBES}; probes.focusOf()`);
-const numHiddenTables = (page: Page): Promise<number> => page.evaluate(`${PROBES}; probes.numHiddenTables()`);
+	page.evaluate("probes.focusOf()");
+const numHiddenTables = (page: Page): Promise<number> => page.evaluate("probes.numHiddenTables()");
 
 /** Faults by the rules with a tag, or by all. */
 async function faultsOf(page: Page, tag: string | null): Promise<string[]> {
