@@ -19,6 +19,10 @@ if (cache !== undefined) process.env.NODE_COMPILE_CACHE = cache;
 const onBothStores = globSync("test/server/{,store/,jobs/}*.test.ts").filter((file) =>
 	/"postgres"|[/-]service\.ts"|\/database-of\.ts"/.test(readFileSync(file, "utf8")),
 );
+/** Folders whose tests keep nothing in the process: their files share one, and what it has loaded, for half of the time. */
+const together = ["agenda", "check", "decisions", "forecast", "monitor", "policy", "review", "scoring"].map(
+	(folder) => `test/${folder}/**/*.test.ts`,
+);
 const hasPostgres = findPostgres() !== null;
 if (!hasPostgres && process.env.CI) throw new Error("PostgreSQL is not installed: its lane of tests cannot run");
 if (!hasPostgres) console.warn("PostgreSQL is not installed: its lane of tests is SKIPPED");
@@ -27,7 +31,8 @@ export default defineConfig({
 	test: {
 		maxWorkers: 2,
 		projects: [
-			{ test: { ...lane, name: "all", include: ["test/**/*.test.ts"] } },
+			{ test: { ...lane, name: "all", include: ["test/**/*.test.ts"], exclude: [...lane.exclude, ...together] } },
+			{ test: { ...lane, name: "together", include: together, isolate: false } },
 			...(hasPostgres
 				? [
 						{

@@ -137,8 +137,7 @@ const lettersOf = (page: Page): Promise<{ numTexts: number; faults: string[] }> 
 /** Marks and letters of plots that stand out too little from their card. */
 const plotContrasts = (page: Page): Promise<string[]> => page.evaluate("probes.plotContrasts()");
 /** What has the focus: null for nothing any more. Links and what opens count; regions that scroll are reached too. */
-const focusOf = (page: Page): Promise<{ key: string; counts: boolean; isVisible: boolean } | null> =>
-	page.evaluate("probes.focusOf()");
+const focusOf = (page: Page): Promise<{ key: string; counts: boolean; isVisible: boolean } | null> => page.evaluate("probes.focusOf()");
 const numHiddenTables = (page: Page): Promise<number> => page.evaluate("probes.numHiddenTables()");
 
 /** Faults by the rules with a tag, or by all. */
