@@ -110,6 +110,7 @@ function documentOf(
 ): MonitorDocument {
 	const { portfolio, policy, asOf, horizon } = view;
 	const month = monthOf(view);
+	const through = dataThrough(view);
 	const isOfScope = scopeTest(view, only);
 	const onlyLine = only?.by === "line" ? only.key : null;
 	const groups =
@@ -139,9 +140,9 @@ function documentOf(
 			inputs_digest: portfolio.digest,
 			policy_digest: digestOf(canonicalJson(policy)),
 			plan_id: planned?.planId ?? null,
-			data_through: Object.fromEntries(Object.entries(dataThrough(view)).map(([table, day]) => [table, formatDay(day)])),
+			data_through: Object.fromEntries(Object.entries(through).map(([table, day]) => [table, formatDay(day)])),
 		},
-		notes: notesOf(view),
+		notes: notesOf(view, through),
 		warnings: portfolio.reports.flatMap(({ warnings }) => warnings),
 	};
 }
@@ -236,13 +237,13 @@ function dataThrough({ portfolio, asOf, ordersThrough }: View): Readonly<Record<
 	return Object.fromEntries(Object.entries(told).filter(([, day]) => Number.isFinite(day)));
 }
 
-function notesOf({ feed, portfolio, asOf }: View): MonitorDocument["notes"] {
+function notesOf({ feed, asOf }: View, through: ReturnType<typeof dataThrough>): MonitorDocument["notes"] {
 	const notes: MonitorDocument["notes"] = [];
 	const since = formatDay(feed.silenceFrom);
 	if (feed.staleDays > 0)
 		notes.push({ code: "STALE_FEED", on: since, detail: `orders: nothing trusted since ${since}; silence is counted up to then` });
 	const before = formatDay(asOf);
-	if (portfolio.tables.contacts.numRows === 0)
+	if (!("contacts" in through))
 		notes.push({ code: "NO_CONTACTS", on: before, detail: `contacts: none before ${before}; service cannot be judged` });
 	return notes;
 }
