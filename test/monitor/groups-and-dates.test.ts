@@ -107,6 +107,8 @@ function comebacks(seed: number): Portfolio {
 	const before = (row: number, day: Day): boolean => orders.days.ordered_on[row] < day;
 	const customer_id = orders.refs.customer_id.map((customer, row) => {
 		if (customer % 5 === 1 && before(row, AS_OF - 15)) return -1;
+		// Some came back in October already and bought nothing since: that was last month's.
+		if (customer % 5 === 2 && (!before(row, NOVEMBER) || (before(row, NOVEMBER - 7) && !before(row, AS_OF - 200)))) return -1;
 		return customer % 5 === 0 && !before(row, AS_OF - 200) && before(row, AS_OF - 15) ? -1 : customer;
 	});
 	const reps = ["S1", "R1", "R2", "R3"].map((rep_id) => ({ rep_id, kind: "inside" }));

@@ -33,11 +33,12 @@ describe.each([1, 2, 3])("the customers behind a review's figures, seed %i", (se
 	};
 
 	it("are of a threshold those that ended the month in its phase, by their sales", () => {
-		const policy = validatePolicy(POLICY);
-		const portfolio = portfolioOf(rowsBefore(rows, UNTIL), POLICY);
+		const stated = { ...POLICY, classes: { window_days: 60 } };
+		const policy = validatePolicy(stated);
+		const portfolio = portfolioOf(rowsBefore(rows, UNTIL), stated);
 		const { phase } = pictureBefore({ portfolio, policy, history: buildHistory(portfolio, UNTIL) }, UNTIL);
 		const isSold = (row: Row): boolean => row.status !== "cancelled";
-		for (const threshold of told.thresholds) {
+		for (const threshold of reviewMonth(portfolioOf(rows, stated), { month: MONTH, plans, engine: "test" }).thresholds) {
 			const rules = policy.phases[threshold.phase as "inactive"];
 			expect(threshold).toMatchObject({ ratio: rules.ratio, floor_days: rules.floor_days, ceiling_days: rules.ceiling_days });
 			const weights = ids.map((i) => {
