@@ -108,6 +108,11 @@ describe.each([1, 2, 3])("the customers behind a review's figures, seed %i", (se
 			expect(move.due_seconds).toBe(Math.round(slow.due[ids.find((i) => customers[i].customer_id === move.customer_id) ?? -1]));
 	});
 
+	it("are of a decision those it was about, by what they bought after it", () => {
+		expect(told.overrides.length).toBeGreaterThan(0);
+		for (const override of told.overrides) expectBehind(override, slow.boughtAfter(override.decision));
+	});
+
 	it("are of a floor those it is for whose contacts took time", () => {
 		for (const [nth, floor] of told.floors.entries()) {
 			expect(floor.customers.length).toBe(Math.min(20, floor.num_customers));

@@ -194,5 +194,12 @@ export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 		[...buysOn(i, from, until)]
 			.flatMap((day) => ordersOf(i, day, day + 1).filter(({ status }) => status !== "cancelled"))
 			.reduce((sum, row) => sum + (Number(row.quantity) < 0 ? -1 : 1) * cents(row.net_value), 0);
-	return { now: resultsOf(FROM, UNTIL), before: resultsOf(BEFORE, FROM), rates, contrastOf, due, floors, outcomeOf };
+	/** What each customer bought after decisions whose days are over, a cent at least for each. */
+	const boughtAfter = (decision: string): number[] =>
+		customers.map((_, i) =>
+			[...decided.values()]
+				.filter((row) => row.decision === decision && row.i === i && row.day + 14 <= UNTIL)
+				.reduce((sum, { day }) => sum + Math.max(1, boughtIn(i, day, day + 14)), 0),
+		);
+	return { now: resultsOf(FROM, UNTIL), before: resultsOf(BEFORE, FROM), rates, contrastOf, due, floors, outcomeOf, boughtAfter };
 }
