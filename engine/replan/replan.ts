@@ -1,5 +1,5 @@
 import { kpisOf } from "../agenda/kpis.ts";
-import type { PlanDocument, RepPlan, RevisionRecord, Unplanned, UnmetRequired } from "../agenda/plan-document.ts";
+import type { Entry, PlanDocument, RepPlan, RevisionRecord, Unplanned, UnmetRequired } from "../agenda/plan-document.ts";
 import { planIdOf } from "../agenda/receipt.ts";
 import { CarteiraError } from "../errors.ts";
 import { formatDay, parseDay } from "../units.ts";
@@ -121,16 +121,19 @@ function better(one: Attempt, other: Attempt): Attempt {
 
 /** Everything that the request names must be there. */
 export function validateAgainst(desk: Desk, plan: PlanDocument, request: ReplanRequest): void {
-	const { day } = momentOf(request);
+	const { day, time } = momentOf(request);
 	const [from, to] = [parseDay(plan.horizon.from), parseDay(plan.horizon.to)];
 	if (day < from || day > to)
 		throw new CarteiraError(
 			"INVALID_INPUT",
 			`/now: ${request.now} is outside of the plan's horizon ${plan.horizon.from} to ${plan.horizon.to}`,
 		);
-	const before = plan.receipt.revision?.now;
-	if (before !== undefined && request.now < before)
-		throw new CarteiraError("INVALID_INPUT", `/now: ${request.now} is before ${before}, when the plan was last revised`);
+	const before = plan.receipt.revision && momentOf(plan.receipt.revision);
+	if (before && (day < before.day || (day === before.day && time < before.time)))
+		throw new CarteiraError(
+			"INVALID_INPUT",
+			`/now: ${request.now} is before ${plan.receipt.revision?.now}, when the plan was last revised`,
+		);
 	for (const [at, event] of request.events.entries()) validateEvent(desk, plan, request, event, `/events/${at}`);
 	for (const [at, pin] of request.pins.entries()) {
 		if (!hasContact(plan, pin))
@@ -138,7 +141,8 @@ export function validateAgainst(desk: Desk, plan: PlanDocument, request: ReplanR
 	}
 }
 
-function validateEvent(desk: Desk, plan: PlanDocument, { now }: ReplanRequest, event: ReplanEvent, at: string): void {
+function validateEvent(desk: Desk, plan: PlanDocument, request: ReplanRequest, event: ReplanEvent, at: string): void {
+	const { now } = request;
 	repPlanIn(plan, event.rep_id, `${at}/rep_id`);
 	const known = (id: string, member: string): void => {
 		if (!desk.customerRows.has(id)) throw new CarteiraError("INVALID_INPUT", `${at}/${member}: ${id} is no customer of the portfolio`);
@@ -163,11 +167,35 @@ function validateEvent(desk: Desk, plan: PlanDocument, { now }: ReplanRequest, e
 			"INVALID_INPUT",
 			`${at}: ${event.rep_id} has no contact with ${event.customer_id} on ${date}; expected one of the plan's`,
 		);
+	if (event.type === "cancelled" && isTold(plan, request.events, event, { date, today: now.slice(0, 10) }))
+		throw new CarteiraError(
+			"INVALID_INPUT",
+			`${at}: what came of ${event.rep_id}'s contact with ${event.customer_id} on ${date} was told; expected one still to come`,
+		);
+}
+
+/** Was the outcome of a contact told, by the plan's revisions or by another event? */
+function isTold(
+	plan: PlanDocument,
+	events: readonly ReplanEvent[],
+	{ rep_id, customer_id }: { rep_id: string; customer_id: string },
+	{ date, today }: { date: string; today: string },
+): boolean {
+	const isMeant = (event: ReplanEvent): boolean =>
+		(event.type === "done" || event.type === "not_reached") && event.rep_id === rep_id && event.customer_id === customer_id;
+	return (
+		(date === today && events.some(isMeant)) ||
+		entriesOn(plan, rep_id, date).some((entry) => entry.customer_id === customer_id && entry.status !== undefined)
+	);
 }
 
 function hasContact(plan: PlanDocument, { rep_id, customer_id, date }: { rep_id: string; customer_id: string; date: string }): boolean {
-	const days = plan.reps.find((rep) => rep.rep_id === rep_id)?.days ?? [];
-	return days.some((day) => day.date === date && day.entries.some((entry) => entry.customer_id === customer_id));
+	return entriesOn(plan, rep_id, date).some((entry) => entry.customer_id === customer_id);
+}
+
+function entriesOn(plan: PlanDocument, repId: string, date: string): readonly Entry[] {
+	const rep = plan.reps.find(({ rep_id }) => rep_id === repId);
+	return rep?.days.find((day) => day.date === date)?.entries ?? [];
 }
 
 /** What a receipt says of a population that was measured on earlier inputs. */

@@ -1,27 +1,22 @@
 import type { ReviewDay, ReviewPlan } from "./plan-part.ts";
 import { isManager } from "../policy/ownership.ts";
-import { serviceSeconds } from "../policy/standing.ts";
+import { channelsOf } from "../policy/standing.ts";
 import { workDaysOf } from "../policy/work-days.ts";
-import { parseChannels } from "../portfolio/calendar/calendar.ts";
-import { CHANNELS, REP_KINDS } from "../portfolio/schema.ts";
+import { REP_KINDS } from "../portfolio/schema.ts";
 import { formatDay, parseTime, type Seconds } from "../units.ts";
 import { behind, daysOf, type MonthView } from "./month-view.ts";
 import { cadenceAt, isServed, planAt } from "./results.ts";
 import type { ReviewLoad } from "./review-document.ts";
 
-/** Service that a customer's interval asked for in the month, by row of customers; 0 for those who are not served. */
+/** Service that a customer's interval asked for in the month, by the first channel that its rep may use, by row of customers; 0 without. */
 export function dueSeconds(view: MonthView): Float64Array {
-	const { portfolio, month } = view;
-	const { customers } = portfolio.tables;
-	return Float64Array.from({ length: customers.length }, (_, customer) => {
+	const { portfolio, month, ownership } = view;
+	return Float64Array.from({ length: portfolio.tables.customers.length }, (_, customer) => {
 		if (!isServed(view, customer)) return 0;
 		const { interval } = cadenceAt(view, customer, month.from);
-		const agreed = customers.texts.channels.at(customer);
-		const mask = agreed === null ? -1 : parseChannels(agreed);
-		const channel = planAt(view, customer, month.from).channels.find((row) => ((mask >> CHANNELS.indexOf(row.channel)) & 1) === 1);
-		if (!channel) return 0;
-		const seconds = serviceSeconds(customers.numbers.service_minutes[customer], CHANNELS.indexOf(channel.channel), channel.minutes);
-		return (seconds * (month.until - month.from)) / interval;
+		const channels = channelsOf(view, ownership.ownerOf(customer), customer, planAt(view, customer, month.from));
+		const first = channels.find(({ preference }) => preference === 0);
+		return first ? (first.duration * (month.until - month.from)) / interval : 0;
 	});
 }
 

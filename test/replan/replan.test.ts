@@ -39,6 +39,23 @@ describe("a plan revised during its days", () => {
 		expect(revise({ events: [] }, plan).plan.plan_id).toBe(plan.plan_id);
 	});
 
+	it("keeps what was told of a contact: it cannot be cancelled afterwards", () => {
+		const [{ customer_id }] = today;
+		const named = { rep_id: rep.rep_id, customer_id };
+		const done = { type: "done", ...named } as const;
+		const cancelled = { type: "cancelled", ...named } as const;
+		const { plan } = revise({ events: [done] });
+		const refused = `/events/0: what came of ${rep.rep_id}'s contact with ${customer_id} on ${date} was told; expected one still to come`;
+		expect(() => revise({ events: [cancelled] }, plan)).toThrow(refused);
+		expect(() => revise({ events: [cancelled, done] })).toThrow(refused);
+	});
+
+	it("takes a moment without seconds for the one with none", () => {
+		const { plan } = revise({ now: `${date}T10:00:00`, events: delayed() });
+		expect(revise({ now: `${date}T10:00`, events: delayed() }, plan).plan.receipt.revision?.number).toBe(2);
+		expect(() => revise({ now: `${date}T09:59:59`, events: delayed() }, plan)).toThrow(/is before .*T10:00:00, when the plan was last/);
+	});
+
 	it("cannot replan the past, nor what it does not know", () => {
 		expect(() => revise({ now: "2026-01-05T10:00", events: [] })).toThrow(/outside of the plan's horizon/);
 		expect(() => revise({ events: [{ type: "cancelled", rep_id: rep.rep_id, customer_id: "nobody" }] })).toThrow(

@@ -83,6 +83,15 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 		}
 	});
 
+	it("asks of inside reps the contacts that they can make", () => {
+		const inside = { ...rows, reps: rows.reps?.map((rep) => (rep.rep_id === "R2" ? { ...rep, kind: "inside" } : rep)) ?? [] };
+		const { due } = slowReview(inside, plans);
+		const own = (rows.customers ?? []).reduce((sum, { rep_id }, i) => sum + (rep_id === "R2" ? due[i] : 0), 0);
+		const dueIn = ({ reps }: ReviewDocument) => reps.find(({ rep_id }) => rep_id === "R2")?.due_seconds;
+		expect(dueIn(review(inside, plans))).toBe(Math.round(own));
+		expect(own).toBeLessThan(dueIn(told) ?? 0);
+	});
+
 	it("measures each floor beside all other contacts", () => {
 		told.floors.forEach((floor, i) => {
 			const { own, others } = slow.floors[i];

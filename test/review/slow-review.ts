@@ -118,7 +118,11 @@ export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 	const due = customers.map((customer, i) => {
 		if (!isServed(customer)) return 0;
 		const agreed = customer.channels === undefined ? null : String(customer.channels).split(";");
-		const channel = planAt(i, FROM)?.channels.find((row) => agreed === null || agreed.includes(row.channel));
+		const owner = (rows.reps ?? []).find(({ rep_id }) => rep_id === customer.rep_id);
+		const canVisit = customer.lat !== undefined && owner?.kind !== "inside";
+		const channel = planAt(i, FROM)?.channels.find(
+			(row) => (agreed === null || agreed.includes(row.channel)) && (row.channel !== "visit" || canVisit),
+		);
 		if (!channel) return 0;
 		const minutes = channel.channel === "visit" ? Number(customer.service_minutes ?? channel.minutes) : channel.minutes;
 		return (60 * minutes * 31) / intervalAt(i, FROM);
