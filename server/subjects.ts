@@ -2,6 +2,13 @@ import { CarteiraError, type StoredPlan, type Subject } from "../engine/index.ts
 import type { PlanOrder } from "./store/store.ts";
 import type { Tenant } from "./tenants.ts";
 
+/** The id of a plan that is asked for beside a portfolio. INVALID_INPUT for one of another portfolio; throws as the store's `getPlan`. */
+export async function planOf({ store }: Tenant, portfolio: string, given: string): Promise<string> {
+	const { id, order } = await store.getPlan(given);
+	if (order.portfolio === portfolio) return id;
+	throw new CarteiraError("INVALID_INPUT", `plan ${given} is of the portfolio ${order.portfolio}; expected one of ${portfolio}`);
+}
+
 /** A finished plan as deciders read it. Throws as the store's `planFile`. */
 export async function storedPlan({ store }: Tenant, id: string): Promise<StoredPlan> {
 	const { order, head } = await store.getPlan(id);

@@ -27,7 +27,7 @@ function checkOrder({ report }: Checked, { contacts }: AgendaView): void {
 		const { arrive, start, end, entry, pointer } = contact;
 		if (entry.sequence !== index + 1) report("sequence", `${pointer}/sequence`, `${entry.sequence}, expected ${index + 1}`);
 		if (arrive > start || start >= end) report("time-order", pointer, `arrive ${entry.arrive}, start ${entry.start}, end ${entry.end}`);
-		if (arrive < before)
+		if (arrive < before && !contact.isFact)
 			report("time-order", `${pointer}/arrive`, `${entry.arrive} is before the previous entry's end ${formatTime(before)}`);
 		before = Math.max(before, end);
 	}
@@ -40,9 +40,10 @@ function checkShift({ report }: Checked, agenda: AgendaView, { open, close }: Wo
 		const leave = arrive - entry.travel_seconds;
 		if (leave < open || end > close) report("outside-shift", pointer, `left for at ${clock(leave)}, ended at ${entry.end}, shift ${shift}`);
 	}
-	// A day that went on late may end late, but plans nothing more.
+	// A day that went on late may end late, but plans nothing more; one that began early did.
 	const isOver = agenda.contacts.length > 0 && agenda.contacts.every(({ isFact }) => isFact);
-	if (!isOver && (agenda.start < open || agenda.end > close || agenda.start > agenda.end)) {
+	const isEarly = agenda.start < open && agenda.contacts[0]?.isFact !== true;
+	if (!isOver && (isEarly || agenda.end > close || agenda.start > agenda.end)) {
 		report("outside-shift", agenda.pointer, `day from ${agenda.shape.start} to ${agenda.shape.end}, shift ${shift}`);
 	}
 }

@@ -27,6 +27,7 @@ const planShape = z.looseObject({
 	plan_id: z.string().nullable().default(null),
 	as_of: z.iso.date(),
 	horizon: z.looseObject({ from: z.iso.date(), to: z.iso.date() }),
+	receipt: z.looseObject({ reps: z.array(z.string()).optional() }).optional(),
 	reps: z.array(
 		z.looseObject({
 			days: z.array(
@@ -72,7 +73,8 @@ export interface PlanGain {
 
 /**
  * Holds a plan's contacts against those that usual service would make in the same days, by what contacts are taken to do. The scores are
- * those under usual service, so that only the difference is a gain; a customer that the plan leaves out loses its usual contacts.
+ * those under usual service, so that only the difference is a gain; a customer that the plan leaves out loses its usual contacts, unless the
+ * plan was not made for its rep.
  */
 export function planGainOf(context: PlanContext, plan: ForecastPlan, ownership: Ownership): PlanGain {
 	const { portfolio, policy, classification, scores, asOf } = context;
@@ -82,18 +84,21 @@ export function planGainOf(context: PlanContext, plan: ForecastPlan, ownership: 
 	const worthOf = createWorth(portfolio, scores, classification, policy);
 	const planned = plannedContacts(plan, rowsById(customers, "customer_id"));
 	const days = parseDay(plan.horizon.to) - parseDay(plan.horizon.from) + 1;
+	const repRows = rowsById(reps, "rep_id");
+	const asked = plan.receipt?.reps && new Set(plan.receipt.reps.map((id) => repRows.get(id)));
 	const gains: CustomerGain[] = [];
 	let [numContacts, usualContacts] = [0, 0];
 	for (let customer = 0; customer < customers.length; customer++) {
-		const usual = usualContactsOf(context, customer, days);
 		const own = planned.get(customer) ?? [];
+		const owner = ownership.ownerOf(customer);
+		if (own.length === 0 && asked?.has(owner) === false) continue;
+		const usual = usualContactsOf(context, customer, days);
 		const difference = byChannel(own, usual);
 		numContacts += own.length;
 		usualContacts += usual.reduce((sum, count) => sum + count, 0);
 		if (difference.every((count) => count === 0)) continue;
 		const phase = classification.phase[customer];
 		const cls = classification.class[customer];
-		const owner = ownership.ownerOf(customer);
 		const kind = owner < 0 ? FIELD_EMPLOYEE : reps.codes.kind[owner];
 		const row = ownership.assignmentOn(customer, asOf);
 		const assigned = row < 0 ? Number.NaN : assignments.numbers.interval_days[row];

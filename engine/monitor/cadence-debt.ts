@@ -33,7 +33,8 @@ export function cadenceDebtOf(view: View, planned: PlannedContacts | null): Sour
 				if (last === NULL_DAY || on > asOf + DEBT_DAYS || stateOf(customer) >= DISRUPTED) continue;
 				out[0] = secondsOf(customer);
 				out[1] = service.missChance(customer, asOf - last, maxGap[customer]);
-				out[2] = planned?.isContactedBefore(customer, on) === false ? 1 : 0;
+				const isLeft = planned?.isContactedBefore(customer, on) === false;
+				out[2] = !isLeft ? 0 : planned.isFor(view.owner[customer]) ? 1 : out[1];
 				out[3] = revenue[customer];
 				emit(customer, on - asOf - 1, on);
 			}

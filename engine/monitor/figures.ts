@@ -59,8 +59,8 @@ export const FIGURES = {
 		measures: ["service_seconds", "expected_breaches", "breaches_with_plan", "revenue_cents"],
 		title: { pt: "Dívida de cadência", en: "Cadence debt" },
 		definition: {
-			pt: "Clientes cujo intervalo máximo se esgota nos próximos 10 dias se ninguém os alcançar, pela primeira data além dele. expected_breaches: quantos se espera perder com o atendimento usual; breaches_with_plan: quantos o plano deixa; service_seconds: o tempo de atendimento que os evita todos.",
-			en: "Customers whose maximum gap ends within the next 10 days unless somebody reaches them, by the first date beyond it. expected_breaches: how many are expected under usual service; breaches_with_plan: how many the plan leaves; service_seconds: the service time that avoids them all.",
+			pt: "Clientes cujo intervalo máximo se esgota nos próximos 10 dias se ninguém os alcançar, pela primeira data além dele. expected_breaches: quantos se espera perder com o atendimento usual; breaches_with_plan: quantos o plano deixa, e de vendedores para os quais não foi feito quantos se espera; service_seconds: o tempo de atendimento que os evita todos.",
+			en: "Customers whose maximum gap ends within the next 10 days unless somebody reaches them, by the first date beyond it. expected_breaches: how many are expected under usual service; breaches_with_plan: how many the plan leaves, and of reps that it was not made for how many are expected; service_seconds: the service time that avoids them all.",
 		},
 	},
 	positivation: {

@@ -41,7 +41,7 @@ const repLoad = z
 		shift_seconds: z.number().meta({ description: "shifts of the horizon less breaks and absences" }),
 		load: z.number().nullable().meta({ description: "due over shift; null where the rep does not work in the horizon" }),
 		is_overloaded: z.boolean().meta({ description: "due service, and the plan's travel where there is one, exceed the shift" }),
-		planned_seconds: z.number().nullable().meta({ description: "service in the plan; null without one" }),
+		planned_seconds: z.number().nullable().meta({ description: "service in the plan; null without one that was made for the rep" }),
 		planned_travel_seconds: z.number().nullable(),
 		contacts: z.number().meta({ description: "made by the rep itself in the last 28 days, cancelled ones left out" }),
 		reached: z.number(),

@@ -22,6 +22,8 @@ export interface PlannedContacts {
 	readonly service: Float64Array;
 	readonly travel: Float64Array;
 	isContactedBefore(customer: number, day: Day): boolean;
+	/** Was the plan made for the rep, a row of reps? One that was asked for some reps says nothing of the others. */
+	isFor(rep: number): boolean;
 }
 
 /** Reads a plan's contacts from as_of on; rows that the portfolio no longer has are left out. INVALID_INPUT for a plan of another kind of day. */
@@ -39,6 +41,7 @@ export function plannedOf({ portfolio, asOf }: View, plan: PlanDocument): Planne
 	const contacts: PlannedContact[] = [];
 	const [service, travel] = [new Float64Array(reps.length), new Float64Array(reps.length)];
 	const first = new Map<number, Day>();
+	const asked = plan.receipt.reps && new Set(plan.receipt.reps.map((id) => repOf.get(id)));
 	for (const { rep_id, days } of plan.reps) {
 		const rep = repOf.get(rep_id);
 		if (rep === undefined) continue;
@@ -62,5 +65,6 @@ export function plannedOf({ portfolio, asOf }: View, plan: PlanDocument): Planne
 		service,
 		travel,
 		isContactedBefore: (customer, day) => (first.get(customer) ?? Number.POSITIVE_INFINITY) < day,
+		isFor: (rep) => asked?.has(rep) ?? true,
 	};
 }

@@ -26,7 +26,8 @@ export function repLoads(view: View, planned: PlannedContacts | null): MonitorRe
 		known.set(hours, work);
 		const shift = days.reduce((sum, day, i) => sum + (ownership.isAbsent(rep, day) ? 0 : work[i]), 0);
 		const seconds = Math.round(due.seconds[rep]);
-		const travel = planned?.travel[rep] ?? 0;
+		const ofRep = planned?.isFor(rep) === true ? planned : null;
+		const travel = ofRep?.travel[rep] ?? 0;
 		rows.push({
 			rep_id: reps.texts.rep_id.at(rep) ?? "",
 			name: reps.texts.name.at(rep),
@@ -37,8 +38,8 @@ export function repLoads(view: View, planned: PlannedContacts | null): MonitorRe
 			shift_seconds: shift,
 			load: shift > 0 ? Math.round((1000 * seconds) / shift) / 1000 : null,
 			is_overloaded: seconds + travel > shift,
-			planned_seconds: planned === null ? null : planned.service[rep],
-			planned_travel_seconds: planned === null ? null : travel,
+			planned_seconds: ofRep === null ? null : ofRep.service[rep],
+			planned_travel_seconds: ofRep === null ? null : travel,
 			contacts: made.contacts[rep],
 			reached: made.reached[rep],
 			orders: made.orders[rep],

@@ -119,7 +119,12 @@ function contactWork(view: View, plan: PlannedContacts | null): ContactWork {
 	const planned = plan === null ? null : blank();
 	for (const { rep, day } of plan?.contacts ?? []) if (planned && day < end) planned[rep]++;
 	const plannedDays = countWorkingDays(calendar, asOf, Math.min(end, horizon[horizon.length - 1] + 1));
-	return { ...work, numDays: countWorkingDays(calendar, since, asOf), planned, plannedDays };
+	const numDays = countWorkingDays(calendar, since, asOf);
+	// Whom the plan was not made for goes on as usual.
+	planned?.forEach((_, rep) => {
+		if (plan?.isFor(rep) === false) planned[rep] = (work.made[rep] / numDays) * plannedDays;
+	});
+	return { ...work, numDays, planned, plannedDays };
 }
 
 /** Units now, at the month's end as usual, and at its end with the plan (null without one). */

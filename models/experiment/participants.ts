@@ -55,7 +55,9 @@ export function findParticipants(portfolio: Portfolio, past: History, policy: Po
 	const rows = customersOf(past, 1).filter((row) => !without.has(customers.texts.customer_id.at(row) ?? ""));
 	const from: Day = past.before;
 	const pastYear = new Map(rows.map((row) => [row, outcomesOf(portfolio, past, policy, row, from - 365, from).revenue]));
-	const ranked = rows.toSorted((a, b) => (pastYear.get(b) ?? 0) - (pastYear.get(a) ?? 0) || a - b);
+	const idOf = (row: number): string => customers.texts.customer_id.at(row) ?? "";
+	// Ties by id: in whatever order a table comes, the strata are the same.
+	const ranked = rows.toSorted((a, b) => (pastYear.get(b) ?? 0) - (pastYear.get(a) ?? 0) || (idOf(a) < idOf(b) ? -1 : 1));
 	const sizeOf = new Map(ranked.map((row, rank) => [row, SIZES[Math.floor((SIZES.length * rank) / ranked.length)]]));
 	const ownership = buildOwnership(portfolio, [from]);
 	const ownerOf = (row: number): number => ownership.ownerOf(row);
@@ -66,7 +68,7 @@ export function findParticipants(portfolio: Portfolio, past: History, policy: Po
 		return share * (fine.get(name)?.length ?? 0) >= FEWEST_HELD_OUT ? name : `other ${sizeOf.get(row)}`;
 	};
 	return rows.map((row) => {
-		const id = customers.texts.customer_id.at(row) ?? "";
+		const id = idOf(row);
 		const group = customers.texts.group_id.at(row);
 		const cluster = group === null ? `customer ${id}` : `group ${group}`;
 		return { id, stratum: stratumOf(row), customer: row, rep: ownerOf(row), cluster, pastYear: pastYear.get(row) ?? 0 };

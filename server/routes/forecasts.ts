@@ -6,6 +6,7 @@ import { askedDate, planParams, portfolioParams, responses } from "../schemas/co
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../http/send-page.ts";
 import type { Services } from "../services.ts";
 import { createSlots } from "../slots.ts";
+import { planOf } from "../subjects.ts";
 import type { App } from "../app-type.ts";
 
 /** Forecasts kept in memory, since a page and its figures are asked for together. */
@@ -45,7 +46,7 @@ export function registerForecastRoutes(app: App, services: Services): void {
 			const { portfolio: name } = request.params;
 			const { by, plan: planId } = request.query;
 			const { snapshot } = await portfolios.read(name);
-			const plan = planId === undefined ? undefined : await store.readPlan((await store.getPlan(planId)).id);
+			const plan = planId === undefined ? undefined : await store.readPlan(await planOf(request.tenant, name, planId));
 			const stated = request.query.as_of ?? plan?.as_of ?? (await store.publishedPlan(name))?.order.as_of;
 			const asOf = stated ?? (await todayIn(services, request.tenant, name));
 			const key = JSON.stringify([tenant, name, snapshot.sha, asOf, planId]);

@@ -15,7 +15,7 @@ import { todayIn } from "../daily/today.ts";
 import { askedDate, id, planParams, portfolioParams, responses } from "../schemas/common.ts";
 import { documentOrPage, languageQuery, linksOf, sendPage, wantsPage } from "../http/send-page.ts";
 import type { Services } from "../services.ts";
-import { storedPlan } from "../subjects.ts";
+import { planOf, storedPlan } from "../subjects.ts";
 import type { Tenant } from "../tenants.ts";
 import type { App } from "../app-type.ts";
 
@@ -72,10 +72,10 @@ export function registerMonitorRoutes(app: App, services: Services): void {
 		const { snapshot } = await tenant.portfolios.read(name);
 		const published = await tenant.store.publishedPlan(name);
 		const asOf = query.as_of ?? published?.order.as_of ?? (await todayIn(services, tenant, name));
-		const asked = query.plan === "none" || query.plan === undefined ? null : await tenant.store.getPlan(query.plan);
+		const asked = query.plan === "none" || query.plan === undefined ? null : await planOf(tenant, name, query.plan);
 		const usual = query.plan === undefined && published?.head && published.head.horizon.to >= asOf ? published : null;
-		const plan = asked ?? usual;
-		return services.engine.monitorSnapshot(snapshot, { asOf: parseDay(asOf), plan: plan && (await storedPlan(tenant, plan.id)) });
+		const plan = asked ?? usual?.id ?? null;
+		return services.engine.monitorSnapshot(snapshot, { asOf: parseDay(asOf), plan: plan && (await storedPlan(tenant, plan)) });
 	};
 
 	app.route({

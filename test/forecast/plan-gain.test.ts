@@ -7,7 +7,7 @@ import { ASSIGNMENT_ROLES } from "../../engine/portfolio/schema.ts";
 import { loadPredictor, type Predictor } from "../../engine/scoring/predictor.ts";
 import { orderProbability } from "../../engine/scoring/scores.ts";
 import { understand } from "../../engine/understand.ts";
-import { NULL_CODE, NULL_DAY } from "../../engine/units.ts";
+import { NULL_CODE, NULL_DAY, SECONDS_PER_DAY } from "../../engine/units.ts";
 import { LAST_DAY } from "../scoring/synthetic-portfolio.ts";
 import { madeTrade } from "./trade.ts";
 
@@ -45,6 +45,33 @@ describe("a forecast with a plan", () => {
 		expect((planned?.upper ?? 0) - (planned?.mean ?? 0)).toBeGreaterThan(without.upper - without.mean);
 		const idle = forecastWith(trade, { ...plan, reps: [] }).groups[0].figures[0];
 		expect(idle.with_plan).toEqual(idle.without_plan);
+	});
+
+	it("leaves customers of reps that the plan was not made for to usual service", () => {
+		const { contacts } = trade.tables;
+		const row = (columns: Readonly<Record<string, unknown>>, value: number) =>
+			Object.fromEntries(Object.keys(columns).map((name) => [name, Float64Array.of(value)]));
+		const called = {
+			...contacts,
+			numRows: 1,
+			length: 1,
+			refs: { ...row(contacts.refs, -1), customer_id: Int32Array.of(1), rep_id: Int32Array.of(1) },
+			numbers: { ...row(contacts.numbers, Number.NaN), contacted_at: Float64Array.of((LAST_DAY - 10) * SECONDS_PER_DAY) },
+			codes: { ...row(contacts.codes, NULL_CODE), channel: Uint8Array.of(0), outcome: Uint8Array.of(1) },
+			texts: Object.fromEntries(Object.keys(contacts.texts).map((name) => [name, { length: 1, at: () => null }])),
+		} as unknown as typeof contacts;
+		const served = { ...trade, tables: { ...trade.tables, contacts: called } };
+		const whole = { as_of: "2026-11-23", horizon: { from: "2026-11-23", to: "2026-12-04" }, reps: [] };
+		const told = (plan: object) => {
+			const { plan: of, groups } = forecastWith(served, plan);
+			return { usual: of?.usual_contacts ?? Number.NaN, figure: groups[0].figures[0] };
+		};
+		const [missed, other, own] = [whole, { ...whole, receipt: { reps: ["r0"] } }, { ...whole, receipt: { reps: ["r1"] } }].map(told);
+		expect(missed.usual).toBeCloseTo(12 / 90, 9);
+		expect(missed.figure.with_plan?.mean).toBeLessThan(missed.figure.without_plan.mean);
+		expect(own).toEqual(missed);
+		expect(other.usual).toBe(0);
+		expect(other.figure.with_plan).toEqual(other.figure.without_plan);
 	});
 
 	it("adds what a walk over the contacts finds, each by the interval that its assignment says", () => {

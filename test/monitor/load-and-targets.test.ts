@@ -48,6 +48,7 @@ function planOf(seed: number): PlanDocument {
 	});
 	const plan: unknown = {
 		plan_id: "made-in-a-test",
+		receipt: {},
 		horizon: { from: formatDay(AS_OF), to: formatDay(days[9]) },
 		reps: [rep("R1", 3, "visit"), rep("R3", 2, "phone")],
 	};
@@ -257,6 +258,33 @@ describe("cadence debt", () => {
 			).toEqual(new Map(expected));
 			expect(expected.length).toBeGreaterThan(2);
 		}
+	});
+
+	it("leaves reps that the plan was not made for to usual service, in their loads and targets too", () => {
+		let numOthers = 0;
+		for (const { portfolio, slow, planned } of worlds) {
+			const partial = { ...planned, receipt: { ...planned.receipt, reps: ["R1", "R3"] } };
+			const [monitor, whole] = [partial, planned].map((plan) => openMonitor(portfolio, { asOf: AS_OF, plan }));
+			const breachesOf = (of: typeof monitor) =>
+				new Map(of.customers("cadence_debt", { limit: 1000 }).customers.map((row) => [row.customer_id, row.measures]));
+			for (const [id, measures] of breachesOf(monitor)) {
+				const isOthers = slow.reps[ownerOf(slow, Number(id.slice(1)))].rep_id === "R2";
+				const before = breachesOf(whole).get(id);
+				const isPlanned = before?.breaches_with_plan === 0;
+				expect(measures.breaches_with_plan).toBe(isOthers && !isPlanned ? measures.expected_breaches : before?.breaches_with_plan);
+				numOthers += Number(isOthers && !isPlanned);
+			}
+			const { reps, targets } = monitor.document();
+			expect(reps.map((row) => [row.rep_id, row.planned_seconds, row.planned_travel_seconds])).toEqual([
+				["S1", null, null],
+				["R1", 36_000, 40_000],
+				["R2", null, null],
+				["R3", 24_000, 0],
+			]);
+			for (const target of targets.filter(({ rep_id }) => rep_id === "R2"))
+				expect(target.expected_with_plan).toBe(target.expected_with_usual);
+		}
+		expect(numOthers).toBeGreaterThan(0);
 	});
 
 	it("expects a breach as often as gaps at risk in the last eight weeks went on", () => {

@@ -50,6 +50,17 @@ describe("a plan revised during its days", () => {
 		expect(() => revise({ events: [cancelled, done] })).toThrow(refused);
 	});
 
+	it("passes the check at whatever times reps tell that they did things: before the shift, or two at once", async () => {
+		const [one, two] = today.map(({ customer_id }) => ({ type: "done" as const, rep_id: rep.rep_id, customer_id }));
+		const { plan } = revise({
+			events: [
+				{ ...one, start: "00:10", end: "00:30" },
+				{ ...two, start: "00:20", end: "00:40" },
+			],
+		});
+		expect(await rulesOf(plan)).toEqual(new Set());
+	});
+
 	it("takes a moment without seconds for the one with none", () => {
 		const { plan } = revise({ now: `${date}T10:00:00`, events: delayed() });
 		expect(revise({ now: `${date}T10:00`, events: delayed() }, plan).plan.receipt.revision?.number).toBe(2);

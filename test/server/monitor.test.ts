@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -53,6 +53,15 @@ test("the monitor answers figures of all, of groups and of one group, with the c
 	expect(monitorCustomers.safeParse(active).error).toBeUndefined();
 	const counted = document.total.figures.customers.filter(({ phase }) => phase === "active").reduce((sum, row) => sum + row.customers, 0);
 	expect(active).toMatchObject({ num_customers: counted, next_after: 5 });
+});
+
+test("a plan of another portfolio is refused by monitor and forecast, not held against this one's customers", async () => {
+	await cp(folder, join(dataDir, "portfolios", "twin"), { recursive: true });
+	for (const path of ["monitor", "monitor/cadence_debt/customers", "forecast"]) {
+		const answer = await app.inject({ method: "GET", url: `/v1/portfolios/twin/${path}?as_of=2026-11-23&plan=${plan}` });
+		expect(answer.statusCode).toBe(422);
+		expect(answer.json<{ detail: string }>().detail).toBe(`plan ${plan} is of the portfolio acme; expected one of twin`);
+	}
 });
 
 test("with a plan the monitor tells what it leaves undone", async () => {

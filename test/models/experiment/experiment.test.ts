@@ -9,6 +9,7 @@ import { findLeftOut, findParticipants } from "../../../models/experiment/partic
 import { findRepDays } from "../../../models/experiment/rep-days.ts";
 import { reportExperiment } from "../../../models/experiment/report.ts";
 import { formatDesign, formatExperiment } from "../../../models/report/experiment-sheets.ts";
+import { portfolioOf } from "../../check/tables.ts";
 import { MADE_AS_OF, madePast, spoiledFrom } from "../backtest/made-past.ts";
 
 const FROM = MADE_AS_OF - 90;
@@ -43,6 +44,21 @@ describe("the design of an experiment", () => {
 
 	it("rests on nothing dated on its first day or later", () => {
 		for (const how of ["deleted", "shuffled"] as const) expect(designExperiment(spoiledFrom(past, FROM, how), options)).toEqual(design);
+	});
+
+	it("has the same strata in whatever order the customers come, also where many bought as much", () => {
+		const customers = Array.from({ length: 12 }, (_, i) => ({ customer_id: `C${i}`, rep_id: "R1" }));
+		const orders = customers.map(({ customer_id }) => {
+			return { order_id: `O-${customer_id}`, customer_id, ordered_on: formatDay(FROM - 10), product_id: "P", quantity: 1, net_value: 100 };
+		});
+		const strataOf = (rows: typeof customers) => {
+			const reps = [{ rep_id: "R1", kind: "field_employee" }];
+			const portfolio = portfolioOf({ customers: rows, orders, reps, products: [{ product_id: "P" }] });
+			const found = findParticipants(portfolio, buildHistory(portfolio, FROM), validatePolicy({}), { share: 1, leftOut: [] });
+			return new Map(found.map(({ id, stratum }) => [id, stratum]));
+		};
+		expect(new Set(strataOf(customers).values()).size).toBe(3);
+		expect(strataOf(customers.toReversed())).toEqual(strataOf(customers));
 	});
 
 	it("is stated by the last days on record where it begins after them, not by days without any orders yet", () => {
