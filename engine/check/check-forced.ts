@@ -16,7 +16,7 @@ const FREEING: ReadonlySet<string> = new Set(["cancelled", "refuse", "swap", "no
 
 /**
  * Of the contacts that a revision says events forced, those that they can have: ruled out or on a day of absence, by events or by the plan before;
- * or on the day in hand behind something that is late, or gone; or, where the inputs have changed since, whatever their rules now say. The others
+ * or on the day in hand behind something that is late, or gone; or on a later day behind what the events took out of it; or, where the inputs have changed since, whatever their rules now say. The others
  * are reported, and are changes like any other.
  */
 export function forcedBy(context: Checked, revision: RevisionShape, revised: PlanShape): ReadonlySet<string> {
@@ -31,10 +31,24 @@ export function forcedBy(context: Checked, revision: RevisionShape, revised: Pla
 		const isAway = absences.some((away) => away.rep_id === rep_id && away.from.slice(0, 10) <= date && date <= away.until);
 		const isMoved = date === dateOf(revision) && moved.get(rep_id)?.has(customer_id) === true;
 		const isOfRules = cause === "rules" && haveInputsChanged;
-		if (isRuled || isAway || isMoved || isOfRules) forced.add(keyOf(rep_id, date, customer_id));
+		const isFreed = date > dateOf(revision) && isBehindFreed(revised, rulesIn(revision), { rep_id, customer_id, date });
+		if (isRuled || isAway || isMoved || isFreed || isOfRules) forced.add(keyOf(rep_id, date, customer_id));
 		else context.report("forced-unknown", `/receipt/revision/forced/${at}`, `no event forces ${customer_id} on ${date}`);
 	}
 	return forced;
+}
+
+/** Does a contact come after one that the rules take out of its day? */
+function isBehindFreed(
+	revised: PlanShape,
+	rules: readonly Rule[],
+	{ rep_id, customer_id, date }: { readonly rep_id: string; readonly customer_id: string; readonly date: string },
+): boolean {
+	const entries = revised.reps.find((rep) => rep.rep_id === rep_id)?.days.find((day) => day.date === date)?.entries ?? [];
+	const freed = entries.findIndex((entry) =>
+		rules.some((rule) => rule.rep_id === rep_id && rule.customer_id === entry.customer_id && holds(rule, date)),
+	);
+	return freed >= 0 && entries.findIndex((entry) => entry.customer_id === customer_id) > freed;
 }
 
 const holds = ({ from, until }: Rule, date: string): boolean => from <= date && date <= until;

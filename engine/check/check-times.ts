@@ -42,7 +42,7 @@ function checkShift({ report }: Checked, agenda: AgendaView, { open, close }: Wo
 	}
 	// A day that went on late may end late, but plans nothing more; one that began early did.
 	const isOver = agenda.contacts.length > 0 && agenda.contacts.every(({ isFact }) => isFact);
-	const isEarly = agenda.start < open && agenda.contacts[0]?.isFact !== true;
+	const isEarly = agenda.start < open && !agenda.contacts[0]?.isFact;
 	if (!isOver && (isEarly || agenda.end > close || agenda.start > agenda.end)) {
 		report("outside-shift", agenda.pointer, `day from ${agenda.shape.start} to ${agenda.shape.end}, shift ${shift}`);
 	}

@@ -10,16 +10,15 @@ import { TERMS, type RepCase } from "../policy/case.ts";
 import { dataThroughOf } from "../portfolio/data-through.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
 import type { PlacedContact, SlotSchedule, Solution } from "../solver/solution.ts";
-import { type Day, formatDay, parseDay, parseTime, type Seconds } from "../units.ts";
+import { type Day, formatDay, parseTime, type Seconds } from "../units.ts";
 import type { Desk } from "./desk.ts";
 import type { PlanChange } from "./diff.ts";
 import { inOrder } from "./order.ts";
 import { revise } from "./replan.ts";
 import { carriedOver } from "./carried-over.ts";
-import { readAs, readReplanRequest } from "./request.ts";
+import { date, readAs, readReplanRequest } from "./request.ts";
 
 const id = z.string().min(1).max(200);
-const date = z.string().refine((text) => !Number.isNaN(parseDay(text)), "expected a date YYYY-MM-DD");
 const time = z.string().refine((text) => !Number.isNaN(parseTime(text)), "expected a local time HH:MM");
 
 /** Body of `POST …/evaluations`: who is to be contacted, in order. Where no start is given, each contact begins as early as it can. */

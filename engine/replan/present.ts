@@ -1,7 +1,7 @@
 import type { Entry, Resumption } from "../agenda/plan-document.ts";
 import { CarteiraError } from "../errors.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
-import { type Day, formatDay, formatTime, parseTime, type Seconds } from "../units.ts";
+import { type Day, formatDay, formatTime, parseTime, type Seconds, SECONDS_PER_DAY } from "../units.ts";
 import type { Held } from "./desk.ts";
 import type { Moment, ReplanEvent } from "./request.ts";
 
@@ -65,7 +65,7 @@ export function presentOf(
 			isHeldUp ||= event.type === "not_reached";
 		} else if (contact.entry.status || (contact.end <= moment.time && contact.start >= (last?.end ?? 0))) facts.push(contact);
 		else if (contact.start <= moment.time && contact.end > moment.time && contact.start >= (last?.end ?? 0)) {
-			running = contact.end + said.delay;
+			running = Math.min(SECONDS_PER_DAY, contact.end + said.delay);
 			facts.push(said.delay === 0 ? contact : withTimes(contact, contact.start, running));
 		} else if (isUnderWay(contact, moment, last, at) && !isHeldUp && rest.length === 0) facts.push(contact);
 		else rest.push(contact);
@@ -76,7 +76,7 @@ export function presentOf(
 	const taken = breaks.filter(
 		(pause) => pause.start < moment.time && !facts.some(({ start, end }) => start < pause.end && pause.start < end),
 	);
-	at = Math.max(at, ...taken.map(({ end }) => end));
+	at = Math.min(SECONDS_PER_DAY, Math.max(at, ...taken.map(({ end }) => end))); // what is late beyond midnight is lost to the day
 	const visited = facts.findLast(({ channel }) => channel === VISIT);
 	return {
 		facts,

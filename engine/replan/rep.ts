@@ -282,11 +282,13 @@ function outcomeOf(desk: Desk, order: RepOrder, present: Present | null, scopes:
 	};
 	const { plan: composed, unmet } = composeRep(desk, order, present, scopes);
 	const plan = withBound(composed, scopes);
+	const isBarredOn = (date: Day) => (other: Held) => other.date === date && order.isBarred(other.customer, date);
 	const forced = scopes.flatMap(({ carried, planned }) =>
 		planned.flatMap((held, nth) => {
 			const option = carried.options[nth];
 			const isPushed = option >= 0 && Math.abs(carried.starts[nth] - held.start) > order.tolerance;
-			return option < 0 || isPushed ? [{ held, cause: causeOf(order, held, present) }] : [];
+			const isFreed = isPushed && held.date > moment.day && planned.some(isBarredOn(held.date));
+			return option < 0 || isPushed ? [{ held, cause: isFreed ? "replanned" : causeOf(order, held, present) }] : [];
 		}),
 	);
 	const last = scopes[scopes.length - 1];

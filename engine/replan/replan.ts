@@ -167,6 +167,11 @@ function validateEvent(desk: Desk, plan: PlanDocument, request: ReplanRequest, e
 			"INVALID_INPUT",
 			`${at}: ${event.rep_id} has no contact with ${event.customer_id} on ${date}; expected one of the plan's`,
 		);
+	if (event.type === "cancelled" && date < now.slice(0, 10))
+		throw new CarteiraError(
+			"INVALID_INPUT",
+			`${at}/date: ${date} is over on ${now.slice(0, 10)}; expected that day or later: what came of earlier contacts is told as contacts`,
+		);
 	if (event.type === "cancelled" && isTold(plan, request.events, event, { date, today: now.slice(0, 10) }))
 		throw new CarteiraError(
 			"INVALID_INPUT",

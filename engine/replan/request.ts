@@ -6,7 +6,12 @@ import { type Day, parseDay, parseTime, type Seconds } from "../units.ts";
 /** What stays where it is beside what is done, under way, promised or pinned: nothing, the rest of today, also the next day, all days. */
 export const FREEZES = ["none", "today", "tomorrow", "all"] as const;
 
-const date = z.string().refine((text) => !Number.isNaN(parseDay(text)), "expected a date YYYY-MM-DD");
+const LAST_DAY = parseDay("2100-12-31");
+
+/** A date that a plan can hold. */
+export const date = z
+	.string()
+	.refine((text) => parseDay(text) >= 0 && parseDay(text) <= LAST_DAY, "expected a date YYYY-MM-DD from 1970 to 2100");
 const time = z.string().refine((text) => !Number.isNaN(parseTime(text)), "expected a local time HH:MM or HH:MM:SS");
 const id = z.string().min(1).max(200);
 const words = z.string().max(500);

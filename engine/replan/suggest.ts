@@ -5,19 +5,18 @@ import { CHANNELS } from "../portfolio/schema.ts";
 import { createJournal, type Journal, rollBack } from "../solver/journal.ts";
 import { createChainScratch, insertChain } from "../solver/operators/recreate.ts";
 import type { WorkingSolution } from "../solver/working-solution.ts";
-import { formatDay, formatTime, parseDay } from "../units.ts";
+import { formatDay, formatTime } from "../units.ts";
 import { startOf } from "./changes.ts";
 import { type Desk, repPlanIn } from "./desk.ts";
 import { type OpenScope, openScope, situationOf } from "./rep.ts";
 import { orderOf } from "./order.ts";
 import { validateAgainst } from "./replan.ts";
 import { carriedOver } from "./carried-over.ts";
-import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
+import { date, readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
 import { makeRoom } from "./room.ts";
 import { sayDecision, sayLeftOut } from "./words.ts";
 
 const id = z.string().min(1).max(200);
-const date = z.string().refine((text) => !Number.isNaN(parseDay(text)), "expected a date YYYY-MM-DD");
 
 /** Body of `POST …/suggestions`. */
 export const suggestRequest = z.strictObject({

@@ -11,11 +11,10 @@ import { longerShifts, suppose, type Supposed } from "./overlay.ts";
 import { inOrder, type RepOrder } from "./order.ts";
 import { revise, type Revision, validateAgainst } from "./replan.ts";
 import { type CarriedOver, carriedOver } from "./carried-over.ts";
-import { readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
+import { date, readAs, readReplanRequest, type ReplanRequest } from "./request.ts";
 import { repsFor } from "./suggest.ts";
 
 const id = z.string().min(1).max(200);
-const date = z.string().refine((text) => !Number.isNaN(parseDay(text)), "expected a date YYYY-MM-DD");
 
 /** Body of `POST …/what-if`. */
 export const whatIfRequest = z.strictObject({

@@ -75,7 +75,7 @@ export function registerMonitorRoutes(app: App, services: Services): void {
 		const asked = query.plan === "none" || query.plan === undefined ? null : await planOf(tenant, name, query.plan);
 		const usual = query.plan === undefined && published?.head && published.head.horizon.to >= asOf ? published : null;
 		const plan = asked ?? usual?.id ?? null;
-		return services.engine.monitorSnapshot(snapshot, { asOf: parseDay(asOf), plan: plan && (await storedPlan(tenant, plan)) });
+		return services.engine.monitorSnapshot(snapshot, { asOf: parseDay(asOf), plan: plan === null ? null : await storedPlan(tenant, plan) });
 	};
 
 	app.route({

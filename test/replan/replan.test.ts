@@ -61,6 +61,39 @@ describe("a plan revised during its days", () => {
 		expect(await rulesOf(plan)).toEqual(new Set());
 	});
 
+	it("cancels nothing on days that are over, where no outcome would come of it", () => {
+		const cancelled = { type: "cancelled", rep_id: rep.rep_id, customer_id: today[0].customer_id, date } as const;
+		const order = { now: `${rep.days[1].date}T10:00`, events: [cancelled] };
+		expect(() => revise(order)).toThrow(`/events/0/date: ${date} is over on ${rep.days[1].date}; expected that day or later`);
+	});
+
+	it("loses to a day what is late beyond midnight, and can be replanned again", async () => {
+		const { plan } = revise({ events: [{ type: "delayed", rep_id: rep.rep_id, minutes: 1440 }] });
+		expect(plan.receipt.revision?.resumptions[0].at).toBe("24:00:00");
+		expect(await rulesOf(plan)).toEqual(new Set());
+		const read = JSON.parse(JSON.stringify(plan)) as PlanDocument;
+		expect(revise({ now: `${date}T24:00`, events: delayed() }, read).plan.receipt.revision?.number).toBe(2);
+	});
+
+	it("brings forward what comes after a contact that is cancelled on a later day, and says no more than that", async () => {
+		const later = rep.days.slice(1).find(({ entries }) => entries.length > 3) ?? rep.days[1];
+		const [{ customer_id }] = later.entries;
+		const cancelled = { type: "cancelled", rep_id: rep.rep_id, customer_id, date: later.date } as const;
+		const { plan, diff } = revise({ tolerance_minutes: 5, events: [cancelled] });
+		expect(plan.receipt.revision?.forced.length).toBeGreaterThan(1);
+		expect(await rulesOf(plan)).toEqual(new Set());
+		expect(diff.changes.filter(({ cause }) => cause === "rules")).toEqual([]);
+	});
+
+	it("refuses dates that no plan can hold", () => {
+		const named = { rep_id: rep.rep_id, customer_id: today[0].customer_id };
+		for (const event of [
+			{ type: "urgent", ...named, by: "2999-01-01" },
+			{ type: "absent", rep_id: rep.rep_id, until: "2999-01-01" },
+		] as const)
+			expect(() => revise({ events: [event] })).toThrow(/expected a date YYYY-MM-DD from 1970 to 2100/);
+	});
+
 	it("takes a moment without seconds for the one with none", () => {
 		const { plan } = revise({ now: `${date}T10:00:00`, events: delayed() });
 		expect(revise({ now: `${date}T10:00`, events: delayed() }, plan).plan.receipt.revision?.number).toBe(2);
