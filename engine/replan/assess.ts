@@ -10,7 +10,7 @@ import { TERMS, type RepCase } from "../policy/case.ts";
 import { dataThroughOf } from "../portfolio/data-through.ts";
 import { CHANNELS } from "../portfolio/schema.ts";
 import type { PlacedContact, SlotSchedule, Solution } from "../solver/solution.ts";
-import { type Day, formatDay, parseTime, type Seconds } from "../units.ts";
+import { type Day, formatDay, parseTime, type Seconds, SECONDS_PER_DAY } from "../units.ts";
 import type { Desk } from "./desk.ts";
 import type { PlanChange } from "./diff.ts";
 import { inOrder } from "./order.ts";
@@ -152,7 +152,7 @@ function partOf(desk: Desk, bare: PlanDocument, asked: Asked, repId: string, ref
 	const eager = new Set([...agendas.values()].flat().flatMap(({ customer_id }) => desk.customerRows.get(customer_id) ?? []));
 	const repCase = desk.caseOf(bare, desk.repRows.get(repId) ?? -1, eager);
 	const dates = new Set(repCase.days.map(formatDay));
-	const refuse = (on: string, customer_id: string): void => {
+	const refuse = (on: string, customer_id: string, isLate = false): void => {
 		const customer = desk.customerRows.get(customer_id) ?? -1;
 		const known = repCase.exclusions.find((exclusion) => exclusion.customer === customer)?.reasons;
 		const isOwn = repCase.customers.includes(customer);
@@ -163,7 +163,11 @@ function partOf(desk: Desk, bare: PlanDocument, asked: Asked, repId: string, ref
 			rep_id: repId,
 			date: on,
 			customer_id,
-			reasons: dates.has(on) ? (known ?? [other]) : [{ code: "ABSENCE", proven: false, detail: `the rep does not work on ${on}` }],
+			reasons: isLate
+				? [BEYOND_MIDNIGHT]
+				: dates.has(on)
+					? (known ?? [other])
+					: [{ code: "ABSENCE", proven: false, detail: `the rep does not work on ${on}` }],
 		});
 	};
 	for (const [on, contacts] of agendas) if (!dates.has(on)) for (const { customer_id } of contacts) refuse(on, customer_id);
@@ -179,13 +183,15 @@ function partOf(desk: Desk, bare: PlanDocument, asked: Asked, repId: string, ref
 	};
 }
 
+const BEYOND_MIDNIGHT = { code: "SHIFT_FULL", proven: false, detail: "it would end after midnight" };
+
 /** A day's contacts one after the other: each when it was said to start, else as early as it can; breaks where they fall due. */
 function scheduleOf(
 	desk: Desk,
 	repCase: RepCase,
 	slot: number,
 	contacts: Asked["agendas"][number]["contacts"],
-	refuse: (on: string, customerId: string) => void,
+	refuse: (on: string, customerId: string, isLate?: boolean) => void,
 ): SlotSchedule {
 	const { policy, portfolio } = desk.context;
 	const { open, breaks, day } = repCase.slots[slot];
@@ -207,6 +213,7 @@ function scheduleOf(
 		while (due.length > 0 && until > due[0].latest) {
 			const [{ earliest, duration }] = due.splice(0, 1);
 			const start = Math.max(clock, earliest);
+			if (start + duration > SECONDS_PER_DAY) continue;
 			clock = start + duration;
 			taken.push({ start, end: clock });
 		}
@@ -233,10 +240,15 @@ function scheduleOf(
 			return starts.length > 0 ? Math.min(...starts) : arrived;
 		};
 		const wished = said === undefined ? null : parseTime(said);
-		rest((wished ?? earliest()) + duration);
+		const isLate = (): boolean => (wished ?? earliest()) + duration > SECONDS_PER_DAY;
+		if (!isLate()) rest((wished ?? earliest()) + duration);
+		if (isLate()) {
+			refuse(on, customer_id, true);
+			continue;
+		}
 		const start = wished ?? earliest();
 		const option = options.find(([, { windows }]) => windows.some(([from, to]) => from <= start && start <= to)) ?? options[0];
-		if (isVisit && leave < 0) leave = start - leg.seconds;
+		if (isVisit && leave < 0) leave = Math.max(0, start - leg.seconds);
 		add(leg);
 		placed.push({
 			option: option[0],
@@ -256,7 +268,7 @@ function scheduleOf(
 	const back = isOut ? ride(repCase.places.end) : { seconds: 0, metres: 0, cost: 0 };
 	add(back);
 	const evening = taken.find(({ start, end }) => start < last + back.seconds && last < end);
-	const finish = (evening ? evening.end : last) + back.seconds;
+	const finish = Math.min(SECONDS_PER_DAY, (evening ? evening.end : last) + back.seconds);
 	return {
 		slot,
 		contacts: placed,

@@ -62,7 +62,7 @@ it("a look that fails on either thread says why", async () => {
 
 it("what was looked at with a plan is not shown any more once a customer was erased from the plan", async () => {
 	const file = join(root, "plan.json");
-	await writeFile(file, JSON.stringify({ plan_id: "p", horizon: { from: "2026-11-23", to: "2026-11-27" }, reps: [] }));
+	await writeFile(file, JSON.stringify({ plan_id: "p", receipt: {}, horizon: { from: "2026-11-23", to: "2026-11-27" }, reps: [] }));
 	const look = createLooker();
 	const ask = (era: number) =>
 		look({ look: { portfolio, asOf, plan: { plan_id: "p", file, era } }, question: { kind: "document", scope: {} } });

@@ -42,6 +42,24 @@ describe("a plan made by people", () => {
 		expect(value_changed_cents).toBeGreaterThan(value_cents);
 	});
 
+	it("may be far too full, or begin before it can: its day ends at midnight, and what it breaks is told all the same", async () => {
+		const { agendas, rep } = thinned();
+		const [{ date }] = agendas;
+		const ids = [...new Set(rep.days.flatMap(({ entries }) => entries.map(({ customer_id }) => customer_id)))];
+		const visits = ids.map((customer_id) => ({ customer_id, channel: "visit" as const }));
+		const early = visits.map((visit, at) => (at === 0 ? { ...visit, start: "00:00" } : at === 1 ? { ...visit, start: "23:50" } : visit));
+		for (const contacts of [early, visits.map((visit) => ({ ...visit, start: "23:30" }))]) {
+			const order = { as_of: room.plan.as_of, agendas: [{ rep_id: rep.rep_id, date, contacts }], iterations: 0 };
+			const { violations, refused, value_changed_cents } = await room.engine.assess(room.portfolio, order);
+			const rules = new Set(violations.map(({ rule }) => rule));
+			expect(rules).toContain("outside-shift");
+			expect(rules).not.toContain("shape");
+			expect(value_changed_cents).not.toBeNaN();
+			if (contacts === early)
+				expect(refused.flatMap(({ reasons }) => reasons.map(({ detail }) => detail))).toContain("it would end after midnight");
+		}
+	});
+
 	it("is told what it breaks in the words of check, and what no rule allows is refused with its reason", async () => {
 		const { agendas, rep } = thinned();
 		const [day] = agendas;
