@@ -20,9 +20,22 @@ const onBothStores = globSync("test/server/{,store/,jobs/}*.test.ts").filter((fi
 	/"postgres"|[/-]service\.ts"|\/database-of\.ts"/.test(readFileSync(file, "utf8")),
 );
 /** Folders whose tests keep nothing in the process: their files share one, and what it has loaded, for half of the time. */
-const together = ["agenda", "check", "decisions", "forecast", "monitor", "policy", "review", "scoring"].map(
-	(folder) => `test/${folder}/**/*.test.ts`,
-);
+const together = [
+	...["buy-till-you-die", "churn", "effects", "keras", "mix", "network", "numerics", "report"].map((part) => `models/${part}`),
+	"agenda",
+	"check",
+	"decisions",
+	"forecast",
+	"monitor",
+	"policy",
+	"portfolio/calendar",
+	"portfolio/cells",
+	"portfolio/rows",
+	"review",
+	"scoring",
+	"server/http",
+	"server/store",
+].map((folder) => `test/${folder}/**/*.test.ts`);
 const hasPostgres = findPostgres() !== null;
 if (!hasPostgres && process.env.CI) throw new Error("PostgreSQL is not installed: its lane of tests cannot run");
 if (!hasPostgres) console.warn("PostgreSQL is not installed: its lane of tests is SKIPPED");
