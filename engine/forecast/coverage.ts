@@ -42,8 +42,10 @@ export function accuracyOf(pictures: Pictures): ForecastDocument["calibration"][
 			const at = (k: number): number => pictures.at(k, 0, metric, horizon);
 			const known = judged(pictures, horizon).filter((k) => pictures.actual[at(k)] > 0);
 			const withYear = known.filter((k) => !Number.isNaN(pictures.lastYear[at(k)]));
-			const errorOf = (origins: readonly number[], said: (k: number) => number): number | null =>
-				origins.length === 0 ? null : origins.reduce((sum, k) => sum + Math.abs(said(k) / pictures.actual[at(k)] - 1), 0) / origins.length;
+			const errorOf = (origins: readonly number[], said: (k: number) => number): number | null => {
+				const error = origins.reduce((sum, k) => sum + Math.abs(said(k) / pictures.actual[at(k)] - 1), 0) / origins.length;
+				return Number.isNaN(error) ? null : error;
+			};
 			const forecast = (k: number): number => calibrate(pictures, k, metric, horizon)(0).mean;
 			return {
 				horizon_days: days,

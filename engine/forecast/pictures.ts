@@ -58,7 +58,7 @@ export interface Pictures {
 	/** The models' sum over the customers known, and newcomers as in the last year; and about how far luck alone moves it, squared. */
 	readonly model: Float64Array;
 	readonly variance: Float64Array;
-	/** The window before the origin, and that of last year, money as for the window's days of trade; NaN where the history does not reach it. */
+	/** The window before the origin, and that of last year, money as for the window's days of trade; NaN where the history does not reach it, or the window had no such day. */
 	readonly lastWindow: Float64Array;
 	readonly lastYear: Float64Array;
 	/** What really came in these two before the latest origin, whose positions they have; of last year NaN where it is not known. */
@@ -172,13 +172,20 @@ export function takePictures({ portfolio, history, policy, calendar, parts, scor
 		for (const [h, days] of HORIZONS.entries()) {
 			const trade = tradeIn(origin, origin, days);
 			const usual = (tradeIn(origin, origin - YEAR, YEAR) * days) / YEAR;
-			const factors = [trade / usual, trade / tradeIn(origin, origin - days, days), trade / tradeIn(origin, origin - YEAR, days)];
+			const factors = [
+				usual > 0 ? trade / usual : 1,
+				trade / tradeIn(origin, origin - days, days),
+				trade / tradeIn(origin, origin - YEAR, days),
+			];
 			for (let part = 0; part < numParts; part++)
 				for (let metric = 0; metric < FORECAST_METRICS.length; metric++) {
 					const position = at(k, part, metric, h);
 					if (k * STEP < days) actual[position] = Number.NaN;
 					if (origin - YEAR < firstDay) lastYear[position] = Number.NaN;
-					if (isMoney(metric)) for (const [i, of] of [model, lastWindow, lastYear].entries()) of[position] *= factors[i];
+					// A window without a day of trade tells nothing of one that has some.
+					if (isMoney(metric))
+						for (const [i, of] of [model, lastWindow, lastYear].entries())
+							of[position] *= Number.isFinite(factors[i]) ? factors[i] : Number.NaN;
 				}
 		}
 	const ticket = medianOf(scores[0].ticket);

@@ -32,10 +32,15 @@ export function designExperiment(portfolio: Portfolio, options: DesignOptions): 
 	const leftOut = findLeftOut(portfolio, past);
 	const units = findParticipants(portfolio, past, policy, { share, leftOut });
 	const drawn = drawHoldOut(units, options, share);
-	if (drawn.size < 2 || units.length - drawn.size < 2)
+	const hasBothArms = (own: typeof units): boolean => {
+		const numHeldOut = own.filter(({ id }) => drawn.has(id)).length;
+		return numHeldOut >= 2 && own.length - numHeldOut >= 2;
+	};
+	// A report compares within strata: without such a one there would be none.
+	if (![...Map.groupBy(units, ({ stratum }) => stratum).values()].some(hasBothArms))
 		throw new CarteiraError(
 			"NOT_ENOUGH_HISTORY",
-			`${drawn.size} of ${units.length} customers would be held out; expected two at least in either arm`,
+			`${drawn.size} of ${units.length} customers would be held out; expected two at least in either arm of some stratum: a larger --share`,
 		);
 	const days = to - from + 1;
 	const end = knownUntil(portfolio, from);

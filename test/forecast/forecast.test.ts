@@ -9,9 +9,10 @@ import { cutHistory } from "../../engine/scoring/cut-history.ts";
 import { loadPredictor, type Predictor } from "../../engine/scoring/predictor.ts";
 import { orderProbability } from "../../engine/scoring/scores.ts";
 import { understand } from "../../engine/understand.ts";
-import type { Day } from "../../engine/units.ts";
+import { type Day, formatDay } from "../../engine/units.ts";
 import { LAST_DAY } from "../scoring/synthetic-portfolio.ts";
 import { slowForecast } from "./slow-forecast.ts";
+import { portfolioOf } from "../check/tables.ts";
 import { linesOf, madeTrade, spoiled } from "./trade.ts";
 
 const NUM_CUSTOMERS = 70;
@@ -68,6 +69,21 @@ function slowWindow(portfolio: Portfolio, holds: (customer: number, product: num
 	const reached = [...byCustomer.values()].filter(({ value, products }) => value >= 100 * min_value && products.size >= min_products);
 	return [revenue, margin, reached.length];
 }
+
+it("goes by what else it knows where the window before had no day of trade, whatever was sold in it", () => {
+	const closed = Array.from({ length: 30 }, (_, before) => ({ date: formatDay(LAST_DAY - 1 - before) }));
+	const { holidays } = portfolioOf({ holidays: closed }).tables;
+	const trade = madeTrade(20, 3);
+	const shut = { ...trade, given: new Set([...trade.given, "holidays" as const]), tables: { ...trade.tables, holidays } };
+	for (const asOf of [LAST_DAY, LAST_DAY + 30]) {
+		const document = forecastAt(shut, asOf);
+		expect(forecastDocument.safeParse(document).error).toBeUndefined();
+		const numbers = document.groups.flatMap(({ figures }) => figures.flatMap(({ without_plan: told }) => Object.values(told)));
+		expect(numbers.filter((value) => !Number.isFinite(value))).toEqual([]);
+		expect(document.groups[0].figures[0].without_plan.mean).toBeGreaterThan(0);
+		expect(document.notes.filter(({ detail }) => detail.includes("NaN"))).toEqual([]);
+	}
+});
 
 describe("pictures of origins", () => {
 	const trade = madeTrade(NUM_CUSTOMERS, 3, { positivation: { min_value: 300, min_products: 2 } });

@@ -46,6 +46,20 @@ describe("the design of an experiment", () => {
 		for (const how of ["deleted", "shuffled"] as const) expect(designExperiment(spoiledFrom(past, FROM, how), options)).toEqual(design);
 	});
 
+	it("is refused where no stratum would have two customers in both arms, since nothing could be reported of it", () => {
+		const customers = Array.from({ length: 60 }, (_, i) => ({ customer_id: `C${i}`, rep_id: `R${i % 2}` }));
+		const orders = customers.map(({ customer_id }) => {
+			return { order_id: `O-${customer_id}`, customer_id, ordered_on: formatDay(FROM - 10), product_id: "P", quantity: 1, net_value: 100 };
+		});
+		const reps = [0, 1].map((n) => ({ rep_id: `R${n}`, kind: "field_employee" }));
+		const portfolio = portfolioOf({ customers, orders, reps, products: [{ product_id: "P" }] });
+		// Thirds of sixty customers: a twentieth of each is one.
+		expect(() => designExperiment(portfolio, { ...options, share: 0.05 })).toThrow(
+			/3 of 60 customers .* two at least in either arm of some stratum/,
+		);
+		expect(designExperiment(portfolio, options).num_held_out).toBe(12);
+	});
+
 	it("has the same strata in whatever order the customers come, also where many bought as much", () => {
 		const customers = Array.from({ length: 12 }, (_, i) => ({ customer_id: `C${i}`, rep_id: "R1" }));
 		const orders = customers.map(({ customer_id }) => {
