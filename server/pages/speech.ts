@@ -40,7 +40,7 @@ export function chooseLanguage(asked: string | undefined, accepted: string | und
 /** The voice of a page. `currency`: ISO 4217 code of all its money. */
 export function createSpeech(language: Language, currency: string): Speech {
 	const number = (options: Intl.NumberFormatOptions) => {
-		const format = new Intl.NumberFormat(language, options);
+		const format = new Intl.NumberFormat(language, { signDisplay: "negative", ...options }); // what rounds to nought has no sign
 		return (value: number | null): string => (value === null || !Number.isFinite(value) ? DASH : format.format(value));
 	};
 	const date = (options: Intl.DateTimeFormatOptions) => {

@@ -57,6 +57,15 @@ describe("the monitor's page", () => {
 	});
 });
 
+it("what rounds to nothing has no sign", () => {
+	for (const language of LANGUAGES) {
+		const { count, decimal, share, money, hours } = createSpeech(language, "BRL");
+		const shown = [count(-0.3), decimal(-0.04), share(-1e-9), money(-0), hours(-1)];
+		expect(shown.filter((text) => /[-\u2212]/.test(text))).toEqual([]);
+		expect(decimal(-0.06)).toMatch(/^-0[.,]1$/);
+	}
+});
+
 it("the language is what was asked for, else what the browser prefers, else the policy's, else English", () => {
 	expect(chooseLanguage("en", "pt-BR", "pt-BR")).toBe("en");
 	expect(chooseLanguage(undefined, "de, pt;q=0.8, en;q=0.5", "en")).toBe("pt-BR");
