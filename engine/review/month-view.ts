@@ -27,6 +27,8 @@ export interface MonthView {
 	readonly history: History;
 	readonly month: Span;
 	readonly before: Span;
+	/** Day up to which orders are at hand: the month's end, or where they end more than a week before it; −Infinity without any. */
+	readonly ordersUntil: Day;
 	/** Phases and classes when a day of the month began, its end or that of an earlier month, from what was known then. */
 	readonly pictureAt: (day: Day) => PastPicture;
 	readonly ownership: Ownership;
@@ -39,11 +41,16 @@ export interface MonthView {
 	readonly plans: readonly ReviewPlan[];
 }
 
+/** Days without orders at a month's end that may be chance. */
+const MOST_QUIET = 7;
+
 /** Looks at a month, `YYYY-MM`, of a portfolio. INVALID_INPUT for another text. */
 export function viewMonth(portfolio: Portfolio, period: string, plans: readonly ReviewPlan[]): MonthView {
 	const month = spanOf(period);
 	const policy = validatePolicy(portfolio.policy);
 	const history = buildHistory(portfolio, month.until);
+	const { ordered_on: orderedOn } = portfolio.tables.orders.days;
+	const last = history.line.reduce((latest, row) => Math.max(latest, orderedOn[row]), Number.NEGATIVE_INFINITY);
 	const pictures = new Map<Day, PastPicture>();
 	const pictureAt = (day: Day): PastPicture => {
 		const known = pictures.get(day) ?? pictureBefore({ portfolio, policy, history }, day);
@@ -63,6 +70,7 @@ export function viewMonth(portfolio: Portfolio, period: string, plans: readonly 
 		history,
 		month,
 		before: spanBefore(month),
+		ordersUntil: last < month.until - MOST_QUIET ? last + 1 : month.until,
 		pictureAt,
 		ownership,
 		customersOf: (rep) => owned.get(rep) ?? [],

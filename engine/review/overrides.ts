@@ -72,7 +72,7 @@ function findDecisions(view: MonthView): Decided[] {
 }
 
 function outcomeOf(view: MonthView, decision: Decision, rows: readonly Decided[]): ReviewOverrides {
-	const over = rows.filter(({ day }) => day + RESULT_DAYS <= view.month.until);
+	const over = rows.filter(({ day }) => day + RESULT_DAYS <= view.ordersUntil);
 	const results = over.map((row) => ({ ...row, ...resultOf(view, row) }));
 	const sum = (of: (result: (typeof results)[number]) => number): number => results.reduce((all, result) => all + of(result), 0);
 	const [ordered, value] = [sum((row) => Number(row.ordered)), sum((row) => row.value)];

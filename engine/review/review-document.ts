@@ -98,7 +98,7 @@ const floor = z.strictObject({
 
 const outcome = z.strictObject({
 	decision: z.enum(DECISIONS),
-	num_over: z.int().meta({ description: "whose 14 days after the date are over: the figures are of these" }),
+	num_over: z.int().meta({ description: "whose 14 days after the date are over in the orders at hand: the figures are of these" }),
 	num_open: z.int(),
 	reached: z.int().meta({ description: "customers reached within the 14 days" }),
 	ordered: z.int(),

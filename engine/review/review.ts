@@ -75,13 +75,14 @@ function changesOf({ thresholds, reps, moves, floors }: Figures): ReviewChange[]
 	];
 }
 
-function warningsOf({ portfolio, month, plans, history }: MonthView): ReviewDocument["warnings"] {
+function warningsOf({ month, plans, history, ordersUntil }: MonthView): ReviewDocument["warnings"] {
 	const warnings: ReviewDocument["warnings"] = [];
 	const add = (code: ReviewDocument["warnings"][number]["code"], detail: string): void => void warnings.push({ code, detail });
-	const { ordered_on: orderedOn } = portfolio.tables.orders.days;
-	const last = history.line.reduce((latest, row) => Math.max(latest, orderedOn[row]), Number.NEGATIVE_INFINITY);
-	if (last < month.until - 7)
-		add("ORDERS_END_EARLY", `orders end on ${Number.isFinite(last) ? formatDay(last) : "no day"}: the month is not over in them`);
+	if (ordersUntil < month.until)
+		add(
+			"ORDERS_END_EARLY",
+			`orders end on ${Number.isFinite(ordersUntil) ? formatDay(ordersUntil - 1) : "no day"}: the month is not over in them`,
+		);
 	if (history.contact.length === 0) add("NO_CONTACTS", "there are no contacts: service and floors cannot be judged");
 	if (plans.length === 0) add("NO_PLANS", "no plan of the month is at hand: overrides and travel cannot be judged");
 	return warnings;

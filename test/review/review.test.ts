@@ -120,6 +120,16 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 		expect(Math.min(...sums)).toBeGreaterThan(0);
 	});
 
+	it("shows no result of decisions whose days the orders at hand do not reach", () => {
+		const early = review({ ...rows, orders: rows.orders?.filter(({ ordered_on }) => String(ordered_on) < "2026-10-10") ?? [] }, plans);
+		expect(early.warnings.map(({ code }) => code)).toContain("ORDERS_END_EARLY");
+		const numOf = ({ overrides }: ReviewDocument) => overrides.map(({ num_over, num_open }) => num_over + num_open);
+		expect(numOf(early)).toEqual(numOf(told));
+		expect(early.overrides.map(({ num_over, ordered, ordered_share }) => [num_over, ordered, ordered_share])).toEqual(
+			DECISIONS.map(() => [0, 0, null]),
+		);
+	});
+
 	it("moves customers from portfolios that are too big to nearer ones with room, and stops when they fit", () => {
 		const loads = new Map(told.reps.map((rep) => [rep.rep_id, rep]));
 		const seconds = new Map(told.reps.map(({ rep_id, due_seconds }) => [rep_id, due_seconds]));
