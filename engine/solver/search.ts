@@ -121,8 +121,8 @@ function createSearch(problem: Problem, seed: number, { settings: given, onProgr
 	const rough = dayPrices && hasCalls && problem.numCustomers > FEW_CUSTOMERS ? priceRoughly(problem) : null;
 	const settings = {
 		...DEFAULT_SETTINGS,
-		...((rough || problem.numSlots > FEW_ROUTES) && SETTLED),
 		...(problem.numCustomers <= FEW_CUSTOMERS && SMALL),
+		...((rough || problem.numSlots > FEW_ROUTES) && SETTLED),
 		...given,
 	};
 	if (rough) chargeDays(problem, prices, rough);

@@ -50,7 +50,7 @@ export const DEFAULT_SETTINGS: SearchSettings = {
 	blink: 0.01,
 	wideBlink: 1 / 3,
 	dayPrices: true,
-	timePrices: [0.15, 1.5],
+	timePrices: [0.15, 0.8],
 	leaning: 1,
 	hot: 0.5,
 	hottest: 2,
@@ -70,8 +70,8 @@ export const FEW_ROUTES = 4;
  */
 export const SETTLED: Partial<SearchSettings> = { elsewhere: 0, timePrices: [0.15, 0.5], leaning: 0, hot: 0.2, cold: 0.005 };
 
-/** What differs for few customers, where few iterations see all strings gone: there it pays to remove contacts from anywhere more often. */
-export const SMALL: Partial<SearchSettings> = { scatteredRuins: 0.15 };
+/** What differs for few customers, where few iterations see all strings gone: there it pays to remove contacts from anywhere more often, at dearer time. */
+export const SMALL: Partial<SearchSettings> = { scatteredRuins: 0.15, timePrices: [0.15, 1.5] };
 
 /** Problems so small that every move may be tried. */
 export const FEW_CUSTOMERS = 20;
