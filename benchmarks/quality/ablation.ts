@@ -22,6 +22,8 @@ const VARIANTS: readonly (readonly [name: string, settings: Partial<SearchSettin
 	["no blinks", { blink: 0, wideBlink: 0 }],
 	["days without prices of their own", { dayPrices: false }],
 	["time free of price", { dayPrices: false, timePrices: [1e-9, 1e-9] }],
+	["dearer time", { timePrices: [0.15, 1.5] }],
+	["cheaper time", { timePrices: [0.15, 0.5] }],
 	["no leaning", { leaning: 0 }],
 	["offers near the ruin alone", { elsewhere: 0 }],
 	["offers from anywhere", { nearOffers: 0, farOffers: 35 }],

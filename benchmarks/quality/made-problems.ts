@@ -19,16 +19,23 @@ interface Shape {
 	readonly window: readonly [least: number, most: number];
 	readonly open: number;
 	readonly routes: number;
+	/** Prizes are multiples of this, up to forty; 1 when not given. */
+	readonly prizeStep?: number;
 }
 
 const SHORT = { close: 2300, service: 100, routes: 2 };
 const LONG = { close: 10_000, service: 100, routes: 1 };
-const SHAPES: readonly Shape[] = (["scattered", "clustered", "mixed"] as const).flatMap((kind) => [
-	{ kind, customers: 100, ...SHORT, window: [100, 300], open: 0 },
-	{ kind, customers: 100, ...SHORT, routes: 3, window: [400, 1400], open: 0.3 },
-	{ kind, customers: 100, ...LONG, window: [1000, 3000], open: 0.25 },
-	{ kind, customers: 200, ...LONG, routes: 3, window: [900, 1800], open: 0 },
-]);
+const LENGTHY = { close: 12_360, service: 900, routes: 4, prizeStep: 10 };
+const KINDS = ["scattered", "clustered", "mixed"] as const;
+const SHAPES: readonly Shape[] = [
+	...KINDS.flatMap((kind): Shape[] => [
+		{ kind, customers: 100, ...SHORT, window: [100, 300], open: 0 },
+		{ kind, customers: 100, ...SHORT, routes: 3, window: [400, 1400], open: 0.3 },
+		{ kind, customers: 100, ...LONG, window: [1000, 3000], open: 0.25 },
+		{ kind, customers: 200, ...LONG, routes: 3, window: [900, 1800], open: 0 },
+	]),
+	...KINDS.map((kind): Shape => ({ kind, customers: 100, ...LENGTHY, window: [300, 2500], open: 0.2 })),
+];
 
 /** Problems to choose the search's settings on, so that the public instances stay unseen: orienteering of many shapes, and reps' fortnights. */
 export function madeProblems(seed: number): MadeProblem[] {
@@ -40,7 +47,10 @@ export function madeProblems(seed: number): MadeProblem[] {
 	return [...orienteering, ...fortnights];
 }
 
-function madeOrienteering({ kind, customers: numCustomers, close, service, window, open, routes }: Shape, seed: number): ProblemSpec {
+function madeOrienteering(
+	{ kind, customers: numCustomers, close, service, window, open, routes, prizeStep = 1 }: Shape,
+	seed: number,
+): ProblemSpec {
 	const random = createRandom(seed, 79);
 	const centres = Array.from({ length: 8 }, () => [random.below(800), random.below(800)]);
 	const points = Array.from({ length: numCustomers }, (_, c) => {
@@ -69,7 +79,7 @@ function madeOrienteering({ kind, customers: numCustomers, close, service, windo
 			windows: [[from, isOpen ? last : Math.max(from, Math.min(last, Math.floor(middle + half)))]],
 			cutoff: UNLIMITED,
 			cutoffLoss: 0,
-			prize: [1 + random.below(40), 0],
+			prize: [prizeStep * (1 + random.below(40 / prizeStep)), 0],
 			required: false,
 			gapExempt: false,
 			isSwap: false,
