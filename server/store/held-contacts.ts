@@ -165,7 +165,7 @@ export async function openHeldContacts(database: Database, idempotencyHours: num
 }
 
 /** Contacts of one step: those who post meanwhile wait no longer than for these. */
-const ROWS_A_STEP = 1000;
+const ROWS_A_STEP = 200;
 
 /** What waits behind one id, up to another. */
 const updateWaiting = (rows: Rows, tenant: string, portfolio: string, from: string, to: string) =>
