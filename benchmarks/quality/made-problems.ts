@@ -9,9 +9,12 @@ export interface MadeProblem {
 	readonly spec: ProblemSpec;
 }
 
+/** How customers lie. */
+const KINDS = ["scattered", "clustered", "mixed"] as const;
+
 /** What an orienteering problem looks like; times and distances in tenths. */
 interface Shape {
-	readonly kind: "scattered" | "clustered" | "mixed";
+	readonly kind: (typeof KINDS)[number];
 	readonly customers: number;
 	readonly close: number;
 	readonly service: number;
@@ -26,7 +29,6 @@ interface Shape {
 const SHORT = { close: 2300, service: 100, routes: 2 };
 const LONG = { close: 10_000, service: 100, routes: 1 };
 const LENGTHY = { close: 12_360, service: 900, routes: 4, prizeStep: 10 };
-const KINDS = ["scattered", "clustered", "mixed"] as const;
 const SHAPES: readonly Shape[] = [
 	...KINDS.flatMap((kind): Shape[] => [
 		{ kind, customers: 100, ...SHORT, window: [100, 300], open: 0 },

@@ -152,23 +152,19 @@ function partOf(desk: Desk, bare: PlanDocument, asked: Asked, repId: string, ref
 	const eager = new Set([...agendas.values()].flat().flatMap(({ customer_id }) => desk.customerRows.get(customer_id) ?? []));
 	const repCase = desk.caseOf(bare, desk.repRows.get(repId) ?? -1, eager);
 	const dates = new Set(repCase.days.map(formatDay));
-	const refuse = (on: string, customer_id: string, isLate = false): void => {
+	const refuse = (on: string, customer_id: string, reason?: Reason): void => {
+		const reasons = reason ? [reason] : reasonsOf(on, customer_id);
+		refused.push({ rep_id: repId, date: on, customer_id, reasons });
+	};
+	const reasonsOf = (on: string, customer_id: string): readonly Reason[] => {
+		if (!dates.has(on)) return [{ code: "ABSENCE", proven: false, detail: `the rep does not work on ${on}` }];
 		const customer = desk.customerRows.get(customer_id) ?? -1;
 		const known = repCase.exclusions.find((exclusion) => exclusion.customer === customer)?.reasons;
 		const isOwn = repCase.customers.includes(customer);
 		const other = isOwn
 			? { code: "NO_WINDOW", proven: false, detail: `the rules allow no such contact on ${on}` }
 			: { code: "NO_REP", proven: false, detail: `the customer is not one of rep ${repId}` };
-		refused.push({
-			rep_id: repId,
-			date: on,
-			customer_id,
-			reasons: isLate
-				? [BEYOND_MIDNIGHT]
-				: dates.has(on)
-					? (known ?? [other])
-					: [{ code: "ABSENCE", proven: false, detail: `the rep does not work on ${on}` }],
-		});
+		return known ?? [other];
 	};
 	for (const [on, contacts] of agendas) if (!dates.has(on)) for (const { customer_id } of contacts) refuse(on, customer_id);
 	const schedules = repCase.slots.map((_, slot) =>
@@ -183,7 +179,9 @@ function partOf(desk: Desk, bare: PlanDocument, asked: Asked, repId: string, ref
 	};
 }
 
-const BEYOND_MIDNIGHT = { code: "SHIFT_FULL", proven: false, detail: "it would end after midnight" };
+type Reason = Unplanned["reasons"][number];
+
+const BEYOND_MIDNIGHT: Reason = { code: "SHIFT_FULL", proven: false, detail: "it would end after midnight" };
 
 /** A day's contacts one after the other: each when it was said to start, else as early as it can; breaks where they fall due. */
 function scheduleOf(
@@ -191,7 +189,7 @@ function scheduleOf(
 	repCase: RepCase,
 	slot: number,
 	contacts: Asked["agendas"][number]["contacts"],
-	refuse: (on: string, customerId: string, isLate?: boolean) => void,
+	refuse: (on: string, customerId: string, reason?: Reason) => void,
 ): SlotSchedule {
 	const { policy, portfolio } = desk.context;
 	const { open, breaks, day } = repCase.slots[slot];
@@ -243,7 +241,7 @@ function scheduleOf(
 		const isLate = (): boolean => (wished ?? earliest()) + duration > SECONDS_PER_DAY;
 		if (!isLate()) rest((wished ?? earliest()) + duration);
 		if (isLate()) {
-			refuse(on, customer_id, true);
+			refuse(on, customer_id, BEYOND_MIDNIGHT);
 			continue;
 		}
 		const start = wished ?? earliest();

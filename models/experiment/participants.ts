@@ -52,10 +52,10 @@ export interface Drawing {
 export function findParticipants(portfolio: Portfolio, past: History, policy: Policy, { share, leftOut }: Drawing): Participant[] {
 	const { customers, reps } = portfolio.tables;
 	const without = new Set(leftOut);
-	const rows = customersOf(past, 1).filter((row) => !without.has(customers.texts.customer_id.at(row) ?? ""));
+	const idOf = (row: number): string => customers.texts.customer_id.at(row) ?? "";
+	const rows = customersOf(past, 1).filter((row) => !without.has(idOf(row)));
 	const from: Day = past.before;
 	const pastYear = new Map(rows.map((row) => [row, outcomesOf(portfolio, past, policy, row, from - 365, from).revenue]));
-	const idOf = (row: number): string => customers.texts.customer_id.at(row) ?? "";
 	// Ties by id: in whatever order a table comes, the strata are the same.
 	const ranked = rows.toSorted((a, b) => (pastYear.get(b) ?? 0) - (pastYear.get(a) ?? 0) || (idOf(a) < idOf(b) ? -1 : 1));
 	const sizeOf = new Map(ranked.map((row, rank) => [row, SIZES[Math.floor((SIZES.length * rank) / ranked.length)]]));
