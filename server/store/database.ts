@@ -80,7 +80,7 @@ function refuseWhileAway(error: unknown): unknown {
 /** Opens the database and brings its tables up to date. */
 export async function openDatabase({ path, url, onLost = () => {}, migrations }: DatabaseOptions): Promise<Database> {
 	const dialect = url === undefined ? "sqlite" : "postgres";
-	const db = new Kysely<Schema>({ dialect: url === undefined ? openSqlite(path) : openPostgres(url, onLost) });
+	const db = new Kysely<Schema>({ dialect: url === undefined ? openSqlite(path) : await openPostgres(url, onLost) });
 	try {
 		await migrate(db, dialect, migrations);
 	} catch (error) {

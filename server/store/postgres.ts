@@ -1,5 +1,4 @@
 import { PostgresDialect } from "kysely";
-import pg from "pg";
 
 /** Connections of one server, and milliseconds in which one must be had and a statement must be done. */
 const MAX_CONNECTIONS = 10;
@@ -38,7 +37,8 @@ export function isAway(error: unknown): boolean {
 }
 
 /** The query builder's dialect over a pool of connections. `onLost` is told of those that broke. */
-export function openPostgres(url: string, onLost: (error: Error) => void): PostgresDialect {
+export async function openPostgres(url: string, onLost: (error: Error) => void): Promise<PostgresDialect> {
+	const { default: pg } = await import("pg"); // loaded only where it is used
 	const types = new pg.TypeOverrides();
 	types.setTypeParser(INT8, Number);
 	const pool = new pg.Pool({

@@ -1,4 +1,3 @@
-import { Agent, request } from "undici";
 import { Webhook } from "standardwebhooks";
 import { lookupPublic, validateTarget } from "./addresses.ts";
 
@@ -34,20 +33,27 @@ export interface PostOptions {
 
 /** Follows no redirects, reads little of an answer, gives up in time, and connects to public addresses only. */
 export function createPost({ timeout, allowPrivate }: PostOptions): Post {
-	const agent = new Agent({
-		connect: { timeout, ...(!allowPrivate && { lookup: lookupPublic }) },
-		headersTimeout: timeout,
-		bodyTimeout: timeout,
-		maxHeaderSize: MAX_ANSWER_HEADERS,
-		maxResponseSize: MAX_ANSWER,
-		keepAliveTimeout: 10_000,
-		pipelining: 1,
-	});
+	/** The client, loaded with the first message: most services never send one. */
+	const open = async () => {
+		const { Agent, request } = await import("undici");
+		const agent = new Agent({
+			connect: { timeout, ...(!allowPrivate && { lookup: lookupPublic }) },
+			headersTimeout: timeout,
+			bodyTimeout: timeout,
+			maxHeaderSize: MAX_ANSWER_HEADERS,
+			maxResponseSize: MAX_ANSWER,
+			keepAliveTimeout: 10_000,
+			pipelining: 1,
+		});
+		return { agent, request };
+	};
+	let opened: ReturnType<typeof open> | null = null;
 	return {
 		async send(url, secret, { id, body }, now) {
 			try {
 				const target = validateTarget(url, allowPrivate); // the configuration may have changed since it was stored
 				const at = new Date(now);
+				const { agent, request } = await (opened ??= open());
 				const answer = await request(target, {
 					method: "POST",
 					dispatcher: agent,
@@ -68,7 +74,7 @@ export function createPost({ timeout, allowPrivate }: PostOptions): Post {
 				return { status: null, error: describe(error) };
 			}
 		},
-		close: () => agent.destroy(),
+		close: async () => (await opened)?.agent.destroy(),
 	};
 }
 

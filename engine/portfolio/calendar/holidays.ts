@@ -1,6 +1,11 @@
-import Holidays from "date-holidays";
+import { createRequire } from "node:module";
+import type Holidays from "date-holidays";
 import { CarteiraError } from "../../errors.ts";
 import { type Day, parseDay } from "../../units.ts";
+
+const load = createRequire(import.meta.url);
+/** The library, loaded where the first holiday is asked for: many a process ends sooner than that takes. */
+const openLibrary = (): typeof Holidays => load("date-holidays") as typeof Holidays;
 
 /** A law that the library does not know, from the first year whose days it holds for. */
 interface Correction {
@@ -58,7 +63,8 @@ const TYPES = { public: ["public" as const], optional: ["bank" as const, "option
  * Years are worked out when first asked for. Throws INVALID_POLICY for a country that the library does not know.
  */
 export function createHolidayLookup(country: string, kind: HolidayKind): (day: Day, region: string | null) => boolean {
-	const library = new Holidays();
+	const Library = openLibrary();
+	const library = new Library();
 	if (!(country in library.getCountries())) {
 		throw new CarteiraError("INVALID_POLICY", `country ${country}: no holidays are known for it; expected an ISO 3166 code such as BR`);
 	}
@@ -75,8 +81,9 @@ export function createHolidayLookup(country: string, kind: HolidayKind): (day: D
 }
 
 function holidaysOfYear(country: string, region: string | null, year: number, kind: HolidayKind): ReadonlySet<Day> {
+	const Library = openLibrary();
 	const options = { types: TYPES[kind] };
-	const library = region === null ? new Holidays(country, options) : new Holidays(country, region, options);
+	const library = region === null ? new Library(country, options) : new Library(country, region, options);
 	const fixes = CORRECTIONS.filter(
 		(fix) => fix.country === country && (fix.region === null || fix.region === region) && year >= fix.fromYear,
 	);

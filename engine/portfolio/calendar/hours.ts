@@ -1,6 +1,11 @@
-import OpeningHours from "opening_hours";
+import { createRequire } from "node:module";
+import type OpeningHours from "opening_hours";
 import { type Day, parseTime, SECONDS_PER_DAY, type Seconds, weekdayOf } from "../../units.ts";
 import { malformed } from "./day-words.ts";
+
+const load = createRequire(import.meta.url);
+/** The library, loaded where the first hours are read: many a process ends sooner than that takes. */
+const openLibrary = (): typeof OpeningHours => load("opening_hours") as typeof OpeningHours;
 
 /** Opening hours of a week, parsed once. Intervals are [open, close] seconds from midnight, ascending, disjoint. */
 export interface WeeklyHours {
@@ -88,7 +93,8 @@ function openWeek(text: string, rules: readonly HoursRule[]): WeeklyHours["weekd
 	if (rules.length === 0) return NO_HOURS;
 	const plain = rules.map(({ joint, days, hours }, at) => `${at === 0 ? "" : `${joint} `}${days.join(",") || "Mo-Su"} ${hours}`).join("");
 	try {
-		const parsed = new OpeningHours(plain, null);
+		const Library = openLibrary();
+		const parsed = new Library(plain, null);
 		return NO_HOURS.map((_, weekday) =>
 			parsed
 				.getOpenIntervals(new Date(2024, 0, 8 + weekday), new Date(2024, 0, 9 + weekday))

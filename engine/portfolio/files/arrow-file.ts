@@ -1,4 +1,5 @@
-import type { Data, DataType } from "apache-arrow";
+import type * as arrow from "apache-arrow";
+import { type Cell, cellTextOf } from "../cells/cell-text.ts";
 import {
 	AsyncByteQueue,
 	Bool,
@@ -12,15 +13,14 @@ import {
 	Struct,
 	TimestampSecond,
 	Utf8,
-} from "apache-arrow";
-import { type Cell, cellTextOf } from "../cells/cell-text.ts";
+} from "./arrow.ts";
 import { openDurableFile } from "./durable-file.ts";
 import type { ColumnSpec, ColumnType } from "../schema.ts";
 
 const BATCH_ROWS = 65_536;
 
 /** Cells of one column of a batch → Arrow data. */
-type ColumnBuilder = (cells: readonly Cell[], validity: Validity) => Data;
+type ColumnBuilder = (cells: readonly Cell[], validity: Validity) => arrow.Data;
 
 interface Validity {
 	readonly nullCount: number;
@@ -70,7 +70,7 @@ function bytesOf(view: ArrayBufferView): Uint8Array {
 	return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-function columnOf(type: ColumnType): { readonly type: DataType; readonly build: ColumnBuilder } {
+function columnOf(type: ColumnType): { readonly type: arrow.DataType; readonly build: ColumnBuilder } {
 	if (type === "number" || type === "integer" || type === "version" || type === "money")
 		return { type: new Float64(), build: floats(type === "money" ? 100 : 1) };
 	if (type === "day") return { type: new DateDay(), build: buildDays };

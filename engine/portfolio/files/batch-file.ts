@@ -1,7 +1,8 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import type * as arrow from "apache-arrow";
+import { TextBytes } from "../cells/growing-arrays.ts";
 import {
 	AsyncByteQueue,
-	type Data,
 	Field,
 	Float64,
 	Int32,
@@ -12,8 +13,7 @@ import {
 	Struct,
 	Uint8,
 	Utf8,
-} from "apache-arrow";
-import { TextBytes } from "../cells/growing-arrays.ts";
+} from "./arrow.ts";
 
 /** Arrays that a column of fixed width is made of. */
 export type FixedArray = Int32Array | Float64Array | Uint8Array;
@@ -74,7 +74,7 @@ export function writeBatch(
 	layBatch(Object.keys(columns), Object.values(columns).map(dataOf), write);
 }
 
-function dataOf(cells: FixedArray | TextBytes): Data {
+function dataOf(cells: FixedArray | TextBytes): arrow.Data {
 	const { length } = cells;
 	if (cells instanceof Int32Array) return makeData({ type: new Int32(), length, nullCount: 0, data: cells });
 	if (cells instanceof Float64Array) return makeData({ type: new Float64(), length, nullCount: 0, data: cells });
@@ -85,7 +85,7 @@ function dataOf(cells: FixedArray | TextBytes): Data {
 }
 
 /** Answers how many bytes there are. */
-function layBatch(names: readonly string[], data: readonly Data[], write: (bytes: Uint8Array, at: number) => void): number {
+function layBatch(names: readonly string[], data: readonly arrow.Data[], write: (bytes: Uint8Array, at: number) => void): number {
 	const schema = new Schema(names.map((name, i) => new Field(name, data[i].type, true)));
 	const length = data[0]?.length ?? 0;
 	const writer = new RecordBatchFileWriter();

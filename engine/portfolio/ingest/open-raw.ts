@@ -1,6 +1,5 @@
 import { CarteiraError } from "../../errors.ts";
 import { isDiskFull, isOutOfMemory } from "../files/engine-errors.ts";
-import { decodeArrow } from "../files/decode-arrow.ts";
 import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
 import { decodeParquet } from "../files/decode-parquet.ts";
 import { dialectOf, type Dialects } from "../files/dialect.ts";
@@ -45,7 +44,7 @@ export async function openRaw(engine: QueryEngine, job: RawJob, numBytes: number
 	const spec = TABLES[table];
 	if (format === "ndjson") decodeNdjson(bytes, spec, parser);
 	else if (format === "json") decodeJson(bytes, spec, parser);
-	else decodeArrow(bytes, spec, parser);
+	else (await import("../files/decode-arrow.ts")).decodeArrow(bytes, spec, parser);
 	parser.close();
 	return { sure: null, parser, numRows: parser.counts.rows };
 }

@@ -4,19 +4,19 @@ import { CarteiraError } from "../../errors.ts";
 import { eraseRows } from "./erase-rows.ts";
 import { importRows } from "./import-rows.ts";
 import { readFiles } from "./read-files.ts";
-import type { Job, Message, Outcome } from "./run-reader.ts";
+import type { Job, Message, Order, Outcome } from "./run-reader.ts";
 import { compactTables } from "../snapshot/compact.ts";
 import { isDiskFailure } from "../snapshot/disk.ts";
 import { openPartWriter } from "../snapshot/part-writer.ts";
 import { pathsIn } from "../snapshot/store-folder.ts";
 
 /** Entry of the process that reads the bytes of strangers: it gets one job, answers one result, and its death harms nobody. */
-process.once("message", (job: Job) => {
+process.once("message", ({ isLong, ...job }: Order) => {
+	// The same as on "disconnect", for while a long step keeps this thread from hearing of it.
+	if (isLong) new Worker(new URL("./watch-parent.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref();
 	void run(job);
 });
 process.once("disconnect", () => process.exit(1)); // nobody waits for the answer any more
-// The same for while a long step keeps this thread from hearing of it.
-new Worker(new URL("./watch-parent.ts", import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16 } }).unref();
 
 async function run(job: Job): Promise<void> {
 	const message = await answer(job);

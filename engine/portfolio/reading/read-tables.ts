@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { CarteiraError, type InputProblem } from "../../errors.ts";
-import { decodeArrow } from "../files/decode-arrow.ts";
 import { decodeCsv } from "../files/decode-csv.ts";
 import { decodeJson, decodeNdjson } from "../files/decode-json.ts";
 import { decodeParquet } from "../files/decode-parquet.ts";
@@ -77,7 +76,7 @@ export async function readFile(
 	else if (format === "ndjson") decodeNdjson(bytes, spec, sink);
 	else if (format === "json") decodeJson(bytes, spec, sink);
 	else if (format === "parquet") await decodeParquet(path, bytes.length, spec, sink);
-	else decodeArrow(bytes, spec, sink);
+	else (await import("../files/decode-arrow.ts")).decodeArrow(bytes, spec, sink); // many modules: only where they are used
 	return digest;
 }
 

@@ -28,6 +28,8 @@ const DEFAULT_BIG_BYTES = 64 << 20;
 /** A minute to begin with, and a second for each of so many bytes of text: some thirty times what they take on an idle machine. */
 const BASE_SECONDS = 60;
 const BYTES_PER_SECOND = 1_000_000;
+/** Bytes of text up to which no step of a job takes more than seconds. */
+const SHORT_BYTES = 1 << 20;
 
 export interface ReadJob {
 	readonly kind: "read";
@@ -54,6 +56,9 @@ export type Job =
 	| ({ readonly kind: "import" } & ImportJob)
 	| ({ readonly kind: "compact" } & CompactJob)
 	| ({ readonly kind: "erase" } & EraseJob);
+
+/** What the process is told: a job, and whether it has steps that keep it from hearing for long that nobody waits any more. */
+export type Order = Job & { readonly isLong: boolean };
 
 type Imported = Awaited<ReturnType<typeof importRows>>;
 type Erased = Awaited<ReturnType<typeof eraseRows>>;
@@ -119,7 +124,13 @@ function errorOf(outcome: Outcome): CarteiraError {
  * silence is one too, and names the file that it was reading. Settles when the process has ended, and so touches no file any more.
  */
 function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
-	const limits = { seconds: secondsFor(job), megabytes: DEFAULT_MEGABYTES, bigBytes: DEFAULT_BIG_BYTES, ...given };
+	const numBytes = filesRead(job).reduce((sum, path) => sum + sizeAsText(path), 0);
+	const limits = {
+		seconds: BASE_SECONDS + Math.ceil(numBytes / BYTES_PER_SECOND),
+		megabytes: DEFAULT_MEGABYTES,
+		bigBytes: DEFAULT_BIG_BYTES,
+		...given,
+	};
 	return new Promise((settle, fail) => {
 		const child = startCapped(ENTRY, limits.megabytes);
 		let file = nameOf(job);
@@ -153,7 +164,7 @@ function runJob(job: Job, given: Partial<ReadLimits> = {}): Promise<Outcome> {
 					: deathOf(file, signal ?? `exit ${code}`, stderr, limits),
 			);
 		});
-		child.send(job, (error) => {
+		child.send({ ...job, isLong: numBytes > SHORT_BYTES } satisfies Order, (error) => {
 			if (error) child.kill("SIGKILL");
 		});
 	});
@@ -164,11 +175,7 @@ function nameOf(job: Job): string {
 	return job.kind === "import" ? (job.imports[0]?.file.path ?? job.store) : job.store;
 }
 
-/** Deadline by the size of all files that the job may read; a file that is gone or cannot be reached is told by the job itself. */
-function secondsFor(job: Job): number {
-	return BASE_SECONDS + Math.ceil(filesRead(job).reduce((sum, path) => sum + sizeAsText(path), 0) / BYTES_PER_SECOND);
-}
-
+/** All files that the job may read; one that is gone or cannot be reached is told by the job itself. */
 function filesRead(job: Job): string[] {
 	if (job.kind === "read") return job.files.map(({ path }) => path);
 	const uploads = job.kind === "import" ? job.imports.map(({ file }) => file.path) : [];

@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
-import { DataType, MessageReader, RecordBatchReader, type Schema } from "apache-arrow";
+import type * as arrow from "apache-arrow";
 import { CarteiraError } from "../../errors.ts";
+import { DataType, MessageReader, RecordBatchReader } from "../files/arrow.ts";
 import type { TextColumn } from "../portfolio.ts";
 import { codeWords } from "./code-words.ts";
 import { once } from "./lazy.ts";
@@ -118,7 +119,7 @@ function damaged(name: string, what: string): CarteiraError {
 
 /** Where a column's buffers lie in the file. */
 interface Place {
-	readonly type: DataType;
+	readonly type: arrow.DataType;
 	readonly at: number;
 	/** Of a Utf8 column: offsets are at `at`, bytes here. */
 	readonly bytesAt: number;
@@ -130,7 +131,7 @@ const MAGIC = "ARROW1";
 /** Of a file: the magic word and its padding before the messages; behind the footer its length and the magic word. */
 const FILE_HEAD = 8;
 const FILE_TAIL = 10;
-/** Of a message: the continuation mark and the length of its metadata. */
+/** Of a message: the continuation mark and the length of its metadata; a head without more marks the end of all. */
 const MESSAGE_HEAD = 8;
 
 function layOut(source: Source): ColumnFile {
@@ -170,21 +171,22 @@ function readInto(source: Source, at: number, values: Values): void {
 	source.read(at, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
 
-function sharedValues(type: DataType, length: number): Values {
+function sharedValues(type: arrow.DataType, length: number): Values {
 	const memory = new SharedArrayBuffer(length * widthOf(type));
 	if (DataType.isFloat(type)) return new Float64Array(memory);
 	return widthOf(type) === 1 ? new Uint8Array(memory) : new Int32Array(memory);
 }
 
-function widthOf(type: DataType): number {
+function widthOf(type: arrow.DataType): number {
 	if (DataType.isFloat(type)) return 8;
 	return DataType.isInt(type) && type.bitWidth === 8 ? 1 : 4;
 }
 
-function readHead(source: Source): { schema: Schema; numRows: number; places: ReadonlyMap<string, Place> } {
-	const { schema, offset } = readFooter(source);
-	const { message, body } = readMessage(source, offset);
+function readHead(source: Source): { schema: arrow.Schema; numRows: number; places: ReadonlyMap<string, Place> } {
+	const { schema, end } = readFooter(source);
+	const { message, body } = readMessage(source, FILE_HEAD);
 	if (!message.isRecordBatch()) throw damaged(source.name, "it has no batch of rows");
+	if (body + message.bodyLength + MESSAGE_HEAD !== end) throw damaged(source.name, "it is no Arrow file of one batch");
 	const { length, buffers, compression } = message.header();
 	if (compression !== null) throw damaged(source.name, "its buffers are compressed");
 	const places = new Map<string, Place>();
@@ -201,8 +203,8 @@ function readHead(source: Source): { schema: Schema; numRows: number; places: Re
 	return { schema, numRows: length, places };
 }
 
-/** The schema of a file and where its only batch begins, as its footer says. */
-function readFooter(source: Source): { schema: Schema; offset: number } {
+/** The schema of a file, and where its footer begins. */
+function readFooter(source: Source): { schema: arrow.Schema; end: number } {
 	const tail = Buffer.alloc(FILE_TAIL);
 	if (source.size < FILE_HEAD + FILE_TAIL) throw damaged(source.name, "it has no footer");
 	source.read(source.size - FILE_TAIL, tail);
@@ -213,10 +215,8 @@ function readFooter(source: Source): { schema: Schema; offset: number } {
 	source.read(source.size - footer.length, footer);
 	// The library reads a footer only where a file ends with it: a file of nothing else will do.
 	const reader = RecordBatchReader.from(Buffer.concat([Buffer.from(MAGIC.padEnd(FILE_HEAD, "\0")), footer]));
-	const read = reader.isFile() ? reader.open().footer : null;
-	const batch = read?.getRecordBatch(0);
-	if (!read || !batch || read.numRecordBatches !== 1) throw damaged(source.name, "it is no Arrow file of one batch");
-	return { schema: read.schema, offset: batch.offset };
+	if (!reader.isFile()) throw damaged(source.name, "it is no Arrow file of one batch");
+	return { schema: reader.open().schema, end: source.size - footer.length };
 }
 
 /** The message at a byte, and where its body begins. */

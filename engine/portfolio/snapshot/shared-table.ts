@@ -1,7 +1,19 @@
-import { Field, Float64, Int32, makeData, RecordBatch, Schema, Struct, Table as ArrowTable, tableToIPC, Uint8, Utf8 } from "apache-arrow";
-import type { Data } from "apache-arrow";
+import type * as arrow from "apache-arrow";
 import { NULL_CODE, NULL_DAY } from "../../units.ts";
 import type { ColumnStore, Held } from "../rows/column.ts";
+import {
+	Field,
+	Float64,
+	Int32,
+	makeData,
+	RecordBatch,
+	Schema,
+	Struct,
+	Table as ArrowTable,
+	tableToIPC,
+	Uint8,
+	Utf8,
+} from "../files/arrow.ts";
 import { TextBytes } from "../cells/growing-arrays.ts";
 import type { LinkedTable } from "../rows/link-tables.ts";
 import type { Table } from "../portfolio.ts";
@@ -12,7 +24,10 @@ import { lazyRecord, once } from "./lazy.ts";
 /** Lays a linked table out as one Arrow IPC batch with its stubs: values with sentinels, so that no reader needs the null bits. */
 export function encodeTable(table: LinkedTable): Uint8Array {
 	const length = table.kept.length + table.stubs.length;
-	const columns = Object.entries(table.draft?.columns ?? {}).map(([name, store]): [string, Data] => [name, layOut(table, name, store)]);
+	const columns = Object.entries(table.draft?.columns ?? {}).map(([name, store]): [string, arrow.Data] => [
+		name,
+		layOut(table, name, store),
+	]);
 	if (!table.draft && table.stubs.length > 0) columns.push([TABLES[table.name].key[0], textData(table.stubs)]);
 	const schema = new Schema(columns.map(([name, { type }]) => new Field(name, type, true)));
 	const children = columns.map(([, data]) => data);
@@ -20,7 +35,7 @@ export function encodeTable(table: LinkedTable): Uint8Array {
 	return tableToIPC(new ArrowTable(schema, batch), "file");
 }
 
-function layOut({ name: table, kept, stubs, refs }: LinkedTable, name: string, { held }: ColumnStore): Data {
+function layOut({ name: table, kept, stubs, refs }: LinkedTable, name: string, { held }: ColumnStore): arrow.Data {
 	const length = kept.length + stubs.length;
 	if (held.kind === "texts") return textData(textsOf(held, kept, name === TABLES[table].key[0] ? stubs : stubs.map(() => null)));
 	if (held.kind === "refs") {
@@ -57,7 +72,7 @@ function textsOf(
 	return [...Array.from(kept, (row) => texts.at(row)), ...stubs];
 }
 
-function textData(texts: TextBytes | readonly (string | null)[]): Data {
+function textData(texts: TextBytes | readonly (string | null)[]): arrow.Data {
 	const column = texts instanceof TextBytes ? texts : new TextBytes();
 	if (!(texts instanceof TextBytes)) for (const text of texts) column.append(text);
 	const { offsets, bytes, validity, nullCount } = column.layout();
