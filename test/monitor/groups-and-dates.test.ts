@@ -21,8 +21,9 @@ const isSale = (row: SlowRow): boolean =>
 	Number(row.quantity) > 0 && row.status !== "cancelled" && (row.kind === "sale" || row.kind === null);
 
 /** The keys of the groups that a customer is in, row by row. */
-function keysOf({ customers, reps, lines, products, ...world }: SlowWorld, c: number): Record<string, (string | null)[]> {
-	const owner = ownerOf({ customers, reps, lines, products, ...world }, c);
+function keysOf(world: SlowWorld, c: number): Record<string, (string | null)[]> {
+	const { customers, reps, lines, products } = world;
+	const owner = ownerOf(world, c);
 	const text = (value: SlowRow[string] | undefined): string | null => (value === null || value === undefined ? null : String(value));
 	const recent = lines.filter((row) => row.customer_id === c && row.status !== "cancelled" && Number(row.ordered_on) >= AS_OF - 90);
 	return {

@@ -1,7 +1,10 @@
+import { type FigureId, FIGURES } from "../../engine/monitor/figures.ts";
+import type { MonitorGroup } from "../../engine/monitor/monitor-document.ts";
 import { classify } from "../../engine/policy/classify.ts";
 import { CLASSES, PHASES } from "../../engine/policy/case.ts";
 import { type Policy, validatePolicy } from "../../engine/policy/policy.ts";
 import { pictureBefore } from "../../engine/policy/past-picture.ts";
+import { phaseOf } from "../../engine/policy/phase.ts";
 import { buildHistory } from "../../engine/portfolio/history.ts";
 import type { Portfolio, Table } from "../../engine/portfolio/portfolio.ts";
 import { CREDIT_STATUS, TABLES } from "../../engine/portfolio/schema.ts";
@@ -28,19 +31,21 @@ export function plainRows(table: Table): SlowRow[] {
 	);
 }
 
-/** What the slow figures look at, row by row and customer by customer. */
-export function slowWorld(portfolio: Portfolio, asOf: Day) {
+/** What the slow figures look at, row by row and customer by customer; silence is the customers' own up to `silenceFrom`. */
+export function slowWorld(portfolio: Portfolio, asOf: Day, silenceFrom: Day = asOf) {
 	const policy = validatePolicy(portfolio.policy ?? {});
 	const { customers, orders, contacts, products, reps } = portfolio.tables;
 	const history = buildHistory(portfolio, asOf);
-	const rhythm = buildRhythm(portfolio, history);
-	const expectedValue = Float64Array.from(rhythm.ticket, (ticket, c) => (ticket * 90) / rhythm.expectedInterval[c]);
-	const scores = { expectedInterval: rhythm.expectedInterval, expectedValue };
-	const classification = classify({ portfolio, history, policy, asOf, scores, silenceFrom: asOf });
+	const { expectedInterval } = buildRhythm(portfolio, buildHistory(portfolio, silenceFrom));
+	const rhythm = { ...buildRhythm(portfolio, history), expectedInterval };
+	const expectedValue = Float64Array.from(rhythm.ticket, (ticket, c) => (ticket * 90) / expectedInterval[c]);
+	const scores = { expectedInterval, expectedValue };
+	const classification = classify({ portfolio, history, policy, asOf, scores, silenceFrom });
 	return {
 		portfolio,
 		policy,
 		asOf,
+		silenceFrom,
 		rhythm,
 		classification,
 		history,
@@ -69,6 +74,15 @@ export function tally(found: readonly (readonly [cell: string, ...measures: numb
 	return Object.fromEntries(Object.entries(sums).map(([cell, row]) => [cell, row.map((value) => Math.round(value * 1000) / 1000)]));
 }
 
+/** Rows of a figure as sums by the words of their cells. */
+export function sumsOf(figures: MonitorGroup["figures"], figure: FigureId): Sums {
+	const { cells, measures } = FIGURES[figure];
+	const rows: readonly Readonly<Record<string, string | number | null>>[] = figures[figure];
+	return Object.fromEntries(
+		rows.map((row) => [cells.map((name) => row[name]).join(" "), ["customers", ...measures].map((name) => Number(row[name]))]),
+	);
+}
+
 /** Sum of sales less returns, and margin, on days from … to − 1 of which one line at least is a sale. */
 export function purchases({ lines, products, policy }: SlowWorld, customer: number, from: Day, to: Day): { value: number; margin: number } {
 	const own = lines.filter((row) => row.customer_id === customer && row.status !== "cancelled");
@@ -91,7 +105,7 @@ export function purchases({ lines, products, policy }: SlowWorld, customer: numb
 }
 
 /** Neither a return, nor a bonus, nor an exchange. */
-function isSaleRow(row: SlowRow): boolean {
+export function isSaleRow(row: SlowRow): boolean {
 	return Number(row.quantity) > 0 && (row.kind === "sale" || row.kind === null);
 }
 
@@ -116,7 +130,8 @@ export function slowFlows(world: SlowWorld): Sums {
 	const starts = [asOf];
 	for (let day = asOf; starts.length < 7; day--) if (formatDay(day).endsWith("-01")) starts.unshift(day);
 	if (starts.at(-2) === asOf) starts.pop();
-	const pictures = starts.map((day) => pictureBefore({ portfolio, policy, history }, day).phase);
+	const known = starts.map((day): ArrayLike<number> => pictureBefore({ portfolio, policy, history }, day).phase);
+	const pictures = [...known.slice(0, -1), ids.map((c) => phaseNow(world, c))];
 	return tally(
 		starts.slice(1).flatMap((_, step) =>
 			ids.map((c) => {
@@ -127,6 +142,20 @@ export function slowFlows(world: SlowWorld): Sums {
 	);
 }
 
+/** Phase code by the orders alone, whatever the customers table says. */
+function phaseNow({ asOf, silenceFrom, policy, rhythm, ...world }: SlowWorld, c: number): number {
+	const days = purchaseDays(world, c);
+	const [firstOrder, lastOrder] = [Math.min(...days), Math.max(...days)];
+	const known = { isClosed: false, numEvents: days.length, firstOrder, lastOrder, expectedInterval: rhythm.expectedInterval[c] };
+	return phaseOf(known, policy.phases, asOf, silenceFrom).phase;
+}
+
+/** Days of a customer's purchases. */
+function purchaseDays({ lines }: Pick<SlowWorld, "lines">, c: number): Day[] {
+	const own = lines.filter((row) => row.customer_id === c && row.status !== "cancelled" && isSaleRow(row));
+	return [...new Set(own.map((row) => Number(row.ordered_on)))];
+}
+
 /** The action plan of a customer whose policy states one a phase and class. */
 export function actionPlan({ policy, phaseOf, classOf }: SlowWorld, c: number): Policy["action_plans"][number] {
 	const found = policy.action_plans.find((plan) => plan.phase === phaseOf(c) && plan.class === classOf(c));
@@ -134,17 +163,24 @@ export function actionPlan({ policy, phaseOf, classOf }: SlowWorld, c: number): 
 	return found;
 }
 
-/** The owner by rows of assignments on as_of, else by the customer's own. */
-export function ownerOf({ portfolio, asOf, customers, reps }: SlowWorld, c: number): number {
+type Owned = Pick<SlowWorld, "portfolio" | "asOf" | "customers" | "reps">;
+
+/** The row of assignments that makes the owner on as_of. */
+export function assignedOf({ portfolio, asOf }: Pick<Owned, "portfolio" | "asOf">, c: number): SlowRow | undefined {
 	const valid = plainRows(portfolio.tables.assignments).filter(
 		(row) =>
 			row.customer_id === c &&
 			(row.valid_from === null || Number(row.valid_from) <= asOf) &&
 			(row.valid_to === null || Number(row.valid_to) >= asOf),
 	);
-	const assigned = valid.find((row) => row.role === "owner") ?? valid.find((row) => row.role === "telesales");
+	return valid.find((row) => row.role === "owner") ?? valid.find((row) => row.role === "telesales");
+}
+
+/** The owner by rows of assignments on as_of, else by the customer's own. */
+export function ownerOf(world: Owned, c: number): number {
+	const { customers, reps } = world;
 	const own = c < customers.length ? Number(customers[c].rep_id) : -1;
-	const rep = assigned ? Number(assigned.rep_id) : own;
+	const rep = Number(assignedOf(world, c)?.rep_id ?? own);
 	return rep < reps.length ? rep : -1;
 }
 
@@ -291,18 +327,14 @@ export function slowProductivity(world: SlowWorld): Sums {
 export function slowBreakMoney(
 	world: SlowWorld,
 ): readonly { readonly c: number; readonly on: Day; readonly revenue: number; readonly margin: number }[] {
-	const { ids, lines, asOf, rhythm, policy } = world;
+	const { ids, asOf, silenceFrom, rhythm, policy } = world;
 	return ids.flatMap((c) => {
-		const days = [
-			...new Set(
-				lines.filter((row) => row.customer_id === c && row.status !== "cancelled" && isSaleRow(row)).map((row) => Number(row.ordered_on)),
-			),
-		];
+		const days = purchaseDays(world, c);
 		if (days.length < 3) return [];
 		const last = Math.max(...days);
 		const interval = rhythm.expectedInterval[c];
 		const { ratio, floor_days: floor, ceiling_days: ceiling } = policy.phases.inactivating;
-		const silence = asOf - last;
+		const silence = Math.max(0, silenceFrom - last);
 		if (silence < Math.min(ceiling, Math.max(floor, ratio * interval)) || silence >= policy.phases.ex_customer.days) return [];
 		if (asOf - Math.min(...days) < policy.phases.new_days) return [];
 		const revenue = Math.round((rhythm.ticket[c] * 365.25) / 12 / interval);
