@@ -8,12 +8,15 @@ import { reviewMonth } from "../../engine/review/review.ts";
 import type { ReviewCustomer } from "../../engine/review/review-document.ts";
 import { type Day, parseDay } from "../../engine/units.ts";
 import { portfolioOf, type Row } from "../check/tables.ts";
-import { FROM, MONTH, POLICY, randomPlans, randomRows, UNTIL } from "./random-month.ts";
+import { MONTH, POLICY, randomPlans, randomRows, UNTIL } from "./random-month.ts";
 import { rowsBefore, slowReview } from "./slow-review.ts";
 
 const dayOf = (row: Row): Day => parseDay(String(row.ordered_on ?? row.contacted_at).slice(0, 10));
 
-describe.each([1, 2, 3])("the customers behind a review's figures, seed %i", (seed) => {
+/** Of them many floors cost too much, one at just an hour, and one would but for its half an hour. */
+const SEEDS = [1, 2, 3, 9, 12, 16];
+
+describe.each(SEEDS)("the customers behind a review's figures, seed %i", (seed) => {
 	const rows = randomRows(seed);
 	const plans = randomPlans(seed, rows);
 	const told = reviewMonth(portfolioOf(rows, POLICY), { month: MONTH, plans, engine: "test" });
@@ -22,15 +25,31 @@ describe.each([1, 2, 3])("the customers behind a review's figures, seed %i", (se
 	const ids = customers.map((_, i) => i);
 
 	/** All whose weight is not 0, the weightiest twenty by name. */
-	const expectBehind = (found: { num_customers: number; customers: readonly ReviewCustomer[] }, weights: readonly number[]): void => {
-		const own = ids.filter((i) => weights[i] !== 0).sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]) || a - b);
+	const expectBehind = (
+		found: { num_customers: number; customers: readonly ReviewCustomer[] },
+		values: readonly number[],
+		before?: readonly number[],
+	): void => {
+		const weight = (i: number): number => Math.abs(values[i] - (before?.[i] ?? 0));
+		const own = ids.filter((i) => values[i] !== 0 || (before?.[i] ?? 0) !== 0).sort((a, b) => weight(b) - weight(a) || a - b);
 		expect(found.num_customers).toBe(own.length);
 		expect(found.customers.map((row) => row.customer_id)).toEqual(own.slice(0, 20).map((i) => customers[i].customer_id));
 		for (const [nth, i] of own.slice(0, 20).entries()) {
-			expect(found.customers[nth].value).toBeCloseTo(weights[i], 6);
-			expect(found.customers[nth].rep_id).toBe(customers[i].rep_id ?? null);
+			expect(found.customers[nth].value).toBeCloseTo(values[i], 6);
+			expect(found.customers[nth]).toMatchObject({ rep_id: customers[i].rep_id ?? null, name: customers[i].name ?? null });
+			if (before) expect(found.customers[nth].before).toBeCloseTo(before[i], 6);
+			else expect(found.customers[nth].before).toBeNull();
 		}
 	};
+
+	it("are of a result those that moved it, by how far", () => {
+		for (const result of told.results)
+			expectBehind(
+				result,
+				slow.parts.map((part) => part[result.id]),
+				slow.partsBefore.map((part) => part[result.id]),
+			);
+	});
 
 	it("are of a threshold those that ended the month in its phase, by their sales", () => {
 		const stated = { ...POLICY, classes: { window_days: 60 } };
@@ -113,17 +132,22 @@ describe.each([1, 2, 3])("the customers behind a review's figures, seed %i", (se
 		for (const override of told.overrides) expectBehind(override, slow.boughtAfter(override.decision));
 	});
 
-	it("are of a floor those it is for whose contacts took time", () => {
-		for (const [nth, floor] of told.floors.entries()) {
-			expect(floor.customers.length).toBe(Math.min(20, floor.num_customers));
-			if (floor.num_customers <= 20)
-				expect(floor.customers.reduce((sum, row) => sum + row.value, 0)).toBeCloseTo(slow.floors[nth].own.seconds, 6);
-			const contacted = new Set(
-				(rows.contacts ?? [])
-					.filter((row) => dayOf(row) >= FROM && dayOf(row) < UNTIL && row.outcome !== "cancelled" && row.direction !== "inbound")
-					.map((row) => row.customer_id),
-			);
-			for (const row of floor.customers) expect(contacted.has(row.customer_id)).toBe(true);
-		}
+	it("are of a floor those it is for, by the time that their contacts took", () => {
+		expect(told.floors).toHaveLength(slow.floors.length);
+		for (const [nth, floor] of told.floors.entries()) expectBehind(floor, slow.floors[nth].seconds);
+	});
+});
+
+describe("the floors of random months", () => {
+	it("cost too much and do not, with more customers behind them than are shown, and with fewer", () => {
+		const floors = SEEDS.flatMap((seed) => {
+			const rows = randomRows(seed);
+			return reviewMonth(portfolioOf(rows, POLICY), { month: MONTH, plans: randomPlans(seed, rows), engine: "test" }).floors;
+		});
+		const dear = floors.filter(({ is_too_dear }) => is_too_dear);
+		expect(Math.min(dear.length, floors.length - dear.length)).toBeGreaterThan(5);
+		expect(dear.some(({ seconds }) => seconds === 3600)).toBe(true);
+		const numMany = floors.filter(({ num_customers }) => num_customers > 20).length;
+		expect(Math.min(numMany, floors.length - numMany)).toBeGreaterThan(5);
 	});
 });

@@ -14,6 +14,10 @@ export const POLICY = {
 	floors: [
 		{ phase: "prospect", min_share_of_time: 0.05 },
 		{ phase: null, class: "C", min_contacts: 2 },
+		{ phase: "active", min_contacts: 1 },
+		{ phase: "inactive", class: null, min_contacts: 1 },
+		{ phase: "ex_customer", class: "A", min_contacts: 1 },
+		{ phase: null, class: null, min_share_of_time: 0.1 },
 	],
 	action_plans: [
 		{ phase: null, class: "A", interval_days: 7, channels: [{ channel: "visit", minutes: 50 }] },
@@ -86,7 +90,6 @@ export function randomRows(seed: number): Rows {
 			}),
 		),
 		reps: [
-			{ rep_id: "S1", kind: "supervisor", team_id: "T1" },
 			...SELLERS.map(
 				(rep_id, i): Row => ({
 					rep_id,
@@ -97,6 +100,7 @@ export function randomRows(seed: number): Rows {
 					...(i === 1 && { absences: "2026-10-05/2026-10-09" }),
 				}),
 			),
+			{ rep_id: "S1", kind: "supervisor", team_id: "T1" },
 		],
 		products: Array.from({ length: 6 }, (_, i): Row => ({ product_id: `P${i}`, ...(i % 2 === 0 && { margin_rate: 0.3 }) })),
 		orders,

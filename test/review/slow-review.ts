@@ -3,6 +3,7 @@ import { CLASSES, PHASES, POTENTIALS } from "../../engine/policy/case.ts";
 import { pictureBefore } from "../../engine/policy/past-picture.ts";
 import { type Policy, validatePolicy } from "../../engine/policy/policy.ts";
 import { buildHistory } from "../../engine/portfolio/history.ts";
+import { type ResultId, RESULTS } from "../../engine/review/review-document.ts";
 import { type Day, formatDay, parseDay } from "../../engine/units.ts";
 import { portfolioOf, type Row, type Rows } from "../check/tables.ts";
 import { FROM, POLICY, UNTIL } from "./random-month.ts";
@@ -64,26 +65,31 @@ export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 			: cents(row.margin);
 	};
 
-	const resultsOf = (from: Day, until: Day) => {
-		const sums = { revenue: 0, margin: 0, positivated: 0, new: 0, recovered: 0, lost: 0, reached: 0, disrupted: 0 };
-		customers.forEach((customer, i) => {
-			const lines = ordersOf(i, from, until).filter(({ status }) => status !== "cancelled" && status !== "cut");
-			const sign = ({ quantity }: Row): number => (Number(quantity) < 0 ? -1 : 1);
-			const revenue = lines.reduce((sum, row) => sum + sign(row) * cents(row.net_value), 0);
-			sums.revenue += revenue;
-			sums.margin += lines.reduce((sum, row) => sum + Math.round(sign(row) * marginOf(row)), 0);
-			if (revenue >= 10_000 && lines.some((row) => sign(row) > 0)) sums.positivated++;
-			const bought = buysOn(i, from, until).size > 0;
-			const phase = at(from).phase[i];
-			if (phase === "prospect" && bought) sums.new++;
-			if (SILENT.includes(phase) && bought) sums.recovered++;
-			if (phase !== "prospect" && !SILENT.includes(phase) && SILENT.includes(at(until).phase[i])) sums.lost++;
-			sums.reached += contactsOf(i, from, until).filter(isReached).length;
-			const last = Math.max(...contactsOf(i, 0, until).filter(isReached).map(dayOf));
-			const maxGap = Math.max(planAt(i, until)?.max_gap_days ?? 0, intervalAt(i, until));
-			if (Number.isFinite(last) && isServed(customer) && until - last > maxGap) sums.disrupted++;
-		});
-		return sums;
+	/** What a customer adds to each figure of a span of days. */
+	const partOf = (customer: Row, i: number, from: Day, until: Day) => {
+		const lines = ordersOf(i, from, until).filter(({ status }) => status !== "cancelled" && status !== "cut");
+		const sign = ({ quantity }: Row): number => (Number(quantity) < 0 ? -1 : 1);
+		const revenue = lines.reduce((sum, row) => sum + sign(row) * cents(row.net_value), 0);
+		const bought = buysOn(i, from, until).size > 0;
+		const phase = at(from).phase[i];
+		const last = Math.max(...contactsOf(i, 0, until).filter(isReached).map(dayOf));
+		const maxGap = Math.max(planAt(i, until)?.max_gap_days ?? 0, intervalAt(i, until));
+		return {
+			revenue,
+			margin: lines.reduce((sum, row) => sum + Math.round(sign(row) * marginOf(row)), 0),
+			positivated: Number(revenue >= 10_000 && lines.some((row) => sign(row) > 0)),
+			new: Number(phase === "prospect" && bought),
+			recovered: Number(SILENT.includes(phase) && bought),
+			lost: Number(phase !== "prospect" && !SILENT.includes(phase) && SILENT.includes(at(until).phase[i])),
+			reached: contactsOf(i, from, until).filter(isReached).length,
+			disrupted: Number(Number.isFinite(last) && isServed(customer) && until - last > maxGap),
+		};
+	};
+	const partsOf = (from: Day, until: Day) => customers.map((customer, i) => partOf(customer, i, from, until));
+	const [parts, partsBefore] = [partsOf(FROM, UNTIL), partsOf(BEFORE, FROM)];
+	const totalOf = (of: typeof parts): Record<ResultId, number> => {
+		const sumOf = (id: ResultId): number => of.reduce((sum, part) => sum + part[id], 0);
+		return Object.fromEntries(RESULTS.map((id) => [id, sumOf(id)])) as Record<ResultId, number>;
 	};
 
 	const months = ["2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11"].map((month) => parseDay(`${month}-01`));
@@ -128,36 +134,47 @@ export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 		return (60 * minutes * 31) / intervalAt(i, FROM);
 	});
 
-	const effort = (isMeant: (i: number) => boolean) => {
-		let [num, seconds, margin] = [0, 0, 0];
-		customers.forEach((customer, i) => {
-			if (!isMeant(i)) return;
-			const made = contactsOf(i, FROM, UNTIL).filter((row) => row.outcome !== "cancelled" && row.direction !== "inbound");
-			num += made.length;
-			for (const row of made) {
-				const planned = planAt(i, FROM)?.channels.find(({ channel }) => channel === row.channel)?.minutes ?? 10;
-				seconds += 60 * Number(row.minutes ?? (row.channel === "visit" ? (customer.service_minutes ?? planned) : planned));
-			}
-			const days = new Set(made.map(dayOf));
-			for (const day of buysOn(i, FROM, UNTIL)) {
-				if (!days.has(day)) continue;
-				const lines = ordersOf(i, day, day + 1).filter(({ status }) => status !== "cancelled");
-				const net = lines.reduce((sum, row) => sum + (Number(row.quantity) < 0 ? -1 : 1) * cents(row.net_value), 0);
-				const known = lines.every(
-					(row) =>
-						row.margin !== undefined ||
-						(rows.products ?? []).find(({ product_id }) => product_id === row.product_id)?.margin_rate !== undefined,
-				);
-				margin += known
-					? Math.round(lines.reduce((sum, row) => sum + (Number(row.quantity) < 0 ? -1 : 1) * marginOf(row), 0))
-					: Math.round(net * policy.value.default_margin_rate);
-			}
-		});
-		return { num, seconds, margin };
+	/** What a customer's contacts of the month took and brought. */
+	const effortOf = (customer: Row, i: number) => {
+		const made = contactsOf(i, FROM, UNTIL).filter((row) => row.outcome !== "cancelled" && row.direction !== "inbound");
+		const secondsOf = (row: Row): number => {
+			const planned = planAt(i, FROM)?.channels.find(({ channel }) => channel === row.channel)?.minutes ?? 10;
+			return 60 * Number(row.minutes ?? (row.channel === "visit" ? (customer.service_minutes ?? planned) : planned));
+		};
+		const days = new Set(made.map(dayOf));
+		const marginOn = (day: Day): number => {
+			const lines = ordersOf(i, day, day + 1).filter(({ status }) => status !== "cancelled");
+			const net = lines.reduce((sum, row) => sum + (Number(row.quantity) < 0 ? -1 : 1) * cents(row.net_value), 0);
+			const known = lines.every(
+				(row) =>
+					row.margin !== undefined ||
+					(rows.products ?? []).find(({ product_id }) => product_id === row.product_id)?.margin_rate !== undefined,
+			);
+			return known
+				? Math.round(lines.reduce((sum, row) => sum + (Number(row.quantity) < 0 ? -1 : 1) * marginOf(row), 0))
+				: Math.round(net * policy.value.default_margin_rate);
+		};
+		return {
+			num: made.length,
+			seconds: made.reduce((sum, row) => sum + secondsOf(row), 0),
+			margin: [...buysOn(i, FROM, UNTIL)].filter((day) => days.has(day)).reduce((sum, day) => sum + marginOn(day), 0),
+		};
 	};
+	const efforts = customers.map(effortOf);
 	const floors = policy.floors.map(({ phase, class: cls }) => {
 		const isMeant = (i: number): boolean => (phase === null || at(FROM).phase[i] === phase) && (cls === null || classAt(i, FROM) === cls);
-		return { own: effort(isMeant), others: effort((i) => !isMeant(i)) };
+		const totalOf = (own: readonly (typeof efforts)[number][]) =>
+			own.reduce((sum, one) => ({ num: sum.num + one.num, seconds: sum.seconds + one.seconds, margin: sum.margin + one.margin }), {
+				num: 0,
+				seconds: 0,
+				margin: 0,
+			});
+		return {
+			own: totalOf(efforts.filter((_, i) => isMeant(i))),
+			others: totalOf(efforts.filter((_, i) => !isMeant(i))),
+			/** By customer, nothing of those that the floor is not for. */
+			seconds: efforts.map(({ seconds }, i) => (isMeant(i) ? seconds : 0)),
+		};
 	});
 
 	const decided = new Map<string, { decision: string; i: number; day: Day; reason?: string }>();
@@ -205,5 +222,5 @@ export function slowReview(rows: Rows, plans: readonly ReviewPlan[]) {
 				.filter((row) => row.decision === decision && row.i === i && row.day + 14 <= UNTIL)
 				.reduce((sum, { day }) => sum + Math.max(1, boughtIn(i, day, day + 14)), 0),
 		);
-	return { now: resultsOf(FROM, UNTIL), before: resultsOf(BEFORE, FROM), rates, contrastOf, due, floors, outcomeOf, boughtAfter };
+	return { now: totalOf(parts), before: totalOf(partsBefore), parts, partsBefore, rates, contrastOf, due, floors, outcomeOf, boughtAfter };
 }
