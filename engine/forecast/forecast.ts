@@ -1,6 +1,7 @@
 import type { PlanContext } from "../agenda/context.ts";
 import { effectsBasisOf } from "../policy/effect-rows.ts";
 import { buildOwnership } from "../policy/ownership.ts";
+import { ORDER_STATUS } from "../portfolio/schema.ts";
 import { cutHistory } from "../scoring/cut-history.ts";
 import type { Predictor } from "../scoring/predictor.ts";
 import { YEAR } from "../scoring/season.ts";
@@ -24,6 +25,7 @@ import { type PlanGain, planGainOf, positivatedBy, readForecastPlan } from "./pl
 const MIN_HISTORY = 120;
 const MAX_ORIGINS = 30;
 const TWO_YEARS = 2 * YEAR;
+const CANCELLED = ORDER_STATUS.indexOf("cancelled");
 
 /** What is forecast: everything known before as_of, and a plan.json of that day, or null. */
 export interface ForecastInputs {
@@ -173,7 +175,7 @@ function seasonOf(
 }
 
 function notesOf(
-	{ history, feed }: PlanContext,
+	{ portfolio, history, feed }: PlanContext,
 	{ origins, firstDay }: Pictures,
 	{ accuracy }: ForecastDocument["calibration"],
 	effects: string | null,
@@ -195,8 +197,7 @@ function notesOf(
 	const numFinished = origins.filter((origin) => origin + HORIZONS[HORIZONS.length - 1] <= origins[0]).length;
 	if (numFinished < FEWEST_ORIGINS)
 		add("FEW_ORIGINS", `${numFinished} past origins are over; below ${FEWEST_ORIGINS} intervals are what is usual, not measured`);
-	if (history.eventMargin.every((margin) => Number.isNaN(margin)))
-		add("NO_MARGIN", "neither orders nor products state margins: the policy's default rate holds");
+	if (!statesMargins(portfolio, history)) add("NO_MARGIN", "neither orders nor products state margins: the policy's default rate holds");
 	if (effects === "assumed") add("PLAN_EFFECTS_ASSUMED", "what the plan adds rests on the policy's assumed effects of contacts");
 	for (const { metric, horizon_days, ...errors } of accuracy) {
 		const compare = (ours: number | null, naive: number | null, name: string): void => {
@@ -207,6 +208,14 @@ function notesOf(
 		compare(errors.forecast_with_last_year, errors.last_year, "last year's window");
 	}
 	return notes;
+}
+
+/** Is the margin of some line sold known, by itself or its product? A purchase's is known only where that of all its lines is. */
+function statesMargins({ tables: { orders, products } }: PlanContext["portfolio"], { line }: PlanContext["history"]): boolean {
+	const { margin } = orders.numbers;
+	const { margin_rate: rate } = products.numbers;
+	const isKnown = (row: number): boolean => !Number.isNaN(margin[row]) || !Number.isNaN(rate[orders.refs.product_id[row]]);
+	return line.some((row) => orders.codes.status[row] !== CANCELLED && isKnown(row));
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -58,7 +58,7 @@ export interface CustomerGain {
 	readonly customer: number;
 	/** Orders won that would not have come later anyway, and the money of one. */
 	readonly orders: number;
-	/** The same at the ends of what the effects may be. */
+	/** The same at the ends of what each channel's effect may be: of a channel that the plan takes contacts from, the other way round. */
 	readonly ordersLower: number;
 	readonly ordersUpper: number;
 	readonly orderValue: number;
@@ -105,16 +105,16 @@ export function planGainOf(context: PlanContext, plan: ForecastPlan, ownership: 
 		const { interval } = cadenceOf(plans.planOf(phase, cls, classification.potential[customer], kind), customers, customer, assigned);
 		const chance = phase === PROSPECT ? policy.value.prospect_order_probability : orderChance(scores, customer, 0, interval);
 		const { orderValue, orderMargin } = worthOf(customer);
-		const won = (logitOf: (channel: number) => number): number =>
-			(1 - policy.value.pull_forward) *
-			difference.reduce((sum, count, channel) => sum + count * (shifted(chance, logitOf(channel)) - chance), 0);
-		const logits = (channel: number): readonly [number, number, number] => logitsOf(plans, effects, phase, cls, channel);
-		const ends = [won((channel) => logits(channel)[0]), won((channel) => logits(channel)[2])];
+		const won = difference.map((count, channel) =>
+			logitsOf(plans, effects, phase, cls, channel).map((logit) => count * (shifted(chance, logit) - chance)),
+		);
+		const total = (of: (ends: readonly number[]) => number): number =>
+			(1 - policy.value.pull_forward) * won.reduce((sum, ends) => sum + of(ends), 0);
 		gains.push({
 			customer,
-			orders: won((channel) => logits(channel)[1]),
-			ordersLower: Math.min(...ends),
-			ordersUpper: Math.max(...ends),
+			orders: total(([, middle]) => middle),
+			ordersLower: total((ends) => Math.min(...ends)),
+			ordersUpper: total((ends) => Math.max(...ends)),
 			orderValue,
 			orderMargin,
 		});

@@ -3,14 +3,22 @@ import { createRandom } from "../../engine/random.ts";
 import type { Day } from "../../engine/units.ts";
 import { type LineSpec, portfolioOf, syntheticPortfolio } from "../scoring/synthetic-portfolio.ts";
 
+/** An order line with its supplier line, and its margin in cents where it states one. */
+export interface TradeLine extends LineSpec {
+	readonly line: string | null;
+	readonly margin: number | null;
+}
+
 /** Order lines of a portfolio as they were said to be. */
-export function linesOf({ tables: { orders } }: Portfolio): LineSpec[] {
+export function linesOf({ tables: { orders, products } }: Portfolio): TradeLine[] {
 	return Array.from({ length: orders.numRows }, (_, row) => ({
 		customer: orders.refs.customer_id[row],
 		product: orders.refs.product_id[row],
 		day: orders.days.ordered_on[row],
 		quantity: orders.numbers.quantity[row],
 		value: orders.numbers.net_value[row],
+		line: orders.texts.line.at(row) ?? products.texts.line.at(orders.refs.product_id[row]),
+		margin: Number.isNaN(orders.numbers.margin[row]) ? null : orders.numbers.margin[row],
 	}));
 }
 
