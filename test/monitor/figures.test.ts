@@ -5,7 +5,7 @@ import { monitorCustomers, monitorDocument } from "../../engine/monitor/monitor-
 import { parseDay } from "../../engine/units.ts";
 import { slowFeed } from "./slow-feed.ts";
 import {
-	slowBreakMoney,
+	slowBreaks,
 	slowCollections,
 	slowCoverage,
 	slowCustomers,
@@ -53,7 +53,7 @@ describe("the monitor's figures", () => {
 
 	it("breaks are those who bought three times and then stopped, with what a month brought", () => {
 		for (const { monitor, slow } of worlds) {
-			const money = slowBreakMoney(slow);
+			const money = slowBreaks(slow);
 			const found = monitor.customers("breaks", { limit: 1000 });
 			expect(
 				new Map(

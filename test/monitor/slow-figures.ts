@@ -324,9 +324,16 @@ export function slowProductivity(world: SlowWorld): Sums {
 	);
 }
 
-export function slowBreakMoney(
-	world: SlowWorld,
-): readonly { readonly c: number; readonly on: Day; readonly revenue: number; readonly margin: number }[] {
+/** A customer that broke off: when it bought last and was expected again, and what a month of it brought. */
+interface SlowBreak {
+	readonly c: number;
+	readonly last: Day;
+	readonly on: Day;
+	readonly revenue: number;
+	readonly margin: number;
+}
+
+export function slowBreaks(world: SlowWorld): readonly SlowBreak[] {
 	const { ids, asOf, silenceFrom, rhythm, policy } = world;
 	return ids.flatMap((c) => {
 		const days = purchaseDays(world, c);
@@ -338,6 +345,6 @@ export function slowBreakMoney(
 		if (silence < Math.min(ceiling, Math.max(floor, ratio * interval)) || silence >= policy.phases.ex_customer.days) return [];
 		if (asOf - Math.min(...days) < policy.phases.new_days) return [];
 		const revenue = Math.round((rhythm.ticket[c] * 365.25) / 12 / interval);
-		return [{ c, on: Math.min(asOf - 1, last + Math.round(interval)), revenue, margin: Math.round(revenue * marginRate(world, c)) }];
+		return [{ c, last, on: Math.min(asOf - 1, last + Math.round(interval)), revenue, margin: Math.round(revenue * marginRate(world, c)) }];
 	});
 }
