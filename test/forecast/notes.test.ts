@@ -84,6 +84,14 @@ it("a forecast says of its season, its origins, its margins and its feed what th
 			document.notes.filter(({ code }) => code !== "NO_BETTER_THAN_NAIVE"),
 			`seed ${seed}`,
 		).toEqual(slow.notes);
+		expect(document).toMatchObject({
+			as_of: "2026-11-24",
+			currency: "BRL",
+			language: "pt-BR",
+			model: predictor.model,
+			level: 0.8,
+			plan: null,
+		});
 		expect(document.season).toMatchObject({ basis: slow.basis, history_days: slow.days });
 		expect(document.calibration.origins).toEqual(slow.origins);
 		for (const { code } of slow.notes) seen.set(code, (seen.get(code) ?? 0) + 1);

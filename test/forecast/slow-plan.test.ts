@@ -28,6 +28,9 @@ it.each([1, 2, 3, 4, 5, 6])(
 			usual_contacts: expect.closeTo(slow.usualContacts, 9),
 		});
 		expect(document.notes.some(({ code }) => code === "PLAN_EFFECTS_ASSUMED")).toBe(dates.length === 0);
+		expect(document.groups.map(({ by, id, num_customers: count }) => [by, id, count])).toEqual(
+			slow.parts().map(({ by, id }) => [by, id, slow.numActive({ by, id })]),
+		);
 		const told = new Map<string, number>();
 		for (const { by, id, figures } of document.groups)
 			for (const { metric, horizon_days: days, without_plan: without, with_plan: found } of figures) {

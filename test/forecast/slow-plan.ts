@@ -7,6 +7,7 @@ import { orderProbability } from "../../engine/scoring/scores.ts";
 import { parseDay } from "../../engine/units.ts";
 import { assignedOf, dayOf, ownerOf, plainRows, type SlowRow } from "../monitor/slow-figures.ts";
 import { slowPicture } from "./slow-picture.ts";
+import { linesOf } from "./trade.ts";
 
 type Channel = (typeof CHANNELS)[number];
 
@@ -131,12 +132,41 @@ export function slowPlanGain(context: PlanContext, plan: SlowPlan) {
 			);
 		return [of(0), of(1), of(2)];
 	};
+	const lines = linesOf(portfolio).filter(({ day }) => day < asOf);
+	/** Owners, segments and lines by name, customers or sales without one last. */
+	const parts = (): Part[] => {
+		const named = (by: Part["by"], names: readonly (string | null)[]): Part[] =>
+			[...new Set(names)].sort((x, y) => (x === null ? 1 : y === null ? -1 : x < y ? -1 : 1)).map((id) => ({ by, id }));
+		const ids = customers.map((_, c) => c);
+		return [
+			{ by: "total", id: null },
+			...named("rep", ids.map(ownerIdOf)),
+			...named(
+				"segment",
+				customers.map(({ segment }) => (segment === null ? null : String(segment))),
+			),
+			...named(
+				"line",
+				linesOf(portfolio).map(({ line }) => line),
+			),
+		];
+	};
+	/** Customers of a part that ordered in the year before; of a line, those whose sales of it in 360 days were above its returns. */
+	const numActive = (part: Part): number =>
+		customers.filter((_, c) => {
+			const own = lines.filter(({ customer }) => customer === c);
+			const ofLine = own.filter(({ day, line }) => day >= asOf - 360 && line === part.id);
+			const isBought = part.by !== "line" || sum(ofLine.map(({ value = 0 }) => value)) > 0;
+			return isBought && isOf(part, c) && own.some(({ day, quantity = 1 }) => day >= asOf - 365 && quantity > 0);
+		}).length;
 	const picture = slowPicture(context, scores, asOf, ownerIdOf);
 	const everybody: Part = { by: "total", id: null };
 	return {
 		numContacts: entries.length,
 		usualContacts: sum(customers.map((_, c) => (isJudged(c) ? made.filter((row) => row.customer_id === c).length : 0))) * (numDays / 90),
 		gains,
+		parts,
+		numActive,
 		/** Of a supplier line its share of what is foretold of all; else what the part's customers gain. */
 		of(part: Part, metric: ForecastMetric, days: number): Range {
 			if (part.by !== "line") return gainOf(part, metric, days);

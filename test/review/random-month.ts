@@ -77,8 +77,9 @@ export function randomRows(seed: number): Rows {
 	});
 	return {
 		customers: ids.map(
-			(customer_id): Row => ({
+			(customer_id, i): Row => ({
 				customer_id,
+				...(i % 3 > 0 && { name: `shop ${i}` }),
 				...(chance(0.95) && { rep_id: chance(0.5) ? "R0" : pick(SELLERS) }),
 				...(chance(0.9) && { lat: -23.5 - random.next(), lon: -46.5 - random.next() }),
 				...(chance(0.1) && { status: pick(["closed", "do_not_contact", "open"]) }),
@@ -93,6 +94,7 @@ export function randomRows(seed: number): Rows {
 			...SELLERS.map(
 				(rep_id, i): Row => ({
 					rep_id,
+					...(i > 0 && { name: `seller ${i}` }),
 					kind: rep_id === "R3" ? "rca" : "field_employee",
 					team_id: "T1",
 					manager_id: "S1",

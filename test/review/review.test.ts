@@ -20,7 +20,21 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 
 	it("is as its schema says", () => {
 		expect(reviewDocument.safeParse(told).error).toBeUndefined();
-		expect([told.from, told.to, told.working_days]).toEqual(["2026-10-01", "2026-10-31", 21]); // 22 weekdays less 12 October
+		expect(told).toMatchObject({ month: MONTH, from: "2026-10-01", to: "2026-10-31", currency: "BRL", language: "pt-BR" });
+		expect([told.working_days, told.working_days_before]).toEqual([21, 21]); // 22 weekdays less 12 October, and less 7 September
+		expect(told.receipt).toEqual({ engine: "test", inputs_digest: "0123456789abcdef", plans: ["first", "revised", "second"] });
+		expect(told.warnings).toEqual([]);
+		const units = { revenue: "cents", margin: "cents", reached: "contacts" };
+		for (const { id, unit } of told.results) expect(unit).toBe(units[id as keyof typeof units] ?? "customers");
+		expect(told.floors.map(({ phase, class: cls }) => [phase, cls])).toEqual(
+			POLICY.floors.map((floor) => [floor.phase ?? null, floor.class ?? null]),
+		);
+		for (const { rep_id, name, team_id, kind } of told.reps) {
+			const row = (rows.reps ?? []).find((rep) => rep.rep_id === rep_id);
+			expect([name, team_id, kind]).toEqual([row?.name ?? null, row?.team_id, row?.kind]);
+		}
+		for (const { customer_id, name } of told.moves)
+			expect(name).toBe((rows.customers ?? []).find((row) => row.customer_id === customer_id)?.name ?? null);
 	});
 
 	it("tells the results of the month and of the one before as counting customer by customer does", () => {
@@ -116,6 +130,9 @@ describe.each(SEEDS)("the review of a random month, seed %i", (seed) => {
 	it("shows what reps decided only with its result, and nothing of RCAs", () => {
 		expect(told.overrides.map(({ decision }) => decision)).toEqual(DECISIONS);
 		for (const { decision, num_over, num_open, reached, ordered, value_cents, reasons, ...shares } of told.overrides) {
+			expect(reasons.map(({ reason }) => reason)).toEqual(
+				reasons.toSorted((a, b) => b.num - a.num || (a.reason < b.reason ? -1 : 1)).map(({ reason }) => reason),
+			);
 			const listed = Object.fromEntries(reasons.map(({ reason, num, ordered: some }) => [reason, [num, some]]));
 			expect({ num_over, num_open, reached, ordered, value_cents, reasons: listed }).toEqual(slow.outcomeOf(decision));
 			expect(shares.ordered_share).toBe(num_over > 0 ? ordered / num_over : null);

@@ -72,14 +72,26 @@ const laid = (design: ExperimentDesign): Portfolio => ({ ...past, policy: { ...(
 const figureOf = ({ guardrails }: ExperimentDesign | ExperimentReport, rule: string): number | undefined =>
 	guardrails.find((one) => one.rule === rule)?.figure;
 
+/** The guardrails that there are, each met up to its limit. */
+function expectLimits({ guardrails }: ExperimentDesign | ExperimentReport, limits: Readonly<Record<string, number>>): void {
+	expect(guardrails.map(({ rule }) => rule).sort()).toEqual(Object.keys(limits).sort());
+	for (const { rule, figure, limit, is_met } of guardrails) {
+		expect(limit, rule).toBeCloseTo(limits[rule], 12);
+		expect(is_met, rule).toBe(figure <= limits[rule]);
+	}
+}
+
 describe("an experiment on customers", () => {
 	it("has power, balance, uplift, intervals and contamination as customer by customer adds up to", () => {
 		const design = designExperiment(past, { experiment: "autumn", from: FROM, to: END - 1, share: 0.3, seed: 5 });
 		const { holdOut, customers, unitsIn, isContacted } = slowCompany(past, design, END);
 		expectPower(design, unitsIn(knownUntil() - (END - FROM), knownUntil()));
 		expect(figureOf(design, "longest_silence")).toBe(END - FROM);
+		const limits = { rep_share: 0.6, rep_value: 0.6, stratum_share: 0.6, phase_floor: 0.6 };
+		expectLimits(design, { ...limits, longest_silence: 92, balance: 3 });
 
 		const report = reportExperiment(laid(design), { experiment: "autumn", asOf: END });
+		expectLimits(report, { ...limits, contamination: 0.1 });
 		expectUplift(report, unitsIn(FROM, END));
 		const contacted = customers.filter(({ c, id }) => holdOut.customers.includes(id) && isContacted(c));
 		expect(contacted.length).toBeGreaterThan(0);
@@ -123,6 +135,9 @@ describe("an experiment on days of reps", () => {
 		expectPower(design, unitsAt(7 * Math.ceil((END - knownUntil()) / 7)));
 		const report = reportExperiment(laid(design), { experiment: "switch", asOf: END });
 		expectUplift(report, unitsAt(0));
+		const limits = { rep_share: (2 * report.num_held_out) / report.num_units, longest_silence: 14 };
+		expectLimits(design, { ...limits, balance: 3 });
+		expectLimits(report, { ...limits, contamination: 0.1 });
 		const silences = owners.flatMap((rep) => {
 			const planned = days.filter((day) => !isDrawn(rep, day));
 			return planned.slice(1).map((day, i) => day - planned[i]);
