@@ -1,8 +1,9 @@
 import { findUpperBound } from "./bound/bound.ts";
+import { addBoundRoutes } from "./bound-routes.ts";
 import type { Problem } from "./problem.ts";
 import type { Solution } from "./solution.ts";
 import { scheduleSlots, totalFloorCost, unmetOptions } from "./report.ts";
-import { search } from "./search.ts";
+import { search, type SearchResult } from "./search.ts";
 import type { SearchSettings } from "./settings.ts";
 import { createStopRule, type StopOptions } from "./stop.ts";
 import { explore, mergeTrails, type Trail } from "./trail.ts";
@@ -32,22 +33,42 @@ export function solve(problem: Problem, options: SolveOptions, trails?: readonly
 	const numStarts = options.starts ?? 0;
 	const left = trails ?? Array.from({ length: numStarts }, (_, start) => explore(problem, options, start));
 	const rule = createStopRule(options);
-	const { solution, iterations, evaluations, rough, pool } = search(problem, options.seed, rule.shallStop, {
+	const found = search(problem, options.seed, rule.shallStop, {
 		...options,
 		...(left.length > 0 && mergeTrails(problem, left)),
 	});
-	const unmetRequired = unmetOptions(problem, solution);
-	const isComplete = solution.missing === unmetRequired.length;
+	const { iterations, evaluations } = found;
+	const unmet = unmetOptions(problem, found.solution);
+	const isComplete = found.solution.missing === unmet.length;
 	const boundWork = options.boundWork ?? Math.min(MOST_BOUND_WORK, Math.max(LEAST_BOUND_WORK, BOUND_WORK_AN_EVALUATION * evaluations));
-	const { bound, method } = findUpperBound(problem, solution.value, unmetRequired, isComplete, boundWork, { rough, pool });
+	const { bound, method, routes } = findUpperBound(problem, found.solution.value, unmet, isComplete, boundWork, found);
+	const { solution } = combineWithBound(problem, options, found, unmet, routes);
 	return {
 		schedules: scheduleSlots(problem, solution),
 		value: solution.value,
 		floorCost: totalFloorCost(problem, solution),
 		upperBound: bound,
 		boundMethod: method,
-		unmetRequired,
+		unmetRequired: unmetOptions(problem, solution),
 		iterations: left.reduce((sum, trail) => sum + trail.iterations, iterations),
 		stopped: rule.isStopped(),
 	};
+}
+
+/**
+ * The routes that the bound has found join those of the search, and the best combination of all takes the place of the solution where it is better and the bound holds for it too. On one
+ * day alone: on several days, and where remote contacts fill what visits leave, this was measured to bring nothing.
+ */
+function combineWithBound(
+	problem: Problem,
+	{ seed, settings }: SolveOptions,
+	found: SearchResult,
+	unmet: readonly number[],
+	routes: Int32Array,
+): SearchResult {
+	if (problem.numDays > 1 || problem.numSlots < 2 || found.rough || settings?.recombination === 0) return found;
+	if (addBoundRoutes(problem, found.pool, routes) === 0) return found;
+	const given = { given: found.best, pool: found.pool };
+	const combined = search(problem, seed, (iterations) => iterations >= 1, settings ? { settings, ...given } : given);
+	return unmetOptions(problem, combined.solution).every((option) => unmet.includes(option)) ? combined : found;
 }
