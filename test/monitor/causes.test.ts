@@ -79,6 +79,8 @@ it.each<[string, Story, string, string | null]>([
 		`contacts K-30 ${on(-30)}`,
 	],
 	["no contact for seven weeks before the break", { contacts: VISITS.slice(6) }, "not_served", `contacts K-108 ${on(-108)}`],
+	["no contact for five weeks before the break", { contacts: [visit(-95)] }, "unknown", null],
+	["no contact for five weeks and a day", { contacts: [visit(-96)] }, "not_served", `contacts K-96 ${on(-96)}`],
 	["the price, twice", { contacts: [...VISITS, said(-50, "price"), said(-40, "price")] }, "price_objection", `contacts K-40 ${on(-40)}`],
 	["the price, then a competitor", { contacts: [...VISITS, said(-50, "price"), said(-40, "competitor")] }, "unknown", null],
 	["a competitor", { contacts: [...VISITS, said(-40, "competitor")] }, "competitor", `contacts K-40 ${on(-40)}`],
