@@ -19,33 +19,18 @@ if (cache !== undefined) process.env.NODE_COMPILE_CACHE = cache;
 const onBothStores = globSync("test/server/{,store/,jobs/}*.test.ts").filter((file) =>
 	/"postgres"|[/-]service\.ts"|\/database-of\.ts"/.test(readFileSync(file, "utf8")),
 );
-/** Folders whose tests keep nothing in the process: their files share one, and what it has loaded, for half of the time. */
-const together = [
-	...["buy-till-you-die", "churn", "effects", "keras", "mix", "network", "numerics", "report"].map((part) => `models/${part}`),
-	"agenda",
-	"check",
-	"decisions",
-	"forecast",
-	"monitor",
-	"policy",
-	"portfolio/calendar",
-	"portfolio/cells",
-	"portfolio/rows",
-	"review",
-	"scoring",
-	"server/http",
-	"server/store",
-].map((folder) => `test/${folder}/**/*.test.ts`);
+/** Files that need a process of their own. All others share processes, and what those have loaded, and so leave nothing in them. */
+const apart = ["test/solver/milp.test.ts"];
 const hasPostgres = findPostgres() !== null;
 if (!hasPostgres && process.env.CI) throw new Error("PostgreSQL is not installed: its lane of tests cannot run");
 if (!hasPostgres) console.warn("PostgreSQL is not installed: its lane of tests is SKIPPED");
 
 export default defineConfig({
 	test: {
-		maxWorkers: 2,
+		maxWorkers: 3, // on two cores: many tests wait for processes of their own
 		projects: [
-			{ test: { ...lane, name: "all", include: ["test/**/*.test.ts"], exclude: [...lane.exclude, ...together] } },
-			{ test: { ...lane, name: "together", include: together, isolate: false } },
+			{ test: { ...lane, name: "apart", include: apart } },
+			{ test: { ...lane, name: "together", include: ["test/**/*.test.ts"], exclude: [...lane.exclude, ...apart], isolate: false } },
 			...(hasPostgres
 				? [
 						{
@@ -53,6 +38,7 @@ export default defineConfig({
 								...lane,
 								name: "on PostgreSQL",
 								include: onBothStores,
+								isolate: false,
 								globalSetup: "test/helpers/postgres-lane.ts",
 							},
 						},

@@ -11,11 +11,18 @@ const PARENT = "0123456789abcdef";
 const headers = { traceparent: `00-${TRACE}-${PARENT}-01` };
 
 const exporter = new InMemorySpanExporter();
+const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 let service: TestService;
 beforeAll(async () => {
 	service = await startService();
 });
-afterAll(() => service.close());
+afterAll(async () => {
+	await service.close();
+	// Files that share the process are not to be traced.
+	await provider.shutdown();
+	trace.disable();
+	context.disable();
+});
 beforeEach(() => exporter.reset());
 
 const spans = (name: string): ReadableSpan[] => exporter.getFinishedSpans().filter((span) => span.name === name);
@@ -38,7 +45,7 @@ test("without an SDK nothing is traced, and trace ids are still the caller's or 
 	expect(exporter.getFinishedSpans()).toEqual([]);
 	// From here on one is registered, as `node --import` would have it before the service starts.
 	context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-	trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+	trace.setGlobalTracerProvider(provider);
 });
 
 test("a request's span belongs to its caller's trace, which its problem and its log lines name", async () => {

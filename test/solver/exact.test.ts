@@ -39,8 +39,9 @@ describe("the exact twin", () => {
 describe("the search", () => {
 	it("equals the optimum, and its bound is never below, on small and larger random problems of every constraint", () => {
 		const wrong: string[] = [];
+		// A third of what the long lane lets it try.
 		for (let seed = 1; seed <= 60; seed++) {
-			const { isOptimal, faults, text } = compareWithOptimum(smallProblem(seed), seed, 25_000, bruteForce);
+			const { isOptimal, faults, text } = compareWithOptimum(smallProblem(seed), seed, 8000, bruteForce);
 			wrong.push(...faults, ...(isOptimal ? [] : [text]));
 		}
 		for (let seed = 1; seed <= 8; seed++) {
