@@ -20,7 +20,7 @@ const onBothStores = globSync("test/server/{,store/,jobs/}*.test.ts").filter((fi
 	/"postgres"|[/-]service\.ts"|\/database-of\.ts"/.test(readFileSync(file, "utf8")),
 );
 /** Files that need a process of their own. All others share processes, and what those have loaded, and so leave nothing in them. */
-const apart = ["test/solver/milp.test.ts"];
+const apart = ["test/server/pages/browser.test.ts", "test/solver/milp.test.ts"];
 const hasPostgres = findPostgres() !== null;
 if (!hasPostgres && process.env.CI) throw new Error("PostgreSQL is not installed: its lane of tests cannot run");
 if (!hasPostgres) console.warn("PostgreSQL is not installed: its lane of tests is SKIPPED");
