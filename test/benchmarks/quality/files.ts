@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
-const root = mkdtempSync(join(tmpdir(), "carteira-instances-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-/** Writes an instance into a folder of its own and answers its path. */
-export function writeInstance(name: string, lines: readonly string[]): string {
-	const path = join(mkdtempSync(join(root, "one-")), name);
-	writeFileSync(path, `${lines.join("\n")}\n`);
-	return path;
+/** A writer of instances for a file of tests: each goes into a folder of its own, and all are gone after the tests. It answers paths. */
+export function instanceWriter(): (name: string, lines: readonly string[]) => string {
+	const root = mkdtempSync(join(tmpdir(), "carteira-instances-"));
+	afterAll(() => rmSync(root, { recursive: true, force: true }));
+	return (name, lines) => {
+		const path = join(mkdtempSync(join(root, "one-")), name);
+		writeFileSync(path, `${lines.join("\n")}\n`);
+		return path;
+	};
 }
 
 /** The lines with one replaced (from 1, as in an editor). */

@@ -3,7 +3,9 @@ import { readMctopmtw } from "../../../benchmarks/quality/mctopmtw.ts";
 import { lengthOf, readPvrp } from "../../../benchmarks/quality/pvrp.ts";
 import { readToptw } from "../../../benchmarks/quality/toptw.ts";
 import { buildProblem } from "../../../engine/solver/problem.ts";
-import { MCTOPMTW, PVRP, TOPTW, withLine, writeInstance } from "./files.ts";
+import { MCTOPMTW, PVRP, TOPTW, withLine, instanceWriter } from "./files.ts";
+
+const writeInstance = instanceWriter();
 
 describe("readToptw", () => {
 	it("reads points, windows and truncated distances", () => {

@@ -6,7 +6,9 @@ import type { SlotSchedule } from "../../../engine/solver/solution.ts";
 import { solve } from "../../../engine/solver/solve.ts";
 import { repFortnight } from "../../problems/rep-fortnight.ts";
 import { evaluate } from "../../solver/evaluate.ts";
-import { MCTOPMTW, PVRP, TOPTW, withLine, writeInstance } from "./files.ts";
+import { MCTOPMTW, PVRP, TOPTW, withLine, instanceWriter } from "./files.ts";
+
+const writeInstance = instanceWriter();
 
 const day = (number: number, customers: number[], vehicle = 1): PrintedRoute => ({ day: number, vehicle, customers });
 

@@ -7,7 +7,9 @@ import type { Line } from "../../../benchmarks/quality/run-instance.ts";
 import { parseDay } from "../../../engine/units.ts";
 import { generate } from "../../../models/generator/generate.ts";
 import { temporaryFolder } from "../../portfolio/sample-folder.ts";
-import { MCTOPMTW, PVRP, TOPTW, withLine, writeInstance } from "./files.ts";
+import { MCTOPMTW, PVRP, TOPTW, withLine, instanceWriter } from "./files.ts";
+
+const writeInstance = instanceWriter();
 
 const script = join(import.meta.dirname, "../../../benchmarks/quality/run.ts");
 
