@@ -216,40 +216,64 @@ function keepElite({ problem, solution, cycleBest, elites, settings }: Search): 
 	elites.sort((a, b) => a.score - b.score);
 }
 
-function runCycle(state: Search, cycle: number, shallStop: StopRule): void {
-	const { problem, settings, solution, journal, random, best, cycleBest, openDays, pool } = state;
-	state.lean = settings.leaning > 0 && isHottest(cycle) ? settings.leaning * random.next() : 0;
-	const length = Math.ceil(settings.firstCycle * settings.cycleGrowth ** cycle);
-	const hot = isHottest(cycle) ? settings.hottest : settings.hot;
+/** What an iteration needs to know of its cycle, and where the walk stands. */
+interface Cycle {
+	/** What a second of the slots yielded when the cycle began, what a second of travel costs in it, and the turnover then. */
+	readonly yieldOfTime: number;
+	readonly travelPrice: number;
+	readonly turnover: number;
+	temperature: number;
+	score: number;
+	travel: number;
+}
+
+function runCycle(state: Search, number: number, shallStop: StopRule): void {
+	const { problem, settings, solution, random } = state;
+	state.lean = settings.leaning > 0 && isHottest(number) ? settings.leaning * random.next() : 0;
+	const length = Math.ceil(settings.firstCycle * settings.cycleGrowth ** number);
+	const hot = isHottest(number) ? settings.hottest : settings.hot;
 	const contacts = solution.numContacts.reduce((sum, count) => sum + count, 0);
 	const turnover = turnoverOf(problem, solution);
 	const scale = contacts > 0 ? turnover / contacts : meanPrize(problem);
 	const yieldOfTime = valueOfTime(problem, solution);
+	const cycle: Cycle = {
+		yieldOfTime,
+		travelPrice: state.lean * yieldOfTime,
+		turnover,
+		temperature: hot * scale,
+		score: scoreOf(solution),
+		travel: travelOf(problem, solution),
+	};
 	const cooling = (settings.cold / hot) ** (1 / length);
-	let temperature = hot * scale;
-	const travelPrice = state.lean * yieldOfTime;
-	let score = scoreOf(solution);
-	let travel = travelOf(problem, solution);
-	saveSnapshot(problem, solution, cycleBest);
+	saveSnapshot(problem, solution, state.cycleBest);
 	for (let i = 0; i < length && (i === 0 || !shallStop(state.iterations)); i++) {
-		if (state.onProgress && state.iterations % REPORT_EVERY === 0) state.onProgress({ iterations: state.iterations, value: best.value });
-		state.iterations++;
-		temperature *= cooling;
-		beginMove(journal, solution);
-		openDays.fill(0);
-		const seed = ruinOnce(state);
-		if (seed < 0) openDays.fill(1);
-		recreateAll(state, yieldOfTime, temperature, seed);
-		const reached = scoreOf(solution);
-		const way = travelOf(problem, solution);
-		if (reached - score >= travelPrice * (way - travel) + temperature * Math.log(1 - random.next())) {
-			score = reached;
-			travel = way;
-			if (settings.recombination > 0 && score > best.score - KEPT_MARGIN * turnover) keepRoutes(pool, problem, solution, journal);
-			if (score > cycleBest.score) saveSnapshot(problem, solution, cycleBest);
-			if (score > best.score) copySnapshot(cycleBest, best);
-		} else rollBack(problem, solution, journal);
+		if (state.onProgress && state.iterations % REPORT_EVERY === 0)
+			state.onProgress({ iterations: state.iterations, value: state.best.value });
+		cycle.temperature *= cooling;
+		iterate(state, cycle);
 	}
+}
+
+/** One move, kept or rolled back. A function of its own, so that it is compiled once and not with the loop of every cycle anew. */
+function iterate(state: Search, cycle: Cycle): void {
+	const { problem, settings, solution, journal, random, best, cycleBest, openDays, pool } = state;
+	state.iterations++;
+	beginMove(journal, solution);
+	openDays.fill(0);
+	const seed = ruinOnce(state);
+	if (seed < 0) openDays.fill(1);
+	recreateAll(state, cycle.yieldOfTime, cycle.temperature, seed);
+	const score = scoreOf(solution);
+	const travel = travelOf(problem, solution);
+	if (score - cycle.score < cycle.travelPrice * (travel - cycle.travel) + cycle.temperature * Math.log(1 - random.next())) {
+		rollBack(problem, solution, journal);
+		return;
+	}
+	cycle.score = score;
+	cycle.travel = travel;
+	if (settings.recombination > 0 && score > best.score - KEPT_MARGIN * cycle.turnover) keepRoutes(pool, problem, solution, journal);
+	if (score > cycleBest.score) saveSnapshot(problem, solution, cycleBest);
+	if (score > best.score) copySnapshot(cycleBest, best);
 }
 
 function keepRoutes(pool: RoutePool, problem: Problem, solution: WorkingSolution, journal: Journal): void {

@@ -1,5 +1,5 @@
 import { createChoice, lowerLinks } from "./chains.ts";
-import { createPacking, packTree } from "./knapsack.ts";
+import { createPacking, type Packing, packTree } from "./knapsack.ts";
 import { descend, type Evaluate } from "./descent.ts";
 import { buildNetworks } from "./network.ts";
 import { evaluateChains, type Rough, startRough } from "./rough.ts";
@@ -215,25 +215,45 @@ function evaluateFine(
 		if (relaxation.linkOf[option] >= 0)
 			linkAt[problem.optionDay[option] * problem.numCustomers + problem.optionCustomer[option]] = relaxation.linkOf[option];
 	}
-	const profits = new Float64Array(packing.worth.length);
+	const side: TreeSide = { problem, trees, linkAt, packing, profits: new Float64Array(packing.worth.length) };
 	return (prices, slope) => {
 		let bound = evaluateCustomers(prices, slope);
-		trees.forEach((tree, slot) => {
-			const row = rowsOfDay(problem, problem.slotDay[slot]);
-			priceTree(problem, linkAt, tree, slot, prices, profits);
-			packTree(tree, profits, workingTime(problem, slot), packing);
-			bound += packing.value;
-			for (let node = 0; node < tree.time.length; node++) {
-				if (!packing.isTaken[node]) continue;
-				slope[row.time] -= tree.time[node] + tree.duration[node];
-				slope[row.travel] -= tree.time[node];
-				if (tree.customer[node] < 0) continue;
-				slope[row.visits]--;
-				slope[linkAt[problem.slotDay[slot] * problem.numCustomers + tree.customer[node]]]++;
-			}
-		});
+		for (let slot = 0; slot < trees.length; slot++) bound += takeVisits(side, slot, prices, slope);
 		return bound;
 	};
+}
+
+interface TreeSide {
+	readonly problem: Problem;
+	/** By slot. */
+	readonly trees: readonly TravelTree[];
+	/** Link of a day's visit to a customer, [day × numCustomers + customer]; -1: none. */
+	readonly linkAt: Int32Array;
+	readonly packing: Packing;
+	/** By node of a tree. */
+	readonly profits: Float64Array;
+}
+
+/** What the visits are worth that a slot takes at these prices; what they use goes to `slope`. */
+function takeVisits(
+	{ problem, trees, linkAt, packing, profits }: TreeSide,
+	slot: number,
+	prices: Float64Array,
+	slope: Float64Array,
+): number {
+	const tree = trees[slot];
+	const row = rowsOfDay(problem, problem.slotDay[slot]);
+	priceTree(problem, linkAt, tree, slot, prices, profits);
+	packTree(tree, profits, workingTime(problem, slot), packing);
+	for (let node = 0; node < tree.time.length; node++) {
+		if (!packing.isTaken[node]) continue;
+		slope[row.time] -= tree.time[node] + tree.duration[node];
+		slope[row.travel] -= tree.time[node];
+		if (tree.customer[node] < 0) continue;
+		slope[row.visits]--;
+		slope[linkAt[problem.slotDay[slot] * problem.numCustomers + tree.customer[node]]]++;
+	}
+	return packing.value;
 }
 
 /** What every node of a slot's tree brings at these prices: the link's price of a visit, less service and the edge. */

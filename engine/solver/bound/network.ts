@@ -117,19 +117,14 @@ function buildNetwork(problem: Problem, slots: readonly number[], order: Int32Ar
 	nodes.forEach((node, k) => {
 		firstWindow[k + 1] = firstWindow[k] + node.windows.length;
 	});
-	const from = [...nodes.map((node) => node.customer), problem.slotStart[slot]];
-	const to = [...nodes.map((node) => node.customer), problem.slotEnd[slot]];
-	const legs = (matrix: Int32Array): Int32Array => {
-		const cells = new Int32Array((numNodes + 1) ** 2);
-		let cell = 0;
-		for (const a of from) for (const b of to) cells[cell++] = matrix[a * problem.numPlaces + b];
-		return cells;
-	};
+	const customers = nodes.map((node) => node.customer);
+	const from = [...customers, problem.slotStart[slot]];
+	const to = [...customers, problem.slotEnd[slot]];
 	return {
 		numNodes,
 		day: problem.slotDay[slot],
 		slots,
-		customer: Int32Array.from([...nodes.map((node) => node.customer), -1]),
+		customer: Int32Array.from([...customers, -1]),
 		duration: Int32Array.from([...nodes.map((node) => node.duration), 0]),
 		firstWindow,
 		windowFrom: Int32Array.from(windows, (window) => window.from),
@@ -137,13 +132,21 @@ function buildNetwork(problem: Problem, slots: readonly number[], order: Int32Ar
 		windowLoss: Float64Array.from(windows, (window) => window.loss),
 		windowOption: Int32Array.from(windows, (window) => window.option),
 		nodeOfWindow: Int32Array.from(nodes.flatMap((node, k) => node.windows.map(() => k))),
-		travelTime: legs(problem.travelTime),
-		travelCost: legs(problem.travelCost),
+		travelTime: legsBetween(problem.travelTime, problem.numPlaces, from, to),
+		travelCost: legsBetween(problem.travelCost, problem.numPlaces, from, to),
 		timeShortcut: Int32Array.from(nodes, ({ customer }) => shortcuts.time[customer]),
 		costShortcut: Int32Array.from(nodes, ({ customer }) => shortcuts.cost[customer]),
 		order: orderNodes(nodes, problem.numCustomers, order),
 		horizon,
 	};
+}
+
+/** The cells of a matrix of all places for every place of `from`, then of `to`. */
+function legsBetween(matrix: Int32Array, numPlaces: number, from: readonly number[], to: readonly number[]): Int32Array {
+	const cells = new Int32Array(from.length * to.length);
+	let cell = 0;
+	for (const a of from) for (const b of to) cells[cell++] = matrix[a * numPlaces + b];
+	return cells;
 }
 
 /** Nodes of the visits that can be made in the slot, by customer and duration. */
