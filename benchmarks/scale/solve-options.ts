@@ -36,7 +36,7 @@ const FULL: Words = {
 	reps: "1000",
 	customers: "300",
 	days: "10",
-	iterations: "4500",
+	iterations: "3600",
 	threads: String(availableParallelism()),
 	seed: "1",
 	asOf: "2026-11-23",
@@ -64,7 +64,7 @@ export function parseSolveOptions(name: string, words: readonly string[], defaul
 		.option("--reps <n>", "reps that visit (default 1000)")
 		.option("--customers <n>", "customers a rep owns, about (300)")
 		.option("--days <n>", "working days planned (10)")
-		.option("--iterations <n>", "search iterations a rep (4500)")
+		.option("--iterations <n>", "search iterations a rep (3600)")
 		.option("--threads <n>", "solver threads; several to compare with commas between them (as many as cores)")
 		.option("--seed <n>", "seed of the first distributor (1)")
 		.option("--as-of <date>", "first day planned (2026-11-23)")
