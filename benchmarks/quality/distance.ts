@@ -12,14 +12,19 @@ const LARGEST_COORDINATE = 70_000;
 /** Points of lines that hold x and y in fields 1 and 2. */
 export function pointsOf(lines: readonly FileLine[]): Points {
 	const decimals = Math.max(decimalsOf(lines, 1), decimalsOf(lines, 2));
+	lines.forEach(requireCoordinates);
 	const scaled = (i: number, name: string): Float64Array =>
-		Float64Array.from(lines, (line) => {
-			const value = numberAt(line, i, name);
-			// Distances stand in whole 10^-4 at the finest, and must fit into 31 bits.
-			if (Math.abs(value) > LARGEST_COORDINATE) throw lineError(line, `${name} is ${value}; expected at most ${LARGEST_COORDINATE}`);
-			return Math.round(value * 10 ** decimals);
-		});
+		Float64Array.from(lines, (line) => Math.round(numberAt(line, i, name) * 10 ** decimals));
 	return { x: scaled(1, "x"), y: scaled(2, "y"), decimals };
+}
+
+/** Fields 1 and 2 must be numbers of a size whose distances fit into 31 bits, in whole 10^-4 at the finest. */
+export function requireCoordinates(line: FileLine): void {
+	for (const [i, name] of ["x", "y"].entries()) {
+		const value = numberAt(line, 1 + i, name);
+		if (Math.abs(value) > LARGEST_COORDINATE)
+			throw lineError(line, `${name} is ${value}; expected a number from -${LARGEST_COORDINATE} to ${LARGEST_COORDINATE}`);
+	}
 }
 
 /** Row-major Euclidean distances × 10^digits, truncated. */

@@ -13,6 +13,8 @@ export interface FileLine {
 export type Rounding = "up" | "down";
 
 const LARGEST = 2147483647;
+/** Of a scaled score: the sum over all customers stays exact in a double. */
+const LARGEST_SCORE = 1e11;
 const DECIMAL = /^([+-]?)(\d*)\.?(\d*)$/;
 /** Decimals that a value or an amount may have. */
 const MOST_DECIMALS = 6;
@@ -46,6 +48,13 @@ export function takeLines(path: string, lines: readonly FileLine[], first: numbe
 	throw lineError({ path, number: last?.number ?? 1 }, `the file ends after ${taken.length} ${what}; its head announces ${count}`);
 }
 
+/** Refuses a line behind the points that reads as one more; what else stands there is a remark. */
+export function requireNoMorePoints(lines: readonly FileLine[], count: number, leastFields: number): void {
+	const more = lines.at(count);
+	if (!more || more.fields.length < leastFields || !more.fields.every((field) => DECIMAL.test(field))) return;
+	throw lineError(more, `is one more point, "${more.fields.join(" ")}"; expected as many as the head announces`);
+}
+
 export function requireFields(line: FileLine, expected: number, what: string): void {
 	if (line.fields.length !== expected)
 		throw lineError(line, `has ${line.fields.length} fields, "${line.fields.join(" ")}"; expected ${expected}: ${what}`);
@@ -64,15 +73,22 @@ export function numberAt(line: FileLine, i: number, name: string): number {
 	return Number(decimalAt(line, i, name).text);
 }
 
-/** Field i × 10^digits as a whole number from 0 on, exact by the decimals as written. */
-export function scaledAt(line: FileLine, i: number, name: string, digits: number, rounding: Rounding): number {
+/** Field i × 10^digits as a whole number from 0 to `largest`, exact by the decimals as written. */
+export function scaledAt(line: FileLine, i: number, name: string, digits: number, rounding: Rounding, largest = LARGEST): number {
 	const { sign, whole, fraction, text } = decimalAt(line, i, name);
 	const value = Number(whole + fraction.slice(0, digits).padEnd(digits, "0"));
 	const isExact = /^0*$/.test(fraction.slice(digits));
 	const scaled = rounding === "up" && !isExact ? value + 1 : value;
-	if ((sign === "-" && scaled > 0) || scaled > LARGEST)
-		throw lineError(line, `${name} is ${text}; expected an amount from 0 to ${LARGEST / 10 ** digits}`);
+	if ((sign === "-" && scaled > 0) || scaled > largest)
+		throw lineError(line, `${name} is ${text}; expected an amount from 0 to ${largest / 10 ** digits}`);
 	return scaled;
+}
+
+/** Field i as a score × 10^digits (see `decimalsOf`): never rounded, since it is the value that is printed. */
+export function scoreAt(line: FileLine, i: number, digits: number): number {
+	if (trimmedFraction(line.fields[i]).length > MOST_DECIMALS)
+		throw lineError(line, `score is ${line.fields[i]}; expected at most ${MOST_DECIMALS} decimals`);
+	return scaledAt(line, i, "score", digits, "down", LARGEST_SCORE);
 }
 
 /** Most decimals of a field over the lines, at most 6: the scale that makes them whole. */

@@ -1,6 +1,18 @@
 import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 import { pointsOf, truncatedDistances } from "./distance.ts";
-import { decimalsOf, type FileLine, lineError, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
+import {
+	decimalsOf,
+	type FileLine,
+	lineError,
+	numberAt,
+	readLines,
+	requireFields,
+	requireNoMorePoints,
+	scaledAt,
+	scoreAt,
+	takeLines,
+	wholeAt,
+} from "./file-lines.ts";
 import { type Instance, tourSlot } from "./instance.ts";
 import { digitsOf, nameOf, requireDistinct } from "./toptw.ts";
 
@@ -26,7 +38,9 @@ export function readMctopmtw(path: string): Instance {
 	const numTours = wholeAt(head, 0, "number of tours", 1, 1000);
 	const numCustomers = wholeAt(head, 1, "number of points", 1);
 	const [start, ...customers] = takeLines(path, all, 1, numCustomers + 1, "points");
+	requireNoMorePoints(all, numCustomers + 2, FIRST_TYPE + NUM_TYPES);
 	requireFields(start, 7, "0, x, y, 0, 0, opening, closing");
+	for (const [i, field] of ["duration", "score"].entries()) numberAt(start, 3 + i, field);
 	for (const line of customers) requirePoint(line);
 	const numberOf = customers.map((line) => wholeAt(line, 0, "number", 0));
 	requireDistinct([start, ...customers], [wholeAt(start, 0, "number", 0), ...numberOf]);
@@ -85,7 +99,7 @@ interface Scales {
 /** One option a tour in which some window holds. */
 function optionsOf(line: FileLine, customer: number, numTours: number, { digits, scoreDigits, feeDigits }: Scales): ContactOptionSpec[] {
 	const duration = scaledAt(line, 3, "duration", digits, "up");
-	const score = scaledAt(line, 4, "score", scoreDigits, "down");
+	const score = scoreAt(line, 4, scoreDigits);
 	const flag = wholeAt(line, FLAG, "flag E", 0, 1);
 	const types = Array.from({ length: NUM_TYPES }, (_, type) => wholeAt(line, FIRST_TYPE + type, `type ${type + 1}`, 0, 1));
 	const demand = [scaledAt(line, FEE, "fee", feeDigits, "up"), ...types];

@@ -1,9 +1,23 @@
 import { type ContactOptionSpec, type ProblemSpec, type RouteSlotSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
-import { decimalsOf, type FileLine, lineError, numberAt, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
+import {
+	decimalsOf,
+	type FileLine,
+	lineError,
+	numberAt,
+	readLines,
+	requireFields,
+	requireNoMorePoints,
+	scaledAt,
+	takeLines,
+	wholeAt,
+} from "./file-lines.ts";
+import { requireCoordinates } from "./distance.ts";
 import { type Instance, type PrintedRoute, tourSlot } from "./instance.ts";
 import { nameOf, requireDistinct } from "./toptw.ts";
 
 const POINT = "number, x, y, service duration, demand, frequency, a, a day combinations, perhaps a window";
+/** Of a point without day combinations. */
+const LEAST_FIELDS = 7;
 /** The model's times and costs stay below this, so that sums over a route cannot overflow. */
 const LARGEST_SUM = 2 ** 30;
 const MOST_DIGITS = 4;
@@ -11,6 +25,7 @@ const MOST_DIGITS = 4;
 const MARGIN = 1e-3;
 
 interface Head {
+	readonly path: string;
 	readonly numVehicles: number;
 	readonly numCustomers: number;
 	readonly numDays: number;
@@ -81,23 +96,28 @@ function readHead(path: string): Head {
 	const days = takeLines(path, lines, 1, numDays, "days");
 	for (const line of days) requireFields(line, 2, "maximum route duration, load");
 	const points = takeLines(path, lines, 1 + numDays, numCustomers + 1, "points");
+	requireNoMorePoints(lines, 1 + numDays + points.length, LEAST_FIELDS);
 	points.forEach((line, i) => requirePoint(line, i > 0, numDays));
-	return { numVehicles, numCustomers, numDays, days, points };
+	return { path, numVehicles, numCustomers, numDays, days, points };
 }
 
 function requirePoint(line: FileLine, isCustomer: boolean, numDays: number): void {
-	if (line.fields.length < 7) throw lineError(line, `has ${line.fields.length} fields, "${line.fields.join(" ")}"; expected ${POINT}`);
+	if (line.fields.length < LEAST_FIELDS)
+		throw lineError(line, `has ${line.fields.length} fields, "${line.fields.join(" ")}"; expected ${POINT}`);
+	requireCoordinates(line);
+	numberAt(line, 4, "demand");
+	wholeAt(line, 5, "visit frequency", 0);
 	const numCombinations = wholeAt(line, 6, "number of day combinations", isCustomer ? 1 : 0);
-	const bare = 7 + numCombinations;
+	const bare = LEAST_FIELDS + numCombinations;
 	if (line.fields.length !== bare + 2) requireFields(line, bare, POINT);
-	for (let i = 7; i < bare; i++) wholeAt(line, i, `day combination ${i - 6}`, isCustomer ? 1 : 0, 2 ** numDays - 1);
+	for (let i = LEAST_FIELDS; i < bare; i++) wholeAt(line, i, `day combination ${i - 6}`, isCustomer ? 1 : 0, 2 ** numDays - 1);
 	if (!hasWindow(line)) return;
 	const [from, to] = [numberAt(line, bare, "opening"), numberAt(line, bare + 1, "closing")];
 	if (from > to) throw lineError(line, `the window opens at ${from} and closes at ${to}; expected opening ≤ closing`);
 }
 
 function hasWindow(line: FileLine): boolean {
-	return line.fields.length > 7 + Number(line.fields[6]);
+	return line.fields.length > LEAST_FIELDS + Number(line.fields[6]);
 }
 
 /** 0: none. */
@@ -120,14 +140,16 @@ function distancesOf(points: readonly FileLine[]): Float64Array {
 }
 
 /** Decimals of the model's unit: as many as leave room for the longest route and the latest window. */
-function timeDigits({ points }: Head, distances: Float64Array): number {
+function timeDigits({ points, path }: Head, distances: Float64Array): number {
 	const longest = distances.reduce((most, distance) => Math.max(most, distance), 0);
 	const service = points.reduce((sum, line) => sum + numberAt(line, 3, "service duration"), 0);
 	const latest = points.reduce((most, line) => Math.max(most, hasWindow(line) ? Number(line.fields.at(-1)) : 0), 0);
-	for (let digits = MOST_DIGITS; digits > 0; digits--) {
-		if ((longest * (points.length + 1) + service + latest) * 10 ** digits < LARGEST_SUM) return digits;
-	}
-	return 0;
+	const sum = longest * (points.length + 1) + service + latest;
+	for (let digits = MOST_DIGITS; digits >= 0; digits--) if (sum * 10 ** digits < LARGEST_SUM) return digits;
+	throw lineError(
+		{ path, number: points[0].number },
+		`the points' longest distances, service durations and windows come to ${Math.round(sum)}; expected less than ${LARGEST_SUM}`,
+	);
 }
 
 function specOf(head: Head, distances: Float64Array, unit: number, round: Rounding, rounding: "up" | "down"): ProblemSpec {
@@ -207,7 +229,7 @@ function loadsOf({ days, points }: Head): { readonly caps: number[]; readonly re
 
 /** The file's highest bit is the first day, the solver's lowest. */
 function combinationsOf(line: FileLine, numDays: number): number[] {
-	return line.fields.slice(7, 7 + Number(line.fields[6])).map((text) => {
+	return line.fields.slice(LEAST_FIELDS, LEAST_FIELDS + Number(line.fields[6])).map((text) => {
 		let days = 0;
 		for (let day = 0; day < numDays; day++) if (Number(text) & (1 << (numDays - 1 - day))) days |= 1 << day;
 		return days;

@@ -15,9 +15,9 @@ export function recount(
 	const rows = readFileSync(path, "utf8")
 		.split(/\r?\n/)
 		.map((row) => row.split(/\s+/).filter((word) => word !== ""));
+	if (set === "pvrp") return recountPeriodic(rows, routes);
 	const name = parse(basename(path)).name;
-	const faults = labelFaults(routes, set === "pvrp" ? Number(rows[0][3]) : m, set === "pvrp" ? Number(rows[0][1]) : 1);
-	if (set === "pvrp") return recountPeriodic(rows, routes, faults);
+	const faults = labelFaults(routes, m, 1);
 	const unit = /^(.*-)?pr[^-]*$/i.test(name) ? 10_000_000n : 100_000_000n;
 	return recountPrizes(set === "mctopmtw" ? sharedFile(rows) : plainFile(rows), unit, routes, faults);
 }
@@ -61,6 +61,11 @@ function billionths(text: string): bigint {
 	const [whole, fraction = ""] = text.split(".");
 	const size = BigInt((whole.replace(/[+-]/, "") || "0") + fraction.padEnd(9, "0").slice(0, 9));
 	return whole.startsWith("-") ? -size : size;
+}
+
+/** The double nearest to so many billionths, 0 or more. */
+function decimalOf(amount: bigint): number {
+	return Number(`${amount / 1_000_000_000n}.${String(amount % 1_000_000_000n).padStart(9, "0")}`);
 }
 
 function plainFile(rows: readonly string[][]): PrizeFile {
@@ -130,7 +135,7 @@ function recountPrizes(file: PrizeFile, unit: bigint, routes: readonly PrintedRo
 	file.caps.forEach((cap, type) => {
 		if (ofType[type] > cap) faults.push(`${ofType[type]} visits of type ${type + 1} exceed ${cap}`);
 	});
-	return { value: Number(score) / 1e9, faults };
+	return { value: decimalOf(score), faults };
 }
 
 /** Distance in billionths, cut to whole units. */
@@ -146,9 +151,10 @@ function rootOf(n: bigint): bigint {
 	return root;
 }
 
-function recountPeriodic(all: readonly string[][], routes: readonly PrintedRoute[], faults: string[]): Recount {
+function recountPeriodic(all: readonly string[][], routes: readonly PrintedRoute[]): Recount {
 	const rows = all.filter((row) => row.length > 0);
-	const [, , numCustomers, numDays] = rows[0].map(Number);
+	const [, numVehicles, numCustomers, numDays] = rows[0].map(Number);
+	const faults = labelFaults(routes, numDays, numVehicles);
 	const limits = rows.slice(1, 1 + numDays).map((row) => row.map(Number));
 	const points = rows.slice(1 + numDays, 2 + numDays + numCustomers).map((row) => row.map(Number));
 	const [depot, ...customers] = points;

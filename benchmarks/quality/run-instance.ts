@@ -86,8 +86,10 @@ function upperBoundOf({ valueScale }: Instance, solution: Solution): number | nu
 	return Number.isFinite(solution.upperBound) ? solution.upperBound / valueScale : null;
 }
 
-/** Costs were rounded down, so their bound holds for the real ones; three decimals, rounded down. */
-function lowerBoundOf({ relaxed, valueScale }: Instance, solution: Solution, boundWork: number): number | null {
+/** Costs were rounded down, so their bound holds for the real ones; three decimals, rounded down. None where customers are left out: it would bound other plans than this. */
+function lowerBoundOf({ relaxed, spec, valueScale }: Instance, solution: Solution, boundWork: number): number | null {
+	const served = new Set(solution.schedules.flatMap(({ contacts }) => contacts.map(({ option }) => spec.options[option].customer)));
+	if (served.size < spec.numCustomers) return null;
 	const upper = relaxed ? findUpperBound(buildProblem(relaxed), solution.value, [], true, boundWork).bound : solution.upperBound;
 	const lower = Math.floor((-upper / valueScale) * 1000) / 1000;
 	return Number.isFinite(lower) && lower > 0 ? lower : null;

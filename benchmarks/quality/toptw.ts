@@ -1,8 +1,23 @@
 import { basename, parse } from "node:path";
 import { type ContactOptionSpec, type ProblemSpec, UNLIMITED } from "../../engine/solver/problem-spec.ts";
 import { pointsOf, truncatedDistances } from "./distance.ts";
-import { decimalsOf, type FileLine, lineError, readLines, requireFields, scaledAt, takeLines, wholeAt } from "./file-lines.ts";
+import {
+	decimalsOf,
+	type FileLine,
+	lineError,
+	numberAt,
+	readLines,
+	requireFields,
+	requireNoMorePoints,
+	scaledAt,
+	scoreAt,
+	takeLines,
+	wholeAt,
+} from "./file-lines.ts";
 import { type Instance, tourSlot } from "./instance.ts";
+
+/** Of a point without a list. */
+const LEAST_FIELDS = 9;
 
 /** What toptw-like files share: decimals of distances, by the name that the instance has in its family. */
 export function digitsOf(family: string): number {
@@ -37,8 +52,10 @@ export function readToptw(path: string, routes: number, set: "toptw" | "rep-week
 	const digits = digitsOf(name);
 	const all = readLines(path);
 	const lines = takeLines(path, all, 2, headOf(all, path) + 1, "points");
+	requireNoMorePoints(all, 2 + lines.length, LEAST_FIELDS);
 	const [depot, ...customers] = lines;
 	requirePoint(depot, false);
+	for (const [i, field] of ["service duration", "score"].entries()) numberAt(depot, 3 + i, field);
 	for (const line of customers) requirePoint(line, true);
 	const numberOf = customers.map((line) => wholeAt(line, 0, "number", 0));
 	requireDistinct(lines, [wholeAt(depot, 0, "number", 0), ...numberOf]);
@@ -51,9 +68,7 @@ export function readToptw(path: string, routes: number, set: "toptw" | "rep-week
 	const options = customers.flatMap((line, customer) => {
 		const window = windowOf(line, digits);
 		if (window[0] > window[1]) return []; // no whole instant lies inside
-		return [
-			optionOf(customer, scaledAt(line, 3, "service duration", digits, "up"), window, scaledAt(line, 4, "score", scoreDigits, "down")),
-		];
+		return [optionOf(customer, scaledAt(line, 3, "service duration", digits, "up"), window, scoreAt(line, 4, scoreDigits))];
 	});
 	const spec: ProblemSpec = {
 		numCustomers,
@@ -81,8 +96,9 @@ function headOf(lines: readonly FileLine[], path: string): number {
 /** A depot may count a list of values that it does not have. */
 function requirePoint(line: FileLine, isCustomer: boolean): void {
 	const what = "number, x, y, service duration, score, f, a, a values, opening, closing";
-	if (line.fields.length < 9) throw lineError(line, `has ${line.fields.length} fields, "${line.fields.join(" ")}"; expected ${what}`);
-	if (isCustomer || line.fields.length > 9) requireFields(line, 9 + wholeAt(line, 6, "a", 0), what);
+	if (line.fields.length < LEAST_FIELDS)
+		throw lineError(line, `has ${line.fields.length} fields, "${line.fields.join(" ")}"; expected ${what}`);
+	if (isCustomer || line.fields.length > LEAST_FIELDS) requireFields(line, LEAST_FIELDS + wholeAt(line, 6, "a", 0), what);
 }
 
 /** First and last instant, after the check that the file's own numbers are in order. */

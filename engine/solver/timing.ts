@@ -69,9 +69,10 @@ function scheduleForwards(problem: Problem, solution: WorkingSolution, slot: num
 	leg[last] = solution.visits[slot] > 0 ? travelTime[home] : 0;
 	if (solution.visits[slot] > 0) cost += travelCost[home];
 	place[last] = problem.slotEnd[slot];
-	start[last] = time + leg[last];
+	const reached = time + leg[last]; // may be more than the array can hold
+	start[last] = reached;
 	travel += leg[last];
-	if (start[last] > problem.slotClose[slot] || travel > problem.slotMaxTravel[slot]) return false;
+	if (reached > problem.slotClose[slot] || travel > problem.slotMaxTravel[slot]) return false;
 	solution.travel[slot] = travel;
 	solution.value += solution.cost[slot] + solution.loss[slot] - cost - loss;
 	solution.cost[slot] = cost;

@@ -2,6 +2,8 @@ import { CarteiraError, type InputProblem } from "../errors.ts";
 import type { ContactOptionSpec, FloorSpec, ProblemSpec, RouteSlotSpec } from "./problem-spec.ts";
 
 const LIMIT = 2147483647;
+/** Of all prizes and losses, and of all floors: so that every sum of a search is exact. */
+const LARGEST_SUM = 2 ** 50;
 const isWhole = (value: number, from = 0, to = LIMIT): boolean => Number.isInteger(value) && value >= from && value <= to;
 
 type Report = (pointer: string, message: string) => void;
@@ -17,6 +19,7 @@ export function validateSpec(spec: ProblemSpec): void {
 		checkOrder(spec, report);
 		spec.floors.forEach((floor, f) => checkFloor(spec, floor, `/floors/${f}`, report));
 		checkCombinations(spec, report);
+		checkSums(spec, report);
 	}
 	if (problems.length === 0) return;
 	const { pointer, message } = problems[0];
@@ -32,7 +35,7 @@ function checkSizes(spec: ProblemSpec, report: Report): void {
 		else if (matrix.some((cell) => cell < 0)) report(`/${name}`, "has a negative cell");
 	}
 	if (spec.minGap.length !== spec.numCustomers) report("/minGap", `has ${spec.minGap.length} entries, expected ${spec.numCustomers}`);
-	if (spec.days.some((day, d) => !Number.isInteger(day) || (d > 0 && day <= spec.days[d - 1]))) report("/days", "not ascending dates");
+	if (spec.days.some((day, d) => !isWhole(day, -LIMIT) || (d > 0 && day <= spec.days[d - 1]))) report("/days", "not ascending dates");
 	spec.resources.forEach(({ cap }, r) => {
 		if (!(cap >= 0)) report(`/resources/${r}/cap`, `${cap} is not a cap`);
 	});
@@ -96,5 +99,19 @@ function checkCombinations(spec: ProblemSpec, report: Report): void {
 	spec.dayCombinations.forEach((sets, customer) => {
 		const isSet = (bits: number): boolean => isWhole(bits, 1, 2 ** spec.days.length - 1);
 		if (sets && (sets.length === 0 || !sets.every(isSet))) report(`/dayCombinations/${customer}`, "not non-empty sets of days");
+	});
+}
+
+function checkSums({ options, floors }: ProblemSpec, report: Report): void {
+	const most = options.reduce((sum, { prize, day, cutoffLoss }) => {
+		let largest = 0;
+		for (let previous = 0; previous <= day; previous++) largest = Math.max(largest, Math.abs(prize[previous]));
+		return sum + largest + cutoffLoss;
+	}, 0);
+	if (most > LARGEST_SUM) report("/options", `prizes and losses come to ${most}, expected at most ${LARGEST_SUM}`);
+	let owed = 0;
+	floors.forEach(({ unit, atLeast, cost }, f) => {
+		owed += 100 * (unit === "seconds" ? atLeast / 3600 : atLeast) * cost;
+		if (owed > LARGEST_SUM) report(`/floors/${f}/cost`, `floors may cost ${owed} up to here, expected at most ${LARGEST_SUM}`);
 	});
 }

@@ -42,6 +42,7 @@ describe("buildProblem", () => {
 		["/travelCost", { travelCost: spec.travelCost.map(() => -1) }],
 		["/minGap", { minGap: new Int32Array(0) }],
 		["/days", { days: spec.days.map(() => 20_000), ...(spec.days.length < 2 && { days: [0.5] }) }],
+		["/days", { days: spec.days.map((_, d) => 2 ** 40 + d) }],
 		["/resources/0/cap", { resources: [{ scope: "slot", cap: Number.NaN }] }],
 		["/slots/0/day", { slots: [{ ...slot, day: 9 }] }],
 		["/slots/0", { slots: [{ ...slot, close: slot.open - 1 }] }],
@@ -73,6 +74,8 @@ describe("buildProblem", () => {
 		["/options/0/demand", { options: [{ ...option, demand: [1, 2, 3] }] }],
 		["/options/1", { options: [spec.options[1], option] }],
 		["/floors/0/cost", { floors: [{ unit: "seconds", atLeast: 1, cost: Infinity, customers: new Int32Array(0) }] }],
+		["/floors/0/cost", { floors: [{ unit: "contacts", atLeast: 1e9, cost: 1e9, customers: new Int32Array(0) }] }],
+		["/options", { options: [{ ...option, prize: option.prize && Array.from(option.prize, () => -Number.MAX_SAFE_INTEGER) }] }],
 		["/floors/0/customers", { floors: [{ unit: "contacts", atLeast: 1, cost: 1, customers: Int32Array.of(0, 0) }] }],
 		["/dayCombinations/0", { dayCombinations: Array.from({ length: spec.numCustomers }, () => []) }],
 	];

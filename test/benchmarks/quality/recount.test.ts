@@ -32,6 +32,11 @@ describe("the recount of prizes with windows", () => {
 		expect(recount("toptw", short, 1, [day(1, [1, 2, 3])]).faults).toEqual(["day 1: back at 25.5, after 25.4"]);
 	});
 
+	it("adds up scores whose billionths no double holds", () => {
+		const path = writeInstance("t1", withLine(TOPTW, 4, "1 3.00 0.00 2.00 90000007920 1 1 1 5 20"));
+		expect(recount("toptw", path, 1, [day(1, [1])]).value).toBe(90_000_007_920);
+	});
+
 	it("truncates as the set does", () => {
 		// (1, 1) is 1.41421… away: 1.4, there and back 2.8; with two decimals 2.82.
 		const lines = ["1 1 1 1", "0 0", "0 0 0 0 0 0 0 0 2.8", "1 1 1 0 5 1 1 1 0 9"];
@@ -80,6 +85,10 @@ describe("the recount of pvrp", () => {
 		const { value, faults } = recount("pvrp", path, 2, good);
 		expect(faults).toEqual([]);
 		expect(value).toBeCloseTo(twice + once, 10);
+	});
+
+	it("overlooks blank lines, as the reader does", () => {
+		expect(recount("pvrp", writeInstance("p99", ["", ...PVRP, "", "  "]), 2, good).faults).toEqual([]);
 	});
 
 	it("catches every kind of fault", () => {
