@@ -49,7 +49,10 @@ export function buildGrid(network: Network, step: number, mostVisits: number): G
 		network,
 		step,
 		startSteps: Int32Array.from({ length: numNodes }, (_, k) => Math.floor(travelTime[numNodes * width + k] / step)),
-		endSteps: Int32Array.from({ length: numNodes }, (_, k) => Math.floor((duration[k] + travelTime[k * width + numNodes]) / step)),
+		// A way that is too long ends one step too late, however long it is: the sum may be more than the array can hold.
+		endSteps: Int32Array.from({ length: numNodes }, (_, k) =>
+			Math.min(last + 1, Math.floor((duration[k] + travelTime[k * width + numNodes]) / step)),
+		),
 		windowFrom,
 		windowTo,
 		last,
