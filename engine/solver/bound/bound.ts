@@ -26,7 +26,7 @@ export interface Known {
 	readonly pool: RoutePool;
 }
 
-/** Work of `findUpperBound` unless it is told: cells and arcs that route pricing looks at and what moves cost besides, some 200 million a CPU second. */
+/** Work of `findUpperBound` unless it is told: cells and arcs that route pricing looks at and what moves cost besides, some 150 million a CPU second. */
 const DEFAULT_WORK = 100e6;
 
 /** Of the rough relaxation: from nothing, and from prices that are known. */
