@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { livePast } from "../../models/generator/past.ts";
 import { openMarket, staffTerritory } from "../../models/generator/distributor.ts";
 import { drawHoldOut } from "../../models/experiment/lot.ts";
+import { cpuSeconds } from "../cpu-seconds.ts";
 import { parseWords, wholeOf } from "../option-values.ts";
 import { MADE_AS_OF } from "./churn-options.ts";
 import { createIntervalTally } from "./interval-tally.ts";
@@ -74,6 +75,5 @@ if (parseWords(command, process.argv.slice(2))) {
 		const mean = truths.reduce((sum, one) => sum + one, 0) / truths.length;
 		console.log(`${name}: true effect ${(100 * mean).toFixed(1)} % of sales; ${tally.told()}`);
 	}
-	const { user, system } = process.cpuUsage();
-	console.log(`${((user + system) / 1e6).toFixed(0)} CPU s (synthetic)`);
+	console.log(`${cpuSeconds().toFixed(0)} CPU s (synthetic)`);
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
+import { cpuSeconds } from "../cpu-seconds.ts";
 import { dayOf, parseWords, wholeOf } from "../option-values.ts";
 import { type Calibration, calibrationOfFile, calibrationsOfMade, coverageBy } from "./forecast-lane.ts";
 
@@ -53,6 +54,5 @@ if (parseWords(command, process.argv.slice(2))) {
 	const data = process.env.CARTEIRA_DATA ?? join(import.meta.dirname, "../../../shared/data");
 	const file = given.file ?? join(data, "online-retail/online_retail_II.csv.gz");
 	if (given.public) tell(file, [await calibrationOfFile(file, dayOf(given.asOf ?? "2011-06-10"))]);
-	const { user, system } = process.cpuUsage();
-	console.log(`${((user + system) / 1e6).toFixed(0)} CPU s`);
+	console.log(`${cpuSeconds().toFixed(0)} CPU s`);
 }

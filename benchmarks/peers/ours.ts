@@ -2,6 +2,7 @@ import { buildProblem } from "../../engine/solver/problem.ts";
 import type { ProblemSpec } from "../../engine/solver/problem-spec.ts";
 import { scheduleSlots } from "../../engine/solver/report.ts";
 import { search } from "../../engine/solver/search.ts";
+import { cpuSeconds } from "../cpu-seconds.ts";
 
 /** Our plan as a peer's would come: options by slot in order. */
 export interface OurReply {
@@ -13,11 +14,6 @@ export interface OurReply {
 
 /** The clock is read once in so many iterations, some milliseconds. */
 const CHECK_EVERY = 64;
-
-function cpuSeconds(): number {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1e6;
-}
 
 /**
  * Runs the production search until it has used the CPU seconds; building the problem is not counted, compiling by V8 is. The bound, whose

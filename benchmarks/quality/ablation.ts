@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { buildProblem } from "../../engine/solver/problem.ts";
 import { search } from "../../engine/solver/search.ts";
 import type { SearchSettings } from "../../engine/solver/settings.ts";
+import { cpuSeconds } from "../cpu-seconds.ts";
 import { madeProblems } from "./made-problems.ts";
 
 /**
@@ -33,11 +34,6 @@ const VARIANTS: readonly (readonly [name: string, settings: Partial<SearchSettin
 	["no hot cycles", { hottest: 0.5 }],
 	["no cycles", { firstCycle: 50_000 }],
 ];
-
-function cpuSeconds(): number {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1e6;
-}
 
 function valueOf(problem: ReturnType<typeof buildProblem>, seed: number, settings: Partial<SearchSettings>): number {
 	const end = cpuSeconds() + Number(options.seconds);

@@ -2,6 +2,7 @@ import { findUpperBound } from "../../engine/solver/bound/bound.ts";
 import { buildProblem } from "../../engine/solver/problem.ts";
 import type { Solution } from "../../engine/solver/solution.ts";
 import { solve } from "../../engine/solver/solve.ts";
+import { cpuSeconds } from "../cpu-seconds.ts";
 import { evaluate } from "../../test/solver/evaluate.ts";
 import type { Instance, PrintedRoute } from "./instance.ts";
 import { lengthOf } from "./pvrp.ts";
@@ -71,11 +72,6 @@ export function runInstance(
 		routes,
 	};
 	return { line, faults: faultsOf(instance, solution, line) };
-}
-
-function cpuSeconds(): number {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1e6;
 }
 
 function rounded(seconds: number): number {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Solution } from "../../engine/solver/solution.ts";
 import { createPool, type SolverPool } from "../../engine/workers/pool.ts";
+import { cpuSeconds } from "../cpu-seconds.ts";
 import type { RepProblem } from "./rep-problems.ts";
 
 /** What a run of the pool took. */
@@ -52,12 +53,6 @@ export async function solveReps(
 	await Promise.all(Array.from({ length: pool.numThreads + 1 }, next));
 	const wall = (performance.now() - start.wall) / 1000;
 	return { solutions, time: { wall, cpu: cpuSeconds() - start.cpu, workers: difference(workerTime(), start.workers) } };
-}
-
-/** CPU seconds of the process so far. */
-export function cpuSeconds(): number {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1e6;
 }
 
 /** Σ over the living worker threads, which Node names so (schedstat: nanoseconds on a core and on the run queue; Linux, sched-stats.rst). */

@@ -2,7 +2,8 @@ import { openProblem } from "../../engine/solver/problem.ts";
 import type { Solution } from "../../engine/solver/solution.ts";
 import { solve } from "../../engine/solver/solve.ts";
 import type { RepProblem } from "./rep-problems.ts";
-import { cpuSeconds, type SearchBudget } from "./run-chunk.ts";
+import { cpuSeconds } from "../cpu-seconds.ts";
+import type { SearchBudget } from "./run-chunk.ts";
 
 /** CPU seconds of one solve. */
 export interface SplitSeconds {

@@ -235,15 +235,11 @@ interface TreeSide {
 }
 
 /** What the visits are worth that a slot takes at these prices; what they use goes to `slope`. */
-function takeVisits(
-	{ problem, trees, linkAt, packing, profits }: TreeSide,
-	slot: number,
-	prices: Float64Array,
-	slope: Float64Array,
-): number {
+function takeVisits(side: TreeSide, slot: number, prices: Float64Array, slope: Float64Array): number {
+	const { problem, trees, linkAt, packing, profits } = side;
 	const tree = trees[slot];
 	const row = rowsOfDay(problem, problem.slotDay[slot]);
-	priceTree(problem, linkAt, tree, slot, prices, profits);
+	priceTree(side, slot, prices);
 	packTree(tree, profits, workingTime(problem, slot), packing);
 	for (let node = 0; node < tree.time.length; node++) {
 		if (!packing.isTaken[node]) continue;
@@ -257,14 +253,8 @@ function takeVisits(
 }
 
 /** What every node of a slot's tree brings at these prices: the link's price of a visit, less service and the edge. */
-function priceTree(
-	problem: Problem,
-	linkAt: Int32Array,
-	tree: TravelTree,
-	slot: number,
-	prices: Float64Array,
-	profits: Float64Array,
-): void {
+function priceTree({ problem, trees, linkAt, profits }: TreeSide, slot: number, prices: Float64Array): void {
+	const tree = trees[slot];
 	const row = rowsOfDay(problem, problem.slotDay[slot]);
 	const time = prices[row.time];
 	const travel = prices[row.travel];
